@@ -1,0 +1,1 @@
+"""Samenspraak: one agreement, equal in every system that holds it."""

@@ -1,0 +1,314 @@
+"""The base of every sandbox: a small server that behaves like a real system, with faults on request.
+
+A connector ships ``<package>/sandbox.py`` with ``create(mode) -> Sandbox``. It imitates the system from
+its public documentation and imports nothing of its plugin, so that connector and sandbox cannot share
+one misreading. Demo, kit and tests start it either as a process
+(``python -m samenspraak.sandbox samenspraak_memory``) or in a thread (``with sandbox.running() as url``).
+
+Beside the routes of the imitated system each sandbox answers under ``/_sandbox/``:
+
+========================  ==========================================================================
+``GET  log``              the requests seen, oldest first (a list of :class:`Seen`)
+``POST faults``           add a fault (the members of :class:`Fault`); answers its id
+``DELETE faults``         remove all faults, let held answers go
+``GET  held``             how many answers a ``hold`` fault keeps back at this moment
+``GET  readable/PERSON``  every text that this person can read here now
+``GET  live``             how many live objects carry which marker of ours: ``{marker: n}``
+``POST act``              what a person does in this system, by name: ``{"act": …, …}``
+========================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import importlib
+import json
+import re
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Protocol, cast
+
+from flask import Flask, Response, abort, g, jsonify, request
+from werkzeug.serving import BaseWSGIServer, make_server
+
+Mode = Literal["strict", "quirky"]
+FaultKind = Literal["down", "lose", "hold", "status", "html", "stall", "truncate"]
+Act = Callable[..., Any]
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One thing that goes wrong.
+
+    ``kind``: ``down`` closes the connection before anything happens · ``lose`` applies the request and
+    closes the connection without an answer · ``hold`` applies it and keeps the answer back until the
+    faults are removed · ``status`` answers ``status`` with ``headers`` and ``body`` without applying ·
+    ``html`` answers a login page with status 200 · ``stall`` waits ``seconds`` first · ``truncate`` cuts
+    the body in half. ``method`` and ``path`` are regular expressions that must match whole;
+    ``times`` limits how often it strikes (None: until removed), ``skip`` lets that many pass first.
+    """
+
+    kind: FaultKind
+    method: str = ".*"
+    path: str = ".*"
+    times: int | None = None
+    skip: int = 0
+    status: int = 503
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """One request as the sandbox saw it. ``at``: seconds since the epoch, when it arrived."""
+
+    method: str
+    path: str
+    status: int | None
+    write: bool
+    at: float
+    fault: FaultKind | None
+
+
+@dataclass(kw_only=True)
+class _Armed:
+    fault: Fault
+    left: int | None
+    skip: int
+
+
+class Sandbox:
+    """A Flask application with faults, a request log and the acts a person can do in that system.
+
+    A subclass adds its routes to :attr:`app` in ``__init__``, guards its data with :attr:`lock`,
+    lists what people do there in :meth:`acts`, and says what a person can read in :meth:`readable`.
+    ``write_paths`` narrows what counts as a write in the log, for systems where reading is a POST.
+    """
+
+    name: ClassVar[str] = "sandbox"
+
+    def __init__(self, mode: Mode = "strict") -> None:
+        self.mode = mode
+        self.lock = threading.RLock()
+        self.app = Flask(f"samenspraak.sandbox.{self.name}")
+        self._faults: list[_Armed] = []
+        self._log: list[Seen] = []
+        self._release = threading.Event()
+        self._held = 0
+        self.app.before_request(self._before)
+        self.app.after_request(self._after)
+        self._add_control_routes()
+
+    # What a subclass says about itself.
+
+    def acts(self) -> Mapping[str, Act]:
+        """What a person can do in this system: name → function of the JSON members."""
+        return {}
+
+    def readable(self, person: str) -> list[str]:
+        """Every text that this person (by the id this system uses) can read here now."""
+        raise NotImplementedError
+
+    def live(self) -> Mapping[str, int]:
+        """How many live objects carry which marker of ours; more than one is a double."""
+        raise NotImplementedError
+
+    def is_write(self, method: str, path: str) -> bool:
+        """Whether a request changes data here; override where reading is also a POST."""
+        return method in WRITES
+
+    # Running.
+
+    @contextlib.contextmanager
+    def running(self, port: int = 0) -> Iterator[str]:
+        """Serve in a thread; yields the base address, without a slash at the end."""
+        server = self._server(port)
+        thread = threading.Thread(target=server.serve_forever, name=f"sandbox-{self.name}", daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            self._release.set()
+            server.shutdown()
+            thread.join(5)
+            server.server_close()
+
+    def _server(self, port: int) -> BaseWSGIServer:
+        return make_server("127.0.0.1", port, self.app, threaded=True)
+
+    # Faults and the log.
+
+    def inject(self, fault: Fault) -> None:
+        with self.lock:
+            self._faults.append(_Armed(fault=fault, left=fault.times, skip=fault.skip))
+
+    def clear_faults(self) -> None:
+        with self.lock:
+            self._faults.clear()
+            self._release.set()
+            self._release = threading.Event()
+
+    def seen(self) -> list[Seen]:
+        with self.lock:
+            return list(self._log)
+
+    def writes(self) -> list[Seen]:
+        """Requests that changed data here or tried to."""
+        return [seen for seen in self.seen() if seen.write]
+
+    def _strike(self, method: str, path: str) -> Fault | None:
+        with self.lock:
+            for armed in self._faults:
+                fault = armed.fault
+                if not (re.fullmatch(fault.method, method) and re.fullmatch(fault.path, path)):
+                    continue
+                if armed.skip > 0:
+                    armed.skip -= 1
+                    continue
+                if armed.left is None:
+                    return fault
+                if armed.left > 0:
+                    armed.left -= 1
+                    return fault
+        return None
+
+    def _before(self) -> Response | None:
+        if request.path.startswith("/_sandbox/"):
+            return None
+        g.at = time.time()
+        g.fault = fault = self._strike(request.method, request.path)
+        if fault is None:
+            return None
+        if fault.kind == "down":
+            return self._close(status=None)
+        if fault.kind == "stall":
+            time.sleep(fault.seconds)
+        if fault.kind == "status":
+            return Response(fault.body, status=fault.status, headers=dict(fault.headers))
+        if fault.kind == "html":
+            return Response("<html><title>Inloggen</title></html>", content_type="text/html")
+        return None
+
+    def _after(self, response: Response) -> Response:
+        if request.path.startswith("/_sandbox/"):
+            return response
+        fault: Fault | None = g.get("fault")
+        if fault is not None and fault.kind == "hold":
+            self._hold()
+        if fault is not None and fault.kind == "lose":
+            return self._close(status=response.status_code)
+        if fault is not None and fault.kind == "truncate":
+            body = response.get_data()
+            response.set_data(body[: len(body) // 2])
+        if not (fault is not None and fault.kind == "down"):
+            self._note(response.status_code, fault)
+        return response
+
+    def _hold(self) -> None:
+        with self.lock:
+            self._held += 1
+            release = self._release
+        release.wait()
+        with self.lock:
+            self._held -= 1
+
+    def _close(self, *, status: int | None) -> Response:
+        self._note(status, g.get("fault"))
+        connection: socket.socket = request.environ["werkzeug.socket"]
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+        return Response(status=503)
+
+    def _note(self, status: int | None, fault: Fault | None) -> None:
+        path = request.path
+        seen = Seen(
+            method=request.method,
+            path=path,
+            status=status,
+            write=self.is_write(request.method, path),
+            at=g.at,
+            fault=None if fault is None else fault.kind,
+        )
+        with self.lock:
+            self._log.append(seen)
+
+    # The control routes.
+
+    def _add_control_routes(self) -> None:
+        @self.app.get("/_sandbox/log")
+        def log() -> Response:
+            return jsonify([dataclasses.asdict(seen) for seen in self.seen()])
+
+        @self.app.post("/_sandbox/faults")
+        def add_fault() -> Response:
+            self.inject(Fault(**request.get_json()))
+            return jsonify({})
+
+        @self.app.delete("/_sandbox/faults")
+        def remove_faults() -> Response:
+            self.clear_faults()
+            return jsonify({})
+
+        @self.app.get("/_sandbox/held")
+        def held() -> Response:
+            with self.lock:
+                return jsonify(self._held)
+
+        @self.app.get("/_sandbox/readable/<path:person>")
+        def readable(person: str) -> Response:
+            with self.lock:
+                return jsonify(self.readable(person))
+
+        @self.app.get("/_sandbox/live")
+        def live() -> Response:
+            with self.lock:
+                return jsonify(dict(self.live()))
+
+        @self.app.post("/_sandbox/act")
+        def act() -> Response:
+            members = dict(request.get_json())
+            known = self.acts()
+            if (name := members.pop("act", None)) not in known:
+                abort(400, f"known acts: {', '.join(sorted(known))}")
+            with self.lock:
+                return jsonify(known[name](**members))
+
+
+class SandboxModule(Protocol):
+    """What ``<package>/sandbox.py`` offers."""
+
+    def create(self, mode: Mode) -> Sandbox: ...
+
+
+def load(package: str, mode: Mode = "strict") -> Sandbox:
+    """The sandbox of a connector package, by convention ``<package>.sandbox:create``."""
+    module = cast(SandboxModule, importlib.import_module(f"{package}.sandbox"))
+    return module.create(mode)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve one sandbox until the input closes or the process is ended."""
+    parser = argparse.ArgumentParser(prog="python -m samenspraak.sandbox", description=__doc__.split("\n")[0])
+    parser.add_argument("package")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--mode", choices=("strict", "quirky"), default="strict")
+    options = parser.parse_args(argv)
+    sandbox = load(options.package, options.mode)
+    with sandbox.running(options.port) as url:
+        print(json.dumps({"url": url}), flush=True)
+        # The parent holds our input open: when it dies, we end too.
+        sys.stdin.read()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
