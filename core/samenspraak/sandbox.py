@@ -126,6 +126,10 @@ class Sandbox:
         """Whether a request changes data here; override where reading is also a POST."""
         return method in WRITES
 
+    def target(self) -> str:
+        """What the present request aims at, for faults and the log; override where all share one path."""
+        return request.path
+
     # Running.
 
     @contextlib.contextmanager
@@ -185,7 +189,7 @@ class Sandbox:
         if request.path.startswith("/_sandbox/"):
             return None
         g.at = time.time()
-        g.fault = fault = self._strike(request.method, request.path)
+        g.fault = fault = self._strike(request.method, self.target())
         if fault is None:
             return None
         if fault.kind == "down":
@@ -229,7 +233,7 @@ class Sandbox:
         return Response(status=503)
 
     def _note(self, status: int | None, fault: Fault | None) -> None:
-        path = request.path
+        path = self.target()
         seen = Seen(
             method=request.method,
             path=path,
