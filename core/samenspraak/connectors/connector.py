@@ -1,0 +1,386 @@
+"""What a connector is: a lens between one system's objects and the units of an agreement.
+
+The words. A *record* is one object of the other system, kept as the raw JSON-like value it gave us. A
+*marker* is our identifier on it: agreement id, and the assignment's id where one object holds one
+assignment. A *token* is that system's version of the object. A *directory* translates parties.
+
+A connector has no memory of its own beyond settings and sign-in: what it needs to know between calls the
+hub keeps and hands back. It never sees a database session, and it does not retry: it raises the errors of
+``samenspraak.errors`` and the hub decides.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from samenspraak.connectors.manifest import Manifest
+from samenspraak.domain.parties import Identifier, PartyKind, PartyRef
+from samenspraak.domain.statements import Statement
+from samenspraak.domain.units import UnitKey, Units, UnitValue
+from samenspraak.http import HttpClient
+
+Raw = dict[str, Any]
+"""One object of the other system as JSON members. Lenses copy before they change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marker:
+    """Our identifier on an object: of the agreement, the copy (audience), and one assignment or ''."""
+
+    agreement_id: str
+    part: str = ""
+    copy: str = ""
+
+    def __str__(self) -> str:
+        return ".".join((self.agreement_id, self.copy, self.part)).rstrip(".")
+
+    @classmethod
+    def parse(cls, text: str) -> Marker:
+        """The reverse of ``str``; ids hold no dots."""
+        agreement_id, copy, part = [*text.split("."), "", ""][:3]
+        return cls(agreement_id=agreement_id, copy=copy, part=part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory:
+    """Who is who between hub and one system, limited to what the readers of this copy may know.
+
+    ``external``: what the system calls a party · ``names``: how a party may be named to these readers ·
+    ``connector_id``: the instance, for naming parties nobody has matched.
+    """
+
+    connector_id: str
+    external: Mapping[PartyRef, str] = field(default_factory=dict)
+    names: Mapping[PartyRef, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_parties", {there: ref for ref, there in self.external.items()})
+
+    def party(self, external_id: str, kind: PartyKind) -> PartyRef:
+        """The party that the system calls so; unresolved (with this kind) when nobody has matched it."""
+        parties: Mapping[str, PartyRef] = self._parties  # type: ignore[attr-defined]  # set above
+        return parties.get(external_id) or PartyRef.unresolved(kind, self.connector_id, external_id)
+
+    def id_of(self, ref: PartyRef) -> str | None:
+        """What the system calls this party, or None when it does not know it."""
+        prefix = PartyRef.unresolved(ref.kind, self.connector_id, "").id
+        return self.external.get(ref) or (ref.id.removeprefix(prefix) if ref.id.startswith(prefix) else None)
+
+    def name(self, ref: PartyRef) -> str | None:
+        """How these readers may see the party named, or None: use a neutral word for its role."""
+        return self.names.get(ref)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalParty:
+    """A party as the system knows it, for matching. ``client``: the external id of whose circle it is in."""
+
+    external_id: str
+    kind: PartyKind
+    name: str
+    first_name: str = ""
+    birth_date: date | None = None
+    identifiers: frozenset[Identifier] = frozenset()
+    client: str | None = None
+    representative: bool = False
+    volunteers: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The object is there. ``token`` is None where the system has none."""
+
+    external_id: str
+    raw: Raw
+    token: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absent:
+    """The object is provably gone, by what the manifest declares as proof."""
+
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unseen:
+    """We cannot see the object now (forbidden, out of scope, unknown without proof). Not a deletion."""
+
+    external_id: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetApart:
+    """The record cannot be used; ``field`` names the place, never the content."""
+
+    external_id: str
+    field: str
+    why: str
+
+
+Look = Found | Absent | Unseen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of changes.
+
+    ``cursor``: where to go on after this page and all before it are stored (None: keep the old one).
+    ``complete``: with this page the whole selection was listed, provably (absence then means gone, where
+    the manifest says so). ``server``: what identifies the server's history; another one voids cursors.
+    """
+
+    records: Sequence[Found | Absent | SetApart] = ()
+    parties: Sequence[ExternalParty] = ()
+    cursor: str | None = None
+    complete: bool = False
+    server: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a record says. Only units the manifest reads are in ``units``; an empty one is absent.
+
+    ``client``: external id of the client · ``selected``: the record is an agreement by the connector's
+    selection · ``group``: ties the objects of one agreement where each holds one assignment ·
+    ``replaces``: the external id of the object this one succeeds · ``told``: ids of the statements that can
+    be read there · ``said``: what people said there; an assent's ``terms`` is then the mark it was given
+    under (the hub knows which terms that were) · ``mark``: the mark shown last.
+    """
+
+    client: str | None
+    units: Units
+    marker: Marker | None = None
+    part: str = ""
+    selected: bool = True
+    group: str | None = None
+    replaces: str | None = None
+    told: frozenset[str] = frozenset()
+    said: Sequence[Statement] = ()
+    mark: str | None = None
+    last_changed: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What a record should say from now on. Units in neither stay byte for byte as they are.
+
+    ``told``: every statement that should be readable there (None: leave them). ``mark``: an opaque short
+    text that stands for the terms shown; a system that takes assents keeps it with what it shows (a record
+    in the record, a message in the message) and gives it back with the assent. Where ``write`` is
+    ``append``, a mark means: append one message that says all of ``set``.
+    """
+
+    set: Mapping[UnitKey, UnitValue] = field(default_factory=dict)
+    clear: frozenset[UnitKey] = frozenset()
+    told: Sequence[Statement] | None = None
+    mark: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.set or self.clear or self.told is not None or self.mark)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a new record is about: the client and the readers, as the system calls them."""
+
+    client: str
+    marker: Marker
+    readers: Sequence[str] = ()
+    client_name: str | None = None
+
+
+class End(StrEnum):
+    """How a record ends there. ``retracted``: the readers may no longer see it; carries no content."""
+
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+    MISTAKE = "mistake"
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What a write answered.
+
+    ``found``: the record as the answer showed it (None: the answer does not carry it). ``existed``: a
+    conditional create met an object that was already there. ``waiting``: the id of a proposal that a
+    person there must approve; nothing changed yet.
+    """
+
+    external_id: str
+    found: Found | None = None
+    existed: bool = False
+    waiting: str | None = None
+
+
+class ProposalState(StrEnum):
+    """What became of a proposal of ours."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """``external_id``: the record it became or belongs to, once there is one."""
+
+    state: ProposalState
+    external_id: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """What a connector may use during one call. ``http`` asks for permission before each request."""
+
+    http: HttpClient
+    now: datetime
+
+
+class Step(StrEnum):
+    """The steps of a connection test, in order."""
+
+    NAME = "name"
+    CONNECT = "connect"
+    SIGN_IN = "sign_in"
+    VERSION = "version"
+    READ = "read"
+    WRITE = "write"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The outcome of one step; ``cure`` says in nl and en what to do when it failed."""
+
+    step: Step
+    ok: bool
+    detail: str = ""
+    cure: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """A request another system sent us, as raw as it came."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """Something may have changed there. ``external_id`` None: we do not know what, so poll."""
+
+    external_id: str | None = None
+
+
+class Connector(abc.ABC):
+    """One configured connection to one system.
+
+    Built with its loaded settings (secrets resolved). Every method may be called from several threads.
+    Everything that talks to the system takes a :class:`Call` and raises the errors of
+    ``samenspraak.errors``; *forbidden* and *gone* are answers, not errors.
+    """
+
+    manifest: ClassVar[Manifest]
+
+    def __init__(self, connector_id: str, settings: Mapping[str, Any]) -> None:
+        self.connector_id = connector_id
+        self.settings = settings
+
+    @abc.abstractmethod
+    def http(self) -> HttpClient:
+        """A client for this system, with address, sign-in and limits; called once per instance."""
+
+    # Reading.
+
+    @abc.abstractmethod
+    def check(self, call: Call) -> Iterator[Checked]:
+        """Try the connection step by step; stops after the first step that fails. Writes nothing."""
+
+    @abc.abstractmethod
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        """What changed since ``cursor`` (None: everything in the selection), page by page.
+
+        Overlap is welcome, gaps are not: the cursor comes from the server, never from our clock.
+        """
+
+    @abc.abstractmethod
+    def fetch(self, call: Call, external_id: str) -> Look:
+        """One record as it is now."""
+
+    def find(self, call: Call, marker: Marker) -> Sequence[Found]:
+        """Every record that carries this marker; for ``create: findable`` and conditional creates."""
+        raise NotImplementedError
+
+    def proposal(self, call: Call, waiting: str) -> Proposal:
+        """What became of a proposal; for ``write: propose``."""
+        raise NotImplementedError
+
+    # Writing.
+
+    @abc.abstractmethod
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        """Make a record from what :meth:`new` and :meth:`put` built."""
+
+    @abc.abstractmethod
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        """Replace ``found`` by ``raw``, under its token where tokens are enforced.
+
+        Raises:
+            ConflictError: somebody wrote in between.
+        """
+
+    @abc.abstractmethod
+    def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
+        """End the record the way this system can; ``raw`` is what :meth:`put` made of it for this end."""
+
+    def withdraw(self, call: Call, waiting: str) -> None:
+        """Take back a proposal that still waits; for ``write: propose``."""
+        raise NotImplementedError
+
+    # The lens: pure.
+
+    @abc.abstractmethod
+    def new(self, subject: Subject) -> Raw:
+        """An empty record about this subject, to :meth:`put` units into."""
+
+    @abc.abstractmethod
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        """What the record says.
+
+        Raises:
+            InvalidRecordError: it cannot be used; the error names the field.
+        """
+
+    @abc.abstractmethod
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        """A copy of ``raw`` that says ``changes`` and for the rest is byte for byte the same.
+
+        Laws, checked for every connector and unit: what is set reads back as ``normal`` of it; what is
+        cleared is in none of its places, retired ones included; ``put(raw, nothing) == raw``; and putting
+        what ``get`` gave changes nothing.
+        """
+
+    def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
+        """How this system keeps a value: idempotent; may shorten or round, never drops a member."""
+        return value
+
+    # Hints.
+
+    def hints(self, request: Inbound) -> Sequence[Hint]:
+        """What a request from that system tells us.
+
+        Raises:
+            AuthenticationError: it cannot show that it is who it says.
+        """
+        raise NotImplementedError

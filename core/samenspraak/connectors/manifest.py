@@ -1,0 +1,62 @@
+"""What a connector declares about itself and its system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from samenspraak.policy.capabilities import Capabilities
+
+Text = Mapping[str, str]
+"""One text in ``nl`` and ``en``."""
+
+
+class HintSource(StrEnum):
+    """How the system tells us that something changed; polling is always there."""
+
+    WEBHOOK = "webhook"
+    SUBSCRIPTION = "subscription"
+    POLL = "poll"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rates:
+    """Limits towards the system: requests at a time, requests per second, records a page."""
+
+    concurrency: int = 4
+    per_second: float = 10.0
+    page: int = 100
+    poll_seconds: float = 300.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """Who the connector is, what its system can do, and which settings it needs.
+
+    ``settings`` is a marshmallow schema; a field with ``metadata={"secret": True}`` is kept as a
+    reference and never shown, and each field has ``metadata={"title": …, "help": …}`` in nl and en.
+    """
+
+    name: str
+    title: Text
+    summary: Text
+    version: str
+    capabilities: Capabilities
+    settings: type[Schema]
+    rates: Rates = field(default_factory=Rates)
+    hints: frozenset[HintSource] = frozenset({HintSource.POLL})
+
+    def secrets(self) -> frozenset[str]:
+        """The names of the settings that hold a secret."""
+        declared = self.settings().fields
+        return frozenset(name for name, one in declared.items() if one.metadata.get("secret"))
+
+
+def setting(kind: type[fields.Field[Any]], *, title: Text, help: Text, **options: Any) -> fields.Field[Any]:
+    """One settings field with its texts; ``secret=True`` marks a secret."""
+    metadata = {"title": title, "help": help, "secret": options.pop("secret", False)}
+    return kind(metadata=metadata, **options)

@@ -1,0 +1,1 @@
+"""What should happen: pure decisions as functions of values. No I/O, no clock, no framework."""

@@ -1,0 +1,138 @@
+"""What a system can do, as a connector declares it; the plan reads nothing else about a system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from samenspraak.domain.units import UnitKey, UnitKind
+
+
+class SystemKind(StrEnum):
+    """Picks the column of "what may flow where"."""
+
+    DOSSIER = "dossier"
+    PLATFORM = "platform"
+    VOLUNTEERS = "volunteers"
+    APP = "app"
+    FEED = "feed"
+
+
+class Write(StrEnum):
+    """How a unit reaches that system."""
+
+    YES = "yes"
+    PROPOSE = "propose"
+    APPEND = "append"
+    RENDER = "render"
+    PUSH = "push"
+    VIEW = "view"
+    NO = "no"
+
+
+class Absence(StrEnum):
+    """What proves that something is gone there."""
+
+    NEVER = "never"
+    BY_ID = "by_id"
+    COMPLETE_LIST = "complete_list"
+
+
+class MayEnd(StrEnum):
+    """What an end there may end here."""
+
+    AGREEMENT = "agreement"
+    OWN_ASSIGNMENT = "own_assignment"
+    NOTHING = "nothing"
+
+
+class Create(StrEnum):
+    """What a create with a lost answer allows: repeat it, look it up by our marker, or ask a person."""
+
+    REPEATABLE = "repeatable"
+    FINDABLE = "findable"
+    NONE = "none"
+
+
+class Confirm(StrEnum):
+    """What shows that a write landed: the response, a later reading, or nothing."""
+
+    RESPONSE = "response"
+    READ = "read"
+    NONE = "none"
+
+
+class Token(StrEnum):
+    """Lost edits are impossible (enforced), noticed (compared) or possible (none)."""
+
+    ENFORCED = "enforced"
+    COMPARED = "compared"
+    NONE = "none"
+
+
+class Readers(StrEnum):
+    """Who can read a copy there.
+
+    ``staff``: the organisation's own people · ``everyone``: everybody who is linked there for the client,
+    so that a copy shows what all of them may see · ``named``: the people a copy is addressed to ·
+    ``performers``: the volunteers who perform it, with those who guide them.
+    """
+
+    STAFF = "staff"
+    EVERYONE = "everyone"
+    NAMED = "named"
+    PERFORMERS = "performers"
+
+
+class Objects(StrEnum):
+    """Whether one object there holds a whole agreement or one assignment of it."""
+
+    AGREEMENT = "agreement"
+    ASSIGNMENT = "assignment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carries:
+    """How one kind of unit is read and written there."""
+
+    read: bool = True
+    write: Write = Write.YES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """The part of a manifest that decides the action. ``lag_s``: seconds before reading shows a write."""
+
+    kind: SystemKind
+    units: Mapping[UnitKind, Carries]
+    readers: Readers = Readers.STAFF
+    objects: Objects = Objects.AGREEMENT
+    absence: Absence = Absence.NEVER
+    may_end: MayEnd = MayEnd.NOTHING
+    create: Create = Create.NONE
+    confirm: Confirm = Confirm.RESPONSE
+    token: Token = Token.NONE
+    token_ordered: bool = False
+    lag_s: float = 0.0
+    tells_statements: bool = False
+    mapping_version: int = 1
+    window_back_days: int = 14
+    window_ahead_days: int = 60
+    leads: frozenset[UnitKind] = field(default_factory=frozenset)
+
+    def carries(self, key: UnitKey) -> bool:
+        """Whether there is a place for this unit there at all."""
+        return key.kind in self.units
+
+    def reads(self, key: UnitKey) -> bool:
+        return self.carries(key) and self.units[key.kind].read
+
+    def write(self, key: UnitKey) -> Write:
+        return self.units[key.kind].write if self.carries(key) else Write.NO
+
+    @property
+    def mode(self) -> Write:
+        """How the system as a whole is written: by its ``what`` unit (``no`` for a read-only system)."""
+        what = self.units.get(UnitKind.WHAT)
+        return what.write if what else Write.NO
