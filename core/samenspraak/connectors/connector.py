@@ -371,6 +371,10 @@ class Connector(abc.ABC):
         what ``get`` gave changes nothing.
         """
 
+    def own(self, raw: Raw) -> Raw:
+        """The members of the record that the lens reads or writes: all of it the hub ever stores."""
+        return raw
+
     def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
         """How this system keeps a value: idempotent; may shorten or round, never drops a member."""
         return value

@@ -1,0 +1,224 @@
+"""What the store gives and takes: frozen values, never rows.
+
+Every id is a text; every time is aware UTC. ``part`` is an assignment's id where a system keeps one object
+per assignment, else ``''``. ``audience`` is the stable key of who reads a copy (``''``: staff).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.units import UnitKey
+from samenspraak.policy.state import (
+    Attempt,
+    ConnectorState,
+    Intent,
+    LinkPhase,
+    QuestionKind,
+    Reason,
+    SentUnits,
+    Shape,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Who changed something, through what, and why: goes into history and audit.
+
+    ``actor``: a party, ``system`` or ``admin`` · ``connector_id``: the instance it came through, or ''
+    (console, CLI, API) · ``why``: a short code such as ``adopted``, ``answered``, ``recorded``, ``matched``.
+    """
+
+    actor: str
+    why: str
+    connector_id: str = ""
+    question_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementRecord:
+    """The agreement as it is now. ``same_as``: it was joined into another one."""
+
+    agreement: Agreement
+    version: int
+    same_as: str | None = None
+    erased: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRecord:
+    """One version, as it was."""
+
+    agreement: Agreement
+    version: int
+    at: datetime
+    cause: Cause
+    units: frozenset[UnitKey]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkRecord:
+    """The link of one agreement with one audience at one connector.
+
+    Due when ``want != max(have, looked_version)`` or ``look != looked``, and ``next_at`` has come.
+    """
+
+    id: str
+    agreement_id: str
+    connector_id: str
+    audience: str
+    members: frozenset[PartyRef]
+    phase: LinkPhase
+    want: int
+    have: int
+    looked_version: int
+    look: int
+    looked: int
+    reason: Reason
+    detail: str
+    priority: int
+    attempts: int
+    next_at: datetime | None
+    fence: int
+    missing: frozenset[UnitKey] = frozenset()
+    retracting: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoteRecord:
+    """One object in another system that we know of, linked or not.
+
+    ``seen``: the members the lens touches, as last decided per unit (None: nothing yet) · ``base``: unit →
+    version it last agreed in · ``shape``: what was last agreed to be seen in this object · ``why``: while
+    unlinked: ``new``, ``candidate``, ``person`` (waits for a person), ``outside``, ``apart`` ·
+    ``page_mark``: token or digest of the last state a page or fetch showed · ``row``: version of the row.
+    """
+
+    id: str
+    connector_id: str
+    link_id: str | None = None
+    external_id: str | None = None
+    part: str = ""
+    phase: LinkPhase = LinkPhase.OPEN
+    token: str | None = None
+    seen: Mapping[str, Any] | None = None
+    base: Mapping[UnitKey, int] = field(default_factory=dict)
+    shape: Shape | None = None
+    intent: Intent | None = None
+    attempts: tuple[Attempt, ...] = ()
+    refused: SentUnits = field(default_factory=dict)
+    rewrites: Mapping[UnitKey, str] = field(default_factory=dict)
+    earlier: tuple[str, ...] = ()
+    ended_by_us: bool = False
+    why: str = ""
+    why_field: str = ""
+    page_mark: str | None = None
+    look: int = 0
+    looked: int = 0
+    next_at: datetime | None = None
+    fence: int = 0
+    row: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionRecord:
+    """A question that only a person can settle; at most one open per (kind, subject).
+
+    ``subject``: ``agreement:<id>:<units>``, ``remote:<id>``, ``connector:<id>`` or ``party:…`` ·
+    ``owner``: the party or role asked · ``values``: per connector instance (``hub`` for the last agreed)
+    what it says, per unit · ``links``: per link id and part (``link/part``) what the question shows for it.
+    """
+
+    id: str
+    kind: QuestionKind
+    subject: str
+    agreement_id: str | None
+    owner: str
+    revision: int
+    opened_at: datetime
+    deadline: datetime | None
+    values: Mapping[str, SentUnits]
+    shows: Mapping[str, SentUnits]
+    cause: str = ""
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectorRecord:
+    """One configured connection. ``settings`` hold secrets by reference only."""
+
+    id: str
+    plugin: str
+    title: str
+    settings: Mapping[str, Any]
+    state: ConnectorState
+    state_why: str = ""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    paused_until: datetime | None = None
+    failures: int = 0
+    breaker_until: datetime | None = None
+    heard_at: datetime | None = None
+    polled_at: datetime | None = None
+    poll_due_at: datetime | None = None
+    row: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CursorRecord:
+    """How far a connector's changes were read; bound to the server it came from, only forward."""
+
+    value: str | None
+    server: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyLink:
+    """What one connector calls a party. ``manual``: a person decided, never overruled."""
+
+    connector_id: str
+    external_id: str
+    ref: PartyRef
+    manual: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyCandidate:
+    """A party there that nobody has matched yet, with who it may be (``refs`` best first, with reasons)."""
+
+    connector_id: str
+    external_id: str
+    kind: str
+    name: str
+    birth_date: date | None
+    client: str | None
+    representative: bool
+    refs: tuple[tuple[PartyRef, str], ...] = ()
+    refused: frozenset[PartyRef] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditLine:
+    """One line of the audit trail: ids and unit names only, never content."""
+
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    outcome: str = "ok"
+    connector_id: str = ""
+    client_id: str = ""
+    version: int | None = None
+    detail: str = ""
