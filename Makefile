@@ -1,0 +1,54 @@
+# One door for people and machines. `make` alone shows what there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format corpus lock wheel
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+
+install: $(READY) ## Make .venv with the locked packages; done by itself, and again when they change
+
+demo: $(READY) ## See one agreement stay equal in four systems, all on this machine
+	@$(BIN)/samenspraak demo
+
+test: check ## Run everything that can run here; says what it left out (REQUIRE_ALL=yes: that is a failure)
+	@$(BIN)/python tests/run.py $(if $(REQUIRE_ALL),--require-all)
+
+check: $(READY) ## Lint, format, types and layers, in seconds
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(READY) ## Put the code in the house format and mend what ruff can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+corpus: $(READY) ## Read real FHIR files and say what each would become: make corpus CORPUS=folder
+	@test -d '$(CORPUS)' || { echo 'Name the folder with the files: make corpus CORPUS=folder'; exit 1; }
+	@$(BIN)/python tests/corpus.py '$(CORPUS)'
+
+wheel: $(READY) ## Build the wheel, install it apart and start it from elsewhere
+	@PYTHON='$(PYTHON)' bash tests/wheel.sh
+
+lock: $(READY) ## Write the locked packages anew (UPGRADE=--upgrade takes the newest)
+	@$(PIP) install uv
+	@$(LOCK) --output-file config/requirements.txt
+	@$(LOCK) --constraint config/requirements.txt --group dev --output-file config/requirements-dev.txt
+
+$(READY): pyproject.toml config/requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo 'Samenspraak needs Python 3.11 or newer; name it: make $(or $(MAKECMDGOALS),install) PYTHON=python3.11'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo 'Python cannot make an environment here; install the Debian package $(notdir $(PYTHON))-venv.'; exit 1; }
+	@echo 'Making .venv with the locked packages; this takes about a minute and is done once.'
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes --requirement config/requirements-dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
