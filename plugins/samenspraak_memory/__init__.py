@@ -1,0 +1,1 @@
+"""The reference connector: a family app that keeps records, reached with JSON over HTTP."""
