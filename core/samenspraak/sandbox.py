@@ -136,7 +136,9 @@ class Sandbox:
     def running(self, port: int = 0) -> Iterator[str]:
         """Serve in a thread; yields the base address, without a slash at the end."""
         server = self._server(port)
-        thread = threading.Thread(target=server.serve_forever, name=f"sandbox-{self.name}", daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, args=(0.02,), name=f"sandbox-{self.name}", daemon=True
+        )
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
