@@ -1,0 +1,1 @@
+"""The connector for a family platform on the public OZO FHIR contract."""

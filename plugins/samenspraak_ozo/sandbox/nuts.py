@@ -1,0 +1,97 @@
+"""The two calls to the integrator's own Nuts node, and checking what they gave.
+
+Source: technical-walkthrough-access-ozo.md and -rp.md: an access token of type DPoP (or Bearer, which
+"might become deprecated"), valid 900 seconds, and a fresh proof per request for its method and address.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from samenspraak_ozo.sandbox.proxy import RefusedError, Role
+
+LIFETIME_SECONDS = 900
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credential:
+    """What a wallet holds: the system credential, or that of one person (the reference)."""
+
+    role: Role
+    person: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Token:
+    credential: Credential
+    kind: str
+    key: str
+    until: float
+
+
+class Nuts:
+    """Wallets by subject, the tokens given out, and the proofs not yet used."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.wallets: dict[str, Credential] = {"samenspraak": Credential(role=Role.SYSTEM)}
+        self._tokens: dict[str, _Token] = {}
+        self._proofs: dict[str, tuple[str, str, str]] = {}
+
+    def token(self, subject: str, kind: str) -> dict[str, object]:
+        """The answer to ``request-service-access-token``.
+
+        Raises:
+            RefusedError: 404, no such subject; 400, no such type of token.
+        """
+        if subject not in self.wallets:
+            raise RefusedError(404, "subject not found")
+        if kind not in ("DPoP", "Bearer"):
+            raise RefusedError(400, "unsupported token_type")
+        text, key = secrets.token_urlsafe(24), f"did:web:sandbox.example#{secrets.token_hex(8)}"
+        self._tokens[text] = _Token(
+            credential=self.wallets[subject], kind=kind, key=key, until=self._clock() + LIFETIME_SECONDS
+        )
+        answer: dict[str, object] = {
+            "access_token": text,
+            "expires_in": LIFETIME_SECONDS,
+            "token_type": kind,
+            "scope": "ozo",
+        }
+        return answer | ({"dpop_kid": key} if kind == "DPoP" else {})
+
+    def proof(self, key: str, method: str, address: str, token: str) -> dict[str, str]:
+        """The answer to ``dpop``: good for one request with this method to this address.
+
+        Raises:
+            RefusedError: 404, the key does not belong to the token.
+        """
+        if token not in self._tokens or self._tokens[token].key != key:
+            raise RefusedError(404, "key not found")
+        text = secrets.token_urlsafe(24)
+        self._proofs[text] = (method, _without_query(address), token)
+        return {"dpop": text}
+
+    def caller(self, authorization: str, proof: str, method: str, address: str) -> tuple[str, Credential]:
+        """The token and the credential behind a request.
+
+        Raises:
+            RefusedError: 401.
+        """
+        kind, _, text = authorization.partition(" ")
+        token = self._tokens.get(text)
+        if token is None or token.kind != kind or token.until <= self._clock():
+            raise RefusedError(401, "The access token is missing, expired, or invalid")
+        if kind == "DPoP" and self._proofs.pop(proof, None) != (method, _without_query(address), text):
+            raise RefusedError(401, "The DPoP proof does not belong to this request")
+        return text, token.credential
+
+    def expire(self) -> None:
+        """Let every token given out be past its time."""
+        self._tokens.clear()
+
+
+def _without_query(address: str) -> str:
+    return address.split("?")[0].split("#")[0]
