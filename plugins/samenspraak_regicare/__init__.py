@@ -1,0 +1,1 @@
+"""RegiCare (AdSysCo), the volunteer administration, connected to Samenspraak."""
