@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from samenspraak.domain.units import UnitKey, UnitKind
@@ -102,7 +102,12 @@ class Carries:
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
-    """The part of a manifest that decides the action. ``lag_s``: seconds before reading shows a write."""
+    """The part of a manifest that decides the action.
+
+    ``lag_s``: the longest time in seconds before reading shows a write · ``tells_statements``: assents and
+    reports can be made readable there · ``keeps_marks``: it keeps the mark of the terms it shows, so that
+    an assent given there says to which terms · ``token_ordered``: tokens only go up.
+    """
 
     kind: SystemKind
     units: Mapping[UnitKind, Carries]
@@ -116,10 +121,10 @@ class Capabilities:
     token_ordered: bool = False
     lag_s: float = 0.0
     tells_statements: bool = False
+    keeps_marks: bool = False
     mapping_version: int = 1
     window_back_days: int = 14
     window_ahead_days: int = 60
-    leads: frozenset[UnitKind] = field(default_factory=frozenset)
 
     def carries(self, key: UnitKey) -> bool:
         """Whether there is a place for this unit there at all."""

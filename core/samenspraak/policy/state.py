@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from samenspraak.domain.agreements import Status
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
 from samenspraak.policy.capabilities import Capabilities
 
@@ -76,10 +77,15 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What the readers of a copy may see and their system carries; see ``policy.visibility``."""
+    """What the readers of a copy may see and their system carries; see ``policy.visibility``.
+
+    ``units``: those of the agreement · ``kinds``: the kinds of unit they may see at all, for a unit the
+    agreement does not have (added there, or removed here).
+    """
 
     units: frozenset[UnitKey]
-    members: frozenset[str] = frozenset()
+    kinds: frozenset[UnitKind] = frozenset()
+    members: frozenset[PartyRef] = frozenset()
     mapping_version: int = 1
 
     def __bool__(self) -> bool:
