@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from samenspraak.domain.agreements import Status
-from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
 from samenspraak.policy.capabilities import Capabilities
+from samenspraak.policy.shape import Shape
 
 SentUnits = Mapping[UnitKey, UnitValue | None]
 """What a write held, per unit; None stands for a clear."""
@@ -73,23 +73,6 @@ class QuestionKind(StrEnum):
     IDENTITY = "identity"
     TO_DO = "to_do"
     CONNECTOR = "connector"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shape:
-    """What the readers of a copy may see and their system carries; see ``policy.visibility``.
-
-    ``units``: those of the agreement · ``kinds``: the kinds of unit they may see at all, for a unit the
-    agreement does not have (added there, or removed here).
-    """
-
-    units: frozenset[UnitKey]
-    kinds: frozenset[UnitKind] = frozenset()
-    members: frozenset[PartyRef] = frozenset()
-    mapping_version: int = 1
-
-    def __bool__(self) -> bool:
-        return bool(self.units)
 
 
 @dataclass(frozen=True, kw_only=True)
