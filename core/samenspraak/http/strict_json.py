@@ -1,0 +1,88 @@
+"""JSON as RFC 8259 means it, within bounds: what Python's parser lets through and this one does not.
+
+NaN, 1e999, doubled names (the last one would win silently), lone surrogates (which no database or peer
+takes), integers beyond 64 bits, and nesting, lists and texts without end.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from samenspraak.http.limits import DEFAULT_LIMITS, Limits
+
+_LARGEST_INTEGER = 2**63
+
+
+class UnusableJsonError(ValueError):
+    """Says why, never with what. ``cut_off`` may be true of a text that simply stopped too early."""
+
+    def __init__(self, reason: str, *, cut_off: bool = False) -> None:
+        super().__init__(reason)
+        self.cut_off = cut_off
+
+
+def parse_json(content: bytes, limits: Limits = DEFAULT_LIMITS) -> Any:
+    """The value, or :class:`UnusableJsonError`. Bytes are UTF-8, whatever a charset claims."""
+    try:
+        value = json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_refuse_constant
+        )
+    except UnusableJsonError:
+        raise
+    except RecursionError:
+        raise UnusableJsonError("is nested too deeply") from None
+    except UnicodeDecodeError:
+        raise UnusableJsonError("is not UTF-8", cut_off=True) from None
+    except json.JSONDecodeError:
+        raise UnusableJsonError("is not JSON", cut_off=True) from None
+    except ValueError:  # Python refuses to read integers of thousands of digits
+        raise UnusableJsonError("holds a number that is too large") from None
+    _check(value, limits)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise UnusableJsonError("names a member twice")
+    return members
+
+
+def _refuse_constant(_name: str) -> Any:
+    raise UnusableJsonError("holds a number that is not one")
+
+
+def _check(value: Any, limits: Limits) -> None:
+    waiting: list[tuple[Any, int]] = [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        if isinstance(item, str):
+            _check_text(item, limits)
+        elif isinstance(item, float):
+            if not math.isfinite(item):
+                raise UnusableJsonError("holds a number that is not one")
+        elif isinstance(item, int):
+            if not -_LARGEST_INTEGER <= item < _LARGEST_INTEGER:
+                raise UnusableJsonError("holds a number that is too large")
+        elif item is not None:
+            if depth > limits.json_depth:
+                raise UnusableJsonError("is nested too deeply")
+            if len(item) > limits.json_items:
+                raise UnusableJsonError("holds a list that is too long")
+            if isinstance(item, dict):
+                for name in item:
+                    _check_text(name, limits)
+                item = item.values()
+            waiting.extend((member, depth + 1) for member in item)
+
+
+def _check_text(text: str, limits: Limits) -> None:
+    if len(text) > limits.json_characters:
+        raise UnusableJsonError("holds a text that is too long")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise UnusableJsonError("holds half a character") from None
