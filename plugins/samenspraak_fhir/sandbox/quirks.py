@@ -1,0 +1,47 @@
+"""What real FHIR servers were seen to do, each to be switched on by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quirks:
+    """Deviations from the quiet textbook server.
+
+    ``uuid_versions``: versionId is a UUID, so tokens have no order. ``whole_seconds``: ``meta.lastUpdated``
+    has no fraction, so several versions share one. ``offset_paging``: a ``next`` link counts
+    from the start of a result that is searched again, so concurrent writes shift it. ``reformats``: members
+    come back in another order, with defaults nobody sent (``meta.profile``, ``language``).
+    ``unknown_is_empty``: an unknown search parameter is answered 200 with total 0. ``lag_seconds``: reading
+    shows a write only after that long. ``gone_is_404``: a deleted resource answers 404, also to a second
+    delete. ``if_match_optional``: an update without, or with an unquoted, ``If-Match`` is applied; another
+    version answers 409. ``no_type_history``: ``[type]/_history`` does not exist. ``history_unordered``: the
+    history of an instance comes in no particular order.
+    """
+
+    uuid_versions: bool = False
+    whole_seconds: bool = False
+    offset_paging: bool = False
+    reformats: bool = False
+    unknown_is_empty: bool = False
+    lag_seconds: float = 0.0
+    gone_is_404: bool = False
+    if_match_optional: bool = False
+    no_type_history: bool = False
+    history_unordered: bool = False
+
+
+STRICT = Quirks()
+QUIRKY = Quirks(
+    uuid_versions=True,
+    whole_seconds=True,
+    offset_paging=True,
+    reformats=True,
+    unknown_is_empty=True,
+    lag_seconds=0.2,
+    gone_is_404=True,
+    if_match_optional=True,
+    no_type_history=True,
+    history_unordered=True,
+)
