@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line $(UPGRADE)
 
 .DEFAULT_GOAL := help
@@ -47,7 +47,7 @@ $(READY): pyproject.toml config/requirements-dev.txt
 		|| { echo 'Samenspraak needs Python 3.11 or newer; name it: make $(or $(MAKECMDGOALS),install) PYTHON=python3.11'; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo 'Python cannot make an environment here; install the Debian package $(notdir $(PYTHON))-venv.'; exit 1; }
-	@echo 'Making .venv with the locked packages; this takes about a minute and is done once.'
+	@echo 'Bringing .venv in step with the locked packages; the first time takes about a minute.'
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes --requirement config/requirements-dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -9,7 +9,7 @@ trap 'rm -rf "$room"' EXIT
 
 .venv/bin/python -m build --no-isolation --outdir "$room/dist" . >"$room/build.log" || { cat "$room/build.log"; exit 1; }
 "${PYTHON:-python3}" -m venv "$room/venv"
-pip=("$room/venv/bin/python" -m pip --quiet --disable-pip-version-check)
+pip=("$room/venv/bin/python" -m pip --quiet --quiet --disable-pip-version-check)
 "${pip[@]}" install --require-hashes --requirement config/requirements.txt
 "${pip[@]}" install --no-deps "$room"/dist/*.whl
 "${pip[@]}" check
