@@ -96,7 +96,8 @@ class RemoteRecord:
     ``seen``: the members the lens touches, as last decided per unit (None: nothing yet) · ``base``: unit →
     version it last agreed in · ``shape``: what was last agreed to be seen in this object · ``why``: while
     unlinked: ``new``, ``candidate``, ``person`` (waits for a person), ``outside``, ``apart`` ·
-    ``page_mark``: token or digest of the last state a page or fetch showed · ``row``: version of the row.
+    ``page_mark``: token or digest of the last state a page or fetch showed · ``written_at``: when our last
+    write to it was sent · ``row``: version of the row.
     """
 
     id: str
@@ -118,6 +119,7 @@ class RemoteRecord:
     why: str = ""
     why_field: str = ""
     page_mark: str | None = None
+    written_at: datetime | None = None
     look: int = 0
     looked: int = 0
     next_at: datetime | None = None
