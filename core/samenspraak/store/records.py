@@ -96,6 +96,8 @@ class RemoteRecord:
     ``seen``: the members the lens touches, as last decided per unit (None: nothing yet) · ``base``: unit →
     version it last agreed in · ``shape``: what was last agreed to be seen in this object · ``why``: while
     unlinked: ``new``, ``candidate``, ``person`` (waits for a person), ``outside``, ``apart`` ·
+    ``held``: unit under an open question → what the question shows for this object · ``answered``: the same
+    once it is answered, until the answer is written · ``released``: a person asked to make it again ·
     ``page_mark``: token or digest of the last state a page or fetch showed · ``written_at``: when our last
     write to it was sent · ``row``: version of the row.
     """
@@ -113,6 +115,9 @@ class RemoteRecord:
     intent: Intent | None = None
     attempts: tuple[Attempt, ...] = ()
     refused: SentUnits = field(default_factory=dict)
+    held: SentUnits = field(default_factory=dict)
+    answered: SentUnits = field(default_factory=dict)
+    released: bool = False
     rewrites: Mapping[UnitKey, str] = field(default_factory=dict)
     earlier: tuple[str, ...] = ()
     ended_by_us: bool = False
@@ -131,9 +136,9 @@ class RemoteRecord:
 class QuestionRecord:
     """A question that only a person can settle; at most one open per (kind, subject).
 
-    ``subject``: ``agreement:<id>:<units>``, ``remote:<id>``, ``connector:<id>`` or ``party:…`` ·
+    ``subject``: ``agreement:<id>:<unit>``, ``remote:<id>:<unit>``, ``remote:<id>`` or ``connector:<id>`` ·
     ``owner``: the party or role asked · ``values``: per connector instance (``hub`` for the last agreed)
-    what it says, per unit · ``links``: per link id and part (``link/part``) what the question shows for it.
+    what it says, per unit · ``shows``: per remote what the question shows for it.
     """
 
     id: str
