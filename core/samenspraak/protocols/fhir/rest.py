@@ -1,0 +1,185 @@
+"""FHIR R4 over the guarded client: reading, searching, paging, and writing under a version.
+
+Source: https://hl7.org/fhir/R4/http.html (read November 2026). What some servers do otherwise, and is
+survived: a ``next`` that leads in circles, 409 where 412 is meant (the client maps both).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from samenspraak.errors import ConfigurationError, InvalidRecordError, TransientError
+from samenspraak.http import Answer, HttpClient, UnusableJsonError, parse_json
+from samenspraak.protocols.fhir.bundles import Params, link
+from samenspraak.protocols.fhir.words import ID, Resource, elements, if_match, key_of, text
+
+FHIR_JSON = "application/fhir+json"
+MAX_PAGES = 10_000
+
+_ACCEPT = {"Accept": FHIR_JSON}
+_WRITE = {**_ACCEPT, "Content-Type": FHIR_JSON, "Prefer": "return=representation"}
+_PLACE = re.compile(r"[A-Z]\w+(\.\w+|\[\d+\]){0,20}")
+_NOT_THERE = (403, 404, 410)
+_NOT_ACCEPTED = (400, 422)
+
+
+def capability(http: HttpClient) -> Resource:
+    """The CapabilityStatement of a server that speaks R4.
+
+    Raises:
+        ConfigurationError: it speaks another version of FHIR, or is no FHIR server.
+    """
+    statement = _resource(http.send("GET", "metadata", headers=_ACCEPT), "CapabilityStatement")
+    version = str(statement.get("fhirVersion", ""))
+    if version != "4.0" and not version.startswith("4.0."):
+        said = version if re.fullmatch(r"[\w.\-]{1,20}", version) else "no readable version"
+        raise ConfigurationError(
+            f"{http.connector_id}: this server speaks FHIR {said}; this connector needs R4 (4.0.1). "
+            "In STU3 the same elements mean something else, so nothing was read. Ask for the R4 address."
+        )
+    return statement
+
+
+def offers(statement: Mapping[str, Any], resource_type: str, interaction: str) -> bool:
+    """Whether the server declares an interaction (``read``, ``history-type``) for a type."""
+    return any(
+        one.get("code") == interaction
+        for rest in elements(statement, "rest")
+        for resource in elements(rest, "resource")
+        if resource.get("type") == resource_type
+        for one in elements(resource, "interaction")
+    )
+
+
+def read(http: HttpClient, key: str) -> Answer:
+    """The answer to reading ``Type/id``; its status may also be 403, 404 or 410."""
+    return http.send("GET", _path(key), headers=_ACCEPT, allow=_NOT_THERE)
+
+
+def search(http: HttpClient, resource_type: str, params: Params) -> Iterator[Resource]:
+    """The pages of a search, each as a Bundle; ``next`` is followed as it was given.
+
+    Raises:
+        TransientError: paging goes in circles or does not end.
+    """
+    yield from _pages(http, http.send("GET", resource_type, params=params, headers=_ACCEPT), "searchset")
+
+
+def search_privately(http: HttpClient, resource_type: str, params: Mapping[str, str]) -> Iterator[Resource]:
+    """As :func:`search`, with the criteria in the body: for identifiers that no log should see."""
+    path = f"{resource_type}/_search"
+    answer = http.send("POST", path, form=params, headers=_ACCEPT, safe=True)
+    yield from _pages(http, answer, "searchset")
+
+
+def history(http: HttpClient, path: str, params: Params = ()) -> Iterator[Mapping[str, Any]]:
+    """The entries of the history of a type or of ``Type/id``, as they come: their order proves nothing."""
+    answer = http.send("GET", f"{_path(path)}/_history", params=params, headers=_ACCEPT)
+    for bundle in _pages(http, answer, "history"):
+        yield from elements(bundle, "entry")
+
+
+def create(http: HttpClient, resource: Resource, *, unless: str) -> Answer:
+    """Create, unless a search (``identifier=system|value``) finds one: 201 made it, 200 met it.
+
+    Raises:
+        InvalidRecordError: the server does not accept the resource; names the place when it says so.
+        ConflictError: more than one is there.
+    """
+    headers = {**_WRITE, "If-None-Exist": unless}
+    path = text(resource, "resourceType")
+    return _accepted(http.send("POST", path, json=resource, headers=headers, allow=_NOT_ACCEPTED))
+
+
+def update(http: HttpClient, resource: Resource, version_id: str | None) -> Answer:
+    """Replace a resource; under its version when one is known.
+
+    Raises:
+        InvalidRecordError: the server does not accept the resource; names the place when it says so.
+        ConflictError: it has another version by now (409, 412).
+    """
+    headers = _WRITE if version_id is None else {**_WRITE, "If-Match": if_match(version_id)}
+    path = _path(key_of(resource))
+    return _accepted(http.send("PUT", path, json=resource, headers=headers, allow=_NOT_ACCEPTED))
+
+
+def returned(answer: Answer) -> Resource | None:
+    """The resource in the answer to a write; None when the server sends none, or only an outcome."""
+    if not answer.content:
+        return None
+    found = answer.json()
+    is_resource = isinstance(found, dict) and found.get("resourceType") != "OperationOutcome"
+    return found if is_resource and text(found, "id") else None
+
+
+def located(answer: Answer) -> tuple[str, str | None] | None:
+    """``Type/id`` and version from the ``Location`` of the answer to a create."""
+    match = re.search(rf"([A-Z][A-Za-z]+/{ID})(?:/_history/({ID}))?$", answer.headers.get("Location", ""))
+    return (match[1], match[2]) if match else None
+
+
+def _accepted(answer: Answer) -> Answer:
+    if answer.status not in _NOT_ACCEPTED:
+        return answer
+    said = issues(_outcome(answer))
+    place = next((one.rpartition(" at ")[2] for one in said if " at " in one), "request")
+    raise InvalidRecordError(
+        f"{answer.connector_id} answered {answer.status}: the content was not accepted"
+        f" ({'; '.join(said) or 'no reason given'})",
+        field=place,
+    )
+
+
+def _outcome(answer: Answer) -> Any:
+    try:
+        return parse_json(answer.content)
+    except UnusableJsonError:
+        return None
+
+
+def issues(outcome: Any) -> list[str]:
+    """What an OperationOutcome says, as ``severity code at place``; its own texts may name people."""
+    if not isinstance(outcome, dict) or outcome.get("resourceType") != "OperationOutcome":
+        return []
+    return [_issue(one) for one in elements(outcome, "issue")]
+
+
+def _issue(issue: Mapping[str, Any]) -> str:
+    words = [_word(text(issue, name)) for name in ("severity", "code")]
+    named = issue.get("expression")
+    places = [str(one) for one in named if _PLACE.fullmatch(str(one))] if isinstance(named, list) else []
+    return " ".join([*words, *(["at", ", ".join(places)] if places else [])])
+
+
+def _word(said: str) -> str:
+    return said if re.fullmatch(r"[a-z\-]{1,30}", said) else "unknown"
+
+
+def _pages(http: HttpClient, answer: Answer, kind: str) -> Iterator[Resource]:
+    followed: set[str] = set()
+    while True:
+        bundle = _resource(answer, "Bundle")
+        if bundle.get("type") != kind:
+            raise InvalidRecordError(f"{http.connector_id}: expected a {kind} bundle", field="Bundle.type")
+        yield bundle
+        following = link(bundle, "next")
+        if following is None:
+            return
+        if following in followed or len(followed) >= MAX_PAGES:
+            raise TransientError(f"{http.connector_id}: paging does not end; nothing was concluded from it")
+        followed.add(following)
+        answer = http.follow(following, headers=_ACCEPT)
+
+
+def _resource(answer: Answer, resource_type: str) -> Resource:
+    found = answer.json()
+    if not isinstance(found, dict) or found.get("resourceType") != resource_type:
+        raise InvalidRecordError(f"{answer.connector_id}: expected a {resource_type}", field="resourceType")
+    return found
+
+
+def _path(key: str) -> str:
+    return quote(key)
