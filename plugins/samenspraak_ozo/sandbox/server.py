@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, jsonify, request
 
@@ -279,8 +279,7 @@ class OzoSandbox(Sandbox):
     def _create(self, caller: Caller, kind: str) -> Response:
         body = self._body(caller, kind)
         if self.quirks.if_none_exist and (query := request.headers.get("If-None-Exist")):
-            params = [tuple(part.split("=", 1)) for part in query.split("&")]
-            found = self.store.search(kind, params)  # type: ignore[arg-type]  # each part has two halves
+            found = self.store.search(kind, parse_qsl(query))
             if len(found) > 1:
                 raise RejectedError(412, "If-None-Exist matches more than one resource")
             if found:

@@ -192,7 +192,7 @@ def _token(found: Any, wanted: str) -> bool:
     if not isinstance(found, dict):
         return bool(found == wanted.rpartition("|")[2])
     system, bar, value = wanted.rpartition("|")
-    return found.get("value") == value and (not bar or found.get("system", "") == system)
+    return (not value or found.get("value") == value) and (not bar or found.get("system", "") == system)
 
 
 def _reference(found: Any, wanted: str) -> bool:
