@@ -95,15 +95,6 @@ def test_every_plugin_is_offered_under_the_name_of_its_folder() -> None:
     assert offered == {name.removeprefix("samenspraak_"): f"{name}.plugin" for name in plugins}
 
 
-def test_connectors_are_kept_from_every_module_that_is_not_public() -> None:
-    """A new module of the core is either offered to connectors or forbidden to them, on purpose."""
-    offered = {"connectors", "domain", "errors", "http", "protocols", "sandbox"}
-    modules = {module_name(file).split(".")[1] for file in CORE_FILES if module_name(file) != "samenspraak"}
-    forbidden = contract("Connectors see only the public surface")["forbidden_modules"]
-
-    assert set(forbidden) == {f"samenspraak.{name}" for name in modules - offered}
-
-
 def test_the_folders_core_and_plugins_are_never_imported() -> None:
     tests = [file for file in ROOT.glob("tests/**/*.py")]
 
