@@ -24,7 +24,7 @@ from samenspraak.http.answer import JSON_TYPES, Answer
 from samenspraak.http.auth import NO_AUTH, Auth, Outgoing
 from samenspraak.http.body import BodyTooLargeError, UnreadableBodyError, read_body
 from samenspraak.http.foreign import FOREIGN, translated
-from samenspraak.http.guard import Guard, RefusedUrlError, Resolver, Url, read_url, resolve
+from samenspraak.http.guard import Guard, RefusedAddressError, Resolver, Url, read_url, resolve
 from samenspraak.http.limits import DEFAULT_LIMITS, Limits
 from samenspraak.http.statuses import is_good, judge
 from samenspraak.http.tls import DEFAULT_TLS, Tls
@@ -120,8 +120,8 @@ class HttpClient:
             base = read_url(base_url)
             self._guard.check(base.origin)
             if base.query:
-                raise RefusedUrlError("it holds a '?'")
-        except RefusedUrlError as error:
+                raise RefusedAddressError("it holds a '?'")
+        except RefusedAddressError as error:
             raise ConfigurationError(f"{self.connector_id}: the address cannot be used: {error}") from None
         return base
 
@@ -187,7 +187,7 @@ class HttpClient:
         """
         try:
             url = self._base.join(path)
-        except RefusedUrlError as error:
+        except RefusedAddressError as error:
             raise InvalidRecordError(f"{self.connector_id}: {error}", field="path") from None
         body, media_type = self._body(json, form, content)
         request = _Request(
@@ -217,7 +217,7 @@ class HttpClient:
         """
         try:
             link = read_url(url)
-        except RefusedUrlError as error:
+        except RefusedAddressError as error:
             raise PermanentError(f"{self.connector_id}: a link in an answer is refused: {error}") from None
         if not self._base.holds(link):
             raise PermanentError(

@@ -18,12 +18,14 @@ import urllib3.exceptions as below
 
 from samenspraak.errors import (
     AuthenticationError,
+    ConfigurationError,
     InvalidRecordError,
     OutcomeUnknownError,
     SamenspraakError,
     TransientError,
 )
 from samenspraak.http.body import BodyTooLargeError, UnreadableBodyError
+from samenspraak.http.guard import RefusedAddressError
 from samenspraak.http.wire import Exchange, OutOfTimeError
 
 Kind = Literal["unsent", "lost", "ours"]
@@ -132,6 +134,8 @@ def translated(*, connector_id: str, exchange: Exchange, safe: bool) -> Iterator
         yield
     except SamenspraakError:
         raise
+    except RefusedAddressError as refusal:
+        raise ConfigurationError(f"{connector_id}: {refusal}; nothing was sent") from None
     except (*FOREIGN, BodyTooLargeError, UnreadableBodyError) as error:
         if exchange.stopped_by is not None:
             raise exchange.stopped_by from None
@@ -197,11 +201,13 @@ def _words(causes: list[BaseException]) -> str:
 def _certificate_fault(causes: list[BaseException]) -> str | None:
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            fault = _CERTIFICATE_FAULTS.get(cause.verify_code, "cannot be trusted")
+            # Made in Python instead of by OpenSSL, these errors lack their attributes.
+            fault = _CERTIFICATE_FAULTS.get(getattr(cause, "verify_code", 0), "cannot be trusted")
             return f"its certificate {fault}"
-        if isinstance(cause, ssl.SSLError) and isinstance(cause.reason, str):
-            if any(mark in cause.reason for mark in _OUR_CERTIFICATE):
+        if isinstance(cause, ssl.SSLError):
+            reason = getattr(cause, "reason", None) or ""
+            if any(mark in reason for mark in _OUR_CERTIFICATE):
                 return "it does not accept our certificate"
-            if any(mark in cause.reason for mark in _OLD_TLS):
+            if any(mark in reason for mark in _OLD_TLS):
                 return "it only speaks TLS older than 1.2"
     return None

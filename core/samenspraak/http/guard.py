@@ -25,8 +25,8 @@ _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 
 
-class RefusedUrlError(ValueError):
-    """Why a URL or path is not taken. Never holds the URL: it may carry personal data or a secret."""
+class RefusedAddressError(ValueError):
+    """Why a URL, path or host is refused. Never holds it: it may carry personal data or a secret."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,30 +60,30 @@ class Url:
         return self.origin == other.origin and (other.path + "/").startswith(self.path + "/")
 
     def join(self, path: str) -> str:
-        """The URL of ``path`` below this one; :class:`RefusedUrlError` if it would lead elsewhere."""
+        """The URL of ``path`` below this one; :class:`RefusedAddressError` if it would lead elsewhere."""
         if "?" in path or "#" in path:
-            raise RefusedUrlError("a path holds no '?' or '#': give the query as params")
+            raise RefusedAddressError("a path holds no '?' or '#': give the query as params")
         check_path(path)
         return f"{self.origin}{self.path}/{path.removeprefix('/')}" if path else str(self)
 
 
 def read_url(text: str) -> Url:
-    """The URL in parts, or :class:`RefusedUrlError` with the reason."""
+    """The URL in parts, or :class:`RefusedAddressError` with the reason."""
     if _UNSAFE.search(text):
-        raise RefusedUrlError("it holds a space, a backslash or a control character")
+        raise RefusedAddressError("it holds a space, a backslash or a control character")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise RefusedUrlError("it cannot be read as a URL") from None
+        raise RefusedAddressError("it cannot be read as a URL") from None
     if parts.scheme not in DEFAULT_PORTS:
-        raise RefusedUrlError("it does not start with https://")
+        raise RefusedAddressError("it does not start with https://")
     if "@" in parts.netloc:
-        raise RefusedUrlError("it holds a user name; give sign-in details as settings")
+        raise RefusedAddressError("it holds a user name; give sign-in details as settings")
     if port == 0:
-        raise RefusedUrlError("port 0 does not exist")
+        raise RefusedAddressError("port 0 does not exist")
     if parts.fragment:
-        raise RefusedUrlError("it holds a '#'")
+        raise RefusedAddressError("it holds a '#'")
     check_path(parts.path)
     origin = Origin(
         scheme=parts.scheme, host=_host(parts.hostname or ""), port=port or DEFAULT_PORTS[parts.scheme]
@@ -95,9 +95,9 @@ def check_path(path: str) -> None:
     """Refuse what climbs out of its folder, also when written with percent signs."""
     decoded = unquote(path).replace("\\", "/")
     if _UNSAFE.search(path) or {".", ".."} & set(decoded.split("/")):
-        raise RefusedUrlError("the path holds '..', a space, a backslash or a control character")
+        raise RefusedAddressError("the path holds '..', a space, a backslash or a control character")
     if path.startswith("//"):
-        raise RefusedUrlError("the path starts with two slashes")
+        raise RefusedAddressError("the path starts with two slashes")
 
 
 def _host(host: str) -> str:
@@ -108,7 +108,7 @@ def _host(host: str) -> str:
         except ValueError:
             return _refuse_host()
     if not host.isascii():
-        raise RefusedUrlError("the host has characters outside ASCII; write it in its xn-- form")
+        raise RefusedAddressError("the host has characters outside ASCII; write it in its xn-- form")
     if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):
         try:
             return str(ipaddress.IPv4Address(host))
@@ -120,7 +120,7 @@ def _host(host: str) -> str:
 
 
 def _refuse_host() -> str:
-    raise RefusedUrlError("the host is not a name or address in its usual spelling")
+    raise RefusedAddressError("the host is not a name or address in its usual spelling")
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
@@ -142,7 +142,7 @@ class Guard:
     def __post_init__(self) -> None:
         try:
             spelled = frozenset(str(read_url(origin).origin) for origin in self.open_origins)
-        except RefusedUrlError as error:
+        except RefusedAddressError as error:
             raise ConfigurationError(f"an open origin is not usable: {error}") from None
         object.__setattr__(self, "open_origins", spelled)
 
@@ -150,20 +150,20 @@ class Guard:
         return str(origin) in self.open_origins
 
     def check(self, origin: Origin) -> None:
-        """Refuse what needs no look-up to refuse (:class:`RefusedUrlError`)."""
+        """Refuse what needs no look-up to refuse (:class:`RefusedAddressError`)."""
         if self.opens(origin):
             return
         if origin.scheme != "https":
-            raise RefusedUrlError("it does not start with https://")
+            raise RefusedAddressError("it does not start with https://")
         if (reason := _reason_if_address(origin.host)) is not None:
-            raise RefusedUrlError(f"the address is not public ({reason})")
+            raise RefusedAddressError(f"the address is not public ({reason})")
 
     def addresses(self, origin: Origin) -> tuple[str, ...]:
         """Look the host up once and give its addresses, all judged.
 
         Raises:
             OSError: the name is not known.
-            ConfigurationError: one of the addresses is not public; then none of them is used.
+            RefusedAddressError: one of the addresses is not public; then none of them is used.
         """
         found = tuple(dict.fromkeys(self.resolve(origin.host, origin.port)))
         if not found:
@@ -171,8 +171,8 @@ class Guard:
         if not self.opens(origin):
             for address in found:
                 if (reason := denied(address)) is not None:
-                    raise ConfigurationError(
-                        f"the host name stands for an address that is not public ({reason}); nothing was sent"
+                    raise RefusedAddressError(
+                        f"the host name stands for an address that is not public ({reason})"
                     )
         return found
 

@@ -68,6 +68,10 @@ class Exchange:
             raise OutOfTimeError
         return min(left, at_most)
 
+    def check_time(self) -> None:
+        """:class:`OutOfTimeError` when there is no time left."""
+        self.seconds(0.0)
+
     def leave(self) -> None:
         """Ask everybody who may still stop the request; after this it counts as sent."""
         try:
@@ -76,7 +80,7 @@ class Exchange:
         except BaseException as stop:
             self.stopped_by = stop
             raise
-        self.seconds(0.0)
+        self.check_time()
         self.left_at = self.clock()
 
 
@@ -236,7 +240,7 @@ class Line:
         self._route.exchange = exchange
         limits = exchange.limits
         try:
-            exchange.seconds(0.0)
+            exchange.check_time()
             response = self._adapter.send(
                 request, stream=True, timeout=(limits.connect_seconds, limits.read_seconds), proxies={}
             )
