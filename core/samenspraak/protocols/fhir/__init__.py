@@ -31,6 +31,7 @@ from samenspraak.protocols.fhir.words import (
     version_of,
     write_instant,
 )
+from samenspraak.protocols.fhir.xml import from_xml
 
 __all__ = [
     "BSN",
@@ -43,6 +44,7 @@ __all__ = [
     "element",
     "elements",
     "folded",
+    "from_xml",
     "history",
     "identifiers",
     "if_match",
