@@ -146,6 +146,14 @@ class Status:
             raise RuleError("pause", "Only a paused agreement has a pause.")
         if self.state not in OVER and self.ended_on:
             raise RuleError("end", "Only an agreement that is over has an end.")
+        if self.paused_from and self.paused_until and self.paused_until < self.paused_from:
+            raise RuleError("pause-period", "A pause cannot stop before it starts.")
+
+    def is_paused_on(self, day: date) -> bool:
+        """Whether it rests on this day; a pause without a first or last day is open on that side."""
+        begun = self.paused_from is None or self.paused_from <= day
+        over = self.paused_until is not None and self.paused_until < day
+        return self.state is State.PAUSED and begun and not over
 
     @property
     def is_live(self) -> bool:
@@ -196,6 +204,10 @@ class OccurrenceKey:
     assignment_id: str
     day: date
     nth: int = 1
+
+    def __post_init__(self) -> None:
+        if self.nth < 1:
+            raise RuleError("occurrence-nth", "The moments of a day count from 1.")
 
     def __str__(self) -> str:
         return f"{self.assignment_id}:{self.day.isoformat()}:{self.nth}"
@@ -255,6 +267,11 @@ class Agreement:
         if len(ids) != len(set(ids)):
             raise RuleError("assignment-unique", "Each assignment has an id of its own.")
         object.__setattr__(self, "assignments", tuple(sorted(self.assignments, key=lambda one: one.id)))
+        if any(
+            one.kind is PartyKind.CLIENT and one.is_resolved and one.id != self.client_id
+            for one in self.parties
+        ):
+            raise RuleError("own-client", "No other client takes part in an agreement.")
         if unknown := {key.assignment_id for key in self.exceptions} - set(ids):
             raise RuleError("exception-assignment", f"No assignment {min(unknown)} for an exception.")
 

@@ -117,6 +117,7 @@ class Device:
     id: str
     name: str
     owner: PartyRef
+    identifiers: frozenset[Identifier] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +129,11 @@ class Group:
     kind: GroupKind
     volunteers: bool = False
     members: frozenset[PartyRef] = frozenset()
+    identifiers: frozenset[Identifier] = frozenset()
+
+    @property
+    def ref(self) -> PartyRef:
+        return PartyRef(kind=PartyKind.GROUP, id=self.id)
 
 
 @dataclass(frozen=True, kw_only=True)
