@@ -1,1 +1,1 @@
-"""The reference connector: a family app that keeps records, reached with JSON over HTTP."""
+"""The reference connector: a family app with records. Copy it to begin your own."""

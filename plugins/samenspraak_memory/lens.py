@@ -1,0 +1,152 @@
+"""A table of places, read and written: which unit is kept where in a record, now and by earlier mappings."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from samenspraak.connectors import Directory, Raw
+from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, is_empty
+from samenspraak.errors import InvalidRecordError
+from samenspraak_memory.codecs import Codec, Json, at, put_member
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """A list in the record, a row per element of a set. ``key``: its unit id · ``new``: an empty row."""
+
+    name: str
+    key: Callable[[Json], str]
+    new: Callable[[str], Json]
+
+    def all(self, raw: Raw) -> dict[str, Json]:
+        """The rows by unit id.
+
+        Raises:
+            InvalidRecordError: a row without a usable id, or two rows with the same.
+        """
+        rows = raw.get(self.name) or []
+        with at(self.name):
+            found = {self.key(row): row for row in rows}
+        if len(found) < len(rows):
+            raise InvalidRecordError(f"two {self.name} have the same id", field=self.name)
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a unit is: in a member of the record, or of its own row; ``member`` None: in several at once."""
+
+    codec: Codec
+    member: str | None = None
+    rows: Rows | None = None
+
+    def read(self, raw: Raw, directory: Directory) -> Iterator[tuple[str, UnitValue]]:
+        """Every value here, with the unit's id ('' for a unit that is not in a set)."""
+        for unit_id, holder in (self.rows.all(raw) if self.rows else {"": raw}).items():
+            with at(self.rows.name) if self.rows else contextlib.nullcontext():
+                value = self._value(holder, directory)
+            if value is not None and not is_empty(value):
+                yield unit_id, value
+
+    def write(self, raw: Raw, unit_id: str, value: UnitValue, directory: Directory) -> None:
+        holder = self._holder(raw, unit_id)
+        if self.member is None:
+            _refill(holder, self.codec.write(value, holder, directory))
+        else:
+            put_member(holder, self.member, self.codec.write(value, holder.get(self.member), directory))
+
+    def clear(self, raw: Raw, unit_id: str) -> None:
+        holder = self.rows.all(raw).get(unit_id) if self.rows else raw
+        if holder is None:
+            return
+        if self.member is None:
+            _refill(holder, self.codec.clear(holder) or {})
+        elif self.member in holder:
+            put_member(holder, self.member, self.codec.clear(holder[self.member]))
+
+    def holds(self, holder: Json, directory: Directory) -> bool:
+        return self._value(holder, directory) is not None
+
+    def _value(self, holder: Json, directory: Directory) -> Any:
+        if self.member is None:
+            return self.codec.read(holder, directory)
+        with at(self.member):
+            return self.codec.read(holder.get(self.member), directory)
+
+    def _holder(self, raw: Raw, unit_id: str) -> Json:
+        if self.rows is None:
+            return raw
+        if unit_id not in (rows := self.rows.all(raw)):
+            rows[unit_id] = self.rows.new(unit_id)
+            raw[self.rows.name] = [*(raw.get(self.rows.name) or []), rows[unit_id]]
+        return rows[unit_id]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """All places of one kind of unit. ``retired``: where earlier mapping versions put it, newest first.
+
+    A retired place is read when the present one is empty, and emptied by the next write or clear; it stays
+    in the table until no link has that mapping version.
+    """
+
+    present: Place
+    retired: tuple[Place, ...] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        return (self.present, *self.retired)
+
+
+@dataclass(frozen=True)
+class Lens:
+    """The table at work."""
+
+    table: Mapping[UnitKind, Kept]
+
+    def units(self, raw: Raw, directory: Directory) -> dict[UnitKey, UnitValue]:
+        found: dict[UnitKey, UnitValue] = {}
+        for kind, kept in self.table.items():
+            for place in reversed(kept.places):
+                for unit_id, value in place.read(raw, directory):
+                    found[UnitKey(kind, unit_id)] = value
+        return found
+
+    def put(self, raw: Raw, wanted: Units, gone: Collection[UnitKey], directory: Directory) -> Raw:
+        """A copy that says what is wanted, and nothing of what is to be gone, in no place."""
+        result = copy.deepcopy(raw)
+        for key, value in wanted.items():
+            self.table[key.kind].present.write(result, key.id, value, directory)
+            for place in self.table[key.kind].retired:
+                place.clear(result, key.id)
+        for key in gone:
+            for place in self.table[key.kind].places:
+                place.clear(result, key.id)
+        for key in (*wanted, *gone):
+            self._tidy(result, key, directory)
+        return result
+
+    def _tidy(self, raw: Raw, key: UnitKey, directory: Directory) -> None:
+        """Take away rows in which no unit is left: nobody should see an empty task."""
+        for place in self.table[key.kind].places:
+            row = place.rows.all(raw).get(key.id) if place.rows else None
+            if (
+                place.rows
+                and row is not None
+                and not any(other.holds(row, directory) for other in self._in(place.rows))
+            ):
+                raw[place.rows.name] = [one for one in raw[place.rows.name] if one is not row]
+
+    def _in(self, rows: Rows) -> Iterator[Place]:
+        return (place for kept in self.table.values() for place in kept.places if place.rows is rows)
+
+
+def _refill(holder: Json, members: Json) -> None:
+    """Make the holder say these members, without becoming another object."""
+    members = dict(members)
+    holder.clear()
+    holder.update(members)

@@ -1,0 +1,331 @@
+"""What of an agreement is kept where in a record of the family app.
+
+Source: the app's interface, described in ``sandbox.py`` (interface 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from samenspraak.connectors import Directory, Raw
+from samenspraak.domain.agreements import (
+    Code,
+    Conditions,
+    Decides,
+    Duty,
+    ExceptionKind,
+    Instructed,
+    LifeDomain,
+    Modality,
+    OccurrenceException,
+    OccurrenceKey,
+    Review,
+    ReviewOutcome,
+    State,
+    Status,
+    What,
+)
+from samenspraak.domain.schedules import (
+    AsNeeded,
+    DayPart,
+    Frequency,
+    PartOfDay,
+    Period,
+    Recurrence,
+    Schedule,
+    TimesPerPeriod,
+    Weekday,
+)
+from samenspraak.domain.statements import ASSENTS, REPORTS, Statement, StatementKind
+from samenspraak.domain.units import UnitKey, UnitKind, UnitValue
+from samenspraak_memory.codecs import (
+    CLOCK,
+    DAY,
+    FLAG,
+    NUMBER,
+    PARTY,
+    TEXT,
+    Json,
+    Member,
+    Members,
+    OneOf,
+    at,
+    enumerated,
+    many,
+    word,
+)
+from samenspraak_memory.lens import Kept, Lens, Place, Rows
+
+# Their words for ours.
+
+KINDS = word({Modality.DOES: "task", Modality.MAY: "permission", Modality.NEVER: "never"})
+CATEGORIES = word(
+    {
+        LifeDomain.CARE: "care",
+        LifeDomain.MEDICATION: "medication",
+        LifeDomain.MEALS: "meals",
+        LifeDomain.MOBILITY: "getting_around",
+        LifeDomain.SOCIAL: "company",
+        LifeDomain.HOUSEHOLD: "household",
+        LifeDomain.TRANSPORT: "transport",
+        LifeDomain.ADMINISTRATION: "paperwork",
+    }
+)
+WEEKDAYS = many(word({day: day.name[:3].lower() for day in Weekday}))
+EVERY = word(
+    {Frequency.DAILY: "day", Frequency.WEEKLY: "week", Frequency.MONTHLY: "month", Frequency.YEARLY: "year"}
+)
+REACTIONS = {
+    "agree": StatementKind.ASSENT,
+    "decline": StatementKind.DECLINE,
+    "done": StatementKind.DONE,
+    "not_done": StatementKind.NOT_DONE,
+    "comment": StatementKind.COMMENT,
+}
+UNBOUND = {StatementKind.ASSENT: "Akkoord", StatementKind.DECLINE: "Niet akkoord"}
+
+# The parts that several units or one large one are made of.
+
+CODE = Members(
+    Code,
+    (
+        Member(name="system", attribute="system", codec=TEXT, required=True),
+        Member(name="value", attribute="value", codec=TEXT, required=True),
+        Member(name="display", attribute="display", codec=TEXT),
+    ),
+)
+RHYTHM = OneOf(
+    {
+        "days": Members(
+            Recurrence,
+            (
+                Member(name="every", attribute="frequency", codec=EVERY, required=True),
+                Member(name="interval", attribute="interval", codec=NUMBER),
+                Member(name="days", attribute="weekdays", codec=WEEKDAYS),
+                Member(name="times", attribute="times", codec=many(CLOCK)),
+                Member(name="minutes", attribute="minutes", codec=NUMBER),
+            ),
+        ),
+        "parts": Members(
+            PartOfDay,
+            (
+                Member(name="parts", attribute="parts", codec=many(enumerated(DayPart)), required=True),
+                Member(name="days", attribute="weekdays", codec=WEEKDAYS),
+            ),
+        ),
+        "number": Members(
+            TimesPerPeriod,
+            (
+                Member(name="count", attribute="times", codec=NUMBER, required=True),
+                Member(name="per", attribute="period", codec=enumerated(Period), required=True),
+            ),
+        ),
+        "as_needed": Members(AsNeeded, ()),
+    }
+)
+WHEN = Members(
+    Schedule,
+    (
+        Member(name="text", attribute="text", codec=TEXT),
+        Member(name="rhythm", attribute="timing", codec=RHYTHM),
+        Member(name="from", attribute="start", codec=DAY),
+        Member(name="until", attribute="until", codec=DAY),
+    ),
+)
+
+# Units: what is kept in the members of one object.
+
+WHAT = Members(
+    What,
+    (
+        Member(name="title", attribute="text", codec=TEXT, required=True),
+        Member(name="kind", attribute="modality", codec=KINDS),
+        Member(name="code", attribute="code", codec=CODE),
+    ),
+)
+DUTY = Members(
+    Duty,
+    (
+        Member(name="who", attribute="performer", codec=PARTY, required=True),
+        Member(name="when", attribute="schedule", codec=WHEN),
+    ),
+)
+SHOWN = Members(
+    Instructed,
+    (
+        Member(name="by", attribute="by", codec=PARTY),
+        Member(name="on", attribute="on", codec=DAY),
+    ),
+    fixed={"done": True},
+)
+RULES = Members(
+    Conditions,
+    (
+        Member(name="text", attribute="text", codec=TEXT),
+        Member(name="how", attribute="instruction", codec=TEXT),
+        Member(name="show_first", attribute="instruction_required", codec=FLAG),
+    ),
+)
+STATE = Members(
+    Status,
+    (
+        Member(name="value", attribute="state", codec=enumerated(State), required=True),
+        Member(name="reason", attribute="reason", codec=TEXT),
+        Member(name="on", attribute="ended_on", codec=DAY),
+        Member(name="from", attribute="paused_from", codec=DAY),
+        Member(name="until", attribute="paused_until", codec=DAY),
+    ),
+)
+REVIEW = Members(
+    Review,
+    (
+        Member(name="due", attribute="due", codec=DAY),
+        Member(name="outcome", attribute="outcome", codec=enumerated(ReviewOutcome)),
+        Member(name="next", attribute="next", codec=DAY),
+    ),
+)
+DECIDES = Members(
+    Decides,
+    (
+        Member(name="who", attribute="who", codec=PARTY, required=True),
+        Member(name="told", attribute="told_how", codec=TEXT),
+    ),
+)
+ONCE = Members(
+    OccurrenceException,
+    (
+        Member(name="change", attribute="kind", codec=enumerated(ExceptionKind), required=True),
+        Member(name="to", attribute="moved_to", codec=DAY),
+        Member(name="time", attribute="moved_time", codec=CLOCK),
+        Member(name="by", attribute="by", codec=PARTY),
+        Member(name="reason", attribute="reason", codec=TEXT),
+    ),
+)
+
+# Places: the table itself.
+
+
+def _occurrence(row: Json) -> OccurrenceKey:
+    return OccurrenceKey.parse(f"{row['task']}:{row['day']}:{row.get('nth') or 1}")
+
+
+def _new_change(unit_id: str) -> Json:
+    key = OccurrenceKey.parse(unit_id)
+    return {"task": key.assignment_id, "day": key.day.isoformat(), "nth": key.nth}
+
+
+def _task_id(row: Json) -> str:
+    task_id = str(row["id"])
+    if not task_id or any(mark in task_id for mark in "[]:"):
+        raise ValueError("not usable as the id of an assignment")
+    return task_id
+
+
+TASKS = Rows(name="tasks", key=_task_id, new=lambda unit_id: {"id": unit_id})
+CHANGES = Rows(name="changes", key=lambda row: str(_occurrence(row)), new=_new_change)
+
+MAPPING_VERSION = 1
+LENS = Lens(
+    {
+        UnitKind.WHAT: Kept(present=Place(codec=WHAT)),
+        UnitKind.LIFE_DOMAIN: Kept(present=Place(member="category", codec=CATEGORIES)),
+        UnitKind.PLACE: Kept(present=Place(member="place", codec=TEXT)),
+        UnitKind.ASSIGNMENT: Kept(present=Place(rows=TASKS, codec=DUTY)),
+        UnitKind.INSTRUCTED: Kept(present=Place(rows=TASKS, member="shown", codec=SHOWN)),
+        UnitKind.BACKUP: Kept(present=Place(rows=TASKS, member="backup", codec=PARTY)),
+        UnitKind.RESPONSIBLE: Kept(present=Place(rows=TASKS, member="contact", codec=PARTY)),
+        UnitKind.CONDITIONS: Kept(present=Place(member="rules", codec=RULES)),
+        UnitKind.STATUS: Kept(present=Place(member="state", codec=STATE)),
+        UnitKind.REVIEW: Kept(present=Place(member="review", codec=REVIEW)),
+        UnitKind.REVIEW_NOTES: Kept(present=Place(member="review_notes", codec=TEXT)),
+        UnitKind.DECIDES: Kept(present=Place(member="decides", codec=DECIDES)),
+        UnitKind.EXCEPTION: Kept(present=Place(rows=CHANGES, codec=ONCE)),
+    }
+)
+
+
+def normal(key: UnitKey, value: UnitValue, title_length: int) -> UnitValue:
+    """A title is cut where the app would cut it; everything else is kept whole."""
+    if isinstance(value, What) and len(value.text) > title_length:
+        return replace(value, text=value.text[:title_length].rstrip())
+    return value
+
+
+# Statements: their reactions, which only the app writes, and our news, which only we write.
+
+
+def said(raw: Raw, directory: Directory) -> list[Statement]:
+    """What people answered in the app.
+
+    An assent to a text that the app does not know by our reference (it was changed there since) binds
+    nobody to anything; it is passed on as a comment.
+    """
+    return [_said(reaction, raw, directory) for reaction in raw.get("reactions") or ()]
+
+
+def _said(reaction: Json, raw: Raw, directory: Directory) -> Statement:
+    with at("reactions"):
+        kind = REACTIONS[reaction["kind"]]
+        members: dict[str, Any] = {
+            "id": f"{directory.connector_id}:{reaction['id']}",
+            "by": PARTY.read(reaction, directory),
+            "at": _moment(reaction["at"]),
+            "through": directory.connector_id,
+            "text": reaction.get("text") or "",
+        }
+        if kind in REPORTS:
+            members["occurrence"] = _occurrence(reaction)
+        if kind in ASSENTS and reaction.get("terms"):
+            members["terms"] = reaction["terms"]
+        elif kind in ASSENTS:
+            members["text"] = f"{UNBOUND[kind]}. {members['text']}".strip()
+            kind = StatementKind.COMMENT
+        return Statement(kind=kind, **members)
+
+
+def told(raw: Raw, directory: Directory) -> frozenset[str]:
+    """The ids of all statements that can be read in the record."""
+    ours = (one["id"] for one in raw.get("news") or ())
+    theirs = (f"{directory.connector_id}:{one['id']}" for one in raw.get("reactions") or ())
+    return frozenset((*ours, *theirs))
+
+
+def tell(raw: Raw, statements: Sequence[Statement], directory: Directory) -> Raw:
+    """A copy in which exactly these can be read. What was said in the app is there already."""
+    there = {one["id"]: one for one in raw.get("news") or ()}
+    already = {f"{directory.connector_id}:{one['id']}" for one in raw.get("reactions") or ()}
+    news = [
+        _news(statement, there.get(statement.id, {}), directory)
+        for statement in sorted(statements, key=lambda one: (one.at, one.id))
+        if statement.id not in already
+    ]
+    if sorted(news, key=_by_id) == sorted(there.values(), key=_by_id):
+        return raw
+    return {**raw, "news": news}
+
+
+def _by_id(news: Json) -> str:
+    return str(news["id"])
+
+
+def _news(statement: Statement, there: Json, directory: Directory) -> Json:
+    result = {
+        **there,
+        "id": statement.id,
+        "kind": next(theirs for theirs, kind in REACTIONS.items() if kind is statement.kind),
+        "who": PARTY.write(statement.by, there.get("who"), directory),
+    }
+    if _moment(there.get("at")) != statement.at:
+        result["at"] = statement.at.astimezone(UTC).isoformat()
+    if statement.text:
+        result["text"] = statement.text
+    if statement.occurrence is not None:
+        result |= _new_change(str(statement.occurrence))
+    return result
+
+
+def _moment(there: Any) -> datetime | None:
+    return datetime.fromisoformat(there) if there else None

@@ -1,0 +1,381 @@
+"""The connector for a family app with records: the reference that other connectors are copied from."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from samenspraak.connectors import (
+    Absence,
+    Absent,
+    Call,
+    Capabilities,
+    Carries,
+    Changes,
+    Checked,
+    Confirm,
+    Connector,
+    Create,
+    Directory,
+    End,
+    ExternalParty,
+    Found,
+    Hint,
+    HintSource,
+    Inbound,
+    Look,
+    Manifest,
+    Marker,
+    MayEnd,
+    Page,
+    Rates,
+    Raw,
+    Readers,
+    Reading,
+    SetApart,
+    Step,
+    Subject,
+    SystemKind,
+    Token,
+    Unseen,
+    Written,
+    hookimpl,
+)
+from samenspraak.domain.parties import Identifier, PartyKind
+from samenspraak.domain.units import UnitKey, UnitValue
+from samenspraak.errors import (
+    AuthenticationError,
+    ConflictError,
+    InvalidRecordError,
+    SamenspraakError,
+)
+from samenspraak.http import BearerAuth, HttpClient
+from samenspraak_memory import mapping
+from samenspraak_memory.codecs import at
+from samenspraak_memory.lens import Lens
+from samenspraak_memory.settings import FamilyAppSettings
+
+INTERFACE = 1
+CLOCK_MAY_DIFFER = timedelta(minutes=5)
+NOT_THERE = frozenset({403, 404, 410})
+
+MANIFEST = Manifest(
+    name="memory",
+    title={"nl": "Familie-app met afspraken", "en": "Family app with records"},
+    summary={
+        "nl": "Een app waarin de familie van een cliënt de afspraken leest, wijzigt en beantwoordt.",
+        "en": "An app in which a client's family reads, changes and answers agreements.",
+    },
+    version="1.0",
+    capabilities=Capabilities(
+        kind=SystemKind.APP,
+        units={kind: Carries() for kind in mapping.LENS.table},
+        readers=Readers.EVERYONE,
+        absence=Absence.BY_ID,
+        may_end=MayEnd.AGREEMENT,
+        create=Create.FINDABLE,
+        confirm=Confirm.RESPONSE,
+        token=Token.ENFORCED,
+        token_ordered=True,
+        lag_s=1.0,
+        tells_statements=True,
+        mapping_version=mapping.MAPPING_VERSION,
+    ),
+    settings=FamilyAppSettings,
+    rates=Rates(concurrency=4, per_second=20.0, page=100, poll_seconds=60.0),
+    hints=frozenset({HintSource.POLL, HintSource.WEBHOOK}),
+)
+
+
+class FamilyAppConnector(Connector):
+    """A family app. ``lens`` is an attribute so that another mapping version is a subclass of one line."""
+
+    manifest = MANIFEST
+    lens: Lens = mapping.LENS
+
+    def http(self) -> HttpClient:
+        return HttpClient(
+            connector_id=self.connector_id,
+            base_url=self.settings["base_url"],
+            auth=BearerAuth(self.settings["access_key"]),
+            open_origins=frozenset(self.settings.get("open_origins", ())),
+        )
+
+    # Reading.
+
+    def check(self, call: Call) -> Iterator[Checked]:
+        for step, attempt in STEPS.items():
+            try:
+                with at(str(step)):
+                    detail, is_well = attempt(call)
+            except SamenspraakError as error:
+                detail, is_well = str(error), False
+            yield Checked(step=step, ok=is_well, detail=detail, cure={} if is_well else CURES[step])
+            if not is_well:
+                return
+
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        server, since = _position(cursor)
+        whole, more = since == 0, True
+        while more:
+            params = {"since": str(since), "limit": str(self.manifest.rates.page)}
+            answer = call.http.send("GET", "api/changes", params=params, allow={410} if since else ())
+            body = answer.json()
+            with at("changes"):
+                if answer.status == 410 or server not in ("", body["server"]):
+                    server, since, whole = "", 0, True  # another history: all of it again
+                    continue
+                server, since, more = body["server"], body["next"], body["more"]
+                page = _page(body, whole=whole)
+            yield page
+
+    def fetch(self, call: Call, external_id: str) -> Look:
+        answer = call.http.send("GET", _path(external_id), allow=NOT_THERE)
+        if answer.status == 410:
+            return Absent(external_id=external_id)
+        if answer.status in NOT_THERE:
+            return Unseen(external_id=external_id, why=f"status {answer.status}")
+        return _found(answer.json())
+
+    def find(self, call: Call, marker: Marker) -> Sequence[Found]:
+        answer = call.http.send("GET", "api/records", params={"reference": str(marker)})
+        with at("records"):
+            return [_found(record) for record in answer.json()["records"]]
+
+    # Writing.
+
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        answer = call.http.send("POST", "api/records", params={"once": "reference"}, json=raw)
+        found = _found(answer.json())
+        return Written(external_id=found.external_id, found=found, existed=answer.status == 200)
+
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        answer = call.http.send(
+            "PATCH",
+            _path(found.external_id),
+            json=merge_patch(found.raw, raw),
+            headers=_if_match(found),
+            allow=NOT_THERE,
+        )
+        if answer.status in NOT_THERE:
+            raise ConflictError(f"{self.connector_id}: {found.external_id} cannot be written now; look again")
+        return Written(external_id=found.external_id, found=_found(answer.json()))
+
+    def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
+        if how is not End.RETRACTED:
+            return self.update(call, found, raw)
+        answer = call.http.send("DELETE", _path(found.external_id), headers=_if_match(found), allow=NOT_THERE)
+        if answer.status == 403:
+            raise ConflictError(f"{self.connector_id}: {found.external_id} cannot be removed now; look again")
+        return Written(external_id=found.external_id)
+
+    # The lens.
+
+    def new(self, subject: Subject) -> Raw:
+        return {"type": "agreement", "circle": subject.client, "reference": str(subject.marker)}
+
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        reference = raw.get("reference")
+        return Reading(
+            client=raw.get("circle"),
+            units=self.lens.units(raw, directory),
+            marker=Marker.parse(reference) if reference else None,
+            selected=raw.get("type", "agreement") == "agreement",
+            told=mapping.told(raw, directory),
+            said=mapping.said(raw, directory),
+            mark=raw.get("terms") or None,
+            last_changed=datetime.fromisoformat(raw["changed_at"]) if "changed_at" in raw else None,
+        )
+
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        now = self.lens.units(raw, directory)
+        wanted = {
+            key: value if now.get(key) == value else self.normal(key, value)
+            for key, value in changes.set.items()
+        }
+        result = self.lens.put(raw, wanted, changes.clear, directory)
+        if changes.told is not None:
+            result = mapping.tell(result, changes.told, directory)
+        return {**result, "terms": changes.mark} if changes.mark else result
+
+    def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
+        return mapping.normal(key, value, self.settings["title_length"])
+
+    # Hints.
+
+    def hints(self, request: Inbound) -> Sequence[Hint]:
+        secret = self.settings["notify_secret"]
+        given = {name.lower(): value for name, value in request.headers.items()}.get("x-signature", "")
+        if not secret or not hmac.compare_digest(given.encode(), _signature(secret, request.body).encode()):
+            raise AuthenticationError(f"{self.connector_id}: a notification is not signed by this app")
+        with at("body"):
+            return [Hint(external_id=json.loads(request.body)["record"])]
+
+
+# The steps of a connection test: what was found, and whether it will do.
+
+
+def _about(call: Call) -> Any:
+    return call.http.send("GET", "api/about").json()
+
+
+def _connect(call: Call) -> tuple[str, bool]:
+    return str(_about(call)["app"]), True
+
+
+def _sign_in(call: Call) -> tuple[str, bool]:
+    return str(call.http.send("GET", "api/me").json()["name"]), True
+
+
+def _version(call: Call) -> tuple[str, bool]:
+    version = _about(call)["interface"]
+    return f"interface {version}", version == INTERFACE
+
+
+def _read(call: Call) -> tuple[str, bool]:
+    call.http.send("GET", "api/changes", params={"since": "0", "limit": "1"}).json()
+    return "", True
+
+
+def _write(call: Call) -> tuple[str, bool]:
+    return "", "write" in call.http.send("GET", "api/me").json()["may"]
+
+
+def _clock(call: Call) -> tuple[str, bool]:
+    behind = abs(call.now - datetime.fromisoformat(_about(call)["time"]))
+    return f"{behind.total_seconds():.0f} s apart", behind <= CLOCK_MAY_DIFFER
+
+
+STEPS: Mapping[Step, Callable[[Call], tuple[str, bool]]] = {
+    Step.CONNECT: _connect,
+    Step.SIGN_IN: _sign_in,
+    Step.VERSION: _version,
+    Step.READ: _read,
+    Step.WRITE: _write,
+    Step.CLOCK: _clock,
+}
+CURES: Mapping[Step, Mapping[str, str]] = {
+    Step.CONNECT: {
+        "nl": "Controleer het adres, en of de app bereikbaar is vanaf deze computer.",
+        "en": "Check the address, and whether the app can be reached from this computer.",
+    },
+    Step.SIGN_IN: {
+        "nl": "Vraag de beheerder van de app om een geldige toegangssleutel.",
+        "en": "Ask the app's administrator for a valid access key.",
+    },
+    Step.VERSION: {
+        "nl": "Deze versie van de app kennen wij niet. Vraag naar een nieuwe versie van de koppeling.",
+        "en": "We do not know this version of the app. Ask for a newer connector.",
+    },
+    Step.READ: {
+        "nl": "Vraag de beheerder van de app om leesrechten voor deze sleutel.",
+        "en": "Ask the app's administrator to let this key read.",
+    },
+    Step.WRITE: {
+        "nl": "Vraag de beheerder van de app om schrijfrechten voor deze sleutel.",
+        "en": "Ask the app's administrator to let this key write.",
+    },
+    Step.CLOCK: {
+        "nl": "Zet de klok van deze computer of van de app gelijk.",
+        "en": "Set the clock of this computer, or of the app, right.",
+    },
+}
+
+# From their JSON to the words of the contract.
+
+
+def _page(body: Raw, *, whole: bool) -> Page:
+    """One page; a record or person that cannot be used is set apart, and the others go on."""
+    records: list[Found | Absent | SetApart] = []
+    parties: list[ExternalParty] = []
+    for change in body["changes"]:
+        is_record = change["type"] == "record"
+        try:
+            if is_record:
+                records.append(
+                    Absent(external_id=change["id"]) if "removed" in change else _found(change["body"])
+                )
+            else:
+                parties.extend(_parties(change))
+        except InvalidRecordError as error:
+            name = change["id"] if is_record else f"{change['type']}:{change['id']}"
+            records.append(SetApart(external_id=name, field=error.field, why=str(error)))
+    return Page(
+        records=records,
+        parties=parties,
+        cursor=f"{body['server']} {body['next']}",
+        complete=whole and not body["more"],
+        server=body["server"],
+    )
+
+
+def _path(external_id: str) -> str:
+    return f"api/records/{quote(external_id, safe='')}"
+
+
+def _found(record: Raw) -> Found:
+    with at("id"):
+        version = record.get("version")
+        return Found(external_id=record["id"], raw=record, token=None if version is None else str(version))
+
+
+def _if_match(found: Found) -> dict[str, str]:
+    return {} if found.token is None else {"If-Match": f'"{found.token}"'}
+
+
+def _parties(change: Raw) -> Iterator[ExternalParty]:
+    """A client, or a user once for each circle; nobody when the person was removed."""
+    person = change.get("body")
+    if person is None:
+        return
+    is_client = change["type"] == "client"
+    with at("birth_date"):
+        birth_date = date.fromisoformat(person["birth_date"]) if person.get("birth_date") else None
+    with at("role"):
+        kind = PartyKind.CLIENT if is_client else PartyKind(person["role"])
+    with at("identifiers"):
+        identifiers = frozenset(Identifier(**one) for one in person.get("identifiers") or ())
+    for circle in (person["id"],) if is_client else person.get("circles") or ():
+        yield ExternalParty(
+            external_id=person["id"],
+            kind=kind,
+            name=person["name"],
+            first_name=person.get("first_name") or "",
+            birth_date=birth_date,
+            identifiers=identifiers,
+            client=circle,
+            representative=bool(person.get("representative")),
+            volunteers=bool(person.get("volunteers")),
+        )
+
+
+def _position(cursor: str | None) -> tuple[str, int]:
+    """Server and number; a cursor is what :meth:`FamilyAppConnector.changes` made of them."""
+    server, _, number = (cursor or "").rpartition(" ")
+    return server, int(number or 0)
+
+
+def _signature(secret: str, body: bytes) -> str:
+    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
+def merge_patch(before: Any, after: Any) -> Any:
+    """The smallest JSON merge patch (RFC 7396) that makes ``after`` of ``before``."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return after
+    changed = {
+        name: merge_patch(before.get(name), value)
+        for name, value in after.items()
+        if name not in before or before[name] != value
+    }
+    return changed | {name: None for name in before.keys() - after.keys()}
+
+
+@hookimpl
+def samenspraak_connectors() -> Sequence[type[Connector]]:
+    return (FamilyAppConnector,)
