@@ -17,7 +17,10 @@ SentUnits = Mapping[UnitKey, UnitValue | None]
 
 
 class Reason(StrEnum):
-    """Why a link is as it is: exactly one, from this closed list, in JSON, on screen and in the CLI."""
+    """Why a link is as it is: exactly one, from this closed list, in JSON, on screen and in the CLI.
+
+    In the order in which they matter: of several objects of one link the first reason counts.
+    """
 
     DUE = "due"
     FAILED = "failed"
@@ -31,8 +34,8 @@ class Reason(StrEnum):
     CANNOT_CARRY = "cannot_carry"
     WITHHELD = "withheld"
     RETRACTED = "retracted"
-    CLOSED = "closed"
     EQUAL = "equal"
+    CLOSED = "closed"
 
 
 class ConnectorState(StrEnum):
