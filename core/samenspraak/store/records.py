@@ -14,6 +14,7 @@ from typing import Any
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey
+from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import (
     Attempt,
     ConnectorState,
@@ -22,7 +23,6 @@ from samenspraak.policy.state import (
     QuestionKind,
     Reason,
     SentUnits,
-    Shape,
 )
 
 

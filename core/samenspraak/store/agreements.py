@@ -1,0 +1,160 @@
+"""Agreements as they are and every version as it was."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.units import UnitKey, UnitValue, units_of
+from samenspraak.errors import NotFoundError
+from samenspraak.store import documents
+from samenspraak.store.records import AgreementRecord, Cause, VersionRecord
+from samenspraak.store.scope import Repository
+from samenspraak.store.tables import agreement, agreement_version
+
+
+class Agreements(Repository):
+    """The agreements of one organisation. A version is written once and never changed."""
+
+    def get(self, agreement_id: str) -> AgreementRecord:
+        """The agreement as it is now.
+
+        Raises:
+            NotFoundError: this organisation has no such agreement.
+        """
+        return self._record(self._scope.get(agreement, id=agreement_id))
+
+    def find(self, agreement_id: str) -> AgreementRecord | None:
+        row = self._scope.find(agreement, id=agreement_id)
+        return self._record(row) if row else None
+
+    def list(self, client_id: str | None = None) -> builtins.list[AgreementRecord]:
+        """All agreements, or those of one client, by id."""
+        statement = self._scope.select(agreement).order_by(agreement.c.id)
+        if client_id is not None:
+            statement = statement.where(agreement.c.client_id == client_id)
+        return [self._record(row) for row in self._scope.rows(statement)]
+
+    def add(self, new: Agreement, cause: Cause, at: datetime) -> AgreementRecord:
+        """The agreement as version 1, with its history.
+
+        Raises:
+            StaleError: there is an agreement with this id already.
+            NotFoundError: its client is not known.
+        """
+        document = self._scope.seal(agreement.c.document_sealed, new.id, new, Agreement)
+        self._scope.add(agreement, id=new.id, client_id=new.client_id, version=1, document_sealed=document)
+        self._remember(new, 1, cause, at, units_of(new).keys())
+        return AgreementRecord(agreement=new, version=1)
+
+    def replace(
+        self, new: Agreement, expected: int, cause: Cause, at: datetime, units: Iterable[UnitKey]
+    ) -> int:
+        """The agreement says this from now on, if it is still at version ``expected``; gives the next one.
+
+        Raises:
+            StaleError: it has another version by now; nothing was written.
+        """
+        document = self._scope.seal(agreement.c.document_sealed, new.id, new, Agreement)
+        version = self._scope.change(
+            agreement, {"id": new.id, "client_id": new.client_id}, expected=expected, document_sealed=document
+        )
+        self._remember(new, version, cause, at, units)
+        return version
+
+    def join(self, agreement_id: str, same_as: str | None) -> None:
+        """This one turned out to be the same agreement as another one, its alias from now on (None: not)."""
+        statement = self._scope.update(agreement).where(agreement.c.id == agreement_id)
+        if self._scope.run(statement.values(same_as=same_as)).rowcount == 0:
+            raise NotFoundError(f"There is no agreement {agreement_id} in {self._scope.organisation}.")
+
+    # History.
+
+    def version(self, agreement_id: str, number: int) -> VersionRecord:
+        """One version as it was.
+
+        Raises:
+            NotFoundError: there is no such version.
+        """
+        found = self.versions(agreement_id, [number])
+        if number not in found:
+            raise NotFoundError(f"There is no version {number} of agreement {agreement_id}.")
+        return found[number]
+
+    def versions(self, agreement_id: str, numbers: Collection[int]) -> dict[int, VersionRecord]:
+        """Those of these versions that there are, by number."""
+        statement = self._history(agreement_id).where(agreement_version.c.version.in_(sorted(set(numbers))))
+        return {row.version: self._version(row) for row in self._scope.rows(statement)}
+
+    def history(self, agreement_id: str) -> builtins.list[VersionRecord]:
+        """Every version, the first one first."""
+        return [self._version(row) for row in self._scope.rows(self._history(agreement_id))]
+
+    def values(self, agreement_id: str, keys: Collection[UnitKey]) -> dict[UnitKey, tuple[UnitValue, ...]]:
+        """Per unit every different value it ever had here, the oldest first."""
+        wanted = set(keys)
+        found: dict[UnitKey, dict[UnitValue, None]] = {key: {} for key in wanted}
+        for row in self._scope.rows(self._history(agreement_id)):
+            changed = wanted.intersection(_keys(row.units))
+            units = units_of(self._version(row).agreement) if changed else {}
+            for key in changed & units.keys():
+                found[key][units[key]] = None
+        return {key: tuple(values) for key, values in found.items()}
+
+    def _history(self, agreement_id: str) -> Any:
+        table = agreement_version
+        return self._scope.select(table).where(table.c.agreement_id == agreement_id).order_by(table.c.version)
+
+    def _remember(
+        self, new: Agreement, version: int, cause: Cause, at: datetime, units: Iterable[UnitKey]
+    ) -> None:
+        document = self._scope.seal(
+            agreement_version.c.document_sealed, _place(new.id, version), new, Agreement
+        )
+        self._scope.add(
+            agreement_version,
+            agreement_id=new.id,
+            version=version,
+            at=at,
+            actor=cause.actor,
+            connector_id=cause.connector_id,
+            why=cause.why,
+            question_id=cause.question_id,
+            units=documents.dump(frozenset(units), frozenset[UnitKey]),
+            document_sealed=document,
+        )
+
+    def _record(self, row: Row[Any]) -> AgreementRecord:
+        return AgreementRecord(
+            agreement=self._scope.open(agreement.c.document_sealed, row.id, row.document_sealed, Agreement),
+            version=row.version,
+            same_as=row.same_as,
+            erased=row.erased,
+        )
+
+    def _version(self, row: Row[Any]) -> VersionRecord:
+        place = _place(row.agreement_id, row.version)
+        return VersionRecord(
+            agreement=self._scope.open(
+                agreement_version.c.document_sealed, place, row.document_sealed, Agreement
+            ),
+            version=row.version,
+            at=row.at,
+            cause=Cause(
+                actor=row.actor, why=row.why, connector_id=row.connector_id, question_id=row.question_id
+            ),
+            units=_keys(row.units),
+        )
+
+
+def _place(agreement_id: str, version: int) -> str:
+    return f"{agreement_id}/{version}"
+
+
+def _keys(text: str) -> frozenset[UnitKey]:
+    return documents.load(text, frozenset[UnitKey])

@@ -1,0 +1,117 @@
+"""Values of the domain and the policy as JSON and back, from their type hints alone.
+
+A mapping of units is written by ``str(UnitKey)``; the table of units says which type its value has. Parties
+and moments of an assignment are written as their text. Members are always written, also when they have
+their default, so that a later default changes nothing that was agreed before; a member that nobody knows
+is refused rather than dropped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+from cattrs.preconf.json import make_converter
+from cattrs.strategies import configure_tagged_union
+
+from samenspraak.domain.agreements import OccurrenceKey
+from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.schedules import AsNeeded, PartOfDay, Recurrence, TimesPerPeriod, Timing
+from samenspraak.domain.units import UNITS, UnitKey
+from samenspraak.errors import PermanentError, RuleError
+
+T = TypeVar("T")
+
+_TIMINGS = {
+    Recurrence: "recurrence",
+    PartOfDay: "part_of_day",
+    TimesPerPeriod: "times_per_period",
+    AsNeeded: "as_needed",
+}
+
+
+def dump(value: object, form: Any) -> str:
+    """The value as JSON text, the same text for equal values. ``form`` is its type, as in a type hint."""
+    members = _converter().unstructure(value, unstructure_as=form)
+    return json.dumps(members, sort_keys=True, separators=(",", ":"))
+
+
+def load(text: str | bytes, form: type[T]) -> T:
+    """The reverse of :func:`dump`.
+
+    Raises:
+        PermanentError: the text is not what this version of the program writes for such a value.
+    """
+    try:
+        return _converter().structure(json.loads(text), form)
+    except (BaseValidationError, RuleError, ValueError, KeyError, TypeError) as error:
+        name = getattr(form, "__name__", str(form))
+        raise PermanentError(f"A stored {name} cannot be read by this version of the program.") from error
+
+
+@cache
+def _converter() -> Converter:
+    converter = make_converter(
+        forbid_extra_keys=True,
+        detailed_validation=False,
+        unstruct_collection_overrides={AbstractSet: _ordered},
+    )
+    for kind in (PartyRef, UnitKey, OccurrenceKey):
+        converter.register_unstructure_hook(kind, str)
+        converter.register_structure_hook(kind, _parser(kind))
+    for moment in (datetime, date, time):
+        converter.register_unstructure_hook(moment, moment.isoformat)
+        converter.register_structure_hook(moment, _reader(moment))
+    configure_tagged_union(Timing, converter, tag_generator=_TIMINGS.__getitem__, tag_name="form")
+    converter.register_unstructure_hook_factory(_maps_units, lambda _: _unit_writer(converter))
+    converter.register_structure_hook_factory(_maps_units, lambda _: _unit_reader(converter))
+    return converter
+
+
+def _ordered(elements: Iterable[Any]) -> list[Any]:
+    """The elements of a set in an order that depends on nothing but them."""
+    return sorted(elements, key=lambda element: json.dumps(element, sort_keys=True))
+
+
+def _parser(kind: Any) -> Any:
+    return lambda text, _: kind.parse(text)
+
+
+def _reader(moment: Any) -> Any:
+    return lambda text, _: moment.fromisoformat(text)
+
+
+def _maps_units(form: Any) -> bool:
+    """Whether it is a mapping from a unit to its value, or to None where it stands for a clear."""
+    if get_origin(form) is None or not issubclass(get_origin(form), Mapping):
+        return False
+    key, value = get_args(form)
+    return key is UnitKey and get_origin(value) in (Union, UnionType)
+
+
+def _unit_writer(converter: Converter) -> Any:
+    def write(units: Mapping[UnitKey, Any]) -> dict[str, Any]:
+        return {
+            str(key): None if value is None else converter.unstructure(value, UNITS[key.kind].type)
+            for key, value in units.items()
+        }
+
+    return write
+
+
+def _unit_reader(converter: Converter) -> Any:
+    def read(members: Mapping[str, Any], _: Any) -> dict[UnitKey, Any]:
+        keys = {UnitKey.parse(text): value for text, value in members.items()}
+        return {
+            key: None if value is None else converter.structure(value, UNITS[key.kind].type)
+            for key, value in keys.items()
+        }
+
+    return read

@@ -1,0 +1,94 @@
+"""What other systems call a party, and the parties there that nobody has matched yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from samenspraak.domain.parties import PartyRef
+from samenspraak.store.records import PartyCandidate, PartyLink
+from samenspraak.store.scope import Repository
+from samenspraak.store.tables import party_candidate, person_link
+
+
+class Identities(Repository):
+    """Identities at connectors; what a person decided is never overruled by a match."""
+
+    def link(self, new: PartyLink) -> PartyLink:
+        """Who this is from now on, or who a person said it is; gives what holds."""
+        there = {"connector_id": new.connector_id, "external_id": new.external_id}
+        known = self.link_of(new.connector_id, new.external_id)
+        if known == new or (known and known.manual and not new.manual):
+            return known
+        self._scope.put(person_link, there, party=str(new.ref), manual=new.manual)
+        return new
+
+    def unlink(self, connector_id: str, external_id: str) -> bool:
+        """Nobody says who this is any more; False when nobody did."""
+        gone = self._scope.delete(person_link).where(*_at(person_link, connector_id, external_id))
+        return self._scope.run(gone).rowcount == 1
+
+    def links(self, connector_id: str) -> list[PartyLink]:
+        """Everybody whom this connector is known to call something, by what it calls them."""
+        return self._links(person_link.c.connector_id == connector_id)
+
+    def links_of(self, ref: PartyRef) -> list[PartyLink]:
+        """What every connector calls this party: where it can be reached."""
+        return self._links(person_link.c.party == str(ref))
+
+    def link_of(self, connector_id: str, external_id: str) -> PartyLink | None:
+        row = self._scope.find(person_link, connector_id=connector_id, external_id=external_id)
+        return _link(row) if row else None
+
+    # Not matched yet.
+
+    def add_candidate(self, new: PartyCandidate) -> None:
+        """Keep the candidate as given, new or known."""
+        document = self._scope.seal(party_candidate.c.document_sealed, _place(new), new, PartyCandidate)
+        there = {"connector_id": new.connector_id, "external_id": new.external_id}
+        self._scope.put(party_candidate, there, document_sealed=document)
+
+    def candidate(self, connector_id: str, external_id: str) -> PartyCandidate | None:
+        row = self._scope.find(party_candidate, connector_id=connector_id, external_id=external_id)
+        return self._candidate(row) if row else None
+
+    def candidates(self, connector_id: str | None = None) -> list[PartyCandidate]:
+        """All candidates, or those of one connector."""
+        table = party_candidate
+        statement = self._scope.select(table).order_by(table.c.connector_id, table.c.external_id)
+        if connector_id is not None:
+            statement = statement.where(table.c.connector_id == connector_id)
+        return [self._candidate(row) for row in self._scope.rows(statement)]
+
+    def remove_candidate(self, connector_id: str, external_id: str) -> bool:
+        """It is matched or gone; False when there was none."""
+        gone = self._scope.delete(party_candidate).where(*_at(party_candidate, connector_id, external_id))
+        return self._scope.run(gone).rowcount == 1
+
+    def _links(self, condition: sa.ColumnElement[bool]) -> list[PartyLink]:
+        order = (person_link.c.connector_id, person_link.c.external_id)
+        statement = self._scope.select(person_link).where(condition).order_by(*order)
+        return [_link(row) for row in self._scope.rows(statement)]
+
+    def _candidate(self, row: Row[Any]) -> PartyCandidate:
+        column = party_candidate.c.document_sealed
+        return self._scope.open(column, _place(row), row.document_sealed, PartyCandidate)
+
+
+def _at(table: sa.Table, connector_id: str, external_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return table.c.connector_id == connector_id, table.c.external_id == external_id
+
+
+def _place(one: PartyCandidate | Row[Any]) -> str:
+    return f"{one.connector_id}/{one.external_id}"
+
+
+def _link(row: Row[Any]) -> PartyLink:
+    return PartyLink(
+        connector_id=row.connector_id,
+        external_id=row.external_id,
+        ref=PartyRef.parse(row.party),
+        manual=row.manual,
+    )

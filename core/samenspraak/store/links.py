@@ -1,0 +1,172 @@
+"""Links: what each system should hold, holds, and why it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.units import UnitKey
+from samenspraak.policy.state import LinkPhase, Reason
+from samenspraak.store import documents
+from samenspraak.store.cipher import digest
+from samenspraak.store.leases import Leased, waiting_until, waits_until
+from samenspraak.store.records import LinkRecord
+from samenspraak.store.scope import Scope
+from samenspraak.store.tables import link
+
+_AS_IS = ("phase", "want", "have", "looked_version", "looked", "reason", "detail", "priority", "attempts")
+_WRITE: Mapping[str, Callable[[Any], object]] = {
+    **dict.fromkeys(_AS_IS, lambda value: value),
+    "retracting": bool,
+    "next_at": waits_until,
+    "members": lambda members: documents.dump(frozenset(members), frozenset[PartyRef]),
+    "missing": lambda units: documents.dump(frozenset(units), frozenset[UnitKey]),
+}
+"""The fields of a link that can be set, and how each is kept."""
+
+
+class Links(Leased):
+    """The links of one organisation. A lower ``priority`` goes first."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope, link, link.c.priority, link.c.next_at)
+
+    def get(self, link_id: str) -> LinkRecord:
+        """The link.
+
+        Raises:
+            NotFoundError: this organisation has no such link.
+        """
+        return _record(self._scope.get(link, id=link_id))
+
+    def find(self, agreement_id: str, connector_id: str, audience: str) -> LinkRecord | None:
+        row = self._scope.find(link, agreement_id=agreement_id, connector_id=connector_id, audience=audience)
+        return _record(row) if row else None
+
+    def of_agreement(self, agreement_id: str) -> list[LinkRecord]:
+        return self._where(link.c.agreement_id == agreement_id)
+
+    def of_connector(self, connector_id: str) -> list[LinkRecord]:
+        return self._where(link.c.connector_id == connector_id)
+
+    def ensure(
+        self, agreement_id: str, connector_id: str, audience: str, members: Iterable[PartyRef], want: int
+    ) -> LinkRecord:
+        """The link of this agreement with this audience there, made now if there was none.
+
+        One that exists is given back as it is: who its members are and what it wants, others decide.
+        """
+        link_id = digest(agreement_id, connector_id, audience)
+        self._scope.add_if_new(
+            link,
+            id=link_id,
+            agreement_id=agreement_id,
+            connector_id=connector_id,
+            audience=audience,
+            phase=LinkPhase.NONE,
+            want=want,
+            reason=Reason.DUE if want else Reason.EQUAL,
+            detail="",
+            lease_owner="",
+            missing=_WRITE["missing"](()),
+            members=_WRITE["members"](members),
+        )
+        return self.get(link_id)
+
+    # What makes a link due.
+
+    def want(self, agreement_id: str, version: int, priority: int) -> list[str]:
+        """Every link of the agreement should hold this version; gives the ids of those that are due now."""
+        links = self._scope.update(link).where(link.c.agreement_id == agreement_id)
+        raised = links.values(want=version, **self._urgency(priority)).returning(link.c.id, link.c.due)
+        return sorted(row.id for row in self._scope.rows(raised) if row.due)
+
+    def look(self, link_id: str, priority: int | None = None) -> None:
+        """Something may have changed there: look again, also when somebody is looking right now.
+
+        Raises:
+            NotFoundError: this organisation has no such link.
+        """
+        urgency = {} if priority is None else self._urgency(priority)
+        self._set(link_id, {"look": link.c.look + 1, **urgency})
+
+    @staticmethod
+    def _urgency(priority: int) -> dict[str, object]:
+        """The most urgent cause decides, and does not wait for the retry of a less urgent one."""
+        more_urgent = sa.or_(sa.not_(link.c.due), link.c.priority > priority)
+        return {
+            "priority": sa.case((more_urgent, priority), else_=link.c.priority),
+            "next_at": sa.case((more_urgent, waits_until(None)), else_=link.c.next_at),
+        }
+
+    # Working on one.
+
+    def claim(self, link_id: str, now: datetime, lease_until: datetime, owner: str = "") -> LinkRecord | None:
+        """The link with a lease of ours, under the next fence; None when it is not due or leased already."""
+        row = self._claim(link_id, now, lease_until, owner)
+        return _record(row) if row else None
+
+    def finish(self, link_id: str, fence: int, **fields: Any) -> bool:
+        """Write the outcome and release the lease; False, and nothing written, when the fence moved on.
+
+        ``looked`` is the value ``look`` had when the link was claimed: what came in since stays to be done.
+        """
+        return self._finish(link_id, fence, _kept(fields))
+
+    def set(self, link_id: str, **fields: Any) -> None:
+        """Change fields whoever works on it.
+
+        Raises:
+            NotFoundError: this organisation has no such link.
+        """
+        self._set(link_id, _kept(fields))
+
+    def counts(self, connector_id: str | None = None) -> dict[str, dict[Reason, int]]:
+        """Per connector how many links there are for each reason."""
+        columns = (link.c.connector_id, link.c.reason)
+        statement = self._scope.select(link, *columns, sa.func.count().label("links")).group_by(*columns)
+        if connector_id is not None:
+            statement = statement.where(link.c.connector_id == connector_id)
+        found: dict[str, dict[Reason, int]] = {}
+        for row in self._scope.rows(statement):
+            found.setdefault(row.connector_id, {})[Reason(row.reason)] = row.links
+        return found
+
+    def _where(self, condition: sa.ColumnElement[bool]) -> list[LinkRecord]:
+        statement = self._scope.select(link).where(condition).order_by(link.c.id)
+        return [_record(row) for row in self._scope.rows(statement)]
+
+
+def _kept(fields: Mapping[str, Any]) -> dict[str, object]:
+    if unknown := fields.keys() - _WRITE.keys():
+        raise TypeError(f"A link has no field {', '.join(sorted(unknown))} to set.")
+    return {name: _WRITE[name](value) for name, value in fields.items()}
+
+
+def _record(row: Row[Any]) -> LinkRecord:
+    return LinkRecord(
+        id=row.id,
+        agreement_id=row.agreement_id,
+        connector_id=row.connector_id,
+        audience=row.audience,
+        members=documents.load(row.members, frozenset[PartyRef]),
+        phase=LinkPhase(row.phase),
+        want=row.want,
+        have=row.have,
+        looked_version=row.looked_version,
+        look=row.look,
+        looked=row.looked,
+        reason=Reason(row.reason),
+        detail=row.detail,
+        priority=row.priority,
+        attempts=row.attempts,
+        next_at=waiting_until(row.next_at),
+        fence=row.fence,
+        missing=documents.load(row.missing, frozenset[UnitKey]),
+        retracting=row.retracting,
+    )

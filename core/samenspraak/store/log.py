@@ -1,0 +1,157 @@
+"""What happened: the audit trail, the attempts on a link, and the runs of a connector.
+
+An audit line is written in the transaction of what it tells about. Each line's hash covers the line before
+it, and a sealed head says which one is the last, so that a changed, removed, added or reordered line shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+
+from samenspraak.store import documents
+from samenspraak.store.records import AuditLine
+from samenspraak.store.scope import Repository
+from samenspraak.store.tables import attempt, audit, audit_head, run
+
+_LINE = tuple(AuditLine.__dataclass_fields__)
+_START = b""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptRecord:
+    """One call that was made to change something there, and how it ended; ids only."""
+
+    connector_id: str
+    act: str
+    outcome: str
+    ms: int
+    at: datetime
+    link_id: str | None = None
+    remote_id: str | None = None
+    version: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """One pass over a connector: which kind, from when to when, how it ended, and what it counted."""
+
+    connector_id: str
+    kind: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    counts: Mapping[str, int]
+
+
+class Log(Repository):
+    """What happened in one organisation."""
+
+    # Audit.
+
+    def audit(self, line: AuditLine) -> int:
+        """Add a line to the trail; gives its number. It holds ids and names of units, never content."""
+        head = self._scope.find(audit_head)
+        number: int = head.number + 1 if head else 1
+        before: bytes = head.hash if head else _START
+        kept = {name: getattr(line, name) for name in _LINE}
+        chained = _hash(before, number, kept)
+        self._scope.add(audit, number=number, hash=chained, **kept)
+        seal = self._seal(number, chained)
+        self._scope.put(audit_head, {}, number=number, hash=chained, seal=seal)
+        return number
+
+    def audit_lines(self, client_id: str | None = None) -> list[AuditLine]:
+        """The trail, or what is in it about one client, the oldest first."""
+        statement = self._scope.select(audit).order_by(audit.c.number)
+        if client_id is not None:
+            statement = statement.where(audit.c.client_id == client_id)
+        return [AuditLine(**_line(row)) for row in self._scope.rows(statement)]
+
+    def verify(self) -> int | None:
+        """The number of the first line that is not as it was written or not there; None when all are."""
+        before, expected = _START, 1
+        for row in self._scope.run(self._scope.select(audit).order_by(audit.c.number)):
+            if row.number != expected or row.hash != _hash(before, expected, _line(row)):
+                return expected
+            before, expected = row.hash, expected + 1
+        return self._check_end(expected - 1, before)
+
+    def _check_end(self, last: int, hashed: bytes) -> int | None:
+        """Whether the trail ends where its sealed head says."""
+        head = self._scope.find(audit_head)
+        if head is None:
+            return last or None
+        if last != head.number:
+            return min(last, int(head.number)) + 1
+        sealed = hashed == head.hash and head.seal == self._seal(head.number, head.hash)
+        return None if sealed else last
+
+    def _seal(self, number: int, chained: bytes) -> bytes:
+        content = number.to_bytes(8, "big") + chained
+        return self._scope.cipher.mark(content, organisation=self._scope.organisation)
+
+    # Attempts.
+
+    def attempt(self, made: AttemptRecord) -> None:
+        """Note a call that was made."""
+        self._scope.add(attempt, number=self._scope.next_number(attempt), **asdict(made))
+
+    def attempts(self, link_id: str) -> list[AttemptRecord]:
+        """The calls made for a link, the oldest first."""
+        statement = self._scope.select(attempt).where(attempt.c.link_id == link_id).order_by(attempt.c.number)
+        names = AttemptRecord.__dataclass_fields__
+        return [
+            AttemptRecord(**{name: row._mapping[name] for name in names})
+            for row in self._scope.rows(statement)
+        ]
+
+    # Runs.
+
+    def run(self, made: RunRecord) -> None:
+        """Note a pass over a connector that ended."""
+        fields = {**asdict(made), "counts": documents.dump(made.counts, dict[str, int])}
+        self._scope.add(run, number=self._scope.next_number(run), **fields)
+
+    def runs(self, connector_id: str, limit: int = 20) -> list[RunRecord]:
+        """The last passes over a connector, the newest first."""
+        statement = self._scope.select(run).where(run.c.connector_id == connector_id)
+        rows = self._scope.rows(statement.order_by(run.c.number.desc()).limit(limit))
+        return [_run(row) for row in rows]
+
+    def forget(self, before: datetime) -> int:
+        """Remove attempts and runs older than this; gives how many. The audit trail is never shortened."""
+        old = (
+            self._scope.delete(attempt).where(attempt.c.at < before),
+            self._scope.delete(run).where(run.c.ended_at < before),
+        )
+        return sum(self._scope.run(statement).rowcount for statement in old)
+
+
+def _line(row: Row[Any]) -> dict[str, Any]:
+    return {name: row._mapping[name] for name in _LINE}
+
+
+def _hash(before: bytes, number: int, line: Mapping[str, Any]) -> bytes:
+    """SHA-256 of the hash before and this line, its members in a fixed order and its time in UTC."""
+    members = {**line, "number": number, "at": line["at"].astimezone(UTC).isoformat()}
+    text = json.dumps(members, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(before + text.encode()).digest()
+
+
+def _run(row: Row[Any]) -> RunRecord:
+    return RunRecord(
+        connector_id=row.connector_id,
+        kind=row.kind,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        outcome=row.outcome,
+        counts=documents.load(row.counts, dict[str, int]),
+    )

@@ -1,0 +1,134 @@
+"""Persons, who they are by what others call them, and who is around whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
+from samenspraak.store import documents
+from samenspraak.store.scope import Repository
+from samenspraak.store.tables import circle, identifier, person
+
+_KINDS = frozenset[PartyKind]
+
+
+class People(Repository):
+    """Persons and circles. Identifiers are kept encrypted and found by a blind index."""
+
+    def add_person(self, new: Person, *kinds: PartyKind) -> None:
+        """Keep the person as given, new or known; ``kinds`` come beside the roles already known."""
+        known = self._scope.find(person, id=new.id)
+        roles = frozenset(kinds) | (documents.load(known.kinds, _KINDS) if known else frozenset())
+        without = replace(new, identifiers=frozenset())
+        self._scope.put(
+            person,
+            {"id": new.id},
+            kinds=documents.dump(roles, _KINDS),
+            document_sealed=self._scope.seal(person.c.document_sealed, new.id, without, Person),
+        )
+        self._scope.run(self._scope.delete(identifier).where(identifier.c.person_id == new.id))
+        for one in new.identifiers:
+            self._identify(new.id, one)
+
+    def person(self, person_id: str) -> Person:
+        """The person.
+
+        Raises:
+            NotFoundError: this organisation knows nobody by this id.
+        """
+        row = self._scope.get(person, id=person_id)
+        return self._people([row], identifier.c.person_id == person_id)[0]
+
+    def kinds(self, person_id: str) -> frozenset[PartyKind]:
+        """The roles this person is known to take.
+
+        Raises:
+            NotFoundError: this organisation knows nobody by this id.
+        """
+        return documents.load(self._scope.get(person, id=person_id).kinds, _KINDS)
+
+    def persons(self, kind: PartyKind | None = None) -> list[Person]:
+        """Everybody, or everybody known to take this role, by id."""
+        rows = self._scope.rows(self._scope.select(person).order_by(person.c.id))
+        return self._people(
+            [row for row in rows if kind is None or kind in documents.load(row.kinds, _KINDS)]
+        )
+
+    def by_identifier(self, identifiers: Iterable[Identifier]) -> list[Person]:
+        """Everybody who has at least one of these, by id."""
+        found: set[str] = set()
+        for one in identifiers:
+            statement = self._scope.select(identifier, identifier.c.person_id).where(
+                identifier.c.system == one.system, identifier.c.blind == self._blind(one)
+            )
+            found.update(row.person_id for row in self._scope.rows(statement))
+        return [self.person(person_id) for person_id in sorted(found)]
+
+    # Circles.
+
+    def add_member(self, member: CircleMember) -> None:
+        """This party is around this client, from now on with this standing."""
+        self._scope.put(
+            circle,
+            {"client_id": member.client_id, "party": str(member.party)},
+            representative=member.representative,
+        )
+
+    def remove_member(self, client_id: str, party: PartyRef) -> None:
+        """This party is not around this client any more."""
+        gone = self._scope.delete(circle).where(circle.c.client_id == client_id, circle.c.party == str(party))
+        self._scope.run(gone)
+
+    def circle(self, client_id: str) -> list[CircleMember]:
+        """Everybody around a client, in a fixed order."""
+        statement = self._scope.select(circle).where(circle.c.client_id == client_id).order_by(circle.c.party)
+        return [_member(row) for row in self._scope.rows(statement)]
+
+    def circles_of(self, party: PartyRef) -> list[CircleMember]:
+        """Every client this party is around."""
+        statement = (
+            self._scope.select(circle).where(circle.c.party == str(party)).order_by(circle.c.client_id)
+        )
+        return [_member(row) for row in self._scope.rows(statement)]
+
+    # Rows and values.
+
+    def _identify(self, person_id: str, one: Identifier) -> None:
+        place = f"{person_id}/{one.system}"
+        self._scope.add(
+            identifier,
+            person_id=person_id,
+            system=one.system,
+            blind=self._blind(one),
+            value_sealed=self._scope.seal(identifier.c.value_sealed, place, one.value, str),
+        )
+
+    def _blind(self, one: Identifier) -> bytes:
+        return self._scope.cipher.blind(one.value, system=one.system, organisation=self._scope.organisation)
+
+    def _people(self, rows: Sequence[Row[Any]], *conditions: sa.ColumnElement[bool]) -> list[Person]:
+        """These persons with their identifiers, read at once."""
+        theirs: defaultdict[str, set[Identifier]] = defaultdict(set)
+        for row in self._scope.rows(self._scope.select(identifier).where(*conditions)):
+            place = f"{row.person_id}/{row.system}"
+            value = self._scope.open(identifier.c.value_sealed, place, row.value_sealed, str)
+            theirs[row.person_id].add(Identifier(system=row.system, value=value))
+        return [
+            replace(
+                self._scope.open(person.c.document_sealed, row.id, row.document_sealed, Person),
+                identifiers=frozenset(theirs[row.id]),
+            )
+            for row in rows
+        ]
+
+
+def _member(row: Row[Any]) -> CircleMember:
+    return CircleMember(
+        client_id=row.client_id, party=PartyRef.parse(row.party), representative=row.representative
+    )

@@ -1,0 +1,176 @@
+"""Questions that only a person can settle; at most one open per kind and subject."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from samenspraak.errors import StaleError
+from samenspraak.policy.state import QuestionKind, SentUnits
+from samenspraak.store.records import QuestionRecord
+from samenspraak.store.scope import Repository
+from samenspraak.store.tables import link, question, remote
+
+_SHOWN = dict[str, SentUnits]
+
+
+class Questions(Repository):
+    """The questions of one organisation."""
+
+    def ask(self, asked: QuestionRecord) -> QuestionRecord:
+        """The question as it stands now.
+
+        New when none is open about this. An open one with the same values stays as it is, also when it was
+        answered meanwhile; with other values it becomes its next revision, without an answer.
+        """
+        table = question
+        open_row = self._scope.first(
+            self._scope.select(table).where(
+                table.c.kind == asked.kind, table.c.subject == asked.subject, table.c.closed_at.is_(None)
+            )
+        )
+        if open_row is None:
+            self._scope.add(
+                table,
+                id=asked.id,
+                kind=asked.kind,
+                subject=asked.subject,
+                opened_at=asked.opened_at,
+                revision=asked.revision,
+                **self._asked(asked),
+            )
+            return self.get(asked.id)
+        standing = self._record(open_row)
+        if (standing.values, standing.shows) == (asked.values, asked.shows):
+            return standing
+        self._scope.run(
+            self._scope.update(table)
+            .where(table.c.id == standing.id)
+            .values(
+                revision=standing.revision + 1,
+                answer_sealed=None,
+                answered_by=None,
+                answered_at=None,
+                **self._asked(replace(asked, id=standing.id)),
+            )
+        )
+        return self.get(standing.id)
+
+    def get(self, question_id: str) -> QuestionRecord:
+        """The question.
+
+        Raises:
+            NotFoundError: this organisation has no such question.
+        """
+        return self._record(self._scope.get(question, id=question_id))
+
+    def list(
+        self, open_only: bool = True, agreement_id: str | None = None, connector_id: str | None = None
+    ) -> builtins.list[QuestionRecord]:
+        """Questions, the oldest first; of one agreement, or those in which a connector has a say."""
+        conditions: builtins.list[sa.ColumnElement[bool]] = []
+        if open_only:
+            conditions.append(question.c.closed_at.is_(None))
+        if agreement_id is not None:
+            conditions.append(question.c.agreement_id == agreement_id)
+        found = self._where(*conditions)
+        return [one for one in found if connector_id is None or _concerns(one, connector_id)]
+
+    def of_link(self, link_id: str) -> builtins.list[QuestionRecord]:
+        """The open questions about a remote of this link, or that show something for one."""
+        agreement_id = self._scope.get(link, id=link_id).agreement_id
+        own = self._scope.select(remote, remote.c.id).where(remote.c.link_id == link_id)
+        remotes = {row.id for row in self._scope.rows(own)}
+        about = [question.c.subject.startswith(f"remote:{one}", autoescape=True) for one in remotes]
+        return [
+            one
+            for one in self._where(
+                question.c.closed_at.is_(None), sa.or_(question.c.agreement_id == agreement_id, *about)
+            )
+            if remotes & one.shows.keys() or _remote_of(one.subject) in remotes
+        ]
+
+    def answer(self, question_id: str, revision: int, answer: str, by: str, at: datetime) -> QuestionRecord:
+        """The answer to this revision; the question stays open until it is carried out and closed.
+
+        Raises:
+            StaleError: it has another revision, an answer, or is closed; what the person saw is not what is
+                asked now.
+            NotFoundError: this organisation has no such question.
+        """
+        statement = self._scope.update(question).where(
+            question.c.id == question_id,
+            question.c.revision == revision,
+            question.c.answered_at.is_(None),
+            question.c.closed_at.is_(None),
+        )
+        given = self._scope.seal(question.c.answer_sealed, question_id, answer, str)
+        if (
+            self._scope.run(statement.values(answer_sealed=given, answered_by=by, answered_at=at)).rowcount
+            == 0
+        ):
+            self.get(question_id)
+            raise StaleError(f"Question {question_id} is not at revision {revision} any more, or is settled.")
+        return self.get(question_id)
+
+    def close(self, question_id: str, at: datetime) -> None:
+        """It needs no answer any more, or its answer is carried out; closing twice is harmless.
+
+        Raises:
+            NotFoundError: this organisation has no such question.
+        """
+        open_one = self._scope.update(question).where(
+            question.c.id == question_id, question.c.closed_at.is_(None)
+        )
+        if self._scope.run(open_one.values(closed_at=at)).rowcount == 0:
+            self.get(question_id)
+
+    def _where(self, *conditions: sa.ColumnElement[bool]) -> builtins.list[QuestionRecord]:
+        statement = self._scope.select(question).where(*conditions)
+        rows = self._scope.rows(statement.order_by(question.c.opened_at, question.c.id))
+        return [self._record(row) for row in rows]
+
+    def _asked(self, asked: QuestionRecord) -> dict[str, object]:
+        return {
+            "agreement_id": asked.agreement_id,
+            "owner": asked.owner,
+            "deadline": asked.deadline,
+            "cause": asked.cause,
+            "values_sealed": self._scope.seal(question.c.values_sealed, asked.id, asked.values, _SHOWN),
+            "shows_sealed": self._scope.seal(question.c.shows_sealed, asked.id, asked.shows, _SHOWN),
+        }
+
+    def _record(self, row: Row[Any]) -> QuestionRecord:
+        columns, scope = question.c, self._scope
+        given = row.answer_sealed
+        return QuestionRecord(
+            id=row.id,
+            kind=QuestionKind(row.kind),
+            subject=row.subject,
+            agreement_id=row.agreement_id,
+            owner=row.owner,
+            revision=row.revision,
+            opened_at=row.opened_at,
+            deadline=row.deadline,
+            values=scope.open(columns.values_sealed, row.id, row.values_sealed, _SHOWN),
+            shows=scope.open(columns.shows_sealed, row.id, row.shows_sealed, _SHOWN),
+            cause=row.cause,
+            answer=None if given is None else scope.open(columns.answer_sealed, row.id, given, str),
+            answered_by=row.answered_by,
+            answered_at=row.answered_at,
+            closed_at=row.closed_at,
+        )
+
+
+def _remote_of(subject: str) -> str | None:
+    kind, _, rest = subject.partition(":")
+    return rest.partition(":")[0] if kind == "remote" else None
+
+
+def _concerns(asked: QuestionRecord, connector_id: str) -> bool:
+    return connector_id in asked.values or asked.subject == f"connector:{connector_id}"

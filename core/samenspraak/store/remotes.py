@@ -1,0 +1,189 @@
+"""The objects in other systems that we know of, linked or not, with what both sides held last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from samenspraak.domain.units import UnitKey
+from samenspraak.policy.shape import Shape
+from samenspraak.policy.state import Attempt, Intent, LinkPhase, SentUnits
+from samenspraak.store import documents
+from samenspraak.store.leases import Leased, waiting_until, waits_until
+from samenspraak.store.records import RemoteRecord
+from samenspraak.store.scope import Scope
+from samenspraak.store.tables import remote
+
+_AS_IS = (
+    *("link_id", "external_id", "part", "phase", "token", "released", "ended_by_us", "why", "why_field"),
+    *("page_mark", "written_at"),
+)
+_PLAIN: Mapping[str, Any] = {
+    "base": Mapping[UnitKey, int],
+    "shape": Shape,
+    "rewrites": Mapping[UnitKey, str],
+    "earlier": tuple[str, ...],
+}
+_SEALED: Mapping[str, Any] = {
+    "seen": Mapping[str, Any],
+    "intent": Intent,
+    "attempts": tuple[Attempt, ...],
+    "refused": SentUnits,
+    "held": SentUnits,
+    "answered": SentUnits,
+}
+_EMPTY: Mapping[str, Any] = {
+    "seen": None,
+    "intent": None,
+    "attempts": (),
+    "refused": {},
+    "held": {},
+    "answered": {},
+}
+
+
+class Remotes(Leased):
+    """The remotes of one organisation.
+
+    What a remote says is saved against its ``row`` version; ``look``, ``looked``, ``next_at`` and the lease
+    are changed by single statements and do not make a version, so that a hint never spoils a save.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope, remote, remote.c.next_at)
+
+    def get(self, remote_id: str) -> RemoteRecord:
+        """The remote.
+
+        Raises:
+            NotFoundError: this organisation has no such remote.
+        """
+        return self._record(self._scope.get(remote, id=remote_id))
+
+    def by_external(self, connector_id: str, external_id: str) -> RemoteRecord | None:
+        row = self._scope.find(remote, connector_id=connector_id, external_id=external_id)
+        return self._record(row) if row else None
+
+    def of_link(self, link_id: str) -> list[RemoteRecord]:
+        return self._where(remote.c.link_id == link_id)
+
+    def unlinked(self, connector_id: str | None = None) -> list[RemoteRecord]:
+        """Those without a link: new, candidate, waiting for a person, outside the selection, set apart."""
+        own = [] if connector_id is None else [remote.c.connector_id == connector_id]
+        return self._where(remote.c.link_id.is_(None), *own)
+
+    def live_of_connector(self, connector_id: str) -> list[RemoteRecord]:
+        """Those with a link whose copy is there: what a complete list should show."""
+        return self._where(
+            remote.c.connector_id == connector_id,
+            remote.c.link_id.is_not(None),
+            remote.c.external_id.is_not(None),
+            remote.c.phase == LinkPhase.OPEN,
+        )
+
+    def external_ids(self, connector_id: str) -> dict[str, str]:
+        """The ids of all remotes of a connector by what it calls them, without opening any."""
+        known = self._scope.select(remote, remote.c.external_id, remote.c.id).where(
+            remote.c.connector_id == connector_id, remote.c.external_id.is_not(None)
+        )
+        return {row.external_id: row.id for row in self._scope.rows(known)}
+
+    def add(self, record: RemoteRecord) -> RemoteRecord:
+        """Keep a new one; gives it with its row version.
+
+        Raises:
+            StaleError: the id, or its external id at this connector, is taken.
+        """
+        self._scope.add(
+            remote,
+            id=record.id,
+            connector_id=record.connector_id,
+            look=record.look,
+            looked=record.looked,
+            next_at=waits_until(record.next_at),
+            lease_owner="",
+            row=1,
+            **self._kept(record),
+        )
+        return self.get(record.id)
+
+    def save(self, record: RemoteRecord) -> RemoteRecord:
+        """Keep what it says now, if nobody else saved it since it was read; gives it with its new version.
+
+        Its counters, clock and fence are not saved: :meth:`look` and :meth:`finish` move those.
+
+        Raises:
+            StaleError: it was saved since, or its external id is taken.
+        """
+        key = {"id": record.id, "connector_id": record.connector_id}
+        self._scope.change(remote, key, expected=record.row, **self._kept(record))
+        return self.get(record.id)
+
+    # Working on one that has no link.
+
+    def look(self, remote_id: str) -> None:
+        """Something may have changed there: look again.
+
+        Raises:
+            NotFoundError: this organisation has no such remote.
+        """
+        self._set(remote_id, {"look": remote.c.look + 1})
+
+    def claim(
+        self, remote_id: str, now: datetime, lease_until: datetime, owner: str = ""
+    ) -> RemoteRecord | None:
+        """The remote with a lease of ours; None when it is linked, not due, or leased already."""
+        row = self._claim(remote_id, now, lease_until, owner)
+        return self._record(row) if row else None
+
+    def finish(
+        self, remote_id: str, fence: int, *, looked: int | None = None, next_at: datetime | None = None
+    ) -> bool:
+        """Release the lease; False when the fence moved on.
+
+        ``looked``: the value ``look`` had when it was claimed (None: the work is not done, it is due again
+        from ``next_at``).
+        """
+        done = {} if looked is None else {"looked": looked}
+        return self._finish(remote_id, fence, {"next_at": waits_until(next_at), **done})
+
+    # Rows and records.
+
+    def _where(self, *conditions: sa.ColumnElement[bool]) -> list[RemoteRecord]:
+        statement = self._scope.select(remote).where(*conditions).order_by(remote.c.id)
+        return [self._record(row) for row in self._scope.rows(statement)]
+
+    def _kept(self, record: RemoteRecord) -> dict[str, object]:
+        kept: dict[str, object] = {name: getattr(record, name) for name in _AS_IS}
+        for name, form in _PLAIN.items():
+            value = getattr(record, name)
+            kept[name] = None if value is None else documents.dump(value, form)
+        for name, form in _SEALED.items():
+            value, column = getattr(record, name), f"{name}_sealed"
+            empty = value == _EMPTY[name]
+            kept[column] = None if empty else self._scope.seal(remote.c[column], record.id, value, form)
+        return kept
+
+    def _record(self, row: Row[Any]) -> RemoteRecord:
+        kept = row._mapping
+        values: dict[str, Any] = {name: kept[name] for name in _AS_IS}
+        for name, form in _PLAIN.items():
+            values[name] = None if kept[name] is None else documents.load(kept[name], form)
+        for name, form in _SEALED.items():
+            sealed, column = kept[f"{name}_sealed"], remote.c[f"{name}_sealed"]
+            values[name] = _EMPTY[name] if sealed is None else self._scope.open(column, row.id, sealed, form)
+        values["phase"] = LinkPhase(row.phase)
+        return RemoteRecord(
+            id=row.id,
+            connector_id=row.connector_id,
+            look=row.look,
+            looked=row.looked,
+            next_at=waiting_until(row.next_at),
+            fence=row.fence,
+            row=row.row,
+            **values,
+        )

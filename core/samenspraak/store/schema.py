@@ -1,0 +1,60 @@
+"""Brings a database to the tables of this version, from empty or from any earlier version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy.engine import Connection, Engine
+
+from samenspraak.errors import ConfigurationError
+from samenspraak.store.engine import writers
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(engine: Engine) -> None:
+    """Apply what is missing, all of it or nothing; harmless when nothing is, or when two do it at once.
+
+    Raises:
+        ConfigurationError: the database was made by a newer version of the program.
+        TransientError: others keep the database busy.
+    """
+    with writers(engine).connect() as connection:
+        _check_references(connection, on=False)
+        try:
+            with connection.begin():
+                command.upgrade(_configuration(connection), "head")
+                _refuse_dangling(connection)
+        except CommandError as error:
+            raise ConfigurationError(
+                "The database was made by a newer version of Samenspraak; use that version or its backup."
+            ) from error
+        finally:
+            _check_references(connection, on=True)
+
+
+def _configuration(connection: Connection) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def _check_references(connection: Connection, *, on: bool) -> None:
+    """SQLite changes a table by making it anew, which must not take along what refers to it."""
+    if connection.dialect.name == "sqlite":
+        raw = connection.connection.driver_connection
+        raw.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")  # type: ignore[union-attr]
+
+
+def _refuse_dangling(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if dangling is not None:
+        raise ConfigurationError(
+            f"A row of {dangling[0]} refers to something that is not there; nothing was changed."
+        )

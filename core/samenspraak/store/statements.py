@@ -1,0 +1,42 @@
+"""Assents, reports and comments: kept once, in the order they were said, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from samenspraak.domain.statements import Statement
+from samenspraak.store.scope import Repository
+from samenspraak.store.tables import statement
+
+
+class Statements(Repository):
+    """What parties said, in one organisation."""
+
+    def add(self, agreement_id: str, said: Statement, at: datetime) -> bool:
+        """Keep it, heard at ``at``; False when this statement is known already, however often it is read.
+
+        Raises:
+            NotFoundError: there is no such agreement.
+        """
+        return self._scope.add_if_new(
+            statement,
+            id=said.id,
+            agreement_id=agreement_id,
+            kind=said.kind,
+            party=str(said.by),
+            said_at=said.at,
+            heard_at=at,
+            document_sealed=self._scope.seal(statement.c.document_sealed, said.id, said, Statement),
+        )
+
+    def of(self, agreement_id: str) -> list[Statement]:
+        """Everything said about an agreement, by when it was said."""
+        found = (
+            self._scope.select(statement)
+            .where(statement.c.agreement_id == agreement_id)
+            .order_by(statement.c.said_at, statement.c.id)
+        )
+        return [
+            self._scope.open(statement.c.document_sealed, row.id, row.document_sealed, Statement)
+            for row in self._scope.rows(found)
+        ]

@@ -1,0 +1,176 @@
+"""One transaction at a time: all of it is kept, or nothing.
+
+::
+
+    with store.write("noorderlicht") as uow:
+        record = uow.agreements.get(agreement_id)
+        …
+        uow.commit()
+
+Leaving without ``commit`` undoes everything. A unit of work is never held across a call to another system:
+it would keep every other writer waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection, Engine
+
+from samenspraak.store.agreements import Agreements
+from samenspraak.store.cipher import Cipher
+from samenspraak.store.connectors import Connectors
+from samenspraak.store.consents import Consents
+from samenspraak.store.engine import writers
+from samenspraak.store.links import Links
+from samenspraak.store.log import Log
+from samenspraak.store.parties import Parties
+from samenspraak.store.questions import Questions
+from samenspraak.store.receipts import Receipts
+from samenspraak.store.remotes import Remotes
+from samenspraak.store.scope import Scope
+from samenspraak.store.statements import Statements
+from samenspraak.store.tables import organisation as organisation_table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Woken:
+    """What became due in a transaction that was committed."""
+
+    organisation: str
+    links: frozenset[str]
+    remotes: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.links or self.remotes)
+
+
+class UnitOfWork:
+    """Everything of one organisation, as of one moment."""
+
+    writes = False
+
+    def __init__(self, connection: Connection, organisation: str, cipher: Cipher) -> None:
+        scope = Scope(connection, organisation, cipher, writes=self.writes)
+        self.organisation = organisation
+        self.agreements = Agreements(scope)
+        self.statements = Statements(scope)
+        self.links = Links(scope)
+        self.remotes = Remotes(scope)
+        self.questions = Questions(scope)
+        self.parties = Parties(scope)
+        self.consents = Consents(scope)
+        self.connectors = Connectors(scope)
+        self.receipts = Receipts(scope)
+        self.log = Log(scope)
+
+
+class WritingUnitOfWork(UnitOfWork):
+    """The same, able to keep what was changed."""
+
+    writes = True
+
+    def __init__(self, connection: Connection, organisation: str, cipher: Cipher) -> None:
+        super().__init__(connection, organisation, cipher)
+        self.is_committed = False
+        self._connection = connection
+        self._links: set[str] = set()
+        self._remotes: set[str] = set()
+
+    def wake(self, links: Iterable[str] = (), remotes: Iterable[str] = ()) -> None:
+        """These are due; whoever waits for work hears it once this is committed, and not otherwise."""
+        self._links.update(links)
+        self._remotes.update(remotes)
+
+    def commit(self) -> None:
+        """Keep everything. Nothing more can be done with this unit of work."""
+        self._connection.commit()
+        self._connection.close()
+        self.is_committed = True
+
+    @property
+    def woken(self) -> Woken:
+        return Woken(
+            organisation=self.organisation, links=frozenset(self._links), remotes=frozenset(self._remotes)
+        )
+
+
+class Store:
+    """The database of one hub.
+
+    Args:
+        engine: from ``engine.open_engine``, migrated.
+        cipher: with the hub's key.
+        clock: the time now, aware UTC.
+        woken: is told what became due, after each commit that woke something, in the committing thread.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        cipher: Cipher,
+        clock: Callable[[], datetime],
+        woken: Callable[[Woken], None] | None = None,
+    ) -> None:
+        self.woken = woken
+        self._readers = engine
+        self._writers = writers(engine)
+        self._cipher = cipher
+        self._clock = clock
+        self._here = threading.local()
+
+    def organisations(self) -> list[str]:
+        """Every organisation of this hub; the only question that is not about one of them."""
+        with self._readers.connect() as connection:
+            found = connection.execute(select(organisation_table.c.organisation).order_by("organisation"))
+            return list(found.scalars())
+
+    def add_organisation(self, organisation: str, name: str) -> None:
+        """A new organisation.
+
+        Raises:
+            StaleError: there is one with this id already.
+        """
+        with self._writers.begin() as connection:
+            values = {"organisation": organisation, "name": name, "at": self._clock()}
+            connection.execute(organisation_table.insert().values(**values))
+
+    @contextmanager
+    def read(self, organisation: str) -> Iterator[UnitOfWork]:
+        """What the organisation has, all as of the moment of the first look; waits for nobody."""
+        with self._readers.connect() as connection:
+            yield UnitOfWork(connection, organisation, self._cipher)
+
+    @contextmanager
+    def write(self, organisation: str) -> Iterator[WritingUnitOfWork]:
+        """The right to change what the organisation has; one writer at a time in the whole database.
+
+        Raises:
+            RuntimeError: this thread holds a writing unit of work already and would wait for itself.
+            TransientError: others kept the database busy for too long.
+        """
+        if self.is_writing:
+            raise RuntimeError("This thread already holds a writing unit of work.")
+        with self._writers.connect() as connection:
+            connection.begin()
+            uow = WritingUnitOfWork(connection, organisation, self._cipher)
+            self._here.writing = True
+            try:
+                yield uow
+            finally:
+                self._here.writing = False
+                self._tell(uow)
+
+    def _tell(self, uow: WritingUnitOfWork) -> None:
+        if uow.is_committed and self.woken and uow.woken:
+            self.woken(uow.woken)
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread holds a writing unit of work: no call to another system may start now."""
+        return getattr(self._here, "writing", False)
