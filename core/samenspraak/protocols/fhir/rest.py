@@ -19,7 +19,7 @@ from samenspraak.protocols.fhir.words import ID, Resource, elements, if_match, k
 FHIR_JSON = "application/fhir+json"
 MAX_PAGES = 10_000
 
-_ACCEPT = {"Accept": FHIR_JSON}
+_ACCEPT = {"Accept": FHIR_JSON, "Cache-Control": "no-cache"}  # HAPI may answer a search from an earlier one
 _WRITE = {**_ACCEPT, "Content-Type": FHIR_JSON, "Prefer": "return=representation"}
 _PLACE = re.compile(r"[A-Z]\w+(\.\w+|\[\d+\]){0,20}")
 _NOT_THERE = (403, 404, 410)
