@@ -7,7 +7,6 @@ or organisation does not open.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Callable
@@ -86,8 +85,3 @@ def _place(table: str, column: str, organisation: str, row: str) -> bytes:
         len(part).to_bytes(4, "big") + part
         for part in (one.encode() for one in (table, column, organisation, row))
     )
-
-
-def digest(*parts: str) -> str:
-    """A short text that stands for these texts: 120 bits, as hexadecimal."""
-    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:30]

@@ -7,24 +7,25 @@ moment of the database, writers say ``BEGIN IMMEDIATE`` and wait for their turn.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from samenspraak.errors import NotFoundError, PermanentError, SamenspraakError, StaleError, TransientError
 
 _BEGIN = "samenspraak_begin"
 
-PRAGMAS = {
+PRAGMAS: Mapping[str, object] = {
     "journal_mode": "WAL",
     "synchronous": "FULL",
     "foreign_keys": "ON",
-    "busy_timeout": "30000",
-    "cache_size": "-16384",
+    "cache_size": -8192,
     "temp_store": "MEMORY",
-    "journal_size_limit": "67108864",
+    "journal_size_limit": 67108864,
 }
 
 # What a broken constraint means to the caller, by the name SQLite and the code PostgreSQL give it.
@@ -46,11 +47,15 @@ _CONSTRAINTS |= {
 }
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for this database URL; for SQLite the file is made when it is first used."""
-    engine = sa.create_engine(url)
+def open_engine(url: str, *, busy_timeout_ms: int = 30_000) -> Engine:
+    """An engine for this database URL; for SQLite the file is made when it is first used.
+
+    ``busy_timeout_ms``: how long a writer waits for its turn.
+    """
+    engine = sa.create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare)
+        pragmas = {**PRAGMAS, "busy_timeout": busy_timeout_ms}
+        sa.event.listen(engine, "connect", partial(_prepare, pragmas))
         sa.event.listen(engine, "begin", _begin)
     sa.event.listen(engine, "handle_error", _translate)
     return engine
@@ -61,9 +66,9 @@ def writers(engine: Engine) -> Engine:
     return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
 
-def _prepare(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    for name, value in PRAGMAS.items():
+def _prepare(pragmas: Mapping[str, object], connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver starts no transaction of its own
+    for name, value in pragmas.items():
         connection.execute(f"PRAGMA {name}={value}").close()
 
 
@@ -74,14 +79,16 @@ def _begin(connection: Connection) -> None:
 def _translate(context: ExceptionContext) -> None:
     """Errors of the database as ours; their texts stay out, since they may hold values."""
     error = context.sqlalchemy_exception
-    if isinstance(error, IntegrityError):
-        kind = getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "")
-        ours, sentence = _CONSTRAINTS.get(
-            kind, (PermanentError, f"A rule of the database was broken ({kind}).")
-        )
-        raise ours(sentence) from None
-    if isinstance(error, OperationalError):
-        kind = getattr(error.orig, "sqlite_errorname", "") or type(error.orig).__name__
-        raise TransientError(f"The database cannot be used now ({kind}); nothing was changed.") from None
     if isinstance(error, DBAPIError):
-        raise PermanentError(f"The database refused ({type(error.orig).__name__}).") from None
+        raise _ours(error) from context.original_exception
+
+
+def _ours(error: DBAPIError) -> SamenspraakError:
+    kind = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+    if kind in _CONSTRAINTS:
+        ours, sentence = _CONSTRAINTS[kind]
+        return ours(sentence)
+    name = kind or type(error.orig).__name__
+    if isinstance(error, OperationalError):
+        return TransientError(f"The database cannot be used now ({name}); nothing was changed.")
+    return PermanentError(f"The database refused ({name}).")

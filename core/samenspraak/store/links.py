@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,6 @@ from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.store import documents
-from samenspraak.store.cipher import digest
 from samenspraak.store.leases import Leased, waiting_until, waits_until
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.scope import Scope
@@ -61,7 +61,7 @@ class Links(Leased):
 
         One that exists is given back as it is: who its members are and what it wants, others decide.
         """
-        link_id = digest(agreement_id, connector_id, audience)
+        link_id = _link_id(agreement_id, connector_id, audience)
         self._scope.add_if_new(
             link,
             id=link_id,
@@ -81,10 +81,10 @@ class Links(Leased):
     # What makes a link due.
 
     def want(self, agreement_id: str, version: int, priority: int) -> list[str]:
-        """Every link of the agreement should hold this version; gives the ids of those that are due now."""
+        """Every link of the agreement should hold this newer version; gives their ids, all due now."""
         links = self._scope.update(link).where(link.c.agreement_id == agreement_id)
-        raised = links.values(want=version, **self._urgency(priority)).returning(link.c.id, link.c.due)
-        return sorted(row.id for row in self._scope.rows(raised) if row.due)
+        raised = links.values(want=version, reason=Reason.DUE, **self._urgency(priority))
+        return sorted(row.id for row in self._scope.rows(raised.returning(link.c.id)))
 
     def look(self, link_id: str, priority: int | None = None) -> None:
         """Something may have changed there: look again, also when somebody is looking right now.
@@ -93,7 +93,15 @@ class Links(Leased):
             NotFoundError: this organisation has no such link.
         """
         urgency = {} if priority is None else self._urgency(priority)
-        self._set(link_id, {"look": link.c.look + 1, **urgency})
+        self._set(link_id, {"look": link.c.look + 1, "reason": Reason.DUE, **urgency})
+
+    def hasten(self, connector_id: str, now: datetime) -> list[str]:
+        """What waits for another try at this connector waits no more; gives the ids of the links."""
+        waiting = self._scope.update(link).where(
+            link.c.connector_id == connector_id, link.c.due, link.c.next_at > now
+        )
+        hastened = waiting.values(next_at=waits_until(None)).returning(link.c.id)
+        return sorted(row.id for row in self._scope.rows(hastened))
 
     @staticmethod
     def _urgency(priority: int) -> dict[str, object]:
@@ -140,6 +148,12 @@ class Links(Leased):
     def _where(self, condition: sa.ColumnElement[bool]) -> list[LinkRecord]:
         statement = self._scope.select(link).where(condition).order_by(link.c.id)
         return [_record(row) for row in self._scope.rows(statement)]
+
+
+def _link_id(agreement_id: str, connector_id: str, audience: str) -> str:
+    """The same for the same link, so that two who make it at once make one; 120 bits."""
+    parts = "\x00".join((agreement_id, connector_id, audience))
+    return hashlib.sha256(parts.encode()).hexdigest()[:30]
 
 
 def _kept(fields: Mapping[str, Any]) -> dict[str, object]:

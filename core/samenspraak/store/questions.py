@@ -82,17 +82,15 @@ class Questions(Repository):
         return [one for one in found if connector_id is None or _concerns(one, connector_id)]
 
     def of_link(self, link_id: str) -> builtins.list[QuestionRecord]:
-        """The open questions about a remote of this link, or that show something for one."""
+        """The open questions about this link or a remote of it, or that show something for one."""
         agreement_id = self._scope.get(link, id=link_id).agreement_id
         own = self._scope.select(remote, remote.c.id).where(remote.c.link_id == link_id)
         remotes = {row.id for row in self._scope.rows(own)}
-        about = [question.c.subject.startswith(f"remote:{one}", autoescape=True) for one in remotes]
+        subjects = {("link", link_id), *(("remote", one) for one in remotes)}
         return [
             one
-            for one in self._where(
-                question.c.closed_at.is_(None), sa.or_(question.c.agreement_id == agreement_id, *about)
-            )
-            if remotes & one.shows.keys() or _remote_of(one.subject) in remotes
+            for one in self.list(agreement_id=agreement_id)
+            if one.shows.keys() & remotes or _subject(one) in subjects
         ]
 
     def answer(self, question_id: str, revision: int, answer: str, by: str, at: datetime) -> QuestionRecord:
@@ -167,10 +165,11 @@ class Questions(Repository):
         )
 
 
-def _remote_of(subject: str) -> str | None:
-    kind, _, rest = subject.partition(":")
-    return rest.partition(":")[0] if kind == "remote" else None
+def _subject(asked: QuestionRecord) -> tuple[str, str]:
+    """What sort of thing a question is about, and which."""
+    kind, one, *_ = [*asked.subject.split(":"), ""]
+    return kind, one
 
 
 def _concerns(asked: QuestionRecord, connector_id: str) -> bool:
-    return connector_id in asked.values or asked.subject == f"connector:{connector_id}"
+    return connector_id in asked.values or _subject(asked) == ("connector", connector_id)
