@@ -311,7 +311,11 @@ class Connector(abc.ABC):
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
         """What changed since ``cursor`` (None: everything in the selection), page by page.
 
-        Overlap is welcome, gaps are not: the cursor comes from the server, never from our clock.
+        Parties come before the records that name them, clients first. Overlap is welcome, gaps are not:
+        the cursor comes from the server, never from our clock.
+
+        Raises:
+            StaleError: the server does not know this cursor any more; everything is read again.
         """
 
     @abc.abstractmethod

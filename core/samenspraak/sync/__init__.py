@@ -1,0 +1,1 @@
+"""Acting on what policy decided: read a copy, plan, commit, write, confirm."""

@@ -1,0 +1,239 @@
+"""An object in another system that has no link yet: is it one of ours, a new agreement, or for a person?
+
+Source: design §4, the rows without a link; simulation H18 (read again, claim in the same transaction).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from samenspraak.connectors.connector import Absent, Connector, Directory, Found, Reading, Unseen
+from samenspraak.domain.agreements import Agreement, State, Status
+from samenspraak.domain.parties import PartyKind
+from samenspraak.domain.units import STATUS, UnitKind, agreement_from, apply
+from samenspraak.errors import InvalidRecordError, RuleError, SamenspraakError, StaleError, TransientError
+from samenspraak.policy.capabilities import Objects
+from samenspraak.policy.plan import plan
+from samenspraak.policy.shape import Shape
+from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, There, Today
+from samenspraak.store.records import AgreementRecord, Cause, LinkRecord, RemoteRecord
+from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync.audiences import sight_of
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.people import plain_directory
+from samenspraak.sync.snapshot import page_mark
+from samenspraak.sync.versions import record_new, record_version
+
+LINKED, NEW, PERSON, OUTSIDE, APART, GONE = "linked", "new", "person", "outside", "apart", "gone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """An unlinked object as it was just read."""
+
+    remote: RemoteRecord
+    connector: Connector
+    directory: Directory
+    found: Found
+    reading: Reading
+
+
+def reconcile_remote(hub: Hub, organisation: str, remote_id: str) -> str | None:
+    """Look at one unlinked object.
+
+    Returns:
+        What became of it: ``linked``, ``person`` (waits for one), ``outside``, ``apart``, ``gone``, ``new``
+        (to be looked at again); None when it was not due or somebody else has it.
+    """
+    now = hub.now()
+    with hub.store.write(organisation) as uow:
+        remote = uow.remotes.claim(remote_id, now, now + hub.pace.lease)
+        uow.commit()
+    if remote is None:
+        return None
+    try:
+        outcome = _look(hub, organisation, remote)
+    except SamenspraakError as error:
+        patience = 1 if isinstance(error, TransientError | StaleError) else 6
+        wait = hub.backoff(patience, getattr(error, "retry_after", None))
+        _finish(hub, organisation, remote, wait=wait)
+        return NEW
+    _finish(hub, organisation, remote, wait=hub.backoff(1) if outcome == NEW else None)
+    return outcome
+
+
+def _finish(hub: Hub, organisation: str, remote: RemoteRecord, *, wait: timedelta | None) -> None:
+    with hub.store.write(organisation) as uow:
+        uow.remotes.finish(
+            remote.id,
+            remote.fence,
+            looked=remote.look if wait is None else None,
+            next_at=None if wait is None else hub.now() + wait,
+        )
+        uow.commit()
+
+
+def _look(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
+    connector = hub.connected.connector(organisation, remote.connector_id)
+    with hub.store.read(organisation) as uow:
+        directory = plain_directory(uow, remote.connector_id)
+    call = hub.connected.call(organisation, remote.connector_id)
+    found = connector.fetch(call, remote.external_id or "")
+    if isinstance(found, Absent):
+        return _note(hub, organisation, replace(remote, why=GONE, phase=LinkPhase.CLOSED))
+    if isinstance(found, Unseen):
+        return NEW
+    try:
+        reading = connector.get(found.raw, directory)
+    except InvalidRecordError as error:
+        return _note(hub, organisation, replace(remote, why=APART, why_field=error.field))
+    case = _Case(remote=remote, connector=connector, directory=directory, found=found, reading=reading)
+    return _judge(hub, organisation, case)
+
+
+def _note(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
+    with hub.store.write(organisation) as uow:
+        uow.remotes.save(remote)
+        uow.commit()
+    return remote.why
+
+
+def _judge(hub: Hub, organisation: str, case: _Case) -> str:
+    remote, reading = case.remote, case.reading
+    remote = replace(
+        remote, token=case.found.token, page_mark=page_mark(case.connector, case.found), why_field=""
+    )
+    with hub.store.write(organisation) as uow:
+        outcome = _attach(uow, hub, case, remote) or _adopt(uow, hub, case, remote)
+        if outcome in (PERSON, OUTSIDE, NEW):
+            uow.remotes.save(replace(remote, why=outcome))
+        uow.commit()
+    return outcome if reading is not None else NEW
+
+
+# One of ours, come back.
+
+
+def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) -> str | None:
+    """It carries our marker, or succeeds an object we know: it goes to the link it belongs to."""
+    predecessor = (
+        uow.remotes.by_external(remote.connector_id, case.reading.replaces) if case.reading.replaces else None
+    )
+    if predecessor is not None and predecessor.link_id is not None:
+        link = uow.links.get(predecessor.link_id)
+        uow.remotes.save(replace(predecessor, phase=LinkPhase.CLOSED, link_id=None, why="replaced"))
+        carried = replace(
+            predecessor,
+            id=remote.id,
+            external_id=remote.external_id,
+            token=None,
+            row=remote.row,
+            intent=None,
+        )
+        uow.remotes.save(carried)
+        return _linked(uow, link)
+    marker = case.reading.marker
+    record = uow.agreements.find(marker.agreement_id) if marker else None
+    if marker is None or record is None:
+        return None
+    part = marker.part or case.reading.part
+    if _is_new_member(case, record, part):
+        record = _join(uow, hub, case, record)
+    link_found = uow.links.find(record.agreement.id, remote.connector_id, marker.copy)
+    link = link_found or uow.links.ensure(
+        record.agreement.id, remote.connector_id, marker.copy, frozenset(), record.version
+    )
+    if any(one.part == part and one.external_id is None for one in uow.remotes.of_link(link.id)):
+        # Our own create is on its way and will find it; it must not become a second object.
+        return NEW
+    uow.remotes.save(replace(remote, link_id=link.id, part=part, phase=LinkPhase.NONE, why=""))
+    return _linked(uow, link)
+
+
+def _linked(uow: WritingUnitOfWork, link: LinkRecord) -> str:
+    uow.links.look(link.id)
+    uow.wake(links=[link.id])
+    return LINKED
+
+
+def _is_new_member(case: _Case, record: AgreementRecord, part: str) -> bool:
+    """A further object in the group of an agreement: somebody added a performer there."""
+    one_each = case.connector.manifest.capabilities.objects is Objects.ASSIGNMENT
+    status = case.reading.units.get(STATUS)
+    live = not (isinstance(status, Status) and status.is_over)
+    return one_each and live and bool(part) and record.agreement.assignment(part) is None
+
+
+def _join(uow: WritingUnitOfWork, hub: Hub, case: _Case, record: AgreementRecord) -> AgreementRecord:
+    own = {key: value for key, value in case.reading.units.items() if key.assignment_id is not None}
+    after = apply(record.agreement, own)
+    cause = Cause(actor="system", why="adopted", connector_id=case.remote.connector_id)
+    record_version(uow, hub, record, after, cause=cause)
+    return uow.agreements.get(record.agreement.id)
+
+
+# A new agreement.
+
+
+def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) -> str:
+    client = case.directory.party(case.reading.client, PartyKind.CLIENT) if case.reading.client else None
+    known = client is not None and client.is_resolved
+    system = uow.connectors.get(remote.connector_id)
+    there = There(units=case.reading.units, selected=case.reading.selected)
+    today = Today(
+        connector_id=system.id,
+        capabilities=case.connector.manifest.capabilities,
+        connector=system.state,
+        shape=Shape(units=frozenset(case.reading.units)),
+        client_known=known,
+    )
+    decided = plan(CopyState(), Ours(presence=Presence.NONE), there, today)
+    if decided.do is Do.WAIT:
+        return PERSON
+    if decided.do is not Do.ADOPT or client is None:
+        return OUTSIDE
+    try:
+        agreement = _agreement(hub, case, client.id)
+    except RuleError as error:
+        uow.remotes.save(replace(remote, why=APART, why_field=error.rule))
+        return APART
+    cause = Cause(actor="system", why="adopted", connector_id=system.id)
+    record = record_new(uow, hub, agreement, cause=cause)
+    link = _link_for(uow, record, case)
+    units = frozenset(case.reading.units)
+    shape = sight_of(uow, hub, agreement, system.id, link.members).shape()
+    uow.remotes.save(
+        replace(
+            remote,
+            link_id=link.id,
+            part=case.reading.part,
+            phase=LinkPhase.OPEN,
+            seen=case.connector.own(case.found.raw),
+            base=dict.fromkeys(units & shape.units, record.version),
+            shape=replace(shape, units=units & shape.units),
+            why="",
+        )
+    )
+    return _linked(uow, link)
+
+
+def _agreement(hub: Hub, case: _Case, client_id: str) -> Agreement:
+    """The agreement the record says; a record without a state is taken to be in force."""
+    units = {STATUS: Status(state=State.ACTIVE), **case.reading.units}
+    return agreement_from(hub.new_id(), client_id, units)
+
+
+def _link_for(uow: WritingUnitOfWork, record: AgreementRecord, case: _Case) -> LinkRecord:
+    """The link whose readers the object has: those of its performers, else the only one."""
+    links = [
+        one
+        for one in uow.links.of_agreement(record.agreement.id)
+        if one.connector_id == case.remote.connector_id
+    ]
+    performers = {
+        getattr(value, "performer", None)
+        for key, value in case.reading.units.items()
+        if key.kind is UnitKind.ASSIGNMENT
+    }
+    return next((one for one in links if one.members and one.members <= performers), links[0])

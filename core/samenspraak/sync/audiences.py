@@ -1,0 +1,134 @@
+"""Which copies there should be of an agreement, for whom, and what each may show."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.units import units_of
+from samenspraak.policy.capabilities import Capabilities, Readers
+from samenspraak.policy.sight import Audience, Facts, Sight
+from samenspraak.policy.state import LinkPhase
+from samenspraak.policy.visibility import wanted_audiences
+from samenspraak.store.records import LinkRecord
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.hub import Hub
+
+Members = frozenset[PartyRef]
+
+
+def sight_of(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, members: Members) -> Sight:
+    """How these readers see this agreement in that system today."""
+    capabilities = hub.capabilities(uow.organisation, connector_id)
+    audience = _audience(connector_id, capabilities, members)
+    return Sight(units_of(agreement), audience, _facts(uow, hub, agreement, capabilities))
+
+
+def ensure_links(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, version: int) -> None:
+    """See to it that every copy there should be has a link; a link without readers explains itself.
+
+    A link is never removed: one whose readers may no longer see it retracts what it has there.
+    """
+    for system in uow.connectors.list():
+        _ensure(uow, hub, agreement, system.id, version)
+
+
+def ensure_client(uow: WritingUnitOfWork, hub: Hub, client_id: str) -> None:
+    """Who may see what of this client may have changed: every link of every agreement looks again."""
+    for record in uow.agreements.list(client_id=client_id):
+        ensure_links(uow, hub, record.agreement, record.version)
+        for link in uow.links.of_agreement(record.agreement.id):
+            uow.links.look(link.id, priority=0)
+            uow.wake(links=[link.id])
+
+
+def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, version: int) -> None:
+    capabilities = hub.capabilities(uow.organisation, connector_id)
+    links = [one for one in uow.links.of_agreement(agreement.id) if one.connector_id == connector_id]
+    candidates = _audience(connector_id, capabilities, _candidates(uow, agreement, connector_id))
+    wanted = wanted_audiences(
+        units_of(agreement),
+        candidates,
+        [one.members for one in links if one.members or capabilities.readers is Readers.STAFF],
+        _facts(uow, hub, agreement, capabilities),
+    )
+    if capabilities.readers is Readers.EVERYONE:
+        _share_one(uow, agreement, connector_id, links, candidates.members, version)
+        return
+    for members in sorted(wanted.open, key=_audience_key):
+        _open(uow, agreement, connector_id, links, members, version)
+    if not (links or wanted.open):
+        uow.links.ensure(agreement.id, connector_id, "", frozenset(), version)
+
+
+def _share_one(
+    uow: WritingUnitOfWork,
+    agreement: Agreement,
+    connector_id: str,
+    links: list[LinkRecord],
+    members: Members,
+    version: int,
+) -> None:
+    """One copy for everybody who is linked there; who that is may change."""
+    link = links[0] if links else uow.links.ensure(agreement.id, connector_id, "", members, version)
+    if link.members != members:
+        uow.links.set(link.id, members=members)
+        uow.links.look(link.id, priority=0)
+        uow.wake(links=[link.id])
+
+
+def _open(
+    uow: WritingUnitOfWork,
+    agreement: Agreement,
+    connector_id: str,
+    links: list[LinkRecord],
+    members: Members,
+    version: int,
+) -> None:
+    """A copy for these readers; a link that never had any is used before a new one is made."""
+    unused = next((one for one in links if not one.members and one.phase is LinkPhase.NONE), None)
+    if unused is None:
+        key = _audience_key(members) if links else ""
+        link_id = uow.links.ensure(agreement.id, connector_id, key, members, version).id
+    else:
+        link_id = unused.id
+        uow.links.set(link_id, members=members)
+        uow.links.look(link_id, priority=0)
+    uow.wake(links=[link_id])
+
+
+def _candidates(uow: UnitOfWork, agreement: Agreement, connector_id: str) -> Members:
+    """Everybody linked there who is in the client's circle or takes part."""
+    circle = {member.party for member in uow.parties.circle(agreement.client_id)}
+    client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
+    concerned = circle | agreement.parties | {client}
+    return frozenset(
+        link.ref
+        for link in uow.parties.links(connector_id)
+        if link.ref in concerned and link.ref.kind not in (PartyKind.GROUP, PartyKind.DEVICE)
+    )
+
+
+def _audience(connector_id: str, capabilities: Capabilities, members: Members) -> Audience:
+    return Audience(
+        kind=capabilities.kind, readers=capabilities.readers, connector_id=connector_id, members=members
+    )
+
+
+def _facts(uow: UnitOfWork, hub: Hub, agreement: Agreement, capabilities: Capabilities) -> Facts:
+    return Facts(
+        client=PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id),
+        day=hub.today(),
+        capabilities=capabilities,
+        agreement_id=agreement.id,
+        circle=tuple(uow.parties.circle(agreement.client_id)),
+        consents=tuple(uow.consents.of_client(agreement.client_id)),
+        groups=tuple(uow.parties.groups()),
+        organisation_id=uow.organisation,
+    )
+
+
+def _audience_key(members: Members) -> str:
+    """A short stable name for a set of readers; ids in it would say who they are."""
+    return sha256(" ".join(sorted(map(str, members))).encode()).hexdigest()[:12]

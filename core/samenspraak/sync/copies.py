@@ -1,0 +1,253 @@
+"""The objects of one link in another system: one step at a time, each step one plan and what it asks.
+
+A step settles an object (it says why it is as it is) or moves something, after which everything is read
+from the store again. Nothing is decided here: that is ``policy.plan``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from samenspraak.connectors.connector import End, Found, ProposalState
+from samenspraak.domain.units import apply
+from samenspraak.errors import RuleError
+from samenspraak.policy.plan import plan
+from samenspraak.policy.state import Asked, ConnectorState, Do, LinkPhase, Plan, QuestionKind, Reason
+from samenspraak.store.records import Cause, LinkRecord, RemoteRecord
+from samenspraak.sync import questions, said
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.keeping import decided_on
+from samenspraak.sync.looking import Lease, Looker, View
+from samenspraak.sync.settled import Settled
+from samenspraak.sync.snapshot import Snapshot, copy_state, ours_of, today_of
+from samenspraak.sync.versions import record_version
+from samenspraak.sync.writing import Writer
+
+Act = Callable[["Copies", View, Plan], Settled | None]
+
+
+class Copies:
+    """Works on the objects of one link while its lease is held."""
+
+    def __init__(self, hub: Hub, organisation: str, link: LinkRecord) -> None:
+        self._hub = hub
+        self._organisation = organisation
+        self._lease = Lease(hub, organisation, link)
+        self._looker = Looker(self._lease)
+        self._writer = Writer(hub, organisation, self._lease, self._looker)
+
+    def step(self, snapshot: Snapshot, part: str) -> Settled | None:
+        """One plan for one object, carried out. None: something moved, read everything again."""
+        if self._proposal_moved(snapshot, part):
+            return None
+        view = self._looker.view(snapshot, part)
+        if self._heard(view):
+            return None
+        decided = plan(
+            copy_state(snapshot, view.remote),
+            ours_of(snapshot, part),
+            view.theirs,
+            today_of(snapshot, view.remote),
+        )
+        return _ACTS.get(decided.do, Copies._rest)(self, view, decided)
+
+    def _heard(self, view: View) -> bool:
+        """Take over assents, reports and comments that are new; they are facts, never merged."""
+        if view.reading is None or not view.snapshot.shape:
+            return False
+        known = {one.id for one in view.snapshot.statements}
+        fresh = [one for one in view.reading.said if one.id not in known]
+        if fresh:
+            with self._hub.store.write(self._organisation) as uow:
+                self._lease.hold(uow)
+                said.take_over(uow, self._hub, view.snapshot, fresh)
+                uow.commit()
+        return bool(fresh)
+
+    # Acts: what each kind of plan asks.
+
+    def _rest(self, view: View, decided: Plan) -> Settled | None:
+        """Nothing to write: keep what was decided, ask what must be asked."""
+        remote = decided_on(view, decided, view.snapshot.record.version)
+        moved = remote != view.remote
+        asks = bool(decided.questions or decided.released or decided.hold)
+        if moved or asks:
+            with self._hub.store.write(self._organisation) as uow:
+                self._lease.hold(uow)
+                questions.raise_all(uow, self._hub, view.snapshot, view.remote, decided)
+                if remote is not None and moved:
+                    remote = uow.remotes.save(remote)
+                uow.commit()
+        return Settled(
+            reason=decided.reason,
+            equal=decided.reason is Reason.EQUAL,
+            phase=remote.phase if remote else LinkPhase.NONE,
+            row=decided.row,
+            missing=frozenset(
+                key
+                for key in view.snapshot.shape.units | frozenset(view.snapshot.units)
+                if not view.snapshot.capabilities.carries(key)
+            ),
+        )
+
+    def _adopt(self, view: View, decided: Plan) -> Settled | None:
+        """Their edit becomes a version; a merge that breaks a rule becomes a question."""
+        snapshot = view.snapshot
+        try:
+            after = apply(snapshot.record.agreement, decided.adopt)
+        except RuleError as error:
+            asked = Asked(kind=QuestionKind.CONFLICT, values=decided.adopt, cause=f"rule:{error.rule}")
+            held = replace(
+                decided,
+                adopt={},
+                set={},
+                clear=frozenset(),
+                hold={**decided.hold, **decided.adopt},
+                questions=(*decided.questions, asked),
+                reason=Reason.QUESTION,
+            )
+            return self._rest(view, held)
+        cause = Cause(actor="system", why="adopted", connector_id=snapshot.system.id)
+        with self._hub.store.write(self._organisation) as uow:
+            self._lease.hold(uow)
+            version = record_version(uow, self._hub, snapshot.record, after, cause=cause)
+            questions.raise_all(uow, self._hub, snapshot, view.remote, decided)
+            remote = decided_on(view, decided, version)
+            if remote is not None:
+                uow.remotes.save(remote)
+            uow.commit()
+        return None
+
+    def _close(self, view: View, decided: Plan) -> Settled | None:
+        """Both are over, or a retraction was seen to have landed."""
+        remote = view.remote
+        if remote is None:
+            return self._rest(view, decided)
+        retracted = decided.reason is Reason.RETRACTED
+        if retracted and remote.written_at is not None:
+            # A request past its last check can still arrive; only a later look confirms (design §5.2).
+            lag = timedelta(seconds=view.snapshot.capabilities.lag_s)
+            sure = remote.written_at + lag + self._hub.pace.lease
+            if self._hub.now() < sure:
+                return Settled(
+                    reason=Reason.RETRACTING, equal=False, phase=remote.phase, row=decided.row, next_at=sure
+                )
+        if remote.phase is not LinkPhase.CLOSED:
+            remote = self._save(
+                replace(
+                    remote,
+                    phase=LinkPhase.CLOSED,
+                    base={} if retracted else remote.base,
+                    seen=None if retracted else remote.seen,
+                    shape=None if retracted else remote.shape,
+                    attempts=(),
+                )
+            )
+        return Settled(reason=decided.reason, equal=False, phase=LinkPhase.CLOSED, row=decided.row)
+
+    def _stop(self, view: View, decided: Plan) -> Settled | None:
+        """The peer went back in time: everything for the connector stops until a person has looked."""
+        with self._hub.store.write(self._organisation) as uow:
+            self._lease.hold(uow)
+            system = uow.connectors.get(view.snapshot.system.id)
+            uow.connectors.save(replace(system, state=ConnectorState.STOPPED, state_why="restored-peer"))
+            questions.ask_admin(uow, self._hub, system.id, cause="restored-peer")
+            uow.commit()
+        return Settled(reason=decided.reason, equal=False, phase=_phase(view), row=decided.row)
+
+    def _resolve(self, view: View, decided: Plan) -> Settled | None:
+        if view.remote is None:
+            return self._rest(view, decided)
+        return self._writer.resolve(view.snapshot, view.remote)
+
+    def _write(self, view: View, decided: Plan) -> Settled | None:
+        return self._writer.write(view, decided)
+
+    def _merge_doubles(self, view: View, decided: Plan) -> Settled | None:
+        """One create of ours made several: those nobody edited go, an edited one is a person's choice."""
+        snapshot = view.snapshot
+        for double in snapshot.of_part(view.part)[1:]:
+            look = self._looker.fetch(snapshot, double)
+            edited = isinstance(look, Found) and not self._is_our_own(snapshot, view, look)
+            if isinstance(look, Found) and not edited:
+                call = self._lease.call(snapshot, retraction=True)
+                snapshot.connector.end(call, look, look.raw, End.MISTAKE)
+            with self._hub.store.write(self._organisation) as uow:
+                self._lease.hold(uow)
+                uow.remotes.save(replace(double, why="double", phase=LinkPhase.CLOSED))
+                if edited:
+                    questions.ask_about_remote(uow, self._hub, snapshot, double, cause="two-objects")
+                uow.commit()
+        return None
+
+    def _is_our_own(self, snapshot: Snapshot, view: View, look: Found) -> bool:
+        """What stands there is what a write of ours sent, or what we hold."""
+        units = snapshot.connector.get(look.raw, snapshot.directory).units
+        ours = [snapshot.units, *(one.sent for one in (view.remote.attempts if view.remote else ()))]
+        normal = snapshot.connector.normal
+        return all(
+            any(key in one and one[key] is not None and normal(key, one[key]) == value for one in ours)  # type: ignore[arg-type]
+            for key, value in units.items()
+        )
+
+    # Proposals that wait for a person there.
+
+    def _proposal_moved(self, snapshot: Snapshot, part: str) -> bool:
+        """Ask what became of a waiting proposal; what it is about is read from the record, never from it."""
+        remote = next(iter(snapshot.of_part(part)), None)
+        intent = remote.intent if remote else None
+        running = snapshot.system.state in (ConnectorState.RUNNING, ConnectorState.MATCHING)
+        if remote is None or intent is None or intent.waiting is None or not running:
+            return False
+        proposal = snapshot.connector.proposal(self._lease.call(snapshot), intent.waiting)
+        if proposal.state is ProposalState.WAITING:
+            return False
+        known = replace(remote, intent=None)
+        if proposal.state is ProposalState.ACCEPTED and proposal.external_id:
+            known = replace(known, external_id=proposal.external_id, phase=LinkPhase.OPEN)
+        if proposal.state is ProposalState.REFUSED:
+            known = replace(known, refused={**remote.refused, **intent.sent})
+        with self._hub.store.write(self._organisation) as uow:
+            self._lease.hold(uow)
+            uow.remotes.save(known)
+            if proposal.state is ProposalState.REFUSED:
+                questions.ask_refusal(uow, self._hub, snapshot, remote, intent)
+            uow.commit()
+        return True
+
+    def _withdraw(self, view: View, decided: Plan) -> Settled | None:
+        """Take a waiting proposal back; it may have been accepted meanwhile, so everything is read again."""
+        remote = view.remote
+        if remote is None or remote.intent is None or remote.intent.waiting is None:
+            return self._rest(view, decided)
+        view.snapshot.connector.withdraw(self._lease.call(view.snapshot), remote.intent.waiting)
+        self._save(replace(remote, intent=None))
+        self._looker.forget(remote)
+        return None
+
+    def _save(self, remote: RemoteRecord) -> RemoteRecord:
+        with self._hub.store.write(self._organisation) as uow:
+            self._lease.hold(uow)
+            saved = uow.remotes.save(remote)
+            uow.commit()
+        return saved
+
+
+def _phase(view: View) -> LinkPhase:
+    return view.remote.phase if view.remote else LinkPhase.NONE
+
+
+_ACTS: Mapping[Do, Act] = {
+    Do.ADOPT: Copies._adopt,
+    Do.CLOSE: Copies._close,
+    Do.STOP: Copies._stop,
+    Do.RESOLVE: Copies._resolve,
+    Do.CREATE: Copies._write,
+    Do.UPDATE: Copies._write,
+    Do.END: Copies._write,
+    Do.RETRACT: Copies._write,
+    Do.WITHDRAW: Copies._withdraw,
+    Do.MERGE_DOUBLES: Copies._merge_doubles,
+}

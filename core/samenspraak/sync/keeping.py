@@ -1,0 +1,115 @@
+"""How what we know of an object moves: per unit, with the decision on that unit, and never as a whole.
+
+Source: design §3 ("the base is derived, unit by unit"); simulation H1, H2, H7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from samenspraak.connectors.connector import Changes, Found
+from samenspraak.domain.units import UnitKey, UnitValue
+from samenspraak.policy.shape import Shape
+from samenspraak.policy.state import Intent, LinkPhase, Plan, SentUnits
+from samenspraak.store.records import RemoteRecord
+from samenspraak.sync.looking import View
+from samenspraak.sync.outcome import spent
+from samenspraak.sync.snapshot import Snapshot, content_of, page_mark, seen_units
+
+_EARLIER_STATES = 20
+
+
+def as_changes(units: SentUnits) -> Changes:
+    """These values as changes for a lens; None clears."""
+    return Changes(
+        set={key: value for key, value in units.items() if value is not None},
+        clear=frozenset(key for key, value in units.items() if value is None),
+    )
+
+
+def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
+    """The object as known after this plan, before anything is written there.
+
+    Args:
+        view: the object as it was looked at.
+        decided: the plan; what it writes is not decided yet, it moves when it is seen to have landed.
+        version: the version that holds what was adopted.
+    """
+    remote = view.remote
+    if remote is None or view.found is None or view.reading is None:
+        return remote
+    if not decided.rows:
+        return remote
+    agreed = {**dict.fromkeys(decided.agreed, version), **dict.fromkeys(decided.adopt, version)}
+    moved = decided.agreed | set(decided.adopt) | set(decided.hold)
+    settled = decided.agreed | set(decided.adopt)
+    shape = remote.shape or Shape(units=frozenset())
+    return replace(
+        spent(remote, decided.spent),
+        phase=LinkPhase.OPEN,
+        token=view.found.token,
+        base={**remote.base, **agreed},
+        seen=_seen(view, remote, view.found, moved | set(decided.keep)),
+        shape=_shape(view.snapshot.shape, shape, moved),
+        held={key: value for key, value in decided.hold.items() if key not in settled},
+        answered={
+            key: value
+            for key, value in remote.answered.items()
+            if key not in settled and key not in decided.hold
+        },
+        earlier=_with_state(remote, view.snapshot, view.found),
+        page_mark=page_mark(view.snapshot.connector, view.found),
+    )
+
+
+def landed(
+    snapshot: Snapshot, remote: RemoteRecord, intent: Intent, found: Found, units: frozenset[UnitKey]
+) -> RemoteRecord:
+    """The object as known once these units of a write were seen to stand there."""
+    hidden = {key for key in units if intent.sent[key] is None and key in snapshot.units}
+    base = {**remote.base, **dict.fromkeys(units - hidden, intent.version)}
+    seen = as_changes({key: intent.sent[key] for key in units})
+    kept = remote.seen if remote.seen is not None else snapshot.connector.own(found.raw)
+    return replace(
+        spent(remote, units),
+        token=found.token,
+        base={key: at for key, at in base.items() if key not in hidden},
+        seen=snapshot.connector.own(snapshot.connector.put(dict(kept), seen, snapshot.directory)),
+        shape=_shape(intent.shape, remote.shape or Shape(units=frozenset()), units),
+        answered={key: value for key, value in remote.answered.items() if key not in units},
+        refused={key: value for key, value in remote.refused.items() if key not in units},
+    )
+
+
+def standing(snapshot: Snapshot, remote: RemoteRecord, units: SentUnits, version: int) -> RemoteRecord:
+    """The object as known when these units are to be compared with what was sent, not with before."""
+    seen = snapshot.connector.put(dict(remote.seen or {}), as_changes(units), snapshot.directory)
+    return replace(remote, seen=seen, base={**remote.base, **dict.fromkeys(units, version)})
+
+
+def _seen(view: View, remote: RemoteRecord, found: Found, moved: Collection[UnitKey]) -> Mapping[str, object]:
+    """What stands there, except that a unit without a decision keeps what was seen of it before."""
+    connector = view.snapshot.connector
+    now = view.reading.units if view.reading else {}
+    then = seen_units(view.snapshot, remote)
+    pending: dict[UnitKey, UnitValue | None] = {
+        key: then.get(key)
+        for key in now.keys() | then.keys()
+        if key not in moved and view.snapshot.belongs(key, remote.part) and now.get(key) != then.get(key)
+    }
+    own = connector.own(found.raw)
+    return connector.own(connector.put(own, as_changes(pending), view.snapshot.directory)) if pending else own
+
+
+def _shape(today: Shape, stored: Shape, grown: Collection[UnitKey]) -> Shape:
+    """The stored shape: it shrinks to today's at once and grows per unit that was settled."""
+    return replace(today, units=frozenset((stored.units | set(grown)) & today.units))
+
+
+def _with_state(remote: RemoteRecord, snapshot: Snapshot, found: Found) -> tuple[str, ...]:
+    """The last states this record was in, oldest first, without the present one twice."""
+    now = content_of(snapshot.connector, found)
+    if remote.earlier and remote.earlier[-1] == now:
+        return remote.earlier
+    return (*remote.earlier, now)[-_EARLIER_STATES:]

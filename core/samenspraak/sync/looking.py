@@ -1,0 +1,118 @@
+"""Looking at one object in another system, under the lease and with permission for each request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from samenspraak.connectors.connector import Absent, Call, Found, Look, Reading, Unseen
+from samenspraak.errors import InvalidRecordError, StaleError
+from samenspraak.policy.state import ConnectorState, NotSeen, NotThere, Theirs, Unreadable
+from samenspraak.store.records import LinkRecord, RemoteRecord
+from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.snapshot import Snapshot, there_of
+
+_SILENT = (ConnectorState.PAUSED, ConnectorState.UNAUTHORISED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One object at this moment: what we know of it, what was found, and what that says."""
+
+    snapshot: Snapshot
+    part: str
+    remote: RemoteRecord | None
+    theirs: Theirs
+    found: Found | None = None
+    reading: Reading | None = None
+
+
+class Lease:
+    """The right to work on one link, held by fence; lost as soon as another worker takes over."""
+
+    def __init__(self, hub: Hub, organisation: str, link: LinkRecord) -> None:
+        self._hub = hub
+        self._organisation = organisation
+        self.link = link
+
+    def hold(self, uow: UnitOfWork) -> None:
+        """Renew the lease inside this transaction.
+
+        Raises:
+            StaleError: another worker has the link; nothing may be committed.
+        """
+        if not uow.links.renew(self.link.id, self.link.fence, self._hub.now() + self._hub.pace.lease):
+            raise StaleError(f"Link {self.link.id}: another worker has taken over.")
+
+    def permit(self, snapshot: Snapshot, *, retraction: bool) -> None:
+        """The last step before the socket: nothing leaves on what has changed since it was decided."""
+        with self._hub.store.read(self._organisation) as uow:
+            fence = uow.links.get(self.link.id).fence
+            epoch = uow.consents.epoch(snapshot.record.agreement.client_id)
+        if fence != self.link.fence:
+            raise StaleError(f"Link {self.link.id}: another worker has taken over.")
+        if epoch != snapshot.epoch and not retraction:
+            raise StaleError(f"Link {self.link.id}: consent changed since this was planned.")
+
+    def call(self, snapshot: Snapshot, *, retraction: bool = False) -> Call:
+        """What the connector may use now, asking for permission before each request."""
+        return self._hub.connected.call(
+            self._organisation,
+            snapshot.system.id,
+            permit=lambda: self.permit(snapshot, retraction=retraction),
+        )
+
+
+class Looker:
+    """Fetches each object once per reconcile, unless it was written in between."""
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._looks: dict[str, Look] = {}
+
+    def forget(self, remote: RemoteRecord) -> None:
+        self._looks.pop(remote.id, None)
+
+    def show(self, remote: RemoteRecord, look: Look) -> None:
+        """Take what the answer to a write showed as the look."""
+        self._looks[remote.id] = look
+
+    def fetch(self, snapshot: Snapshot, remote: RemoteRecord) -> Look:
+        if remote.external_id is None:
+            return Unseen(external_id="", why="not made yet")
+        if remote.id not in self._looks:
+            call = self._lease.call(snapshot)
+            self._looks[remote.id] = snapshot.connector.fetch(call, remote.external_id)
+        return self._looks[remote.id]
+
+    def view(self, snapshot: Snapshot, part: str) -> View:
+        """The object of this part as it is now, or why it cannot be looked at."""
+        remotes = snapshot.of_part(part)
+        remote = remotes[0] if remotes else None
+        view = View(snapshot=snapshot, part=part, remote=remote, theirs=NotThere())
+        if remote is None:
+            return view
+        if not _may_look(snapshot, remote):
+            return replace(view, theirs=NotSeen(why="not looked"))
+        return view if remote.external_id is None else self._seen(view, remote)
+
+    def _seen(self, view: View, remote: RemoteRecord) -> View:
+        look = self.fetch(view.snapshot, remote)
+        if isinstance(look, Absent):
+            return view
+        if isinstance(look, Unseen):
+            return replace(view, theirs=NotSeen(why=look.why))
+        try:
+            reading = view.snapshot.connector.get(look.raw, view.snapshot.directory)
+        except InvalidRecordError as error:
+            return replace(view, theirs=Unreadable(field=error.field), found=look)
+        there = there_of(view.snapshot, reading, look, remote)
+        return replace(view, theirs=there, found=look, reading=reading)
+
+
+def _may_look(snapshot: Snapshot, remote: RemoteRecord) -> bool:
+    """A paused system is not called, one that was stopped only to take back; nor while a write is open."""
+    state = snapshot.system.state
+    open_write = remote.intent is not None and not remote.intent.waiting
+    stopped = state is ConnectorState.STOPPED and bool(snapshot.shape)
+    return state not in _SILENT and not stopped and not open_write

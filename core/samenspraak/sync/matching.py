@@ -1,0 +1,209 @@
+"""Getting to know the parties of another system: an identifier matches, all else waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz, utils
+
+from samenspraak.connectors.connector import ExternalParty
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.parties import (
+    CircleMember,
+    Group,
+    GroupKind,
+    Identifier,
+    PartyKind,
+    PartyRef,
+    Person,
+)
+from samenspraak.domain.units import UnitValue, apply, units_of
+from samenspraak.policy.capabilities import SystemKind
+from samenspraak.policy.matching import Doubtful, Match, New, Same, match
+from samenspraak.store.records import AuditLine, Cause, PartyCandidate, PartyLink
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.versions import record_version
+
+
+def similarity(one: str, other: str) -> float:
+    """How alike two names are, whatever the order of their words; from 0 to 1."""
+    return fuzz.token_sort_ratio(one, other, processor=utils.default_process) / 100
+
+
+def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> None:
+    """A party there: match it, make it known (a dossier is where people are registered), or let it wait."""
+    standing = uow.parties.link_of(connector_id, party.external_id)
+    if standing is not None:
+        _join_circle(uow, hub, connector_id, party.client, standing.ref, party.representative)
+        return
+    found = _match(uow, connector_id, party)
+    dossier = hub.capabilities(uow.organisation, connector_id).kind is SystemKind.DOSSIER
+    if isinstance(found, New) and dossier:
+        found = Same(id=_register(uow, hub, party))
+    if isinstance(found, Same):
+        ref = PartyRef(kind=party.kind, id=found.id)
+        link_party(uow, hub, PartyLink(connector_id=connector_id, external_id=party.external_id, ref=ref))
+        _learn(uow, party, found.id)
+        _join_circle(uow, hub, connector_id, party.client, ref, party.representative)
+        return
+    _let_wait(uow, connector_id, party, found)
+
+
+def link_party(uow: WritingUnitOfWork, hub: Hub, link: PartyLink) -> None:
+    """From now on this system's party is this one; agreements that named it unresolved say who it is."""
+    uow.parties.link(link)
+    waited = uow.parties.remove_candidate(link.connector_id, link.external_id)
+    uow.log.audit(
+        AuditLine(
+            at=hub.now(),
+            actor="admin" if link.manual else "system",
+            action="party.linked",
+            object=f"party:{link.ref}",
+            connector_id=link.connector_id,
+        )
+    )
+    if waited:
+        _resolve(uow, hub, link)
+    if link.ref.kind is PartyKind.CLIENT:
+        _wake_waiting(uow, link.connector_id)
+    for client_id in _clients_of(uow, link.ref):
+        ensure_client(uow, hub, client_id)
+
+
+def _wake_waiting(uow: WritingUnitOfWork, connector_id: str) -> None:
+    for remote in uow.remotes.unlinked(connector_id):
+        if remote.why == "person":
+            uow.remotes.look(remote.id)
+            uow.wake(remotes=[remote.id])
+
+
+def _clients_of(uow: UnitOfWork, ref: PartyRef) -> set[str]:
+    if ref.kind is PartyKind.CLIENT:
+        return {ref.id}
+    return {member.client_id for member in uow.parties.circles_of(ref)}
+
+
+def _match(uow: UnitOfWork, connector_id: str, party: ExternalParty) -> Match:
+    waiting = uow.parties.candidate(connector_id, party.external_id)
+    refused = {ref.id for ref in waiting.refused} if waiting else set()
+    if party.kind in (PartyKind.GROUP, PartyKind.DEVICE):
+        return New()
+    by_identifier = uow.parties.by_identifier(party.identifiers)
+    known = by_identifier or uow.parties.persons(party.kind)
+    return match(party, known, similarity=similarity, refused=refused)
+
+
+def _register(uow: WritingUnitOfWork, hub: Hub, party: ExternalParty) -> str:
+    """Make somebody known whom the dossier registers."""
+    party_id = hub.new_id()
+    if party.kind is PartyKind.GROUP:
+        kind = GroupKind.ORGANISATION
+        uow.parties.add_group(Group(id=party_id, name=party.name, kind=kind, volunteers=party.volunteers))
+    elif party.kind is not PartyKind.DEVICE:
+        uow.parties.add_person(_person(party_id, party), party.kind)
+    return party_id
+
+
+def _person(person_id: str, party: ExternalParty) -> Person:
+    return Person(
+        id=person_id,
+        name=party.name,
+        first_name=party.first_name,
+        birth_date=party.birth_date,
+        identifiers=party.identifiers,
+    )
+
+
+def _learn(uow: WritingUnitOfWork, party: ExternalParty, person_id: str) -> None:
+    """A further identifier of a person we know may match them elsewhere."""
+    if party.kind in (PartyKind.GROUP, PartyKind.DEVICE):
+        return
+    known = uow.parties.person(person_id)
+    identifiers: frozenset[Identifier] = known.identifiers | party.identifiers
+    if identifiers != known.identifiers or party.kind not in uow.parties.kinds(person_id):
+        uow.parties.add_person(replace(known, identifiers=identifiers), party.kind)
+
+
+def _join_circle(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    connector_id: str,
+    client: str | None,
+    ref: PartyRef,
+    representative: bool,
+) -> None:
+    """Somebody around a client we know; only the dossier says who represents the client."""
+    link = uow.parties.link_of(connector_id, client) if client else None
+    if link is None or link.ref.kind is not PartyKind.CLIENT:
+        return
+    dossier = hub.capabilities(uow.organisation, connector_id).kind is SystemKind.DOSSIER
+    member = CircleMember(client_id=link.ref.id, party=ref, representative=representative and dossier)
+    circle = {one.party: one for one in uow.parties.circle(link.ref.id)}
+    if ref in circle and (circle[ref] == member or not dossier):
+        return
+    uow.parties.add_member(member)
+    ensure_client(uow, hub, link.ref.id)
+
+
+def _let_wait(uow: WritingUnitOfWork, connector_id: str, party: ExternalParty, found: Match) -> None:
+    refs = (
+        tuple((PartyRef(kind=party.kind, id=one.id), ", ".join(one.because)) for one in found.candidates)
+        if isinstance(found, Doubtful)
+        else ()
+    )
+    standing = uow.parties.candidate(connector_id, party.external_id)
+    candidate = PartyCandidate(
+        connector_id=connector_id,
+        external_id=party.external_id,
+        kind=party.kind,
+        name=party.name,
+        birth_date=party.birth_date,
+        client=party.client,
+        representative=party.representative,
+        refs=refs,
+        refused=standing.refused if standing else frozenset(),
+    )
+    if candidate != standing:
+        uow.parties.add_candidate(candidate)
+
+
+@dataclass(frozen=True)
+class _Replacing:
+    """Every mention of one party in an agreement's units, by another."""
+
+    old: PartyRef
+    new: PartyRef
+
+    def __call__(self, value: UnitValue) -> UnitValue:
+        if value == self.old:
+            return self.new
+        for member in ("performer", "by", "who"):
+            if getattr(value, member, None) == self.old:
+                return replace(value, **{member: self.new})  # type: ignore[type-var]  # a unit value with that member
+        return value
+
+
+def _resolve(uow: WritingUnitOfWork, hub: Hub, link: PartyLink) -> None:
+    """The agreements that named this party before anybody knew who it was."""
+    for record in uow.agreements.list():
+        old = next((ref for ref in _mentioned(record.agreement) if _is(ref, link)), None)
+        if old is None:
+            continue
+        units = units_of(record.agreement)
+        replaced = {key: _Replacing(old, link.ref)(value) for key, value in units.items()}
+        after = apply(record.agreement, {k: v for k, v in replaced.items() if units[k] != v})
+        cause = Cause(actor="system", why="matched", connector_id=link.connector_id)
+        record_version(uow, hub, record, after, cause=cause)
+
+
+def _mentioned(agreement: Agreement) -> frozenset[PartyRef]:
+    decides = {agreement.decides.who} if agreement.decides else set()
+    shown_by = {one.instructed.by for one in agreement.assignments if one.instructed and one.instructed.by}
+    taken = {one.by for one in agreement.exceptions.values() if one.by}
+    return agreement.parties | decides | shown_by | taken
+
+
+def _is(ref: PartyRef, link: PartyLink) -> bool:
+    return ref.id == PartyRef.unresolved(ref.kind, link.connector_id, link.external_id).id

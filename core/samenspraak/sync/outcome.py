@@ -1,0 +1,63 @@
+"""What a write of ours came to, unit by unit: landed, not landed, or something else stands there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from samenspraak.domain.units import UnitKey, Units, UnitValue
+from samenspraak.policy.state import Attempt, Intent
+from samenspraak.store.records import RemoteRecord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """The units of an intent by what stands there now. ``other``: neither what was sent nor before."""
+
+    landed: frozenset[UnitKey]
+    missing: frozenset[UnitKey]
+    other: frozenset[UnitKey]
+
+    @property
+    def all_landed(self) -> bool:
+        return not (self.missing or self.other)
+
+
+def judge(intent: Intent, units: Units, unreadable: frozenset[UnitKey] = frozenset()) -> Judged:
+    """Compare what stands there with what was sent and with what stood there before.
+
+    Source: design §5.1 and §5.3; simulation H3 (a whole record at once is the wrong measure). A unit that
+    cannot be read back counts as landed: there is nothing to see.
+    """
+
+    def state(key: UnitKey) -> str:
+        now: UnitValue | None = units.get(key)
+        if key in unreadable or now == intent.sent[key]:
+            return "landed"
+        return "missing" if now == intent.before.get(key) else "other"
+
+    by = {key: state(key) for key in intent.sent}
+    return Judged(
+        landed=frozenset(key for key, one in by.items() if one == "landed"),
+        missing=frozenset(key for key, one in by.items() if one == "missing"),
+        other=frozenset(key for key, one in by.items() if one == "other"),
+    )
+
+
+def abandoned(remote: RemoteRecord, intent: Intent, units: frozenset[UnitKey]) -> RemoteRecord:
+    """The remote without its intent; what may still land of it is kept as an attempt, for its units.
+
+    Source: design §5.6: a write with a precondition cannot land late, a unit seen landed cannot again.
+    """
+    if intent.conditional or not units:
+        return replace(remote, intent=None)
+    late = Attempt(sent={key: intent.sent[key] for key in units}, at=intent.at)
+    return replace(remote, intent=None, attempts=(*remote.attempts, late))
+
+
+def spent(remote: RemoteRecord, units: frozenset[UnitKey]) -> RemoteRecord:
+    """The remote with these units of its attempts accounted for."""
+    left = (
+        replace(attempt, sent={key: value for key, value in attempt.sent.items() if key not in units})
+        for attempt in remote.attempts
+    )
+    return replace(remote, attempts=tuple(attempt for attempt in left if attempt.sent))

@@ -1,0 +1,61 @@
+"""Who is who between the hub and one system, limited to what the readers of a copy may know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from samenspraak.connectors.connector import Directory
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.policy.shape import ClientName, Shape
+from samenspraak.store.unit_of_work import UnitOfWork
+
+
+def everybody(uow: UnitOfWork, agreement: Agreement) -> frozenset[PartyRef]:
+    """The client, the parties of the agreement and the client's circle."""
+    client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
+    circle = {member.party for member in uow.parties.circle(agreement.client_id)}
+    return frozenset({client, *agreement.parties, *circle})
+
+
+def names_of(uow: UnitOfWork, refs: Collection[PartyRef]) -> Mapping[PartyRef, str]:
+    """How these parties are called in full; a party nobody has matched has no name here."""
+    found = {}
+    for ref in refs:
+        if not ref.is_resolved:
+            continue
+        if ref.kind is PartyKind.GROUP:
+            party: object = uow.parties.group(ref.id)
+        elif ref.kind is PartyKind.DEVICE:
+            party = uow.parties.device(ref.id)
+        else:
+            party = uow.parties.person(ref.id)
+        found[ref] = party.name  # type: ignore[attr-defined]  # each of the three has one
+    return found
+
+
+def client_name(uow: UnitOfWork, client_id: str, shape: Shape) -> str | None:
+    """The client's name as these readers may see it."""
+    if shape.client_name is ClientName.NONE:
+        return None
+    person = uow.parties.person(client_id)
+    return person.name if shape.client_name is ClientName.FULL else (person.first_name or None)
+
+
+def directory_for(uow: UnitOfWork, connector_id: str, agreement: Agreement, shape: Shape) -> Directory:
+    """The directory of one copy: ids of everybody concerned, names only of those who may be named."""
+    concerned = everybody(uow, agreement)
+    external = {
+        link.ref: link.external_id for link in uow.parties.links(connector_id) if link.ref in concerned
+    }
+    names = dict(names_of(uow, shape.names & concerned))
+    client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
+    if name := client_name(uow, agreement.client_id, shape):
+        names[client] = name
+    return Directory(connector_id=connector_id, external=external, names=names)
+
+
+def plain_directory(uow: UnitOfWork, connector_id: str) -> Directory:
+    """Ids only, of everybody linked there: for reading a record that belongs to no agreement yet."""
+    links = uow.parties.links(connector_id)
+    return Directory(connector_id=connector_id, external={link.ref: link.external_id for link in links})

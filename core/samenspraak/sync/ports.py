@@ -1,0 +1,46 @@
+"""What sync needs from outside: the time, chance, and the configured connectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from samenspraak.connectors.connector import Call, Connector
+
+
+class Clock(Protocol):
+    """The time, as an aware UTC moment."""
+
+    def now(self) -> datetime: ...
+
+
+class Connected(Protocol):
+    """The configured connectors of an organisation, ready to use."""
+
+    def connector(self, organisation: str, connector_id: str) -> Connector:
+        """The connector with its settings.
+
+        Raises:
+            ConfigurationError: its plugin is not there or its settings do not load.
+        """
+
+    def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
+        """What it may use during one call; ``permit`` is asked before each request leaves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How long things may take, in waiting time of the hub.
+
+    ``lease``: how long one worker holds a link; no call may outlast half of it.
+    """
+
+    lease: timedelta = timedelta(seconds=120)
+    backoff_base: timedelta = timedelta(seconds=2)
+    backoff_cap: timedelta = timedelta(minutes=15)
+    give_up_after: int = 8
+    conflicts: int = 3
+    breaker_after: int = 5
+    breaker_pause: timedelta = timedelta(seconds=60)

@@ -1,0 +1,160 @@
+"""Hearing from a system: pages of changes become looks and unlinked objects. Never data.
+
+A page only says that something may have changed; what is there is read again under the lease. Each page's
+marks and its cursor are committed together, so that a crash repeats a page and skips none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from samenspraak.connectors.connector import Absent, Connector, Found, Page, SetApart
+from samenspraak.errors import StaleError
+from samenspraak.policy.state import ConnectorState, LinkPhase
+from samenspraak.store.records import CursorRecord, RemoteRecord
+from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.matching import meet
+from samenspraak.sync.snapshot import page_mark
+
+log = structlog.get_logger(__name__)
+
+_LISTENS = (ConnectorState.RUNNING, ConnectorState.MATCHING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pulled:
+    """What a pull met: objects seen, new ones among them, changed ones, set apart."""
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    apart: int = 0
+
+    def __add__(self, other: Pulled) -> Pulled:
+        return Pulled(
+            seen=self.seen + other.seen,
+            new=self.new + other.new,
+            changed=self.changed + other.changed,
+            apart=self.apart + other.apart,
+        )
+
+
+def pull(hub: Hub, organisation: str, connector_id: str, *, full: bool = False) -> Pulled:
+    """Read what changed there since the cursor (``full``: everything), and mark what must be looked at.
+
+    Raises:
+        The errors of ``samenspraak.errors`` that the connector raises; what was read before is kept.
+    """
+    with hub.store.read(organisation) as uow:
+        system = uow.connectors.get(connector_id)
+        cursor = uow.connectors.cursor(connector_id)
+    if system.state not in _LISTENS:
+        return Pulled()
+    connector = hub.connected.connector(organisation, connector_id)
+    since = None if full or cursor is None else cursor
+    try:
+        return _read(hub, organisation, connector, since, reset=full)
+    except StaleError:
+        log.info("cursor not known there, reading everything", connector=connector_id)
+        return _read(hub, organisation, connector, None, reset=True)
+
+
+def _read(
+    hub: Hub, organisation: str, connector: Connector, since: CursorRecord | None, *, reset: bool
+) -> Pulled:
+    call = hub.connected.call(organisation, connector.connector_id)
+    met = Pulled()
+    listed: set[str] = set()
+    for page in connector.changes(call, since.value if since else None):
+        if since is not None and page.server != since.server:
+            raise StaleError(f"Connector {connector.connector_id}: the server is not the one we knew.")
+        listed |= {one.external_id for one in page.records}
+        with hub.store.write(organisation) as uow:
+            met += _note_page(uow, hub, connector, page)
+            if page.complete:
+                met += _note_missing(uow, connector.connector_id, listed)
+            if page.cursor is not None:
+                record = CursorRecord(value=page.cursor, server=page.server, at=hub.now())
+                uow.connectors.move_cursor(connector.connector_id, record, reset=reset)
+            uow.connectors.note(connector.connector_id, heard_at=hub.now())
+            uow.commit()
+    with hub.store.write(organisation) as uow:
+        _look_at_proposals(uow, connector.connector_id)
+        uow.connectors.note(connector.connector_id, polled_at=hub.now())
+        uow.commit()
+    return met
+
+
+def _note_page(uow: WritingUnitOfWork, hub: Hub, connector: Connector, page: Page) -> Pulled:
+    for party in page.parties:
+        meet(uow, hub, connector.connector_id, party)
+    met = Pulled()
+    for record in page.records:
+        met += _note(uow, hub, connector, record)
+    return met
+
+
+def _note(
+    uow: WritingUnitOfWork, hub: Hub, connector: Connector, record: Found | Absent | SetApart
+) -> Pulled:
+    known = uow.remotes.by_external(connector.connector_id, record.external_id)
+    if known is None:
+        return _note_new(uow, hub, connector.connector_id, record)
+    if isinstance(record, Found) and page_mark(connector, record) == known.page_mark:
+        return Pulled(seen=1)
+    look(uow, known)
+    return Pulled(seen=1, changed=1)
+
+
+def _note_new(
+    uow: WritingUnitOfWork, hub: Hub, connector_id: str, record: Found | Absent | SetApart
+) -> Pulled:
+    if isinstance(record, Absent):
+        return Pulled(seen=1)
+    apart = isinstance(record, SetApart)
+    remote = uow.remotes.add(
+        RemoteRecord(
+            id=hub.new_id(),
+            connector_id=connector_id,
+            external_id=record.external_id,
+            phase=LinkPhase.NONE,
+            why="apart" if apart else "new",
+            why_field=record.field if isinstance(record, SetApart) else "",
+            look=0 if apart else 1,
+        )
+    )
+    uow.wake(remotes=[remote.id])
+    return Pulled(seen=1, apart=1) if apart else Pulled(seen=1, new=1)
+
+
+def _note_missing(uow: WritingUnitOfWork, connector_id: str, listed: set[str]) -> Pulled:
+    """A complete list without something we know: look at it; only a look can prove that it is gone."""
+    missing = [
+        remote
+        for remote in uow.remotes.live_of_connector(connector_id)
+        if remote.external_id and remote.external_id not in listed
+    ]
+    for remote in missing:
+        look(uow, remote)
+    return Pulled(changed=len(missing))
+
+
+def _look_at_proposals(uow: WritingUnitOfWork, connector_id: str) -> None:
+    """A proposal is answered without any change to a record: ask again with every pull."""
+    for link in uow.links.of_connector(connector_id):
+        if any(one.intent and one.intent.waiting for one in uow.remotes.of_link(link.id)):
+            uow.links.look(link.id)
+            uow.wake(links=[link.id])
+
+
+def look(uow: WritingUnitOfWork, remote: RemoteRecord) -> None:
+    """Something may have changed with this object."""
+    if remote.link_id is None:
+        uow.remotes.look(remote.id)
+        uow.wake(remotes=[remote.id])
+    else:
+        uow.links.look(remote.link_id)
+        uow.wake(links=[remote.link_id])

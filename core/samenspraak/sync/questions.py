@@ -1,0 +1,327 @@
+"""Asking people, once per matter, and carrying out what they answer.
+
+A question about a unit has the subject ``agreement:<id>:<unit>``, so that two systems that disagree about
+the same unit end in one question. What it shows for an object is kept with that object (``held``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from samenspraak.domain.agreements import State, Status
+from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.statements import Statement
+from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply
+from samenspraak.errors import RuleError
+from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
+from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.snapshot import Snapshot
+from samenspraak.sync.versions import record_version
+
+HUB = "hub"
+ADMIN = "role:admin"
+RESPONSIBLE = "role:responsible"
+ON_DUTY = "role:on_duty"
+
+_DEADLINE = timedelta(days=3)
+_UNIT_KINDS = frozenset({QuestionKind.CONFLICT, QuestionKind.PROPOSAL})
+
+
+def raise_all(
+    uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, remote: RemoteRecord | None, decided: Plan
+) -> None:
+    """Ask what this plan asks, and let go what it released."""
+    for asked in decided.questions:
+        if asked.kind in _UNIT_KINDS:
+            for key, value in asked.values.items():
+                _ask_unit(uow, hub, snapshot, remote, asked, key, value)
+        else:
+            _ask_copy(uow, hub, snapshot, remote, asked)
+    for key in decided.released:
+        close_unit(uow, hub, snapshot.record.agreement.id, key, except_remote=remote)
+
+
+def _ask_unit(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    snapshot: Snapshot,
+    remote: RemoteRecord | None,
+    asked: Asked,
+    key: UnitKey,
+    value: UnitValue | None,
+) -> None:
+    agreement = snapshot.record.agreement
+    standing = _open(uow, _unit_subject(agreement.id, key), agreement.id)
+    values = dict(standing.values) if standing else {}
+    shows = dict(standing.shows) if standing else {}
+    values |= {HUB: {key: snapshot.units.get(key)}, snapshot.system.id: {key: value}}
+    if remote is not None:
+        shows[remote.id] = {key: value}
+    uow.questions.ask(
+        _question(
+            hub,
+            kind=standing.kind if standing else asked.kind,
+            subject=_unit_subject(agreement.id, key),
+            agreement_id=agreement.id,
+            owner=_owner(snapshot, key),
+            values=values,
+            shows=shows,
+            cause=asked.cause,
+        )
+    )
+
+
+def _ask_copy(
+    uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, remote: RemoteRecord | None, asked: Asked
+) -> None:
+    agreement = snapshot.record.agreement
+    about = f"remote:{remote.id}" if remote else f"link:{snapshot.link.id}"
+    uow.questions.ask(
+        _question(
+            hub,
+            kind=asked.kind,
+            subject=f"{about}:{asked.cause}",
+            agreement_id=agreement.id,
+            owner=ADMIN if asked.kind is QuestionKind.CONNECTOR else _owner(snapshot, STATUS),
+            values={HUB: {STATUS: agreement.status}, snapshot.system.id: asked.values},
+            shows={remote.id: asked.values} if remote else {},
+            cause=asked.cause,
+        )
+    )
+
+
+def ask_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str) -> None:
+    """One question for the admin per connector and cause."""
+    uow.questions.ask(
+        _question(
+            hub,
+            kind=QuestionKind.CONNECTOR,
+            subject=f"connector:{connector_id}:{cause}",
+            agreement_id=None,
+            owner=ADMIN,
+            values={connector_id: {}},
+            shows={},
+            cause=cause,
+        )
+    )
+
+
+def ask_matter(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    snapshot: Snapshot,
+    *,
+    kind: QuestionKind,
+    owner: str,
+    subject: str,
+    cause: str,
+    values: Mapping[str, SentUnits] | None = None,
+) -> None:
+    """One question about this agreement that is not about a unit."""
+    uow.questions.ask(
+        _question(
+            hub,
+            kind=kind,
+            subject=subject,
+            agreement_id=snapshot.record.agreement.id,
+            owner=owner,
+            values=values or {snapshot.system.id: {}},
+            shows={},
+            cause=cause,
+        )
+    )
+
+
+def ask_about_remote(
+    uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, remote: RemoteRecord, *, cause: str
+) -> None:
+    """Something about this one object is for the admin: two of them, or a create whose answer was lost."""
+    kind = QuestionKind.CONNECTOR if cause == "lost-create" else QuestionKind.IDENTITY
+    subject = f"remote:{remote.id}:{cause}"
+    ask_matter(uow, hub, snapshot, kind=kind, owner=ADMIN, subject=subject, cause=cause)
+
+
+def ask_refusal(
+    uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, remote: RemoteRecord, intent: Intent
+) -> None:
+    """A system refused our proposal: the responsible person keeps, changes or ends."""
+    ask_matter(
+        uow,
+        hub,
+        snapshot,
+        kind=QuestionKind.REFUSAL,
+        owner=_owner(snapshot, STATUS),
+        subject=f"remote:{remote.id}:refused",
+        cause="refused-there",
+        values={HUB: intent.sent, snapshot.system.id: intent.before},
+    )
+
+
+def ask_declined(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, said: Statement) -> None:
+    """A party declined the terms. Nothing rolls back by itself: the responsible person decides."""
+    ask_matter(
+        uow,
+        hub,
+        snapshot,
+        kind=QuestionKind.REFUSAL,
+        owner=_owner(snapshot, STATUS),
+        subject=f"agreement:{snapshot.record.agreement.id}:declined:{said.id}",
+        cause="declined",
+    )
+
+
+def close_unit(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    agreement_id: str,
+    key: UnitKey,
+    *,
+    except_remote: RemoteRecord | None = None,
+) -> None:
+    """The cause is gone for one object; the question closes when no other object is held by it."""
+    holding = [
+        remote
+        for remote in _remotes(uow, agreement_id)
+        if key in remote.held and (except_remote is None or remote.id != except_remote.id)
+    ]
+    standing = _open(uow, _unit_subject(agreement_id, key), agreement_id)
+    if standing is not None and not holding:
+        uow.questions.close(standing.id, hub.now())
+
+
+# Answers.
+
+
+def answer(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    question: QuestionRecord,
+    *,
+    choice: str,
+    value: UnitValue | None = None,
+    by: str,
+) -> None:
+    """Carry out an answer.
+
+    Args:
+        uow: the transaction it is part of.
+        hub: the hub.
+        question: as the person saw it.
+        choice: for a unit: ``hub``, a connector instance, or ``other`` with ``value``; else one of the
+            words of its kind (``end``, ``restore``, ``keep``, ``done``, ``not_needed``, ``fix`` …).
+        value: the other value.
+        by: who answers.
+
+    Raises:
+        StaleError: the question has changed since the person saw it, or is answered.
+        RuleError: there is no such answer, or it would make an unlawful agreement.
+    """
+    answered = uow.questions.answer(question.id, question.revision, choice, by, hub.now())
+    if question.kind in _UNIT_KINDS:
+        _answer_unit(uow, hub, answered, choice, value, by)
+    elif question.kind is QuestionKind.ENDED:
+        _answer_ended(uow, hub, answered, choice, by)
+    uow.questions.close(question.id, hub.now())
+
+
+def _answer_unit(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    question: QuestionRecord,
+    choice: str,
+    value: UnitValue | None,
+    by: str,
+) -> None:
+    key = unit_of(question)
+    if choice != "other" and choice not in question.values:
+        raise RuleError("answer", f"Answers: {', '.join([*question.values, 'other'])}.")
+    chosen = value if choice == "other" else question.values[choice].get(key)
+    record = uow.agreements.get(question.agreement_id or "")
+    after = apply(record.agreement, {key: chosen})
+    cause = Cause(actor=by, why="answered", question_id=question.id)
+    # A version even if nothing changes: the answer goes to every holding copy.
+    record_version(uow, hub, record, after, cause=cause)
+    for remote in _remotes(uow, record.agreement.id):
+        if key in remote.held:
+            shown = remote.held[key]
+            uow.remotes.save(
+                replace(
+                    remote,
+                    held={one: held for one, held in remote.held.items() if one != key},
+                    answered={**remote.answered, key: shown},
+                )
+            )
+
+
+def _answer_ended(uow: WritingUnitOfWork, hub: Hub, question: QuestionRecord, choice: str, by: str) -> None:
+    record = uow.agreements.get(question.agreement_id or "")
+    if choice == "end":
+        after = apply(record.agreement, {STATUS: Status(state=State.ENDED, ended_on=hub.today())})
+    elif choice == "restore":
+        for remote in _remotes(uow, record.agreement.id):
+            if remote.id in question.shows:
+                uow.remotes.save(replace(remote, released=True))
+        live = record.agreement.status.is_live
+        after = record.agreement if live else apply(record.agreement, {STATUS: Status(state=State.ACTIVE)})
+    else:
+        raise RuleError("answer", "Answers: end, restore.")
+    record_version(uow, hub, record, after, cause=Cause(actor=by, why="answered", question_id=question.id))
+
+
+def unit_of(question: QuestionRecord) -> UnitKey:
+    """The unit a question of kind conflict or proposal is about."""
+    return UnitKey.parse(question.subject.split(":", 2)[2])
+
+
+def _remotes(uow: UnitOfWork, agreement_id: str) -> list[RemoteRecord]:
+    links = uow.links.of_agreement(agreement_id)
+    return [remote for link in links for remote in uow.remotes.of_link(link.id)]
+
+
+def _open(uow: UnitOfWork, subject: str, agreement_id: str) -> QuestionRecord | None:
+    found = uow.questions.list(agreement_id=agreement_id)
+    return next((one for one in found if one.subject == subject), None)
+
+
+def _unit_subject(agreement_id: str, key: UnitKey) -> str:
+    return f"agreement:{agreement_id}:{key}"
+
+
+def _owner(snapshot: Snapshot, key: UnitKey) -> str:
+    """Who is asked: the responsible party of the assignment, else whoever is responsible at all."""
+    agreement = snapshot.record.agreement
+    assignments = [agreement.assignment(key.assignment_id)] if key.assignment_id else []
+    ranked = [*assignments, *agreement.assignments]
+    found: PartyRef | None = next((one.responsible for one in ranked if one and one.responsible), None)
+    return str(found) if found else RESPONSIBLE
+
+
+def _question(
+    hub: Hub,
+    *,
+    kind: QuestionKind,
+    subject: str,
+    agreement_id: str | None,
+    owner: str,
+    values: Mapping[str, SentUnits],
+    shows: Mapping[str, SentUnits],
+    cause: str,
+) -> QuestionRecord:
+    now = hub.now()
+    return QuestionRecord(
+        id=hub.new_id(),
+        kind=kind,
+        subject=subject,
+        agreement_id=agreement_id,
+        owner=owner,
+        revision=1,
+        opened_at=now,
+        deadline=now + _DEADLINE,
+        values=values,
+        shows=shows,
+        cause=cause,
+    )

@@ -1,0 +1,83 @@
+"""Taking over what people said in a system: assents, reports and comments, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from samenspraak.domain.agreements import Agreement, OccurrenceKey
+from samenspraak.domain.outcomes import NEEDS_A_PERSON, is_once_only, outcome
+from samenspraak.domain.statements import ASSENTS, Statement, StatementKind
+from samenspraak.domain.units import units_of
+from samenspraak.policy.state import QuestionKind
+from samenspraak.policy.terms import content_digest, terms_digest
+from samenspraak.store.records import Cause
+from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync import questions
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.snapshot import Snapshot
+from samenspraak.sync.versions import record_version
+
+
+def take_over(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, fresh: Sequence[Statement]) -> None:
+    """Keep what is new, tell the other systems (a version without changed units), ask what must be asked."""
+    agreement = snapshot.record.agreement
+    kept = [_understood(uow, snapshot, one) for one in fresh]
+    new = [one for one in kept if uow.statements.add(agreement.id, one, hub.now())]
+    if not new:
+        return
+    cause = Cause(actor=str(new[-1].by), why="said", connector_id=snapshot.system.id)
+    record_version(uow, hub, snapshot.record, agreement, cause=cause)
+    for one in new:
+        if one.kind is StatementKind.DECLINE:
+            questions.ask_declined(uow, hub, snapshot, one)
+        if one.occurrence is not None:
+            _ask_report(uow, hub, snapshot, one.occurrence)
+
+
+def _understood(uow: WritingUnitOfWork, snapshot: Snapshot, said: Statement) -> Statement:
+    """An assent says under which mark it was given; the terms are those of the version with that mark.
+
+    A mark nobody knows any more cannot bind anybody: the words are kept as a comment.
+    """
+    if said.kind not in ASSENTS:
+        return said
+    agreement = _version_with_mark(uow, snapshot, said.terms)
+    if agreement is None:
+        text = said.text or f"({said.kind})"
+        return replace(said, kind=StatementKind.COMMENT, terms="", text=text)
+    return replace(said, terms=terms_digest(agreement, said.by))
+
+
+def _version_with_mark(uow: WritingUnitOfWork, snapshot: Snapshot, mark: str) -> Agreement | None:
+    wanted = mark.partition("#")[0]
+    for version in reversed(uow.agreements.history(snapshot.record.agreement.id)):
+        # The mark was made of what the readers saw: the same shape as today, or one before a reveal.
+        shapes = [snapshot.shape, *(one.shape for one in snapshot.remotes if one.shape)]
+        units = units_of(version.agreement)
+        if wanted in {content_digest(shape.project(units)) for shape in shapes}:
+            return version.agreement
+    return None
+
+
+def _ask_report(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, key: OccurrenceKey) -> None:
+    """Reports that differ, or two of a once-only act, are for the professional on duty."""
+    agreement = snapshot.record.agreement
+    result = outcome(
+        key,
+        uow.statements.of(agreement.id),
+        once_only=is_once_only(agreement),
+        heard={},
+        since=datetime.min.replace(tzinfo=UTC),
+    ).result
+    if result in NEEDS_A_PERSON:
+        questions.ask_matter(
+            uow,
+            hub,
+            snapshot,
+            kind=QuestionKind.REPORT,
+            owner=questions.ON_DUTY,
+            subject=f"agreement:{agreement.id}:report:{key}",
+            cause=result,
+        )

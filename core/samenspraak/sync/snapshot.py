@@ -1,0 +1,252 @@
+"""Everything one look at a link depends on, read in one transaction, and what a plan makes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from samenspraak.connectors.connector import Connector, Directory, Found, Marker, Reading, Subject
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.statements import Statement
+from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, units_of
+from samenspraak.errors import InvalidRecordError
+from samenspraak.policy.capabilities import Capabilities, Objects, Write
+from samenspraak.policy.shape import Shape
+from samenspraak.policy.state import CopyState, Leader, LinkPhase, Ours, Presence, There, Today
+from samenspraak.policy.terms import content_digest, first_agree_units
+from samenspraak.store.records import AgreementRecord, ConnectorRecord, LinkRecord, RemoteRecord
+from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync.audiences import sight_of
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.people import client_name, directory_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """One link with its agreement, objects and readers, as the store had them at one moment.
+
+    ``told``: the statements its readers should be able to read there (what was said there, stands there).
+    """
+
+    organisation: str
+    link: LinkRecord
+    record: AgreementRecord
+    system: ConnectorRecord
+    connector: Connector
+    remotes: tuple[RemoteRecord, ...]
+    statements: tuple[Statement, ...]
+    told: tuple[Statement, ...]
+    shape: Shape
+    directory: Directory
+    client: str | None
+    client_name: str | None
+    epoch: int
+    bases: Mapping[int, Units]
+    past: Mapping[UnitKey, tuple[UnitValue, ...]]
+    units: Units = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "units", units_of(self.record.agreement))
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.connector.manifest.capabilities
+
+    @property
+    def parts(self) -> list[str]:
+        """The objects this link should have or has: one, or one per assignment."""
+        if self.capabilities.objects is Objects.AGREEMENT:
+            return [""]
+        wanted = {one.id for one in self.record.agreement.assignments}
+        return sorted(wanted | {remote.part for remote in self.remotes})
+
+    def of_part(self, part: str) -> list[RemoteRecord]:
+        """The objects known for a part, the one we work with first; more than one are doubles."""
+        own = [one for one in self.remotes if one.part == part and one.why != "double"]
+        return sorted(own, key=lambda one: (one.phase is not LinkPhase.OPEN, not one.base, one.id))
+
+    def belongs(self, key: UnitKey, part: str) -> bool:
+        """Whether the object of this part holds the unit."""
+        return not part or key.assignment_id in (None, part)
+
+    def subject(self, part: str) -> Subject:
+        """What a new object is about.
+
+        Raises:
+            InvalidRecordError: that system does not know the client (yet).
+        """
+        if self.client is None:
+            raise InvalidRecordError(
+                f"Connector {self.system.id} does not know client {self.record.agreement.client_id}. "
+                "Match the client first.",
+                field="client",
+            )
+        readers = [self.directory.id_of(member) for member in sorted(self.link.members)]
+        return Subject(
+            client=self.client,
+            marker=Marker(agreement_id=self.record.agreement.id, copy=self.link.audience, part=part),
+            readers=[reader for reader in readers if reader],
+            client_name=self.client_name,
+        )
+
+
+def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
+    """Read it all; nothing is changed.
+
+    Raises:
+        ConfigurationError: the connector cannot be built from its settings.
+    """
+    link = uow.links.get(link_id)
+    record = uow.agreements.get(link.agreement_id)
+    agreement = record.agreement
+    connector = hub.connected.connector(uow.organisation, link.connector_id)
+    remotes = tuple(uow.remotes.of_link(link.id))
+    sight = sight_of(uow, hub, agreement, link.connector_id, link.members)
+    shape = sight.shape()
+    directory = directory_for(uow, link.connector_id, agreement, shape)
+    numbers = {version for remote in remotes for version in remote.base.values()}
+    versions = uow.agreements.versions(agreement.id, numbers)
+    statements = uow.statements.of(agreement.id)
+    hidden = _hidden(units_of(agreement), remotes, shape)
+    return Snapshot(
+        organisation=uow.organisation,
+        link=link,
+        record=record,
+        system=uow.connectors.get(link.connector_id),
+        connector=connector,
+        remotes=remotes,
+        statements=tuple(statements),
+        told=tuple(one for one in sight.told(statements) if one.through != link.connector_id),
+        shape=shape,
+        directory=directory,
+        client=directory.id_of(PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)),
+        client_name=client_name(uow, agreement.client_id, shape),
+        epoch=uow.consents.epoch(agreement.client_id),
+        bases={number: units_of(one.agreement) for number, one in versions.items()},
+        past=uow.agreements.values(agreement.id, hidden) if hidden else {},
+    )
+
+
+def _hidden(units: Units, remotes: tuple[RemoteRecord, ...], shape: Shape) -> frozenset[UnitKey]:
+    known = frozenset(units) | {key for remote in remotes for key in remote.base}
+    return frozenset(known - shape.units) if remotes else frozenset()
+
+
+def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
+    """What we know of one object, as a plan takes it. ``then`` is read with today's lens."""
+    if remote is None:
+        return CopyState()
+    return CopyState(
+        phase=remote.phase,
+        was={
+            key: snapshot.bases[version][key]
+            for key, version in remote.base.items()
+            if key in snapshot.bases[version]
+        },
+        then=seen_units(snapshot, remote),
+        based=frozenset(remote.base),
+        shape=remote.shape or Shape(units=frozenset()),
+        held=remote.held,
+        answered=remote.answered,
+        past=snapshot.past,
+        intent=remote.intent,
+        attempts=remote.attempts,
+        refused=remote.refused,
+        ended_by_us=remote.ended_by_us,
+        released=remote.released,
+    )
+
+
+def seen_units(snapshot: Snapshot, remote: RemoteRecord) -> Units:
+    """What the object said when each unit was last decided on."""
+    if remote.seen is None:
+        return {}
+    try:
+        reading = snapshot.connector.get(dict(remote.seen), snapshot.directory)
+    except InvalidRecordError:
+        # What an earlier lens could read and today's cannot is no base to compare with.
+        return {}
+    return {key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)}
+
+
+def ours_of(snapshot: Snapshot, part: str) -> Ours:
+    """What the hub holds for one object."""
+    agreement = snapshot.record.agreement
+    units = {key: value for key, value in snapshot.units.items() if snapshot.belongs(key, part)}
+    there = not part or agreement.assignment(part) is not None
+    if snapshot.record.erased:
+        presence = Presence.ERASED
+    elif agreement.status.is_over or not there:
+        presence = Presence.OVER
+    else:
+        presence = Presence.LIVE if agreement.status.is_live else Presence.DRAFT
+    return Ours(
+        presence=presence,
+        units=units,
+        version=snapshot.record.version,
+        part=part,
+        siblings=sum(one.id != part for one in agreement.assignments)
+        if part
+        else len(agreement.assignments) - 1,
+    )
+
+
+def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteRecord) -> There:
+    """One object as it is now."""
+    state = content_of(snapshot.connector, found)
+    return There(
+        units={key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)},
+        selected=reading.selected,
+        client_is_ours=reading.client is None or reading.client == snapshot.client,
+        doubles=len(snapshot.of_part(remote.part)) - 1,
+        went_back=_went_back(snapshot, found, remote),
+        repeats=state in remote.earlier,
+        mark=reading.mark,
+        told=reading.told,
+    )
+
+
+def page_mark(connector: Connector, found: Found) -> str:
+    """What a page must show for us not to look again: the token, or the content where there is none."""
+    return found.token or content_of(connector, found)
+
+
+def content_of(connector: Connector, found: Found) -> str:
+    """A short stable text for what a record says, as far as the lens touches it."""
+    text = json.dumps(connector.own(found.raw), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _went_back(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:
+    """An ordered token went back: the peer was restored from an older state."""
+    if not snapshot.capabilities.token_ordered or found.token is None or remote.token is None:
+        return False
+    return int(found.token) < int(remote.token)
+
+
+def today_of(snapshot: Snapshot, remote: RemoteRecord | None) -> Today:
+    """Everything else a plan depends on."""
+    capabilities = snapshot.capabilities
+    return Today(
+        connector_id=snapshot.system.id,
+        capabilities=capabilities,
+        connector=snapshot.system.state,
+        shape=snapshot.shape,
+        normal=snapshot.connector.normal,
+        rules={
+            UnitKind(kind): Leader(connector_id=leader)
+            for kind, leader in snapshot.system.rules.items()
+            if leader != "ask"
+        },
+        first_agree=first_agree_units(snapshot.units),
+        mark=_mark(snapshot, remote),
+        statements=frozenset(one.id for one in snapshot.told) if capabilities.tells_statements else None,
+    )
+
+
+def _mark(snapshot: Snapshot, remote: RemoteRecord | None) -> str | None:
+    if not (snapshot.capabilities.keeps_marks or snapshot.capabilities.mode is Write.APPEND):
+        return None
+    return content_digest(snapshot.shape.project(snapshot.units))

@@ -1,0 +1,62 @@
+"""One transaction, one function: a new version of an agreement with all that follows from it."""
+
+from __future__ import annotations
+
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.units import UnitKey, differing, units_of
+from samenspraak.store.records import AgreementRecord, AuditLine, Cause
+from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync.audiences import ensure_links
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.priority import priority_of
+
+
+def record_version(
+    uow: WritingUnitOfWork, hub: Hub, before: AgreementRecord, after: Agreement, *, cause: Cause
+) -> int:
+    """Make ``after`` the next version: compare-and-set, history, audit, the other links due, the wake-up.
+
+    Also for what leaves the document as it is (a statement that others must hear): the version then moves
+    without changed units.
+
+    Returns:
+        The new version number.
+
+    Raises:
+        StaleError: somebody recorded a version in between; plan again.
+    """
+    units = differing(units_of(before.agreement), units_of(after))
+    version = uow.agreements.replace(after, expected=before.version, cause=cause, at=hub.now(), units=units)
+    _follow(uow, hub, after, version, cause, units)
+    return version
+
+
+def record_new(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, *, cause: Cause) -> AgreementRecord:
+    """The first version of an agreement, with its links."""
+    record = uow.agreements.add(agreement, cause, hub.now())
+    _follow(uow, hub, agreement, record.version, cause, frozenset(units_of(agreement)))
+    return record
+
+
+def _follow(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    agreement: Agreement,
+    version: int,
+    cause: Cause,
+    units: frozenset[UnitKey],
+) -> None:
+    ensure_links(uow, hub, agreement, version)
+    uow.wake(links=uow.links.want(agreement.id, version, priority_of(agreement, units, hub.today())))
+    uow.log.audit(
+        AuditLine(
+            at=hub.now(),
+            actor=cause.actor,
+            action=f"agreement.{cause.why}",
+            object=f"agreement:{agreement.id}",
+            connector_id=cause.connector_id,
+            client_id=agreement.client_id,
+            version=version,
+            detail=" ".join(map(str, sorted(units))),
+        )
+    )
