@@ -1,0 +1,85 @@
+"""The configured connectors of every organisation, built when first used and again when they change."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from samenspraak.connectors.connector import Call, Connector
+from samenspraak.connectors.registry import Registry, Secret
+from samenspraak.http import HttpClient
+from samenspraak.store.records import ConnectorRecord
+from samenspraak.store.unit_of_work import Store
+from samenspraak.sync.ports import Clock
+
+OPEN_ORIGINS = "open_origins"
+"""The setting with a connector's own allow-list of plain or loopback origins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Built:
+    row: int
+    connector: Connector
+    http: HttpClient
+
+
+class Configured:
+    """The port ``Connected`` over store and registry.
+
+    Args:
+        store: where the configurations are.
+        registry: the installed connectors.
+        secret: resolves a reference to a secret.
+        clock: the time.
+        allow_open: whether a connector's own allow-list may open loopback and plain http (demo, tests).
+    """
+
+    def __init__(
+        self, store: Store, registry: Registry, *, secret: Secret, clock: Clock, allow_open: bool
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._secret = secret
+        self._clock = clock
+        self._allow_open = allow_open
+        self._built: dict[tuple[str, str], _Built] = {}
+        self._lock = threading.Lock()
+
+    def connector(self, organisation: str, connector_id: str) -> Connector:
+        return self._of(organisation, connector_id).connector
+
+    def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
+        http = self._of(organisation, connector_id).http
+        return Call(http=http.permitted_by(permit) if permit else http, now=self._clock.now())
+
+    def build(self, record: ConnectorRecord) -> tuple[Connector, Call]:
+        """A connection that is not stored (yet), for trying it out.
+
+        Raises:
+            ConfigurationError: no such connector, or its settings do not load.
+        """
+        built = self._build(record)
+        return built.connector, Call(http=built.http, now=self._clock.now())
+
+    def _of(self, organisation: str, connector_id: str) -> _Built:
+        with self._store.read(organisation) as uow:
+            record = uow.connectors.get(connector_id)
+        key = (organisation, connector_id)
+        with self._lock:
+            known = self._built.get(key)
+            if known is None or known.row != record.row:
+                known = self._built[key] = self._build(record)
+        return known
+
+    def _build(self, record: ConnectorRecord) -> _Built:
+        settings = dict(record.settings)
+        asked = settings.pop(OPEN_ORIGINS, ())
+        connector = self._registry.build(
+            record.plugin,
+            record.id,
+            settings,
+            secret=self._secret,
+            open_origins=asked if self._allow_open else (),
+        )
+        return _Built(row=record.row, connector=connector, http=connector.http())
