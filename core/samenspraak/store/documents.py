@@ -13,28 +13,32 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from cattrs import Converter
-from cattrs.errors import BaseValidationError
+from cattrs.errors import ForbiddenExtraKeysError, StructureHandlerNotFoundError
 from cattrs.preconf.json import make_converter
-from cattrs.strategies import configure_tagged_union
 
 from samenspraak.domain.agreements import OccurrenceKey
 from samenspraak.domain.parties import PartyRef
-from samenspraak.domain.schedules import AsNeeded, PartOfDay, Recurrence, TimesPerPeriod, Timing
+from samenspraak.domain.schedules import AsNeeded, PartOfDay, Recurrence, TimesPerPeriod
 from samenspraak.domain.units import UNITS, UnitKey
 from samenspraak.errors import PermanentError, RuleError
 
 T = TypeVar("T")
 
-_TIMINGS = {
-    Recurrence: "recurrence",
-    PartOfDay: "part_of_day",
-    TimesPerPeriod: "times_per_period",
-    AsNeeded: "as_needed",
+_TIMINGS: Mapping[str, type] = {
+    "recurrence": Recurrence,
+    "part_of_day": PartOfDay,
+    "times_per_period": TimesPerPeriod,
+    "as_needed": AsNeeded,
 }
+_UNREADABLE = (
+    *(ForbiddenExtraKeysError, StructureHandlerNotFoundError, RuleError),
+    *(ValueError, KeyError, TypeError, AttributeError),
+)
+"""What goes wrong when a document holds something else than its form says."""
 
 
 def dump(value: object, form: Any) -> str:
@@ -51,7 +55,7 @@ def load(text: str | bytes, form: type[T]) -> T:
     """
     try:
         return _converter().structure(json.loads(text), form)
-    except (BaseValidationError, RuleError, ValueError, KeyError, TypeError) as error:
+    except _UNREADABLE as error:
         name = getattr(form, "__name__", str(form))
         raise PermanentError(f"A stored {name} cannot be read by this version of the program.") from error
 
@@ -69,7 +73,10 @@ def _converter() -> Converter:
     for moment in (datetime, date, time):
         converter.register_unstructure_hook(moment, moment.isoformat)
         converter.register_structure_hook(moment, _reader(moment))
-    configure_tagged_union(Timing, converter, tag_generator=_TIMINGS.__getitem__, tag_name="form")
+    for form, timing in _TIMINGS.items():
+        write = converter.get_unstructure_hook(timing)
+        converter.register_unstructure_hook(timing, _timing_writer(form, write))
+    converter.register_structure_hook_func(_is_timing, _timing_reader(converter))
     converter.register_unstructure_hook_factory(_maps_units, lambda _: _unit_writer(converter))
     converter.register_structure_hook_factory(_maps_units, lambda _: _unit_reader(converter))
     return converter
@@ -86,6 +93,25 @@ def _parser(kind: Any) -> Any:
 
 def _reader(moment: Any) -> Any:
     return lambda text, _: moment.fromisoformat(text)
+
+
+def _is_timing(form: Any) -> bool:
+    """Whether it is the union of the structured forms of a schedule, or of them and None."""
+    return set(get_args(form)) - {NoneType} == set(_TIMINGS.values())
+
+
+def _timing_writer(form: str, write: Any) -> Any:
+    return lambda timing: {"form": form, **write(timing)}
+
+
+def _timing_reader(converter: Converter) -> Any:
+    def read(members: Mapping[str, Any] | None, _: Any) -> Any:
+        if members is None:
+            return None
+        rest = {name: value for name, value in members.items() if name != "form"}
+        return converter.structure(rest, _TIMINGS[members["form"]])
+
+    return read
 
 
 def _maps_units(form: Any) -> bool:
