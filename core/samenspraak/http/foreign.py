@@ -26,7 +26,7 @@ from samenspraak.errors import (
 )
 from samenspraak.http.body import BodyTooLargeError, UnreadableBodyError
 from samenspraak.http.guard import RefusedAddressError
-from samenspraak.http.wire import Exchange, OutOfTimeError
+from samenspraak.http.wire import Exchange
 
 Kind = Literal["unsent", "lost", "ours"]
 """``unsent``: no connection, so nothing left · ``lost``: depends on how far it got · ``ours``: we made a
@@ -113,7 +113,6 @@ _OUR_CERTIFICATE = (
 _OLD_TLS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION")
 
 _WORDS: tuple[tuple[type[BaseException], str], ...] = (
-    (OutOfTimeError, "it took longer than allowed in total"),
     (socket.gaierror, "its name is not known"),
     (below.ReadTimeoutError, "it was silent for too long"),
     (TimeoutError, "it did not answer in time"),
@@ -154,17 +153,20 @@ def ours(error: Exception, *, connector_id: str, exchange: Exchange, safe: bool)
     if isinstance(error, BodyTooLargeError):
         message = f"{connector_id}: the answer is larger than {exchange.limits.max_bytes} bytes"
         return InvalidRecordError(message, field="body") if safe else OutcomeUnknownError(message)
+    out_of_time = exchange.monotonic() >= exchange.deadline and any(
+        isinstance(cause, TimeoutError) for cause in causes
+    )
+    what = "it took longer than allowed in total" if out_of_time else _words(causes)
     if exchange.left_at is None:
         if any(_kind(cause) == "ours" for cause in causes):
             return InvalidRecordError(
                 f"{connector_id}: this request cannot be sent ({type(error).__name__})", field="request"
             )
-        out_of_time = any(isinstance(cause, OutOfTimeError) for cause in causes)
         if exchange.on_wire or out_of_time or any(_kind(cause) == "unsent" for cause in causes):
             return TransientError(
-                f"{connector_id}: {_words(causes)}; nothing was sent", whole_connector=not out_of_time
+                f"{connector_id}: {what}; nothing was sent", whole_connector=not out_of_time
             )
-    message = f"{connector_id}: {_words(causes)}"
+    message = f"{connector_id}: {what}"
     return TransientError(message) if safe else OutcomeUnknownError(f"{message}; it may have been applied")
 
 

@@ -16,13 +16,16 @@ environment, keeps cookies, and reads the body of a redirect without bound even 
 from __future__ import annotations
 
 import contextlib
+import http.client
+import io
 import socket
 import ssl
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from email.errors import MultipartInvariantViolationDefect, StartBoundaryNotFoundDefect
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -37,10 +40,39 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 _ADDRESSES_TRIED = 4
+_OF_THE_BODY = (StartBoundaryNotFoundDefect, MultipartInvariantViolationDefect)
+"""What the header parser misses for lack of a body."""
 
 
 class OutOfTimeError(TimeoutError):
     """The total time of a request is over."""
+
+
+class _WholeLines:
+    """Reads the head of an answer. The standard library takes a head that was cut off for a whole one."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self.close = source.close
+
+    def readline(self, limit: int = -1) -> bytes:
+        line = self._source.readline(limit)
+        if not line.endswith(b"\n") and len(line) != limit:
+            raise http.client.IncompleteRead(line)
+        return line
+
+
+class _Response(http.client.HTTPResponse):
+    def begin(self) -> None:
+        source = self.fp
+        self.fp = cast(io.BufferedReader, _WholeLines(source))
+        try:
+            super().begin()
+        finally:
+            if not self.isclosed():
+                self.fp = source
+        if any(not isinstance(defect, _OF_THE_BODY) for defect in self.msg.defects):
+            raise http.client.HTTPException("a header cannot be read")
 
 
 @dataclass(kw_only=True)
@@ -109,6 +141,13 @@ class BoundedSocket(socket.socket):
 class BoundedTlsSocket(BoundedSocket, ssl.SSLSocket):
     """The same under TLS; made by the context of :mod:`samenspraak.http.tls`."""
 
+    def send(self, data: ReadableBuffer, flags: int = 0) -> int:
+        """As without TLS, a peer that hung up breaks the pipe; urllib3 then reads why it did."""
+        try:
+            return super().send(data, flags)
+        except ssl.SSLEOFError:
+            raise BrokenPipeError from None
+
 
 @dataclass(kw_only=True)
 class Route:
@@ -134,6 +173,8 @@ class Route:
 
 
 class _Connection(HTTPConnection):
+    response_class = _Response
+
     def __init__(self, *args: Any, route: Route, **options: Any) -> None:
         super().__init__(*args, **options)
         self._route = route

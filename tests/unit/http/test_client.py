@@ -58,7 +58,7 @@ def test_the_query_is_encoded_and_a_name_may_come_twice(there: responses.Request
     there.get(f"{BASE}/Patient", json={})
     query = [("identifier", "http://fhir.nl/bsn|1&2"), ("name", "zoë"), ("name", "an")]
     client().send("GET", "Patient", params=query)
-    assert parse_qsl(urlsplit(sent(there).url).query) == query  # type: ignore[comparison-overlap, type-var]
+    assert parse_qsl(urlsplit(sent(there).url).query) == query
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_an_answer_shows_nothing_of_what_it_holds(there: responses.RequestsMock)
 
 
 @pytest.mark.parametrize(
-    "path", ["CarePlan/../Patient", "CarePlan/%2e%2e", "x?b=1", "x#b", "x y", "//elders.example", "x\\y", "x\r\ny"]
+    "path", ["CarePlan/../Patient", "CarePlan/%2e%2e", "x?b=1", "x#b", "x y", "//elders", "x\\y", "x\r\ny"]
 )  # fmt: skip
 def test_an_id_that_would_change_the_address_sets_its_record_apart(path: str) -> None:
     with pytest.raises(InvalidRecordError) as caught:
