@@ -27,6 +27,7 @@ Documented in REGI-HELP: volunteers are matched with vacancies and tied to activ
 * ``gegevens`` of a registration may hold ``opmerking``, shown to staff and given back by the lists;
 * a registration that was refused stays listed as removed, one taken back by its own account disappears;
 * of an application to a vacancy that was placed, ``geplaatstActiviteitID`` names the activity;
+* what the account may not see is left out of lists and counts, and refused by id as ``GEEN_TOEGANG``;
 * the codes for a wrong ``apiKey``, an expired ``loginKey`` and unknown ids (by analogy with the seen one).
 
 There is no change feed, no modification date, no version, no webhook. Anonymous visitors see published
@@ -49,6 +50,7 @@ from flask import Response, abort, jsonify, request
 
 from samenspraak.sandbox import Act, Mode, Sandbox
 
+from .sandbox_clerk import type_over
 from .sandbox_office import NEW, OPEN, Json, Meeting, Office, Registration, Target, Task, Vacancy
 
 PATH = "/jsonrpc"
@@ -67,7 +69,7 @@ WRITING = frozenset(
         "vacaturebankVacatureInschrijvingAnnuleren",
     }
 )
-MARKER = re.compile(r"urn:samenspraak:[^\s\]\)]+")
+MARKER = re.compile(r"^Kenmerk: urn:samenspraak:(\S+)$", re.MULTILINE)
 
 
 class RefusedError(Exception):
@@ -152,7 +154,8 @@ class RegiCareSandbox(Sandbox):
             "change_task": office.change_task,
             "end_task": office.end_task,
             "remove_task": office.remove_task,
-            "approve": office.approve,
+            "approve": self.approve,
+            "withhold": office.withhold,
             "refuse": office.refuse,
             "consider": office.consider,
             "rename_label": office.rename_label,
@@ -192,6 +195,14 @@ class RegiCareSandbox(Sandbox):
                 for marker in set(MARKER.findall(found.remark)):
                     counted[marker] = counted.get(marker, 0) + 1
         return counted
+
+    # Acts.
+
+    def approve(self, *, inschrijvingID: int, changes: Json | None = None, task: Json | None = None) -> Json:  # noqa: N803
+        """Staff take a proposal over: what they type is given, or else what the remark says."""
+        if changes is None and task is None:
+            return type_over(self.office, inschrijvingID)
+        return self.office.approve(inschrijvingID=inschrijvingID, changes=changes, task=task)
 
     # Acts that concern the interface.
 
@@ -309,17 +320,19 @@ class RegiCareSandbox(Sandbox):
             for task in self.office.tasks.values()
             if self._visible(task, call)
             and (not kinds or task.kind in kinds)
-            and task.from_date.isoformat() <= until
+            and (task.from_date is None or task.from_date.isoformat() <= until)
         ]
 
     def _visible(self, task: Task, call: Call) -> bool:
-        return task.published or call.account is not None
+        return task.published or (call.account is not None and not task.withheld)
 
     def _activity(self, call: Call) -> Json:
         return self.office.activity_json(self._task(call))
 
     def _task(self, call: Call) -> Task:
         task = self.office.tasks.get(_number(call.need("activiteitID"), "ACTIVITEIT"))
+        if task is not None and task.withheld and call.account is not None:
+            raise RefusedError("GEEN_TOEGANG")
         if task is None or not self._visible(task, call):
             raise RefusedError("ACTIVITEIT_ID_ONGELDIG")
         return task
@@ -359,7 +372,7 @@ class RegiCareSandbox(Sandbox):
 
     def _placements(self, call: Call) -> list[Json]:
         self._kind_of_work(call)
-        return [self.office.placement_json(task) for task in self.office.tasks.values()]
+        return [self.office.placement_json(task) for task in self.office.tasks.values() if not task.withheld]
 
     def _vacancies(self, call: Call) -> list[Json]:
         self._kind_of_work(call)

@@ -81,16 +81,17 @@ class Task:
     client: int
     what: str
     description: str
-    day: int
-    interval: int
+    day: int | None
+    interval: int | None
     start: str
     end: str
-    place: int
-    from_date: date
-    until: date
+    place: int | None
+    from_date: date | None
+    until: date | None
     kind: int
     status: int
     published: bool = False
+    withheld: bool = False
     ended: int | None = None
 
 
@@ -180,20 +181,23 @@ class Office:
         volunteer: int,
         client: int,
         what: str,
-        start: str,
-        end: str,
-        from_date: str,
+        start: str = "",
+        end: str = "",
+        from_date: str = "",
+        until: str = "",
         day: str = "",
-        until: str | None = None,
         description: str = "",
         interval: str = "Wekelijks",
-        place: str = "Bij de cliënt thuis",
+        place: str = "",
         kind: str = "Individuele inzet",
         status: str = "Definitief",
         published: bool = False,
     ) -> Json:
-        """A standing task of a volunteer at a client. Dates are ISO; without ``until`` it runs a year on."""
-        begins = date.fromisoformat(from_date)
+        """A standing task of a volunteer at a client.
+
+        Dates are ISO. Meetings are planned for a year ahead; without ``day`` on the weekday it starts.
+        """
+        begins = _date(from_date)
         vacancy = self.open_vacancy(what=what, client=client)
         task = Task(
             activiteit_id=next(self._ids),
@@ -202,19 +206,19 @@ class Office:
             client=client,
             what=what,
             description=description,
-            day=self.id_of("dag", day) if day else _weekday_id(begins),
+            day=self.id_of("dag", day) if day or begins is None else _weekday_id(begins),
             interval=self.id_of("interval", interval),
             start=start,
             end=end,
             place=self.id_of("locatie", place),
             from_date=begins,
-            until=date.fromisoformat(until) if until else begins + timedelta(days=365),
-            kind=self.id_of("activiteittype", kind),
-            status=self.id_of("activiteitstatus", status),
+            until=_date(until),
+            kind=self.id_of("activiteittype", kind) or 0,
+            status=self.id_of("activiteitstatus", status) or 0,
             published=published,
         )
         self.tasks[task.activiteit_id] = task
-        self._plan_meetings(task, since=begins)
+        self._plan_meetings(task, since=begins or self.today())
         return {"activiteitID": task.activiteit_id}
 
     def change_task(self, *, activiteitID: int, **changes: Any) -> Json:  # noqa: N803 - a RegiCare name
@@ -224,8 +228,10 @@ class Office:
         for name, value in changes.items():
             if name in TABLE_OF:
                 value = self.id_of(TABLE_OF[name], value)
-            elif isinstance(getattr(task, name), date):
-                value = date.fromisoformat(value)
+            elif name in ("from_date", "until"):
+                value = _date(value)
+            elif not hasattr(task, name):
+                raise ValueError(f"a task has no {name}")
             setattr(task, name, value)
         if _planning(task) != planned:
             self._replan(task)
@@ -234,17 +240,17 @@ class Office:
     def end_task(self, *, activiteitID: int, last_day: str, reason: str = "Afgerond") -> Json:  # noqa: N803
         """The task ends; meetings after the last day are gone."""
         task = self.tasks[activiteitID]
-        task.until = date.fromisoformat(last_day)
+        last = task.until = date.fromisoformat(last_day)
         task.ended = self.id_of("redenEinde", reason)
-        for meeting in self._meetings_of(activiteitID):
-            if meeting.day > task.until:
+        for meeting in self.meetings_of(activiteitID):
+            if meeting.day > last:
                 del self.meetings[meeting.bijeenkomst_id]
         return {}
 
     def remove_task(self, *, activiteitID: int) -> Json:  # noqa: N803
         """The record was a mistake: it is gone, with its meetings and registrations."""
         del self.tasks[activiteitID]
-        for meeting in self._meetings_of(activiteitID):
+        for meeting in self.meetings_of(activiteitID):
             del self.meetings[meeting.bijeenkomst_id]
         for found in list(self.registrations.values()):
             if found.target == "activiteit" and found.target_id == activiteitID:
@@ -265,6 +271,11 @@ class Office:
         found.status = REGISTERED
         return {"activiteitID": found.becomes or found.target_id}
 
+    def withhold(self, *, activiteitID: int) -> Json:  # noqa: N803
+        """The account of the connection may no longer see this task."""
+        self.tasks[activiteitID].withheld = True
+        return {}
+
     def refuse(self, *, inschrijvingID: int, reason: str = "") -> Json:  # noqa: N803
         found = self.registrations[inschrijvingID]
         found.status, found.reason = REMOVED, reason
@@ -277,20 +288,22 @@ class Office:
 
     def rename_label(self, *, table: str, label: str, to: str) -> Json:
         """The administrator words an entry of a lookup table differently; its id stays."""
-        self.lookups[table][self.id_of(table, label)] = to
+        key = self.id_of(table, label)
+        if key is not None:
+            self.lookups[table][key] = to
         return {}
 
     # What a volunteer does.
 
     def cancel_meeting(self, *, activiteitID: int, day: str, reason: str = "") -> Json:  # noqa: N803
         """The volunteer cannot come that day; the meeting stays on record as cancelled."""
-        meeting = self._meeting_on(activiteitID, day)
+        meeting = self.meeting_on(activiteitID, day)
         meeting.status, meeting.note = CANCELLED, reason
         return {"bijeenkomstID": meeting.bijeenkomst_id}
 
     def restore_meeting(self, *, activiteitID: int, day: str) -> Json:  # noqa: N803
         """The volunteer can come after all."""
-        meeting = self._meeting_on(activiteitID, day)
+        meeting = self.meeting_on(activiteitID, day)
         meeting.status, meeting.note = PLANNED, ""
         return {"bijeenkomstID": meeting.bijeenkomst_id}
 
@@ -304,7 +317,7 @@ class Office:
         end: str | None = None,
     ) -> Json:
         """One meeting is on another day or at another time; its id stays, its old day is not kept."""
-        meeting = self._meeting_on(activiteitID, day)
+        meeting = self.meeting_on(activiteitID, day)
         meeting.day = date.fromisoformat(to_day)
         meeting.start, meeting.end = start or meeting.start, end or meeting.end
         return {"bijeenkomstID": meeting.bijeenkomst_id}
@@ -346,10 +359,10 @@ class Office:
             "omschrijving": task.what,
             "omschrijvingUitgebreid": task.description,
             "activiteittype": self.entry("activiteittype", task.kind),
-            "startDatum": task.from_date.isoformat(),
-            "eindDatum": task.until.isoformat(),
-            "startTijd": task.start,
-            "eindTijd": task.end,
+            "startDatum": _text(task.from_date),
+            "eindDatum": _text(task.until),
+            "startTijd": task.start or None,
+            "eindTijd": task.end or None,
             "dag": self.entry("dag", task.day),
             "interval": self.entry("interval", task.interval),
             "locatie": self.entry("locatie", task.place),
@@ -370,8 +383,8 @@ class Office:
             "activiteitID": task.activiteit_id,
             "vrijwilliger": {str(task.volunteer): self.persons[task.volunteer].name},
             "hulpvrager": {str(task.client): self.persons[task.client].name},
-            "startDatum": task.from_date.isoformat(),
-            "eindDatum": task.until.isoformat() if task.ended else None,
+            "startDatum": _text(task.from_date),
+            "eindDatum": _text(task.until) if task.ended else None,
             "status": self.entry("plaatsingstatus", ENDED if task.ended else ACTIVE),
             "redenEinde": self.entry("redenEinde", task.ended) if task.ended else {},
         }
@@ -407,17 +420,23 @@ class Office:
             "werksoort": self.entry("werksoort", 1),
         }
 
-    def entry(self, table: str, key: int) -> dict[str, str]:
+    def entry(self, table: str, key: int | None) -> dict[str, str]:
         """A lookup value as the interface shows it: ``{"<id>": "<label>"}``."""
-        return {str(key): self.lookups[table][key]}
+        return {} if key is None else {str(key): self.lookups[table][key]}
 
-    def id_of(self, table: str, label: str) -> int:
+    def id_of(self, table: str, label: str) -> int | None:
+        """The id of a label; None for no label. Labels that are not there become an entry, as staff do."""
+        if not label:
+            return None
+        known = self.lookups[table]
+        if not any(one.lower() == label.lower() for one in known.values()):
+            known[max(known) + 1] = label
         return next(key for key, known in self.lookups[table].items() if known.lower() == label.lower())
 
     # Meetings.
 
     def _plan_meetings(self, task: Task, *, since: date) -> None:
-        taken = {meeting.day for meeting in self._meetings_of(task.activiteit_id)}
+        taken = {meeting.day for meeting in self.meetings_of(task.activiteit_id)}
         for day in self._days(task):
             if day >= since and day not in taken:
                 meeting = Meeting(
@@ -431,32 +450,43 @@ class Office:
 
     def _replan(self, task: Task) -> None:
         days = set(self._days(task))
-        for meeting in self._meetings_of(task.activiteit_id):
+        for meeting in self.meetings_of(task.activiteit_id):
             if meeting.day < self.today():
                 continue
             if meeting.day not in days:
                 del self.meetings[meeting.bijeenkomst_id]
             else:
                 meeting.start, meeting.end = task.start, task.end
-        self._plan_meetings(task, since=max(self.today(), task.from_date))
+        self._plan_meetings(task, since=max(self.today(), task.from_date or self.today()))
 
     def _days(self, task: Task) -> Iterator[date]:
-        step = DAYS_BETWEEN[task.interval]
-        if step is None:
-            yield task.from_date
+        if task.interval not in DAYS_BETWEEN:
             return
-        day = task.from_date
-        while step != 1 and _weekday_id(day) != task.day:
+        step = DAYS_BETWEEN[task.interval]
+        day = task.from_date or self.today()
+        if step is None:
+            yield day
+            return
+        while step != 1 and task.day is not None and _weekday_id(day) != task.day:
             day += timedelta(days=1)
-        while day <= task.until:
+        last = task.until or max(day, self.today()) + timedelta(days=365)
+        while day <= last:
             yield day
             day += timedelta(days=step)
 
-    def _meetings_of(self, activiteit_id: int) -> list[Meeting]:
+    def meetings_of(self, activiteit_id: int) -> list[Meeting]:
         return [meeting for meeting in self.meetings.values() if meeting.activiteit_id == activiteit_id]
 
-    def _meeting_on(self, activiteit_id: int, day: str) -> Meeting:
-        return next(m for m in self._meetings_of(activiteit_id) if m.day.isoformat() == day)
+    def meeting_on(self, activiteit_id: int, day: str) -> Meeting:
+        return next(m for m in self.meetings_of(activiteit_id) if m.day.isoformat() == day)
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _weekday_id(day: date) -> int:

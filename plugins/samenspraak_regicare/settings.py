@@ -1,0 +1,285 @@
+"""What an administrator fills in for RegiCare.
+
+Lookup tables in RegiCare are the customer's own (REGI-HELP 80000950771), so every value that means
+something here is named by its *label*. What nobody could read in a public source is a setting with the
+name we infer as its default; the README lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from samenspraak.connectors import setting
+from samenspraak.domain.schedules import Recurrence
+
+from .rhythm import ONCE, parse_rhythm
+
+# Seen in REGI-3P: GEBRUIKERSACCOUNT_*, PERSOON_ID_ONGELDIG, FORMDATAMISSING, ADRES_ONBEKEND, and
+# NIET_INGELOGD made by that plug-in itself. The others are inferred by analogy.
+ERROR_CODES: Mapping[str, str] = {
+    "NIET_INGELOGD": "sign_in_again",
+    "LOGINKEY_ONGELDIG": "sign_in_again",
+    "LOGINKEY_VERLOPEN": "sign_in_again",
+    "GEBRUIKERSACCOUNT_ONBEKEND": "authentication",
+    "APIKEY_ONGELDIG": "authentication",
+    "GEEN_TOEGANG": "forbidden",
+    "WERKSOORT_ID_ONGELDIG": "configuration",
+    "ACTIVITEITTYPE_ID_ONGELDIG": "configuration",
+    "ACTIVITEIT_ID_ONGELDIG": "unknown",
+    "BIJEENKOMST_ID_ONGELDIG": "unknown",
+    "INSCHRIJVING_ID_ONGELDIG": "unknown",
+    "PERSOON_ID_ONGELDIG": "unknown",
+    "VACATURE_ID_ONGELDIG": "unknown",
+    "INSCHRIJVING_STATUS_ONGELDIG": "conflict",
+    "FORMDATAMISSING": "record",
+    "GEBRUIKERSACCOUNT_INCOMPLEET": "record",
+    "ADRES_ONBEKEND": "record",
+}
+CATEGORIES = (
+    "sign_in_again",
+    "authentication",
+    "configuration",
+    "transient",
+    "conflict",
+    "unknown",
+    "forbidden",
+    "record",
+    "permanent",
+)
+
+RHYTHMS: Mapping[str, str] = {
+    "Eenmalig": ONCE,
+    "Dagelijks": "elke dag",
+    "Wekelijks": "elke week",
+    "Tweewekelijks": "elke 2 weken",
+    "Maandelijks": "elke maand",
+}
+
+INFERRED_NAMES = frozenset(
+    {
+        "vacaturebankVacatureGeplaatst",
+        "vrijwilliger",
+        "hulpvrager",
+        "redenEinde",
+        "datum",
+        "status",
+        "toelichting",
+        "opmerking",
+        "reden",
+        "geplaatstActiviteitID",
+        "startDatumVanaf",
+        "startDatumTot",
+    }
+)
+
+
+def fold(label: str) -> str:
+    """How labels are compared: blanks and capitals do not matter."""
+    return " ".join(label.split()).casefold()
+
+
+def _rhythms(value: Mapping[str, str]) -> None:
+    if unknown := sorted(text for text in value.values() if not _is_rhythm(text)):
+        raise ValidationError(f"not a rhythm: {unknown[0]}; write for instance 'elke 2 weken' or '{ONCE}'")
+
+
+def _is_rhythm(text: str) -> bool:
+    return text == ONCE or isinstance(parse_rhythm(text), Recurrence)
+
+
+def _names(value: Mapping[str, str]) -> None:
+    if unknown := sorted(value.keys() - INFERRED_NAMES):
+        raise ValidationError(f"unknown name: {unknown[0]}; known: {', '.join(sorted(INFERRED_NAMES))}")
+
+
+def _text(title: Mapping[str, str], help: Mapping[str, str], **options: Any) -> fields.Field[Any]:
+    return setting(fields.String, title=title, help=help, **options)
+
+
+def _labels(*default: str, nl: str, en: str) -> fields.Field[Any]:
+    return setting(
+        fields.List,
+        cls_or_instance=fields.String(),
+        load_default=lambda: list(default),
+        validate=validate.Length(min=1),
+        title={"nl": nl, "en": en},
+        help={
+            "nl": "De woorden zoals ze in uw keuzelijst in RegiCare staan.",
+            "en": "The words as they are in your lookup table in RegiCare.",
+        },
+    )
+
+
+class RegiCareSettings(Schema):
+    """The settings of one RegiCare."""
+
+    base_url = _text(
+        {"nl": "Adres van de koppeling", "en": "Address of the interface"},
+        {
+            "nl": "Het hele adres dat AdSysCo u gaf; alle vragen gaan daarheen.",
+            "en": "The whole address AdSysCo gave you; every call goes there.",
+        },
+        required=True,
+    )
+    api_key = _text(
+        {"nl": "API-sleutel", "en": "API key"},
+        {"nl": "Van AdSysCo.", "en": "From AdSysCo."},
+        required=True,
+        secret=True,
+    )
+    username = _text(
+        {"nl": "Gebruikersnaam", "en": "User name"},
+        {
+            "nl": "Van een eigen account voor deze koppeling, met de rol van medewerker.",
+            "en": "Of an account of its own for this connection, with the role of staff.",
+        },
+        required=True,
+    )
+    password = _text(
+        {"nl": "Wachtwoord", "en": "Password"},
+        {"nl": "Van dat account.", "en": "Of that account."},
+        required=True,
+        secret=True,
+    )
+    activity_types = _labels(
+        "Individuele inzet",
+        nl="Soorten activiteit die afspraken zijn",
+        en="Types of activity that are agreements",
+    )
+    kind_of_work_id = setting(
+        fields.Integer,
+        load_default=1,
+        title={"nl": "Nummer van de werksoort", "en": "Number of the kind of work"},
+        help={
+            "nl": "De werksoort waaronder vrijwilligers worden geplaatst.",
+            "en": "The kind of work under which volunteers are placed.",
+        },
+    )
+    intake_vacancy = _text(
+        {"nl": "Vacature voor voorstellen", "en": "Vacancy for proposals"},
+        {
+            "nl": "De titel van de vacature waarop voorstellen voor nieuwe inzet binnenkomen. Leeg: dan "
+            "kunnen nieuwe afspraken niet worden voorgesteld.",
+            "en": "The title of the vacancy where proposals for new tasks come in. Empty: new agreements "
+            "cannot be proposed.",
+        },
+        load_default="",
+    )
+    planned = _labels(
+        "Gepland", "Bevestigd", "Afgerond", nl="Bijeenkomst gaat door", en="Meeting takes place"
+    )
+    cancelled = _labels(
+        "Geannuleerd", "Afgezegd", "Vervallen", nl="Bijeenkomst gaat niet door", en="Meeting is off"
+    )
+    preliminary = _labels("Voorlopig", nl="Inzet is nog voorlopig", en="Task is preliminary")
+    definitive = _labels("Definitief", nl="Inzet is definitief", en="Task is definitive")
+    placed = _labels("Actief", "Geplaatst", nl="Vrijwilliger is geplaatst", en="Volunteer is placed")
+    ended = _labels("Beëindigd", nl="Plaatsing is beëindigd", en="Placement has ended")
+    waiting = _labels("Nieuw", "Openstaand", nl="Voorstel wacht", en="Proposal waits")
+    accepted = _labels("Ingeschreven", nl="Voorstel is overgenomen", en="Proposal was taken over")
+    refused = _labels("Verwijderd", nl="Voorstel is afgewezen", en="Proposal was refused")
+    rhythms = setting(
+        fields.Dict,
+        keys=fields.String(),
+        values=fields.String(),
+        load_default=lambda: dict(RHYTHMS),
+        validate=_rhythms,
+        title={"nl": "Herhaling", "en": "Interval"},
+        help={
+            "nl": "Per woord in uw keuzelijst 'interval' wat het betekent, bijvoorbeeld 'elke 2 weken'.",
+            "en": "For each word in your lookup table 'interval' what it means, such as 'elke 2 weken'.",
+        },
+    )
+    error_codes = setting(
+        fields.Dict,
+        keys=fields.String(),
+        values=fields.String(validate=validate.OneOf(CATEGORIES)),
+        load_default=dict,
+        title={"nl": "Foutcodes", "en": "Error codes"},
+        help={
+            "nl": "Codes die wij niet kennen, met wat er dan moet gebeuren.",
+            "en": "Codes we do not know, with what should happen then.",
+        },
+    )
+    names = setting(
+        fields.Dict,
+        keys=fields.String(),
+        values=fields.String(),
+        load_default=dict,
+        validate=_names,
+        title={"nl": "Andere namen in de koppeling", "en": "Other names in the interface"},
+        help={
+            "nl": "Namen die bij u anders zijn dan wij afleiden; zie de uitleg bij deze koppeling.",
+            "en": "Names that differ from what we infer; see the page of this connector.",
+        },
+    )
+    person_number = _text(
+        {"nl": "Veld met het cliëntnummer", "en": "Member with the client number"},
+        {
+            "nl": "Het veld van een persoon waarin het nummer uit het dossier staat. Leeg: dan kent "
+            "RegiCare dat nummer niet en koppelt een mens de personen.",
+            "en": "The member of a person that holds the number from the dossier. Empty: RegiCare does not "
+            "know that number and somebody matches the persons.",
+        },
+        load_default="",
+    )
+    person_number_system = _text(
+        {"nl": "Wiens nummer dat is", "en": "Whose number that is"},
+        {
+            "nl": "De naam van het nummerstelsel, gelijk aan die in het dossier.",
+            "en": "The name of the numbering, the same as in the dossier.",
+        },
+        load_default="",
+    )
+    timeout_seconds = setting(
+        fields.Float,
+        load_default=120.0,
+        validate=validate.Range(min=1, max=600),
+        title={"nl": "Wachttijd in seconden", "en": "Patience in seconds"},
+        help={
+            "nl": "Zo lang mag één antwoord duren.",
+            "en": "How long one answer may take.",
+        },
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """The labels with one meaning; the first is the one we write."""
+
+    known: Sequence[str]
+
+    @property
+    def ours(self) -> str:
+        return self.known[0]
+
+    def __contains__(self, label: str) -> bool:
+        return fold(label) in {fold(known) for known in self.known}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the labels of this RegiCare mean: all that the lens needs to know of the settings."""
+
+    activity_types: Labels
+    planned: Labels
+    cancelled: Labels
+    preliminary: Labels
+    definitive: Labels
+    placed: Labels
+    ended: Labels
+    waiting: Labels
+    accepted: Labels
+    refused: Labels
+    rhythms: Mapping[str, str]
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Words:
+        lists = {name: settings[name] for name in cls.__dataclass_fields__ if name != "rhythms"}
+        return cls(
+            rhythms=settings["rhythms"], **{name: Labels(known=tuple(one)) for name, one in lists.items()}
+        )
