@@ -89,6 +89,6 @@ def _ours(error: DBAPIError) -> SamenspraakError:
         ours, sentence = _CONSTRAINTS[kind]
         return ours(sentence)
     name = kind or type(error.orig).__name__
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError) and kind != "SQLITE_ERROR":  # which is a wrong statement
         return TransientError(f"The database cannot be used now ({name}); nothing was changed.")
     return PermanentError(f"The database refused ({name}).")

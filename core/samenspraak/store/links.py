@@ -159,7 +159,7 @@ def _link_id(agreement_id: str, connector_id: str, audience: str) -> str:
 def _kept(fields: Mapping[str, Any]) -> dict[str, object]:
     if unknown := fields.keys() - _WRITE.keys():
         raise TypeError(f"A link has no field {', '.join(sorted(unknown))} to set.")
-    return {name: _WRITE[name](value) for name, value in fields.items()}
+    return {"row": link.c.row + 1, **{name: _WRITE[name](value) for name, value in fields.items()}}
 
 
 def _record(row: Row[Any]) -> LinkRecord:

@@ -76,13 +76,12 @@ def _sealed(name: str, *, required: bool = True) -> sa.Column[bytes]:
     return sa.Column(f"{name}_sealed", sa.LargeBinary, nullable=not required)
 
 
-def _table(name: str, *parts: sa.Column[Any] | sa.Constraint | sa.Index, compact: bool = False) -> sa.Table:
-    """A table of one organisation. ``compact``: small rows, kept in the order of their key (SQLite)."""
+def _table(name: str, *parts: sa.Column[Any] | sa.Constraint | sa.Index) -> sa.Table:
+    """A table of one organisation."""
     organisation = sa.Column(
         "organisation", sa.String, sa.ForeignKey("organisation.organisation"), primary_key=True
     )
-    options: dict[str, Any] = {"sqlite_with_rowid": False} if compact else {}
-    return sa.Table(name, metadata, organisation, *parts, **options)
+    return sa.Table(name, metadata, organisation, *parts)
 
 
 def _belongs_to(table: str, **columns: str) -> sa.ForeignKeyConstraint:
@@ -113,7 +112,6 @@ identifier = _table(
     _sealed("value"),
     _belongs_to("person", person_id="id"),
     sa.Index(None, "organisation", "system", "blind"),
-    compact=True,
 )
 
 group = _table("group", _key("id"), _text("name"), _text("kind"), _flag("volunteers"), _count("row"))
@@ -123,7 +121,6 @@ membership = _table(
     _key("group_id"),
     _key("party"),
     _belongs_to("group", group_id="id"),
-    compact=True,
 )
 
 device = _table("device", _key("id"), _text("name"), _text("owner"), _count("row"))
@@ -136,7 +133,6 @@ circle = _table(
     _count("row"),
     _belongs_to("person", client_id="id"),
     sa.Index(None, "organisation", "party"),
-    compact=True,
 )
 
 # Who may see it.
@@ -160,7 +156,6 @@ consent_epoch = _table(
     _key("client_id"),
     _count("epoch"),
     _belongs_to("person", client_id="id"),
-    compact=True,
 )
 
 # What is agreed.
@@ -233,7 +228,6 @@ cursor = _table(
     _moment("at", required=True),
     _count("row"),
     _belongs_to("connector", connector_id="id"),
-    compact=True,
 )
 
 person_link = _table(
@@ -245,7 +239,6 @@ person_link = _table(
     _count("row"),
     _belongs_to("connector", connector_id="id"),
     sa.Index(None, "organisation", "party"),
-    compact=True,
 )
 
 party_candidate = _table(
@@ -293,15 +286,14 @@ link = _table(
     _belongs_to("connector", connector_id="id"),
     sa.UniqueConstraint("organisation", "agreement_id", "connector_id", "audience"),
     sa.Index(None, "organisation", "connector_id", "reason"),
-    compact=True,
 )
 sa.Index(
     "ix_link_due",
     link.c.organisation,
     link.c.priority,
     link.c.next_at,
-    sqlite_where=link.c.due,
-    postgresql_where=link.c.due,
+    sqlite_where=sa.text("due = 1"),  # as SQLite is asked for it: else the index does not serve
+    postgresql_where=sa.text("due"),
 )
 
 receipt = _table(
@@ -315,7 +307,6 @@ receipt = _table(
     _moment("retraction_confirmed_at"),
     _count("row"),
     _belongs_to("link", link_id="id"),
-    compact=True,
 )
 
 remote = _table(
@@ -360,8 +351,8 @@ sa.Index(
     "ix_remote_due",
     remote.c.organisation,
     remote.c.next_at,
-    sqlite_where=remote.c.due,
-    postgresql_where=remote.c.due,
+    sqlite_where=sa.text("due = 1"),  # as SQLite is asked for it: else the index does not serve
+    postgresql_where=sa.text("due"),
 )
 
 # What only a person can settle.
@@ -421,7 +412,7 @@ attempt = _table(
     _text("detail"),
     sa.Column("ms", sa.Integer, nullable=False),
     _moment("at", required=True),
-    sa.Index(None, "organisation", "link_id"),
+    sa.Index(None, "organisation", "link_id", "number"),
 )
 
 audit = _table(
@@ -445,7 +436,6 @@ audit_head = _table(
     _count("number"),
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.Column("seal", sa.LargeBinary, nullable=False),
-    compact=True,
 )
 
 APPEND_ONLY = (agreement_version, statement, audit)

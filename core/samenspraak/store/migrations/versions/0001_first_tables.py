@@ -57,7 +57,12 @@ def _make_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation", "number", name="pk_attempt"),
     )
-    op.create_index("ix_attempt_organisation_link_id", "attempt", ["organisation", "link_id"], unique=False)
+    op.create_index(
+        "ix_attempt_organisation_link_id_number",
+        "attempt",
+        ["organisation", "link_id", "number"],
+        unique=False,
+    )
 
     op.create_table(
         "audit",
@@ -90,7 +95,6 @@ def _make_tables() -> None:
             ["organisation"], ["organisation.organisation"], name="fk_audit_head_organisation"
         ),
         sa.PrimaryKeyConstraint("organisation", name="pk_audit_head"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "connector",
@@ -208,7 +212,6 @@ def _make_tables() -> None:
             ["organisation"], ["organisation.organisation"], name="fk_circle_organisation"
         ),
         sa.PrimaryKeyConstraint("organisation", "client_id", "party", name="pk_circle"),
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_circle_organisation_party", "circle", ["organisation", "party"], unique=False)
 
@@ -251,7 +254,6 @@ def _make_tables() -> None:
             ["organisation"], ["organisation.organisation"], name="fk_consent_epoch_organisation"
         ),
         sa.PrimaryKeyConstraint("organisation", "client_id", name="pk_consent_epoch"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "cursor",
@@ -270,7 +272,6 @@ def _make_tables() -> None:
             ["organisation"], ["organisation.organisation"], name="fk_cursor_organisation"
         ),
         sa.PrimaryKeyConstraint("organisation", "connector_id", name="pk_cursor"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "identifier",
@@ -288,7 +289,6 @@ def _make_tables() -> None:
             ["organisation"], ["organisation.organisation"], name="fk_identifier_organisation"
         ),
         sa.PrimaryKeyConstraint("organisation", "person_id", "system", "blind", name="pk_identifier"),
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_identifier_organisation_system_blind",
@@ -311,7 +311,6 @@ def _make_tables() -> None:
             ["organisation"], ["organisation.organisation"], name="fk_membership_organisation"
         ),
         sa.PrimaryKeyConstraint("organisation", "group_id", "party", name="pk_membership"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "party_candidate",
@@ -347,7 +346,6 @@ def _make_tables() -> None:
             ["organisation"], ["organisation.organisation"], name="fk_person_link_organisation"
         ),
         sa.PrimaryKeyConstraint("organisation", "connector_id", "external_id", name="pk_person_link"),
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_person_link_organisation_party", "person_link", ["organisation", "party"], unique=False
@@ -428,14 +426,13 @@ def _make_tables() -> None:
             "audience",
             name="uq_link_organisation_agreement_id_connector_id_audience",
         ),
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_link_due",
         "link",
         ["organisation", "priority", "next_at"],
         unique=False,
-        sqlite_where=sa.text("due"),
+        sqlite_where=sa.text("due = 1"),
         postgresql_where=sa.text("due"),
     )
     op.create_index(
@@ -532,7 +529,6 @@ def _make_tables() -> None:
             ["organisation"], ["organisation.organisation"], name="fk_receipt_organisation"
         ),
         sa.PrimaryKeyConstraint("organisation", "link_id", "party", name="pk_receipt"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "remote",
@@ -599,7 +595,7 @@ def _make_tables() -> None:
         "remote",
         ["organisation", "next_at"],
         unique=False,
-        sqlite_where=sa.text("due"),
+        sqlite_where=sa.text("due = 1"),
         postgresql_where=sa.text("due"),
     )
     op.create_index("ix_remote_organisation_link_id", "remote", ["organisation", "link_id"], unique=False)
