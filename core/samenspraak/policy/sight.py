@@ -141,10 +141,9 @@ class Sight:
 
     @cached_property
     def _open_rows(self) -> frozenset[MatrixRow]:
-        """The categories that every reader may see here; none when there is no reader."""
-        return frozenset(
-            row for row in MatrixRow if self.readers and all(self._may(one, row) for one in self.readers)
-        )
+        """The categories that every reader may see here; names are asked for one by one."""
+        rows = [row for row in MatrixRow if self.readers and row is not MatrixRow.NAMES]
+        return frozenset(row for row in rows if all(self._may(reader, row) for reader in self.readers))
 
     def _may(self, reader: Reader, row: MatrixRow) -> bool:
         rule = MATRIX[row][self.audience.kind]

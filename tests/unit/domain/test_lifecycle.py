@@ -52,9 +52,8 @@ def test_a_pause_can_get_another_period(agreement: Make) -> None:
 
 
 def test_a_pause_that_is_behind_us_is_due_to_resume(agreement: Make) -> None:
-    over, today, open_end = (
-        pause(agreement(), until=day) for day in (TODAY - timedelta(days=1), TODAY, None)
-    )
+    over = pause(agreement(), until=TODAY - timedelta(days=1))
+    today, open_end = pause(agreement(), until=TODAY), pause(agreement())
 
     assert due_to_resume([over, today, open_end, agreement()], TODAY) == (over,)
     assert resume(over) == agreement()

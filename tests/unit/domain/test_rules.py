@@ -46,6 +46,7 @@ AGREED = Agreement(
     assignments=(Assignment(id="a1", duty=DUTY),),
     status=Status(state=State.ACTIVE),
 )
+OTHER = What(text="Bakken")
 OVER = replace(AGREED, status=Status(state=State.MISTAKE))
 KEY = OccurrenceKey(assignment_id="a1", day=TODAY)
 
@@ -55,9 +56,8 @@ def performed_by(kind: PartyKind, ref_id: str) -> Assignment:
 
 
 def without(key: UnitKey) -> Agreement:
-    return agreement_from(
-        "g1", "mother", {one: value for one, value in units_of(AGREED).items() if one != key}
-    )
+    units = units_of(AGREED)
+    return agreement_from("g1", "mother", {one: units[one] for one in units if one != key})
 
 
 def said(kind: StatementKind, at: datetime = NOW, **more: str) -> Statement:
@@ -91,7 +91,7 @@ BROKEN: list[tuple[str, Callable[[], object]]] = [
     ("review-over", lambda: hold_review(OVER, ReviewOutcome.KEPT, TODAY)),
     (
         "review-kept",
-        lambda: hold_review(AGREED, ReviewOutcome.KEPT, TODAY, changes={WHAT: What(text="Bakken")}),
+        lambda: hold_review(AGREED, ReviewOutcome.KEPT, TODAY, changes={WHAT: OTHER}),
     ),
     ("review-next", lambda: hold_review(AGREED, ReviewOutcome.KEPT, TODAY, next_on=TODAY)),
     ("occurrence-key", lambda: OccurrenceKey.parse("a1:vandaag:1")),
@@ -132,10 +132,8 @@ BROKEN: list[tuple[str, Callable[[], object]]] = [
 
 def rules_in_code() -> set[str]:
     """The first argument of every ``RuleError``; the one that is computed names a unit."""
-    folders = (ROOT / "core/samenspraak" / name for name in ("domain", "policy"))
-    trees = (
-        ast.parse(file.read_text(encoding="utf-8")) for folder in folders for file in folder.glob("*.py")
-    )
+    files = (ROOT / "core/samenspraak").glob("[dp]o*/*.py")  # domain and policy
+    trees = (ast.parse(file.read_text(encoding="utf-8")) for file in files)
     calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
     first = [
         call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "RuleError"
