@@ -95,6 +95,8 @@ class Sandbox:
     """
 
     name: ClassVar[str] = "sandbox"
+    apart: ClassVar[tuple[str, ...]] = ("/_sandbox/",)
+    """Paths that are not the imitated system itself: without faults, and not in the log."""
 
     def __init__(self, mode: Mode = "strict") -> None:
         self.mode = mode
@@ -188,7 +190,7 @@ class Sandbox:
         return None
 
     def _before(self) -> Response | None:
-        if request.path.startswith("/_sandbox/"):
+        if request.path.startswith(self.apart):
             return None
         g.at = time.time()
         g.fault = fault = self._strike(request.method, self.target())
@@ -205,7 +207,7 @@ class Sandbox:
         return None
 
     def _after(self, response: Response) -> Response:
-        if request.path.startswith("/_sandbox/"):
+        if request.path.startswith(self.apart):
             return response
         fault: Fault | None = g.get("fault")
         if fault is not None and fault.kind == "hold":
