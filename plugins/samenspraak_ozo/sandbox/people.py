@@ -7,6 +7,7 @@ leaves ``Communication.status`` out, as most messages in production do (CHANGELO
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,7 +19,13 @@ from samenspraak_ozo.sandbox.store import Resource, reference, relative, values
 
 LIVE = frozenset({"draft", "active", "on-hold"})
 _SYSTEMS = {"Patient": "person", "RelatedPerson": "person", "Practitioner": "professional"}
+MARKER_SYSTEM = "urn:samenspraak:marker"
+"""Announced by us in the documentation of the connector."""
 _BSN = "http://fhir.nl/fhir/NamingSystem/bsn"
+
+
+def _is_marker(identifier: Resource) -> bool:
+    return identifier.get("system") == MARKER_SYSTEM
 
 
 class People:
@@ -83,6 +90,15 @@ class People:
             gone += [reference(message) for message in self._messages(thread)]
         for ref in gone:
             self._store.expunge(ref)
+
+    def restrict(self, thread: str) -> None:
+        """The platform labels a thread as restricted: the proxy shows it to nobody any more."""
+        found = self._store.get(f"CommunicationRequest/{thread.rpartition('/')[2]}")
+        if found is None:
+            raise RefusedError(404, "No such thread")
+        label = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
+        found["meta"]["security"] = [label]
+        self._store.update(found)
 
     # What they do.
 
@@ -168,12 +184,10 @@ class People:
         ]
 
     def markers(self) -> Mapping[str, int]:
-        """How many live threads carry which identifier."""
-        counted: dict[str, int] = {}
-        for thread in self._store.all("CommunicationRequest"):
-            for value in values(thread, "identifier.value") if thread["status"] in LIVE else ():
-                counted[value] = counted.get(value, 0) + 1
-        return counted
+        """How many live threads carry which marker of ours."""
+        live = [one for one in self._store.all("CommunicationRequest") if one["status"] in LIVE]
+        found = [one["value"] for thread in live for one in values(thread, "identifier") if _is_marker(one)]
+        return Counter(found)
 
     def refs(self, person: str) -> frozenset[str]:
         """All resources of a person: by reference or id, or by the value of an identifier."""

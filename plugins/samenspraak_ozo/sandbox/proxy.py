@@ -180,14 +180,20 @@ def check_response(caller: Caller, resource: Resource, store: Store) -> None:
         RefusedError: 403.
     """
     kind = str(resource["resourceType"])
-    if store.matches(resource, scope(caller, kind)):
+    if not is_restricted(resource) and store.matches(resource, scope(caller, kind)):
         return
     threads: list[Resource | None] = [resource] if kind == "CommunicationRequest" else []
     if kind == "Communication":
         threads = [store.get(relative(str(ref))) for ref in values(resource, "partOf.reference")]
-    if any(thread is not None and caller.refs & people_in(thread) for thread in threads):
+    involved = any(thread is not None and caller.refs & people_in(thread) for thread in threads)
+    if involved and not is_restricted(resource):
         return
     raise RefusedError(403, "A FHIR resource was requested that is not allowed")
+
+
+def is_restricted(resource: Resource) -> bool:
+    """Whether a label keeps the resource from everybody (resource-lifecycle.md, "Security labels")."""
+    return "R" in values(resource, "meta.security.code")
 
 
 def people_in(thread: Resource) -> frozenset[str]:

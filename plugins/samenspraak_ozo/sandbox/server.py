@@ -41,6 +41,7 @@ class OzoSandbox(Sandbox):
     """The platform, its proxy and the integrator's Nuts node on one port. ``clock``: seconds since epoch."""
 
     name: ClassVar[str] = "ozo"
+    apart: ClassVar[tuple[str, ...]] = ("/_sandbox/", "/internal/")
 
     def __init__(self, mode: Mode = "strict", clock: Callable[[], float] = time.time) -> None:
         super().__init__(mode)
@@ -71,6 +72,7 @@ class OzoSandbox(Sandbox):
             "reply": people.reply,
             "read": people.read,
             "inbox": people.inbox,
+            "restrict": people.restrict,
             "wallet": self.wallet,
             "expire_tokens": self.nuts.expire,
             "allow_hooks": self.allow_hooks,
@@ -232,7 +234,7 @@ class OzoSandbox(Sandbox):
         scoped = proxy.scope(caller, kind)
         replaced = {name for name, _ in scoped}
         params = [one for one in asked if one[0] not in _OWN_PARAMETERS | replaced]
-        found = self.store.search(kind, [*params, *scoped])
+        found = [one for one in self.store.search(kind, [*params, *scoped]) if not proxy.is_restricted(one)]
         return _sorted(found, request.args.get("_sort"), newest_first=self.quirks.newest_first)
 
     def _page(self, caller: Caller, token: str, found: list[Resource], start: int, size: int) -> Response:

@@ -184,7 +184,7 @@ class Store:
 
 
 def _content(resource: Resource) -> Resource:
-    meta = {key: value for key, value in resource.get("meta", {}).items() if key == "profile"}
+    meta = {key: value for key, value in resource.get("meta", {}).items() if key in ("profile", "security")}
     return {**resource, "meta": meta}
 
 

@@ -81,7 +81,7 @@ class Family:
         """A thread from the nurse to the son and the neighbour by name."""
         return {
             "resourceType": "CommunicationRequest",
-            "identifier": [{"system": "urn:example:thread", "value": "agreement-1.copy-1"}],
+            "identifier": [{"system": "urn:samenspraak:marker", "value": "agreement-1.copy-1"}],
             "status": "active",
             "subject": {"reference": self.patient, "type": "Patient"},
             "requester": {"reference": self.nurse, "type": "Practitioner"},

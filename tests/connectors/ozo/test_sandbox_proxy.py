@@ -180,7 +180,7 @@ def test_conditional_requests_are_passed_over_or_honoured_as_the_mode_says(
     # Unknown from public pages: whether If-None-Exist and If-Match pass the proxy.
     made = {}
     for who, network in ((client, people), (quirky, quirky_people)):
-        condition = {"If-None-Exist": "identifier=urn:example:thread|agreement-1.copy-1"}
+        condition = {"If-None-Exist": "identifier=urn:samenspraak:marker|agreement-1.copy-1"}
         for _ in range(2):
             who.ask("POST", "CommunicationRequest", condition, json=network.thread())
         made[who.subject, who.url] = len(who.search("CommunicationRequest"))

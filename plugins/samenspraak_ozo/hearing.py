@@ -1,0 +1,155 @@
+"""What people said in a thread: announced answers while they are unambiguous, comments otherwise.
+
+Source: design.md §4, the OZO paragraph; simulation.md H16: an answer without a code counts only while the
+thread, up to that answer, held one set of terms, so that nobody agrees to terms they never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from samenspraak.connectors import Directory, Raw
+from samenspraak.domain.agreements import OccurrenceKey
+from samenspraak.domain.local_time import local_day
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.statements import Statement, StatementKind
+from samenspraak.errors import InvalidRecordError
+from samenspraak.protocols import fhir
+from samenspraak_ozo import texts
+from samenspraak_ozo.answers import Answer, AnswerKind, parse
+from samenspraak_ozo.threads import (
+    Resource,
+    Task,
+    Terms,
+    external_id,
+    posted_at,
+    said_at,
+    said_by_others,
+    terms_in,
+    thread_of,
+)
+from samenspraak_ozo.threads import texts as texts_of
+
+KINDS: Mapping[str, PartyKind] = {
+    "RelatedPerson": PartyKind.RELATIVE,
+    "Practitioner": PartyKind.PROFESSIONAL,
+    "Patient": PartyKind.CLIENT,
+}
+_STATEMENTS: Mapping[AnswerKind, StatementKind] = {
+    AnswerKind.AGREE: StatementKind.ASSENT,
+    AnswerKind.DISAGREE: StatementKind.DECLINE,
+    AnswerKind.DONE: StatementKind.DONE,
+    AnswerKind.NOT_DONE: StatementKind.NOT_DONE,
+}
+_OF_TERMS = frozenset({AnswerKind.AGREE, AnswerKind.DISAGREE})
+_ATTACHMENT = "[bijlage]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """One message of somebody. ``cannot``: the moment they cannot come · ``ask``: what we ask them back."""
+
+    id: str
+    by: PartyRef
+    statement: Statement | None
+    cannot: OccurrenceKey | None = None
+    ask: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Meant:
+    """What an answer is about; ``ask`` when that is not clear."""
+
+    terms: Terms | None = None
+    moment: OccurrenceKey | None = None
+    ask: str | None = None
+
+
+def heard(raw: Raw, directory: Directory) -> Iterator[Heard]:
+    """What each message of somebody else means, oldest first.
+
+    Raises:
+        InvalidRecordError: a message that nobody sent, or at no time.
+    """
+    said = terms_in(raw)
+    for message in said_by_others(raw):
+        yield _hear(message, said, thread_of(raw), directory)
+
+
+def _hear(message: Resource, said: list[Terms], thread: Resource, directory: Directory) -> Heard:
+    sender = fhir.reference_key(fhir.element(message, "sender"))
+    kind = KINDS.get((sender or "").partition("/")[0])
+    at = said_at(message)
+    if sender is None or kind is None:
+        raise InvalidRecordError("a message without a sender", field="Communication.sender")
+    if at is None:
+        raise InvalidRecordError("a message without a time", field="Communication.sent")
+    sender = external_id(sender)
+    by = directory.party(sender, kind)
+    text = "\n".join(texts_of(message)) or _ATTACHMENT
+    answer = parse(text, local_day(at))
+    meant = _meant(answer, sender, at, _before(message, said, thread), said) if answer else _Meant()
+    statement_id = f"{directory.connector_id}:{message['id']}"
+
+    def statement(kind: StatementKind) -> Statement:
+        return Statement(
+            id=statement_id,
+            kind=kind,
+            by=by,
+            at=at,
+            through=directory.connector_id,
+            terms=meant.terms.mark if meant.terms and answer and answer.kind in _OF_TERMS else "",
+            occurrence=meant.moment,
+            text=text,
+        )
+
+    if answer is None or meant.terms is None:
+        comment = statement(StatementKind.COMMENT)
+        return Heard(id=statement_id, by=by, statement=comment, ask=meant.ask)
+    if answer.kind is AnswerKind.CANNOT:
+        return Heard(id=statement_id, by=by, statement=None, cannot=meant.moment)
+    return Heard(id=statement_id, by=by, statement=statement(_STATEMENTS[answer.kind]))
+
+
+def _before(message: Resource, said: list[Terms], thread: Resource) -> list[Terms]:
+    """The terms that stood in the thread when this message was posted; what is doubtful counts."""
+    at = posted_at(message)
+    found = []
+    for terms in said:
+        shown_at = posted_at(terms.resource)
+        if terms.resource is thread or at is None or shown_at is None or shown_at <= at:
+            found.append(terms)
+    return found
+
+
+def _meant(answer: Answer, sender: str, at: datetime, before: list[Terms], said: list[Terms]) -> _Meant:
+    terms = _terms_of(answer, before, said)
+    if terms is None:
+        return _Meant(ask=texts.ask_code(answer.kind, before[-1].code) if before else None)
+    if answer.kind in _OF_TERMS:
+        return _Meant(terms=terms)
+    task = _task_of(answer, sender, terms.tasks)
+    if task is None:
+        return _Meant()
+    nth = answer.nth or (1 if task.moments == 1 else 0)
+    if not 1 <= nth <= task.moments:
+        return _Meant(ask=texts.ask_which_time(answer.kind, terms.code))
+    day = answer.day or local_day(at)
+    return _Meant(terms=terms, moment=OccurrenceKey(assignment_id=task.assignment_id, day=day, nth=nth))
+
+
+def _terms_of(answer: Answer, before: list[Terms], said: list[Terms]) -> Terms | None:
+    if answer.code:
+        found = {terms.mark: terms for terms in said if terms.code == answer.code}
+        return next(iter(found.values())) if len(found) == 1 else None
+    return before[-1] if len({terms.digest for terms in before}) == 1 else None
+
+
+def _task_of(answer: Answer, sender: str, tasks: list[Task]) -> Task | None:
+    """The one assignment it can be about: the sender's own, or for a report the only one there is."""
+    own = [task for task in tasks if task.performer == sender]
+    if answer.kind is not AnswerKind.CANNOT and not own:
+        own = tasks
+    return own[0] if len(own) == 1 else None

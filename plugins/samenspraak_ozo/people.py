@@ -1,0 +1,64 @@
+"""Who is who in the platform, for matching: clients, relatives per network, professionals.
+
+Sources: identifier-systems.md, and examples/*.json for the older systems with ``/ozo/`` or
+``/ozo-connect/`` in them; overview.md: a relative has one RelatedPerson per network, all with the same
+``person`` number. Trap values were seen in public examples (births in the year 3875).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from stdnum.nl import bsn
+
+from samenspraak.connectors import ExternalParty, SetApart
+from samenspraak.domain.parties import Identifier
+from samenspraak.protocols import fhir
+from samenspraak_ozo.hearing import KINDS
+from samenspraak_ozo.threads import external_id
+
+_OLDER = re.compile(r"(https://www\.ozoverbindzorg\.nl/namingsystem/)(?:ozo|ozo-connect)/")
+_BSN_LENGTHS = (8, 9)
+
+
+def party(person: fhir.Resource, today: date) -> ExternalParty | SetApart:
+    """The person as a party; set apart by the name of the field that cannot be right."""
+    key, kind = external_id(fhir.key_of(person)), person["resourceType"]
+    born = fhir.text(person, "birthDate")
+    birth_date = _date(born)
+    numbers = fhir.identifiers(person, fhir.BSN)
+    if born and (birth_date is None or birth_date > today):
+        return SetApart(external_id=key, field=f"{kind}.birthDate", why="no date of birth that can be")
+    if any(len(one) not in _BSN_LENGTHS or not bsn.is_valid(one) for one in numbers):
+        return SetApart(external_id=key, field=f"{kind}.identifier", why="a BSN that does not pass its check")
+    named = (fhir.elements(person, "name") or [{}])[0]
+    network = fhir.reference_key(fhir.element(person, "patient"))
+    given = [one for one in named.get("given") or () if isinstance(one, str)]
+    return ExternalParty(
+        external_id=key,
+        kind=KINDS[kind],
+        name=fhir.text(named, "text") or " ".join([*given[:1], fhir.text(named, "family")]).strip(),
+        first_name=given[0] if given else "",
+        birth_date=birth_date,
+        identifiers=_identifiers(person),
+        client=external_id(network) if network else None,
+    )
+
+
+def _identifiers(person: fhir.Resource) -> frozenset[Identifier]:
+    found = [
+        (fhir.text(one, "system"), fhir.text(one, "value")) for one in fhir.elements(person, "identifier")
+    ]
+    return frozenset(
+        Identifier(system=_OLDER.sub(r"\1", system), value=value)
+        for system, value in found
+        if system and value
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-21") else None
+    except ValueError:
+        return None

@@ -1,0 +1,324 @@
+"""What people read in the platform: plain Dutch (B1, "u"), one line per part of an agreement.
+
+The platform shows one text per message and is in Dutch, so there is no English here. A party these readers
+may not see named gets a neutral word. A line never holds a line break of somebody else's text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from samenspraak.connectors import Directory, End
+from samenspraak.domain.agreements import (
+    Conditions,
+    Decides,
+    Duty,
+    ExceptionKind,
+    Instructed,
+    Modality,
+    OccurrenceException,
+    OccurrenceKey,
+    Review,
+    ReviewOutcome,
+    State,
+    Status,
+    What,
+)
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.schedules import (
+    AsNeeded,
+    DayPart,
+    Frequency,
+    PartOfDay,
+    Period,
+    Recurrence,
+    Schedule,
+    TimesPerPeriod,
+    Timing,
+    Weekday,
+    slots,
+)
+from samenspraak.domain.statements import Statement, StatementKind
+from samenspraak.domain.units import UnitKey, UnitKind, Units
+from samenspraak_ozo.answers import MONTHS
+
+SUBJECT_LENGTH = 50
+"""Subjects are kept short enough for the messaging network OZO belongs to.
+
+Source: nuts-foundation/toepassing-instante-communicatie, specificatie.md (subject of at most 50 characters).
+"""
+
+UNAVAILABLE = "Dit bericht is niet meer beschikbaar."
+RETRACTED = "Dit gesprek is niet meer beschikbaar."
+_ASK_CODE = (
+    "Wij weten niet zeker bij welk bericht uw antwoord hoort. Wilt u het nog eens sturen, met de code uit "
+    "dat bericht erbij? Bijvoorbeeld: {answer} {code}"
+)
+_ASK_WHICH_TIME = (
+    "Dit is vaker op een dag. Wilt u uw antwoord nog eens sturen, met erbij welke keer? "
+    "Bijvoorbeeld: {answer} 2e keer {code}"
+)
+CLOSING: Mapping[End, str] = {
+    End.ENDED: "Deze afspraak is gestopt. U hoeft hier niets meer voor te doen.",
+    End.WITHDRAWN: "Deze afspraak gaat niet door. U hoeft hier niets meer voor te doen.",
+    End.MISTAKE: "Deze afspraak is per ongeluk gemaakt. U hoeft hier niets mee te doen.",
+    End.RETRACTED: RETRACTED,
+}
+
+_NEUTRAL: Mapping[PartyKind, str] = {
+    PartyKind.CLIENT: "de cliënt",
+    PartyKind.RELATIVE: "een naaste",
+    PartyKind.VOLUNTEER: "een vrijwilliger",
+    PartyKind.PROFESSIONAL: "een medewerker",
+    PartyKind.DEVICE: "een hulpmiddel",
+    PartyKind.GROUP: "de zorg",
+}
+_WEEKDAYS: Mapping[Weekday, str] = {
+    Weekday.MONDAY: "maandag",
+    Weekday.TUESDAY: "dinsdag",
+    Weekday.WEDNESDAY: "woensdag",
+    Weekday.THURSDAY: "donderdag",
+    Weekday.FRIDAY: "vrijdag",
+    Weekday.SATURDAY: "zaterdag",
+    Weekday.SUNDAY: "zondag",
+}
+_PARTS: Mapping[DayPart, str] = {
+    DayPart.MORNING: "in de ochtend",
+    DayPart.AFTERNOON: "in de middag",
+    DayPart.EVENING: "in de avond",
+    DayPart.NIGHT: "in de nacht",
+}
+_EVERY: Mapping[Frequency, tuple[str, str]] = {
+    Frequency.DAILY: ("elke dag", "elke {n} dagen"),
+    Frequency.WEEKLY: ("elke week", "elke {n} weken"),
+    Frequency.MONTHLY: ("elke maand", "elke {n} maanden"),
+    Frequency.YEARLY: ("elk jaar", "elke {n} jaar"),
+}
+_PERIODS: Mapping[Period, str] = {Period.DAY: "dag", Period.WEEK: "week", Period.MONTH: "maand"}
+_WHAT: Mapping[Modality, str] = {Modality.DOES: "Wat", Modality.MAY: "Mag wel", Modality.NEVER: "Nooit doen"}
+_OUTCOMES: Mapping[ReviewOutcome, str] = {
+    ReviewOutcome.KEPT: "de afspraak blijft zo",
+    ReviewOutcome.CHANGED: "de afspraak is veranderd",
+    ReviewOutcome.ENDED: "de afspraak is gestopt",
+}
+_NOTED: Mapping[StatementKind, str] = {
+    StatementKind.ASSENT: "Genoteerd: {who} is akkoord.",
+    StatementKind.DECLINE: "Genoteerd: {who} is niet akkoord. Een medewerker neemt contact op.",
+    StatementKind.DONE: "Genoteerd: gedaan op {when}, volgens {who}.",
+    StatementKind.NOT_DONE: "Genoteerd: niet gedaan op {when}, volgens {who}.",
+    StatementKind.COMMENT: "Opmerking van {who}: {text}",
+}
+
+
+def name(ref: PartyRef, directory: Directory) -> str:
+    """How these readers may see the party named, else a neutral word."""
+    return _line(directory.name(ref) or _NEUTRAL[ref.kind])
+
+
+def day(one: date) -> str:
+    """A date as people say it, for instance ``donderdag 26 november 2026``."""
+    return f"{_WEEKDAYS[Weekday(one.weekday())]} {one.day} {MONTHS[one.month - 1]} {one.year}"
+
+
+def subject(what: What | None) -> str:
+    """The subject of a thread, cut at a word to what fits."""
+    text = _line(what.text) if what else "Afspraak"
+    if len(text) <= SUBJECT_LENGTH:
+        return text
+    return f"{text[: SUBJECT_LENGTH - 1].rsplit(' ', 1)[0].rstrip(' ,.;:')[: SUBJECT_LENGTH - 1]}…"
+
+
+def message(units: Units, directory: Directory, *, client: str | None, code: str, first: bool) -> str:
+    """The whole agreement as one message that says what it says now, and how to answer."""
+    about = f"van {_line(client)}" if client else "van deze cliënt"
+    opening = (
+        f"Dit is de afspraak over de zorg {about}."
+        if first
+        else "De afspraak is veranderd. Vanaf nu geldt dit bericht."
+    )
+    told = [line for key in sorted(units) for line in _lines(key, units[key], directory)]
+    return "\n".join([opening, "", *told, "", *_how_to_answer(units, code)])
+
+
+def noted(one: Statement, directory: Directory) -> str:
+    """What the hub says when it has noted something, said here or elsewhere."""
+    when = f"{day(one.occurrence.day)}{_nth(one.occurrence.nth)}" if one.occurrence else ""
+    return _NOTED[one.kind].format(who=name(one.by, directory), when=when, text=_line(one.text))
+
+
+def noted_cannot(who: PartyRef, key: OccurrenceKey, directory: Directory) -> str:
+    """What the hub answers to "kan niet"."""
+    return f"Genoteerd: {name(who, directory)} kan niet op {day(key.day)}{_nth(key.nth)}."
+
+
+def ask_code(answer: str, code: str) -> str:
+    """What the hub asks back when an answer fits several messages; with the code of the newest one."""
+    return _ASK_CODE.format(answer=answer, code=code)
+
+
+def ask_which_time(answer: str, code: str) -> str:
+    """What the hub asks back when a day has several moments."""
+    return _ASK_WHICH_TIME.format(answer=answer, code=code)
+
+
+def when(schedule: Schedule) -> str:
+    """When it is done: the text people wrote; without one, the structured form in words."""
+    told = _line(schedule.text) or _timing(schedule.timing)
+    start = f"vanaf {day(schedule.start)}" if schedule.start else ""
+    until = f"tot en met {day(schedule.until)}" if schedule.until else ""
+    return " ".join(filter(None, (told, start, until)))
+
+
+# One line per unit.
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    type: type
+    lines: Callable[[Any, UnitKey, Directory], Iterator[str]]
+
+
+def _lines(key: UnitKey, value: object, directory: Directory) -> Iterator[str]:
+    row = _ROWS.get(key.kind)
+    if row is not None and isinstance(value, row.type):
+        yield from row.lines(value, key, directory)
+
+
+def _what(value: What, _key: UnitKey, _directory: Directory) -> Iterator[str]:
+    yield f"{_WHAT[value.modality]}: {_line(value.text)}"
+
+
+def _place(value: str, _key: UnitKey, _directory: Directory) -> Iterator[str]:
+    yield f"Waar: {_line(value)}"
+
+
+def _duty(value: Duty, _key: UnitKey, directory: Directory) -> Iterator[str]:
+    yield ", ".join(filter(None, (f"Wie: {name(value.performer, directory)}", when(value.schedule))))
+
+
+def _instructed(value: Instructed, _key: UnitKey, directory: Directory) -> Iterator[str]:
+    by = f" door {name(value.by, directory)}" if value.by else ""
+    on = f" op {day(value.on)}" if value.on else ""
+    yield f"Voorgedaan{by}{on}"
+
+
+def _backup(value: PartyRef, _key: UnitKey, directory: Directory) -> Iterator[str]:
+    yield f"Als dat niet lukt: {name(value, directory)}"
+
+
+def _responsible(value: PartyRef, _key: UnitKey, directory: Directory) -> Iterator[str]:
+    yield f"Vragen? Stel ze aan {name(value, directory)}"
+
+
+def _conditions(value: Conditions, _key: UnitKey, _directory: Directory) -> Iterator[str]:
+    if value.text:
+        yield f"Voorwaarden: {_line(value.text)}"
+    if value.instruction:
+        yield f"Zo doet u het: {_line(value.instruction)}"
+    if value.instruction_required:
+        yield "Let op: u doet dit pas als het aan u is voorgedaan."
+
+
+def _status(value: Status, _key: UnitKey, _directory: Directory) -> Iterator[str]:
+    if value.state is State.PROPOSED:
+        yield "Dit is nog een voorstel."
+    if value.state is State.PAUSED:
+        start = f" vanaf {day(value.paused_from)}" if value.paused_from else ""
+        until = f" tot en met {day(value.paused_until)}" if value.paused_until else ""
+        yield f"De afspraak ligt stil{start}{until}."
+
+
+def _review(value: Review, _key: UnitKey, _directory: Directory) -> Iterator[str]:
+    if value.outcome:
+        yield f"Besproken: {_OUTCOMES[value.outcome]}"
+    due = value.next or value.due
+    if due:
+        yield f"Samen bespreken: uiterlijk {day(due)}"
+
+
+def _decides(value: Decides, _key: UnitKey, directory: Directory) -> Iterator[str]:
+    told = f"; dat hoort u zo: {_line(value.told_how)}" if value.told_how else ""
+    yield f"Bij verschil beslist {name(value.who, directory)}{told}"
+
+
+def _exception(value: OccurrenceException, key: UnitKey, directory: Directory) -> Iterator[str]:
+    once = OccurrenceKey.parse(key.id)
+    on = f"{day(once.day)}{_nth(once.nth)}"
+    because = f" ({_line(value.reason)})" if value.reason else ""
+    if value.kind is ExceptionKind.CANCELLED:
+        yield f"Gaat niet door: {on}{because}"
+    if value.kind is ExceptionKind.MOVED and value.moved_to:
+        at = f" om {_time(value.moved_time)}" if value.moved_time else ""
+        yield f"Verplaatst: {on} wordt {day(value.moved_to)}{at}{because}"
+    if value.kind is ExceptionKind.TAKEN_OVER and value.by:
+        yield f"Op {on} doet {name(value.by, directory)} het{because}"
+
+
+_ROWS: Mapping[UnitKind, _Row] = {
+    UnitKind.WHAT: _Row(type=What, lines=_what),
+    UnitKind.PLACE: _Row(type=str, lines=_place),
+    UnitKind.ASSIGNMENT: _Row(type=Duty, lines=_duty),
+    UnitKind.INSTRUCTED: _Row(type=Instructed, lines=_instructed),
+    UnitKind.BACKUP: _Row(type=PartyRef, lines=_backup),
+    UnitKind.RESPONSIBLE: _Row(type=PartyRef, lines=_responsible),
+    UnitKind.CONDITIONS: _Row(type=Conditions, lines=_conditions),
+    UnitKind.STATUS: _Row(type=Status, lines=_status),
+    UnitKind.REVIEW: _Row(type=Review, lines=_review),
+    UnitKind.DECIDES: _Row(type=Decides, lines=_decides),
+    UnitKind.EXCEPTION: _Row(type=OccurrenceException, lines=_exception),
+}
+TOLD = frozenset(_ROWS)
+"""The kinds of unit a message has a line for."""
+
+
+def _how_to_answer(units: Units, code: str) -> Iterator[str]:
+    duties = [value for value in units.values() if isinstance(value, Duty)]
+    yield "U kunt antwoorden met een van deze woorden:"
+    yield f"AKKOORD {code}"
+    yield f"NIET AKKOORD {code}"
+    yield f"GEDAAN {code} of NIET GEDAAN {code}"
+    yield f"KAN NIET {code}"
+    yield f"Gaat het niet over vandaag? Zet de datum erbij, bijvoorbeeld: GEDAAN 24-11 {code}"
+    if any(len(slots(duty.schedule)) > 1 for duty in duties):
+        yield f"Is het vaker op een dag? Zet erbij welke keer: GEDAAN 2e keer {code}"
+    yield "Schrijft u iets anders, dan leest een medewerker het als opmerking."
+
+
+# Words.
+
+
+def _timing(timing: Timing | None) -> str:
+    match timing:
+        case Recurrence():
+            one, more = _EVERY[timing.frequency]
+            every = one if timing.interval == 1 else more.format(n=timing.interval)
+            on = f"op {_and([_WEEKDAYS[one] for one in timing.weekdays])}" if timing.weekdays else ""
+            at = f"om {_and([_time(one) for one in timing.times])}" if timing.times else ""
+            return " ".join(filter(None, (every, on, at)))
+        case PartOfDay():
+            on = f"op {_and([_WEEKDAYS[one] for one in timing.weekdays])}" if timing.weekdays else "elke dag"
+            return f"{on} {_and([_PARTS[one] for one in timing.parts])}"
+        case TimesPerPeriod():
+            return f"{timing.times} keer per {_PERIODS[timing.period]}"
+        case AsNeeded():
+            return "als het nodig is"
+    return ""
+
+
+def _time(one: time) -> str:
+    return f"{one.hour}.{one.minute:02d} uur"
+
+
+def _nth(nth: int) -> str:
+    return f", {nth}e keer" if nth > 1 else ""
+
+
+def _and(words: list[str]) -> str:
+    return " en ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
