@@ -43,6 +43,7 @@ class FhirSandbox(Sandbox):
         mode: ``strict`` or ``quirky``.
         quirks: these instead of the quirks of the mode.
         fhir_version: what ``/metadata`` says; the act ``present`` changes it.
+        access_token: only who sends this bearer token is let in, but to ``/metadata``; None lets all in.
         clock: what time it is on the server.
     """
 
@@ -54,11 +55,13 @@ class FhirSandbox(Sandbox):
         *,
         quirks: Quirks | None = None,
         fhir_version: str = "4.0.1",
+        access_token: str | None = None,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         super().__init__(mode)
         self.quirks = quirks or {"strict": STRICT, "quirky": QUIRKY}[mode]
         self.fhir_version = fhir_version
+        self._access_token = access_token
         self.records = Records(
             clock,
             uuid_versions=self.quirks.uuid_versions,
@@ -112,12 +115,19 @@ class FhirSandbox(Sandbox):
 
     def _locked(self, view: Callable[..., Response]) -> Callable[..., Response]:
         def locked(**path: str) -> Response:
+            if view != self._metadata:
+                self._check_sign_in()
             if "kind" in path and path["kind"] not in search.PARAMETERS:
                 raise RefusedError(404, "not-supported", "unknown resource type")
             with self.lock:
                 return view(**path)
 
         return locked
+
+    def _check_sign_in(self) -> None:
+        sent = request.headers.get("Authorization", "")
+        if self._access_token is not None and sent != f"Bearer {self._access_token}":
+            raise RefusedError(401, "login", "sign in first")
 
     def _metadata(self) -> Response:
         return self._json(capability.statement(self.quirks, self.fhir_version, self._base()))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from samenspraak_fhir.sandbox import Quirks
+from samenspraak_fhir.sandbox import FhirSandbox, Quirks
 
 IDENTIFIER = "identifier=https://voorbeeld.example/plan|17"
 
@@ -204,3 +204,14 @@ def test_a_closed_file_is_forbidden_and_not_listed_until_it_is_opened(strict: An
 
     assert (closed[0].status_code, closed[1]) == (403, 0)
     assert strict.get(f"CarePlan/{made['id']}").status_code == 200
+
+
+def test_a_server_with_a_token_lets_others_see_only_what_it_can_do() -> None:
+    client = FhirSandbox(access_token="dossier-token-1").app.test_client()
+
+    def status(path: str, token: str) -> int:
+        return client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code
+
+    assert status("/fhir/metadata", "verkeerd") == 200
+    assert status("/fhir/Patient", "verkeerd") == 401
+    assert status("/fhir/Patient", "dossier-token-1") == 200

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from samenspraak.errors import ConfigurationError, InvalidRecordError, TransientError
+from samenspraak.errors import ConfigurationError, ConflictError, InvalidRecordError, TransientError
 from samenspraak.http import Answer, HttpClient, UnusableJsonError, parse_json
 from samenspraak.protocols.fhir.bundles import Params, link
 from samenspraak.protocols.fhir.words import ID, Resource, elements, if_match, key_of, text
@@ -32,7 +32,7 @@ def capability(http: HttpClient) -> Resource:
     Raises:
         ConfigurationError: it speaks another version of FHIR, or is no FHIR server.
     """
-    statement = _resource(http.send("GET", "metadata", headers=_ACCEPT), "CapabilityStatement")
+    statement = resource(http.send("GET", "metadata", headers=_ACCEPT), "CapabilityStatement")
     version = str(statement.get("fhirVersion", ""))
     if version != "4.0" and not version.startswith("4.0."):
         said = version if re.fullmatch(r"[\w.\-]{1,20}", version) else "no readable version"
@@ -51,6 +51,15 @@ def offers(statement: Mapping[str, Any], resource_type: str, interaction: str) -
         for resource in elements(rest, "resource")
         if resource.get("type") == resource_type
         for one in elements(resource, "interaction")
+    )
+
+
+def declares(statement: Mapping[str, Any], resource_type: str, flag: str) -> bool:
+    """Whether the server says yes to a flag of a type, such as ``conditionalCreate``."""
+    return any(
+        resource.get("type") == resource_type and resource.get(flag) is True
+        for rest in elements(statement, "rest")
+        for resource in elements(rest, "resource")
     )
 
 
@@ -82,6 +91,14 @@ def history(http: HttpClient, path: str, params: Params = ()) -> Iterator[Mappin
         yield from elements(bundle, "entry")
 
 
+def history_of(http: HttpClient, key: str) -> list[Mapping[str, Any]]:
+    """The entries of the history of ``Type/id``; none when the server keeps or shows none of it."""
+    answer = http.send("GET", f"{_path(key)}/_history", headers=_ACCEPT, allow=(*_NOT_THERE, 405, 501))
+    if answer.status != 200:
+        return []
+    return [one for bundle in _pages(http, answer, "history") for one in elements(bundle, "entry")]
+
+
 def create(http: HttpClient, resource: Resource, *, unless: str) -> Answer:
     """Create, unless a search (``identifier=system|value``) finds one: 201 made it, 200 met it.
 
@@ -99,11 +116,14 @@ def update(http: HttpClient, resource: Resource, version_id: str | None) -> Answ
 
     Raises:
         InvalidRecordError: the server does not accept the resource; names the place when it says so.
-        ConflictError: it has another version by now (409, 412).
+        ConflictError: it has another version by now (409, 412), or cannot be seen now (403, 404, 410).
     """
     headers = _WRITE if version_id is None else {**_WRITE, "If-Match": if_match(version_id)}
-    path = _path(key_of(resource))
-    return _accepted(http.send("PUT", path, json=resource, headers=headers, allow=_NOT_ACCEPTED))
+    path, allow = _path(key_of(resource)), (*_NOT_ACCEPTED, *_NOT_THERE)
+    answer = http.send("PUT", path, json=resource, headers=headers, allow=allow)
+    if answer.status in _NOT_THERE:
+        raise ConflictError(f"{http.connector_id} answered {answer.status} to an update; look again")
+    return _accepted(answer)
 
 
 def returned(answer: Answer) -> Resource | None:
@@ -161,7 +181,7 @@ def _word(said: str) -> str:
 def _pages(http: HttpClient, answer: Answer, kind: str) -> Iterator[Resource]:
     followed: set[str] = set()
     while True:
-        bundle = _resource(answer, "Bundle")
+        bundle = resource(answer, "Bundle")
         if bundle.get("type") != kind:
             raise InvalidRecordError(f"{http.connector_id}: expected a {kind} bundle", field="Bundle.type")
         yield bundle
@@ -174,7 +194,12 @@ def _pages(http: HttpClient, answer: Answer, kind: str) -> Iterator[Resource]:
         answer = http.follow(following, headers=_ACCEPT)
 
 
-def _resource(answer: Answer, resource_type: str) -> Resource:
+def resource(answer: Answer, resource_type: str) -> Resource:
+    """The resource in an answer.
+
+    Raises:
+        InvalidRecordError: the answer is something else.
+    """
     found = answer.json()
     if not isinstance(found, dict) or found.get("resourceType") != resource_type:
         raise InvalidRecordError(f"{answer.connector_id}: expected a {resource_type}", field="resourceType")

@@ -1,0 +1,142 @@
+"""People, teams and devices of a dossier, for matching: identifiers match, names only suggest.
+
+Sources: https://hl7.org/fhir/R4/patient.html, relatedperson.html, practitionerrole.html, careteam.html and
+device.html; roles of contact persons from Nictiz/Nictiz-R4-zib2020 ``zib-ContactPerson`` (a mantelzorger or
+first contact is no representative; there is no code for a volunteer).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from stdnum.nl import bsn
+
+from samenspraak.connectors import ExternalParty, SetApart
+from samenspraak.domain.parties import Identifier, PartyKind
+from samenspraak.errors import InvalidRecordError
+from samenspraak.protocols import fhir
+from samenspraak_fhir import names
+from samenspraak_fhir.elements import coding, find_template, read_date, unusable
+from samenspraak_fhir.parties import KINDS
+
+TYPES = ("Patient", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "CareTeam", "Device")
+_PERSONS = frozenset({"Patient", "RelatedPerson", "Practitioner"})
+_CIRCLES: Mapping[str, str] = {"RelatedPerson": "patient", "CareTeam": "subject", "Device": "patient"}
+_NINE_DIGITS = re.compile(r"[0-9]{9}")
+
+Named = Callable[[str], str]
+"""The name of the person a reference (``Practitioner/id``) stands for; '' when nobody can tell."""
+
+
+def parties(
+    resources: Sequence[Mapping[str, Any]], volunteer_roles: Collection[str], named: Named
+) -> tuple[list[ExternalParty], list[SetApart]]:
+    """The people and groups among these resources, and those that cannot be used."""
+    found = [party(one, volunteer_roles, named) for one in resources]
+    return (
+        [one for one in found if isinstance(one, ExternalParty)],
+        [one for one in found if isinstance(one, SetApart)],
+    )
+
+
+def party(
+    resource: Mapping[str, Any], volunteer_roles: Collection[str], named: Named
+) -> ExternalParty | SetApart:
+    """The party, or why it cannot be used; ``volunteer_roles``: ``system|code`` of relationships."""
+    key = fhir.key_of(resource)
+    try:
+        return _party(resource, key, volunteer_roles, named)
+    except InvalidRecordError as error:
+        return SetApart(external_id=key, field=error.field, why=str(error))
+
+
+def _party(
+    resource: Mapping[str, Any], key: str, volunteer_roles: Collection[str], named: Named
+) -> ExternalParty:
+    kind = fhir.text(resource, "resourceType")
+    if (place := find_template(resource)) is not None:
+        raise unusable(place, "a template was never filled in")
+    roles = {
+        f"{fhir.text(code, 'system')}|{fhir.text(code, 'code')}"
+        for concept in fhir.elements(resource, "relationship" if kind == "RelatedPerson" else "type")
+        for code in fhir.elements(concept, "coding")
+    }
+    is_volunteer = bool(roles & {*volunteer_roles, f"{names.VOLUNTEER_ROLE}|volunteer"})
+    return ExternalParty(
+        external_id=key,
+        kind=PartyKind.VOLUNTEER if is_volunteer and kind == "RelatedPerson" else KINDS[kind],
+        name=name_of(resource) or _name_elsewhere(resource, named),
+        first_name=_first_name(resource),
+        birth_date=read_date(resource.get("birthDate"), "birthDate"),
+        identifiers=_identifiers(resource),
+        client=key
+        if kind == "Patient"
+        else fhir.reference_key(fhir.element(resource, _CIRCLES.get(kind, ""))),
+        representative=any(
+            set(coding(one, names.CONTACT_ROLES)) & names.REPRESENTATIVES
+            for one in fhir.elements(resource, "relationship")
+        ),
+        volunteers=is_volunteer and kind == "Organization",
+    )
+
+
+def name_of(resource: Mapping[str, Any]) -> str:
+    """How a person, group or device is called in full; '' when the resource does not say."""
+    if fhir.text(resource, "resourceType") in _PERSONS:
+        return _human_name(_official(resource))
+    own = next((fhir.text(one, "name") for one in fhir.elements(resource, "deviceName")), "")
+    return fhir.text(resource, "name") or own
+
+
+def _name_elsewhere(resource: Mapping[str, Any], named: Named) -> str:
+    """A role is called as the person who has it."""
+    person = fhir.element(resource, "practitioner")
+    return fhir.text(person, "display") or named(fhir.reference_key(person) or "")
+
+
+def _official(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = fhir.elements(resource, "name")
+    return next((one for one in found if one.get("use") == "official"), found[0] if found else {})
+
+
+def _human_name(name: Mapping[str, Any]) -> str:
+    if written := fhir.text(name, "text"):
+        return written
+    given = [one for one in name.get("given", ()) if isinstance(one, str)]
+    return " ".join([*given, fhir.text(name, "family")]).strip()
+
+
+def _first_name(resource: Mapping[str, Any]) -> str:
+    """What the person is called, if that is written down, else the first given name."""
+    if fhir.text(resource, "resourceType") not in _PERSONS:
+        return ""
+    usual = [one for one in fhir.elements(resource, "name") if one.get("use") in ("usual", "nickname")]
+    for name in (*usual, _official(resource)):
+        for given in name.get("given", ()):
+            if isinstance(given, str):
+                return given
+    return ""
+
+
+def _identifiers(resource: Mapping[str, Any]) -> frozenset[Identifier]:
+    found = {
+        (fhir.text(one, "system"), fhir.text(one, "value"))
+        for one in fhir.elements(resource, "identifier")
+        if fhir.text(one, "system") and fhir.text(one, "value")
+    }
+    for system, value in found:
+        if system == fhir.BSN:
+            check_bsn(value, "identifier")
+    return frozenset(Identifier(system=system, value=value) for system, value in found)
+
+
+def check_bsn(value: str, field: str) -> None:
+    """Nine digits that pass the eleven-test; what does not is a typing error, or somebody else.
+
+    Raises:
+        InvalidRecordError: it does not pass; the number itself is not in the message.
+    """
+    if not (_NINE_DIGITS.fullmatch(value) and bsn.is_valid(value)):
+        raise unusable(field, "the citizen number does not pass its check")

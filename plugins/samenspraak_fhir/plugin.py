@@ -1,0 +1,324 @@
+"""The connector for a dossier (ECD) on FHIR R4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from functools import partial
+
+from samenspraak.connectors import (
+    Absence,
+    Absent,
+    Call,
+    Capabilities,
+    Carries,
+    Changes,
+    Checked,
+    Confirm,
+    Connector,
+    Create,
+    Directory,
+    End,
+    Found,
+    Look,
+    Manifest,
+    Marker,
+    MayEnd,
+    Objects,
+    Page,
+    Rates,
+    Raw,
+    Readers,
+    Reading,
+    Step,
+    Subject,
+    SystemKind,
+    Token,
+    Unseen,
+    Written,
+    hookimpl,
+)
+from samenspraak.domain.units import UnitKey, UnitValue
+from samenspraak.errors import PermanentError, SamenspraakError
+from samenspraak.http import Answer, BearerAuth, HttpClient, NoAuth
+from samenspraak.protocols import fhir
+from samenspraak_fhir import mapping, names, people, reading
+from samenspraak_fhir.parties import Parties
+from samenspraak_fhir.plans import Scene
+from samenspraak_fhir.settings import DossierSettings
+from samenspraak_fhir.sweep import Batch, Cursor, sweep
+
+PLAN = "CarePlan"
+CLOCK_MAY_DIFFER = timedelta(minutes=5)
+
+MANIFEST = Manifest(
+    name="fhir",
+    title={"nl": "Dossier (FHIR R4)", "en": "Dossier (FHIR R4)"},
+    summary={
+        "nl": "Een elektronisch cliëntdossier met zorgplannen volgens de zibs van 2020 (nl-core).",
+        "en": "An electronic care record with care plans after the Dutch zibs of 2020 (nl-core).",
+    },
+    version="1.0",
+    capabilities=Capabilities(
+        kind=SystemKind.DOSSIER,
+        units={kind: Carries() for kind in mapping.CARRIED},
+        readers=Readers.STAFF,
+        objects=Objects.ASSIGNMENT,
+        absence=Absence.BY_ID,
+        may_end=MayEnd.AGREEMENT,
+        create=Create.REPEATABLE,
+        confirm=Confirm.RESPONSE,
+        token=Token.ENFORCED,
+        lag_s=2.0,
+        tells_statements=True,
+        mapping_version=mapping.MAPPING_VERSION,
+    ),
+    settings=DossierSettings,
+    rates=Rates(concurrency=4, per_second=20.0, page=100, poll_seconds=60.0),
+)
+
+
+class DossierConnector(Connector):
+    """A dossier. One CarePlan is one assignment; identifiers of ours tie those of one agreement."""
+
+    manifest = MANIFEST
+
+    def http(self) -> HttpClient:
+        token = self.settings.get("access_token")
+        return HttpClient(
+            connector_id=self.connector_id,
+            base_url=self.settings["base_url"].rstrip("/"),
+            auth=BearerAuth(token) if token else NoAuth(),
+            open_origins=frozenset(self.settings.get("open_origins", ())),
+        )
+
+    # Reading.
+
+    def check(self, call: Call) -> Iterator[Checked]:
+        for step, attempt in STEPS.items():
+            try:
+                detail, is_well = attempt(self, call)
+            except SamenspraakError as error:
+                detail, is_well = str(error), False
+            yield Checked(step=step, ok=is_well, detail=detail, cure={} if is_well else CURES[step])
+            if not is_well:
+                return
+
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        """People first, so that who performs is known before what; then the plans; then what was deleted."""
+        statement = fhir.capability(call.http)
+        server = _server(statement, self.settings["base_url"])
+        here = Cursor.parse(cursor)
+        for kind in people.TYPES:
+            if not fhir.offers(statement, kind, "search-type"):
+                continue
+            for batch in self._sweep(call, kind, [], here):
+                here = here.at(kind, batch.upto)
+                parties, apart = people.parties(
+                    batch.resources, self.settings["volunteer_roles"], partial(_name, call.http)
+                )
+                yield Page(parties=parties, records=apart, cursor=str(here), server=server)
+        deleted_since = here.moments.get(PLAN)
+        for batch in self._sweep(call, PLAN, self._selection(), here):
+            here = here.at(PLAN, batch.upto)
+            yield Page(records=[_found(one) for one in batch.resources], cursor=str(here), server=server)
+        if deleted_since is not None and fhir.offers(statement, PLAN, "history-type"):
+            since = fhir.write_instant(deleted_since - self._overlap)
+            params = [("_since", since), ("_count", str(self.manifest.rates.page))]
+            gone = [
+                one
+                for one in fhir.folded(list(fhir.history(call.http, PLAN, params)))
+                if one.resource is None
+            ]
+            yield Page(records=[Absent(external_id=one.key) for one in gone], cursor=str(here), server=server)
+
+    @property
+    def _overlap(self) -> timedelta:
+        return timedelta(seconds=self.settings["overlap_seconds"])
+
+    def _selection(self) -> fhir.Params:
+        tokens = [fhir.token(*one.split("|", 1)) for one in self.settings["categories"]]
+        return [("category", ",".join(tokens))]
+
+    def _sweep(self, call: Call, kind: str, params: fhir.Params, here: Cursor) -> Iterator[Batch]:
+        page, since = self.manifest.rates.page, here.moments.get(kind)
+        return sweep(call.http, kind, params, since=since, page=page, overlap=self._overlap)
+
+    def fetch(self, call: Call, external_id: str) -> Look:
+        answer = fhir.read(call.http, external_id)
+        if answer.status == 410 or (answer.status == 404 and _was_deleted(call.http, external_id)):
+            return Absent(external_id=external_id)
+        if answer.status != 200:
+            return Unseen(external_id=external_id, why=f"status {answer.status}")
+        return _found(fhir.resource(answer, PLAN))
+
+    def find(self, call: Call, marker: Marker) -> Sequence[Found]:
+        params = [("identifier", fhir.token(names.MARKER, str(marker)))]
+        found = [one for bundle in fhir.search(call.http, PLAN, params) for one in fhir.resources(bundle)]
+        # A server that ignores the parameter answers with everybody's plans.
+        return [_found(one) for one in found if str(marker) in fhir.identifiers(one, names.MARKER)]
+
+    # Writing.
+
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        unless = f"identifier={fhir.token(names.MARKER, str(subject.marker))}"
+        answer = fhir.create(call.http, raw, unless=unless)
+        written = self._written(answer)
+        found = written.found
+        if found is not None and str(subject.marker) not in fhir.identifiers(found.raw, names.MARKER):
+            raise PermanentError(f"{self.connector_id}: the server answered a create with another plan")
+        return written
+
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        written = self._written(fhir.update(call.http, raw, found.token))
+        return Written(external_id=found.external_id, found=written.found)
+
+    def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
+        """Ended, withdrawn and a mistake are statuses, which ``raw`` has; retracted is emptied and revoked.
+
+        A plan that the dossier wrote itself is its record: it is not retracted.
+        """
+        if how is not End.RETRACTED:
+            return self.update(call, found, raw)
+        if not mapping.is_ours(found.raw):
+            raise PermanentError(
+                f"{self.connector_id}: {found.external_id} was written in the dossier itself and stays there"
+            )
+        return self.update(call, found, {**raw, "status": "revoked"})
+
+    def _written(self, answer: Answer) -> Written:
+        resource, located = fhir.returned(answer), fhir.located(answer)
+        if resource is not None:
+            found = _found(resource, answer)
+            return Written(external_id=found.external_id, found=found, existed=answer.status == 200)
+        if located is None:
+            raise PermanentError(f"{self.connector_id}: the answer to a write does not say what was written")
+        return Written(external_id=located[0], existed=answer.status == 200)
+
+    # The lens.
+
+    def new(self, subject: Subject) -> Raw:
+        return mapping.new(subject.client, str(subject.marker), subject.marker.agreement_id)
+
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        return reading.read(
+            raw,
+            Parties(directory=directory, base_url=self.settings["base_url"]),
+            connector_id=self.connector_id,
+            categories=self.settings["categories"],
+            group_systems=self.settings["group_systems"],
+        )
+
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        parties = Parties(directory=directory, base_url=self.settings["base_url"])
+        scene = Scene(parties=parties, part=reading.part_of(raw))
+        return mapping.put_changes(raw, changes, scene, connector_id=self.connector_id)
+
+    def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
+        normal: UnitValue = mapping.normal(value)
+        return normal
+
+
+def _found(resource: Raw, answer: Answer | None = None) -> Found:
+    token = fhir.version_of(resource, answer.headers if answer else None)
+    return Found(external_id=fhir.key_of(resource), raw=resource, token=token)
+
+
+def _was_deleted(http: HttpClient, key: str) -> bool:
+    """Whether the history of a resource that answers 404 ends with its deletion; unknown is not deleted."""
+    changes = fhir.folded(fhir.history_of(http, key))
+    return any(one.key == key and one.resource is None for one in changes)
+
+
+def _name(http: HttpClient, key: str) -> str:
+    """The name of the Practitioner behind a role."""
+    answer = fhir.read(http, key) if key.startswith("Practitioner/") else None
+    return people.name_of(fhir.resource(answer, "Practitioner")) if answer and answer.status == 200 else ""
+
+
+def _server(statement: Mapping[str, object], base_url: str) -> str:
+    """What identifies the server's history: where it says it lives, else where we find it."""
+    return fhir.text(fhir.element(statement, "implementation"), "url") or base_url
+
+
+# The steps of a connection test: what was found, and whether it will do.
+
+
+def _connect(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+    call.http.send("GET", "metadata", headers={"Accept": fhir.FHIR_JSON})
+    return "", True
+
+
+def _sign_in(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+    call.http.send("GET", "Patient", params={"_count": "1"}, headers={"Accept": fhir.FHIR_JSON})
+    return "", True
+
+
+def _version(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+    return f"FHIR {fhir.capability(call.http)['fhirVersion']}", True
+
+
+def _read(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+    """Also that the server searches by what we ask: an ignored parameter looks like no changes."""
+    since = Cursor().at(PLAN, call.now)
+    next(iter(connector._sweep(call, PLAN, connector._selection(), since)))
+    return "", True
+
+
+def _write(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+    statement = fhir.capability(call.http)
+    missing = [one for one in ("create", "update") if not fhir.offers(statement, PLAN, one)]
+    if not fhir.declares(statement, PLAN, "conditionalCreate"):
+        missing.append("conditional create")
+    return ", ".join(f"no {one}" for one in missing), not missing
+
+
+def _clock(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+    answer = call.http.send("GET", "metadata", headers={"Accept": fhir.FHIR_JSON})
+    try:
+        apart = abs(call.now - parsedate_to_datetime(answer.headers.get("Date", "")))
+    except (TypeError, ValueError):
+        return "the server does not say what time it is", True
+    return f"{apart.total_seconds():.0f} s apart", apart <= CLOCK_MAY_DIFFER
+
+
+STEPS: Mapping[Step, Callable[[DossierConnector, Call], tuple[str, bool]]] = {
+    Step.CONNECT: _connect,
+    Step.SIGN_IN: _sign_in,
+    Step.VERSION: _version,
+    Step.READ: _read,
+    Step.WRITE: _write,
+    Step.CLOCK: _clock,
+}
+CURES: Mapping[Step, Mapping[str, str]] = {
+    Step.CONNECT: {
+        "nl": "Controleer het FHIR-adres, en of het dossier bereikbaar is vanaf deze computer.",
+        "en": "Check the FHIR address, and whether the dossier can be reached from this computer.",
+    },
+    Step.SIGN_IN: {
+        "nl": "Vraag de leverancier van het dossier om een geldig token met leesrechten op Patient.",
+        "en": "Ask the dossier's vendor for a valid token that may read Patient.",
+    },
+    Step.VERSION: {
+        "nl": "Deze koppeling spreekt FHIR R4. Vraag de leverancier naar het R4-adres.",
+        "en": "This connector speaks FHIR R4. Ask the vendor for the R4 address.",
+    },
+    Step.READ: {
+        "nl": "Vraag de leverancier of zorgplannen op categorie en wijzigingsmoment te zoeken zijn.",
+        "en": "Ask the vendor whether care plans can be searched by category and moment of change.",
+    },
+    Step.WRITE: {
+        "nl": "Vraag om schrijfrechten op zorgplannen, met If-None-Exist bij het aanmaken.",
+        "en": "Ask for the right to write care plans, with If-None-Exist when creating.",
+    },
+    Step.CLOCK: {
+        "nl": "Zet de klok van deze computer of van het dossier gelijk.",
+        "en": "Set the clock of this computer, or of the dossier, right.",
+    },
+}
+
+
+@hookimpl
+def samenspraak_connectors() -> Sequence[type[Connector]]:
+    return (DossierConnector,)

@@ -1,0 +1,85 @@
+"""What an admin fills in to connect a dossier."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from samenspraak.connectors import setting
+from samenspraak_fhir import names
+
+CODE = r"\S+\|\S+"
+
+
+class DossierSettings(Schema):
+    """Secrets are stored by reference and resolved before this schema sees them."""
+
+    base_url = setting(
+        fields.Url,
+        title={"nl": "FHIR-adres", "en": "FHIR address"},
+        help={
+            "nl": "Het R4-adres van het dossier, tot en met het deel vóór /Patient. Het begint met https://.",
+            "en": "The R4 address of the dossier, up to the part before /Patient. It starts with https://.",
+        },
+        required=True,
+        schemes={"http", "https"},
+        require_tld=False,
+    )
+    access_token = setting(
+        fields.String,
+        title={"nl": "Toegangstoken", "en": "Access token"},
+        help={
+            "nl": "Het token dat de leverancier u geeft. Laat leeg als het dossier er geen vraagt.",
+            "en": "The token that the dossier's vendor gives you. Leave empty if the dossier asks for none.",
+        },
+        load_default=None,
+        validate=validate.Length(min=8),
+        secret=True,
+    )
+    categories = setting(
+        fields.List,
+        title={"nl": "Welke zorgplannen zijn afspraken", "en": "Which care plans are agreements"},
+        help={
+            "nl": "Categorieën als systeem|code. Andere zorgplannen lezen we niet.",
+            "en": "Categories as system|code. We read no other care plans.",
+        },
+        cls_or_instance=fields.String(validate=validate.Regexp(CODE)),
+        load_default=lambda: [
+            f"{names.SNOMED}|{names.HELP_CODE}",
+            f"{names.SNOMED}|{names.NURSING_CODE}",
+            f"{names.CATEGORY}|agreement",
+        ],
+        validate=validate.Length(min=1),
+    )
+    group_systems = setting(
+        fields.List,
+        title={
+            "nl": "Wat zorgplannen tot één afspraak maakt",
+            "en": "What ties care plans into one agreement",
+        },
+        help={
+            "nl": "Systemen van identifiers: zorgplannen met dezelfde waarde zijn taken van één afspraak.",
+            "en": "Systems of identifiers: care plans with the same value are tasks of one agreement.",
+        },
+        cls_or_instance=fields.String(validate=validate.Length(min=1)),
+        load_default=list,
+    )
+    volunteer_roles = setting(
+        fields.List,
+        title={"nl": "Rollen van vrijwilligers", "en": "Roles of volunteers"},
+        help={
+            "nl": "Relatiecodes (systeem|code) voor een vrijwilliger. Een landelijke code is er niet.",
+            "en": "Relationship codes (system|code) for a volunteer. There is no national code.",
+        },
+        cls_or_instance=fields.String(validate=validate.Regexp(CODE)),
+        load_default=list,
+    )
+    overlap_seconds = setting(
+        fields.Integer,
+        title={"nl": "Overlap bij lezen", "en": "Overlap when reading"},
+        help={
+            "nl": "Zoveel seconden lezen we telkens opnieuw, omdat klokken en kopieën achter kunnen lopen.",
+            "en": "We read this many seconds again each time, because clocks and replicas may be behind.",
+        },
+        load_default=30,
+        validate=validate.Range(min=1, max=86_400),
+    )

@@ -1,0 +1,120 @@
+"""Reading what changed: nothing missed, whatever the server's pages do.
+
+Pages by offset shift when somebody writes in between, so a page is not asked for by its number: each next
+search starts from the last moment seen (``_lastUpdated=ge…``, sorted). The server's ``next`` is followed, as
+it was given, where that makes no progress: many records in one moment, or a server that does not sort.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from samenspraak.errors import ConfigurationError
+from samenspraak.http import HttpClient
+from samenspraak.protocols import fhir
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cursor:
+    """Per resource type the newest moment that the server itself gave; as text it is the hub's cursor."""
+
+    moments: Mapping[str, datetime] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str | None) -> Cursor:
+        """The reverse of ``str``; of a text that is none of ours nothing is known, so all is read again."""
+        try:
+            written = json.loads(text or "{}")
+            return cls(moments={kind: fhir.read_instant(moment) for kind, moment in written.items()})
+        except (AttributeError, TypeError, ValueError):
+            return cls()
+
+    def __str__(self) -> str:
+        return json.dumps({kind: fhir.write_instant(self.moments[kind]) for kind in sorted(self.moments)})
+
+    def at(self, kind: str, moment: datetime | None) -> Cursor:
+        """The cursor moved on for one type; it never goes back."""
+        before = self.moments.get(kind)
+        if moment is None or (before is not None and moment <= before):
+            return self
+        return Cursor(moments={**self.moments, kind: moment})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """One page of resources not seen before in this sweep; ``upto``: everything before it was listed."""
+
+    resources: Sequence[fhir.Resource]
+    upto: datetime | None
+
+
+def sweep(
+    http: HttpClient, kind: str, params: fhir.Params, *, since: datetime | None, page: int, overlap: timedelta
+) -> Iterator[Batch]:
+    """Everything of a type that changed since a moment (None: everything there is), oldest first.
+
+    Raises:
+        ConfigurationError: the server does not search by what we ask, and would answer something else.
+    """
+    anchor = None if since is None else _whole(since - overlap)
+    newest = since
+    known: dict[tuple[str, str | None], datetime] = {}
+    is_sorted = True
+    while True:
+        for bundle in fhir.search(http, kind, _query(params, anchor, page)):
+            _check_understood(http, bundle, kind, params, anchor)
+            found = fhir.resources(bundle)
+            moments = [fhir.last_updated(one) for one in found]
+            is_sorted = is_sorted and _ascends(moments, anchor)
+            fresh = [one for one in found if _version(one) not in known]
+            known |= {_version(one): moment or _EVER for one, moment in zip(found, moments, strict=True)}
+            newest = max([one for one in (newest, *moments) if one is not None], default=None)
+            is_last = fhir.link(bundle, "next") is None
+            yield Batch(resources=fresh, upto=newest if is_sorted or is_last else None)
+            if is_last:
+                return
+            latest = _whole(moments[-1]) if is_sorted and moments and moments[-1] else None
+            if latest is not None and (anchor is None or latest > anchor):
+                anchor = latest
+                break
+        known = {version: moment for version, moment in known.items() if anchor and moment >= anchor}
+
+
+_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _whole(moment: datetime) -> datetime:
+    """The moment as a search can say it: in milliseconds."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _query(params: fhir.Params, anchor: datetime | None, page: int) -> fhir.Params:
+    since = [] if anchor is None else [("_lastUpdated", f"ge{fhir.write_instant(anchor)}")]
+    return [*params, *since, ("_sort", "_lastUpdated"), ("_count", str(page))]
+
+
+def _check_understood(
+    http: HttpClient, bundle: Mapping[str, Any], kind: str, params: fhir.Params, anchor: datetime | None
+) -> None:
+    asked = [*params, *([("_lastUpdated", "")] if anchor else [])]
+    # Only of the first page: later ones have an address of the server's own making.
+    if (fhir.link(bundle, "self") or "").count(f"/{kind}?") and not fhir.understood(bundle, asked):
+        names = ", ".join(sorted({name for name, _ in asked}))
+        raise ConfigurationError(
+            f"{http.connector_id}: this server does not search {kind} by {names}; "
+            "what it answers instead would look like no changes"
+        )
+
+
+def _ascends(moments: Sequence[datetime | None], anchor: datetime | None) -> bool:
+    there = [one for one in moments if one is not None]
+    floor = [] if anchor is None else [anchor]
+    return len(there) == len(moments) and [*floor, *there] == sorted([*floor, *there])
+
+
+def _version(resource: Mapping[str, Any]) -> tuple[str, str | None]:
+    return fhir.key_of(resource), fhir.version_of(resource)

@@ -1,0 +1,229 @@
+"""When: the text and the structure of a schedule in ``scheduled[x]``, and its first and last day.
+
+Sources: https://hl7.org/fhir/R4/datatypes.html#Timing and the zibs: in HelpFromOthers the frequency is text
+(``scheduledString``), in NursingIntervention a Timing, whose bounds equal the period of the plan
+(zib-NursingIntervention-01). A structure that cannot be read exactly is left to its text; without a text the
+record is set apart, because an agreement without its "when" would look like one for any time.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+from samenspraak.domain.schedules import (
+    AsNeeded,
+    DayPart,
+    Frequency,
+    PartOfDay,
+    Period,
+    Recurrence,
+    Schedule,
+    TimesPerPeriod,
+    Timing,
+    Weekday,
+)
+from samenspraak.errors import RuleError
+from samenspraak.protocols import fhir
+from samenspraak_fhir import names
+from samenspraak_fhir.elements import (
+    Element,
+    coding,
+    extension,
+    put,
+    put_extension,
+    read_date,
+    read_time,
+    unusable,
+    write_time,
+)
+
+FREQUENCIES = {"d": Frequency.DAILY, "wk": Frequency.WEEKLY, "mo": Frequency.MONTHLY, "a": Frequency.YEARLY}
+PERIODS = {"d": Period.DAY, "wk": Period.WEEK, "mo": Period.MONTH}
+DAYS = dict(zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), Weekday, strict=True))
+PARTS = {"MORN": DayPart.MORNING, "AFT": DayPart.AFTERNOON, "EVE": DayPart.EVENING, "NIGHT": DayPart.NIGHT}
+AS_NEEDED = {"system": names.TIMING_CODE, "code": "as-needed", "display": "zo nodig"}
+_STRUCTURE = frozenset({"frequency", "period", "dayOfWeek", "timeOfDay", "when"})
+# Members that change what the structure means in a way that ours cannot say.
+_BEYOND = frozenset(
+    {
+        *("boundsDuration", "boundsRange", "count", "countMax", "durationMax", "frequencyMax", "periodMax"),
+        "offset",
+    }
+)
+_SCHEDULED = "activity.detail.scheduled"
+
+
+def read_schedule(plan: Mapping[str, Any], detail: Mapping[str, Any]) -> Schedule:
+    """The schedule of the plan's one activity.
+
+    Raises:
+        InvalidRecordError: it cannot be read, and there is no text either.
+    """
+    start, until = _days(plan, detail)
+    native = fhir.element(detail, "scheduledTiming")
+    text = fhir.text(detail, "scheduledString") or fhir.text(fhir.element(native, "code"), "text")
+    timing = read_timing(native or fhir.element(extension(detail, names.TIMING) or {}, "valueTiming"))
+    if "scheduledPeriod" in detail or (native and timing is None and not text):
+        raise unusable(f"{_SCHEDULED}[x]", "this schedule cannot be read, and has no text")
+    return Schedule(text=text, timing=timing, start=start, until=until)
+
+
+def _days(plan: Mapping[str, Any], detail: Mapping[str, Any]) -> tuple[Any, Any]:
+    period = fhir.element(plan, "period")
+    bounds = fhir.element(fhir.element(fhir.element(detail, "scheduledTiming"), "repeat"), "boundsPeriod")
+    start = read_date(period.get("start", bounds.get("start")), "period.start")
+    until = read_date(period.get("end", bounds.get("end")), "period.end", last=True)
+    if start and until and until < start:
+        raise unusable("period.end", "it stops before it starts")
+    return start, until
+
+
+def write_schedule(
+    plan: Element, detail: Element, before: Schedule, after: Schedule, *, native: bool
+) -> None:
+    """Make the plan say ``after``; what is equal to ``before`` stays as it is written.
+
+    ``native``: a structure goes into ``scheduledTiming``, else into our extension beside the text.
+    """
+    if (before.text, before.timing) != (after.text, after.timing):
+        _write_when(detail, before, after, native)
+    for member, was, now in (("start", before.start, after.start), ("end", before.until, after.until)):
+        if was != now:
+            _write_day(plan, detail, member, now.isoformat() if now else None)
+
+
+def clear_schedule(plan: Element, detail: Element) -> None:
+    """Leave no trace of when."""
+    for member in ("scheduledString", "_scheduledString", "scheduledTiming", "scheduledPeriod"):
+        detail.pop(member, None)
+    put_extension(detail, names.TIMING, None)
+    for member in ("start", "end"):
+        _write_day(plan, detail, member, None)
+
+
+def _write_day(plan: Element, detail: Element, member: str, day: str | None) -> None:
+    period = dict(fhir.element(plan, "period"))
+    put(period, member, day)
+    put(plan, "period", period)
+    repeat = fhir.element(fhir.element(detail, "scheduledTiming"), "repeat")
+    if "boundsPeriod" in repeat:
+        bounds = dict(fhir.element(repeat, "boundsPeriod"))
+        put(bounds, member, day)
+        timing = dict(detail["scheduledTiming"])
+        timing["repeat"] = dict(repeat)
+        put(timing["repeat"], "boundsPeriod", bounds)
+        detail["scheduledTiming"] = timing
+
+
+def _write_when(detail: Element, before: Schedule, after: Schedule, native: bool) -> None:
+    had = copy.deepcopy(fhir.element(detail, "scheduledTiming"))
+    wanted = None if after.timing is None else write_timing(after.timing)
+    if wanted is not None and (had or native or not after.text):
+        for member in ("scheduledString", "_scheduledString"):
+            detail.pop(member, None)
+        put_extension(detail, names.TIMING, None)
+        detail["scheduledTiming"] = _merged(dict(had), before, after, wanted)
+        return
+    detail.pop("scheduledTiming", None)
+    put(detail, "scheduledString", after.text)
+    put_extension(detail, names.TIMING, None if wanted is None else {"valueTiming": wanted})
+
+
+def _merged(had: Element, before: Schedule, after: Schedule, wanted: Element) -> Element:
+    """The Timing that was there with our parts of it replaced."""
+    if before.timing != after.timing or "repeat" not in had:
+        bounds = fhir.element(had, "repeat").get("boundsPeriod")
+        repeat = {**wanted.get("repeat", {}), **({"boundsPeriod": bounds} if bounds else {})}
+        put(had, "repeat", repeat)
+        code = dict(fhir.element(had, "code"))
+        others = [one for one in fhir.elements(code, "coding") if one.get("system") != names.TIMING_CODE]
+        put(code, "coding", [*others, *fhir.elements(fhir.element(wanted, "code"), "coding")])
+        put(had, "code", code)
+    code = dict(fhir.element(had, "code"))
+    put(code, "text", after.text)
+    put(had, "code", code)
+    return had
+
+
+# Structures.
+
+
+def write_timing(timing: Timing) -> Element:
+    """A structure as a FHIR Timing, without its text."""
+    match timing:
+        case AsNeeded():
+            return {"code": {"coding": [dict(AS_NEEDED)]}}
+        case TimesPerPeriod():
+            unit = _key(PERIODS, timing.period)
+            return {"repeat": {"frequency": timing.times, "period": 1, "periodUnit": unit}}
+        case PartOfDay():
+            when = [_key(PARTS, one) for one in timing.parts]
+            repeat: Element = {"when": when, "period": 1, "periodUnit": "d"}
+        case Recurrence():
+            repeat = {"period": timing.interval, "periodUnit": _key(FREQUENCIES, timing.frequency)}
+            put(repeat, "timeOfDay", [write_time(one) for one in timing.times])
+            if timing.minutes is not None:
+                repeat |= {"duration": timing.minutes, "durationUnit": "min"}
+    put(repeat, "dayOfWeek", [_key(DAYS, one) for one in timing.weekdays])
+    return {"repeat": repeat}
+
+
+def read_timing(timing: Mapping[str, Any]) -> Timing | None:
+    """The structure in a FHIR Timing, or None when there is none that means exactly one of ours."""
+    if AS_NEEDED["code"] in coding(fhir.element(timing, "code"), names.TIMING_CODE):
+        return AsNeeded()
+    repeat = fhir.element(timing, "repeat")
+    if not repeat.keys() & _STRUCTURE or repeat.keys() & _BEYOND or "event" in timing:
+        return None
+    try:
+        return _part_of_day(repeat) if "when" in repeat else _recurrence(repeat)
+    except (KeyError, TypeError, ValueError, RuleError):
+        return None
+
+
+def _part_of_day(repeat: Mapping[str, Any]) -> Timing | None:
+    parts = tuple(PARTS[one] for one in repeat["when"])
+    often, every = repeat.get("frequency", 1), repeat.get("period", 1)
+    units = ("d", "wk") if "dayOfWeek" in repeat else ("d",)
+    if repeat.keys() & {"timeOfDay", "duration"} or often not in (1, len(parts)) or every != 1:
+        return None
+    if repeat.get("periodUnit", "d") not in units:
+        return None
+    return PartOfDay(parts=parts, weekdays=tuple(DAYS[one] for one in repeat.get("dayOfWeek", ())))
+
+
+def _recurrence(repeat: Mapping[str, Any]) -> Timing | None:
+    days = tuple(DAYS[one] for one in repeat.get("dayOfWeek", ()))
+    times = tuple(_time(one) for one in repeat.get("timeOfDay", ()))
+    minutes = _minutes(repeat)
+    every, unit = repeat.get("period", 1), repeat.get("periodUnit", "wk" if days else "d")
+    often = repeat.get("frequency")
+    if every != int(every) or unit not in FREQUENCIES:
+        return None
+    if often is not None and not days and not times and minutes is None and every == 1 and unit in PERIODS:
+        return TimesPerPeriod(times=int(often), period=PERIODS[unit])
+    if often is not None and often not in (1, max(len(days), 1) * max(len(times), 1), len(times)):
+        return None
+    return Recurrence(
+        frequency=FREQUENCIES[unit], interval=int(every), weekdays=days, times=times, minutes=minutes
+    )
+
+
+def _minutes(repeat: Mapping[str, Any]) -> int | None:
+    if "duration" not in repeat:
+        return None
+    minutes = repeat["duration"] * {"min": 1, "h": 60}[repeat.get("durationUnit", "")]
+    if minutes != int(minutes):
+        raise ValueError("a part of a minute")
+    return int(minutes)
+
+
+def _time(written: Any) -> time:
+    return read_time(written, f"{_SCHEDULED}Timing.repeat.timeOfDay")
+
+
+def _key(table: Mapping[str, Any], value: Any) -> str:
+    return next(key for key, one in table.items() if one is value)
