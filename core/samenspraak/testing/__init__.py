@@ -1,0 +1,16 @@
+"""For connector authors: the lens laws, the connector contract, and values to test with.
+
+Needs pytest and hypothesis; nothing of the running product imports it. In a test file::
+
+    from samenspraak.testing import ConnectorContract, LensLaws
+"""
+
+import pytest
+
+# Before they are imported, so that a broken law shows what was compared.
+pytest.register_assert_rewrite("samenspraak.testing.contract", "samenspraak.testing.lens")
+
+from samenspraak.testing.contract import ConnectorContract, Scene, World  # noqa: E402
+from samenspraak.testing.lens import LensLaws  # noqa: E402
+
+__all__ = ["ConnectorContract", "LensLaws", "Scene", "World"]

@@ -1,0 +1,701 @@
+"""The connector contract, over real sockets: subclass :class:`ConnectorContract` in a test file.
+
+::
+
+    class TestContract(ConnectorContract):
+        kind = MyConnector
+
+        def sandbox(self) -> Sandbox:
+            return create("strict")
+
+        def settings(self, url: str) -> Mapping[str, Any]:
+            return {"base_url": url, "access_key": "…"}
+
+        def scene(self, sandbox: Sandbox) -> Scene:
+            sandbox.add_client("c1", "Mevrouw Roos")
+            sandbox.add_user("u1", "Bram", "relative", ["c1"])
+            return Scene(client="c1", reader="u1", performer="u1", edit=…)
+
+The sandbox runs in a thread, the connector speaks to it through the guarded client. What the manifest does
+not claim is not asked: :data:`ONLY_FOR` says which check is for whom.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time as clock
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time
+from typing import Any, ClassVar, cast
+
+import pytest
+
+from samenspraak.connectors import (
+    Absence,
+    Absent,
+    Call,
+    Changes,
+    Connector,
+    Create,
+    Directory,
+    End,
+    Found,
+    HintSource,
+    Inbound,
+    Look,
+    Manifest,
+    Marker,
+    Objects,
+    ProposalState,
+    Raw,
+    Subject,
+    Token,
+    Unseen,
+    Write,
+    Written,
+)
+from samenspraak.connectors.connector import Checked, Page, Step
+from samenspraak.connectors.registry import load_settings
+from samenspraak.domain.agreements import Duty, LifeDomain, State, Status, What
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday
+from samenspraak.domain.statements import Statement, StatementKind
+from samenspraak.domain.units import LIFE_DOMAIN, STATUS, WHAT, UnitKey, UnitKind, Units, UnitValue
+from samenspraak.errors import (
+    AuthenticationError,
+    ConflictError,
+    OutcomeUnknownError,
+    SamenspraakError,
+    TransientError,
+)
+from samenspraak.sandbox import Fault, Sandbox
+from samenspraak.testing.strategies import CANARY
+
+A_PAGE = 2
+"""Records a page in these checks, so that a handful of them makes several pages."""
+
+_LAG_MARGIN_SECONDS = 2.0
+
+
+class StopError(SamenspraakError):
+    """The hub's last-step permission was refused."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What a test file set up in the sandbox, and what people there can do.
+
+    ``client``, ``performer``, ``reader``: a client, somebody around that client, and who is asked what they
+    can read, as the system calls them · ``performer_kind``: in which role · ``edit``: somebody there changes
+    this record, but not what it is about · ``record``: somebody there writes a new one down; gives its id
+    (for systems we only read) · ``remove``, ``hide``: a record is removed there, or withheld from us ·
+    ``decide``: a person accepts or refuses the proposal · ``notice``: a genuine notification about the
+    record · ``units``: what the records of these checks say, if the usual does not fit there.
+    """
+
+    client: str
+    performer: str
+    reader: str
+    performer_kind: PartyKind = PartyKind.RELATIVE
+    edit: Callable[[str], object] | None = None
+    record: Callable[[], str] | None = None
+    remove: Callable[[str], object] | None = None
+    hide: Callable[[str], object] | None = None
+    decide: Callable[[str, bool], object] | None = None
+    notice: Callable[[str], Inbound] | None = None
+    units: Units = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """A running sandbox, a connector that speaks to it, and the small steps the checks are made of."""
+
+    url: str
+    sandbox: Sandbox
+    connector: Connector
+    scene: Scene
+    call: Call
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.connector.manifest
+
+    @property
+    def directory(self) -> Directory:
+        performer = PartyRef(kind=self.scene.performer_kind, id="p1")
+        return Directory(
+            connector_id=self.connector.connector_id,
+            external={performer: self.scene.performer},
+            names={performer: "Bram"},
+        )
+
+    def units(self, **changed: UnitValue) -> dict[UnitKey, UnitValue]:
+        """What a record of these checks says, as far as this system carries it."""
+        performer = PartyRef(kind=self.scene.performer_kind, id="p1")
+        on_thursdays = Recurrence(
+            frequency=Frequency.WEEKLY, weekdays=(Weekday.THURSDAY,), times=(time(17, 0),)
+        )
+        usual: dict[UnitKey, UnitValue] = {
+            WHAT: What(text="Samen koken"),
+            STATUS: Status(state=State.ACTIVE),
+            LIFE_DOMAIN: LifeDomain.MEALS,
+            UnitKey(UnitKind.ASSIGNMENT, "a1"): Duty(
+                performer=performer, schedule=Schedule(text="op donderdag om vijf uur", timing=on_thursdays)
+            ),
+        }
+        wanted = {
+            **(self.scene.units or usual),
+            **{UnitKey(UnitKind(kind)): value for kind, value in changed.items()},
+        }
+        return {
+            key: value
+            for key, value in wanted.items()
+            if self.manifest.capabilities.write(key) not in (Write.NO, Write.VIEW)
+        }
+
+    def subject(self, name: str) -> Subject:
+        part = "a1" if self.manifest.capabilities.objects is Objects.ASSIGNMENT else ""
+        return Subject(
+            client=self.scene.client,
+            marker=Marker(agreement_id=name, part=part),
+            readers=(self.scene.reader,),
+            client_name="Roos",
+        )
+
+    def put(self, raw: Raw, **changes: Any) -> Raw:
+        if self.manifest.capabilities.mode is Write.APPEND and "mark" not in changes:
+            changes["mark"] = f"{zlib.crc32(repr(changes).encode()):x}#1"
+        return self.connector.put(raw, Changes(**changes), self.directory)
+
+    def draft(self, name: str, **units: UnitValue) -> tuple[Subject, Raw]:
+        subject = self.subject(name)
+        return subject, self.put(self.connector.new(subject), set=self.units(**units))
+
+    def create(self, name: str, **units: UnitValue) -> Written:
+        return self.connector.create(self.call, *self.draft(name, **units))
+
+    def make(self, name: str, **units: UnitValue) -> Found:
+        """A record that is there, made the way this system lets it be made."""
+        if self.manifest.capabilities.mode is Write.NO:
+            return self.found(_given(self.scene.record, "record")())
+        written = self.create(name, **units)
+        if written.waiting is None:
+            return written.found or self.found(written.external_id)
+        _given(self.scene.decide, "decide")(written.waiting, True)
+        proposal = self.connector.proposal(self.call, written.waiting)
+        assert proposal.external_id is not None
+        return self.found(proposal.external_id)
+
+    def look(self, external_id: str) -> Look:
+        return self.connector.fetch(self.call, external_id)
+
+    def found(self, external_id: str) -> Found:
+        look = self.in_time(lambda: self.look(external_id), lambda seen: isinstance(seen, Found))
+        assert isinstance(look, Found)
+        return look
+
+    def changed(self, before: Found) -> Found:
+        """The same record after somebody there changed it."""
+        look = self.in_time(
+            lambda: self.look(before.external_id),
+            lambda seen: isinstance(seen, Found) and seen.raw != before.raw,
+        )
+        assert isinstance(look, Found)
+        return look
+
+    def pages(self, cursor: str | None = None) -> list[Page]:
+        return list(self.connector.changes(self.call, cursor))
+
+    def in_time(self, ask: Callable[[], Any], is_right: Callable[[Any], bool]) -> Any:
+        """The answer once it is right, or the last one when the declared lag is over."""
+        until = clock.monotonic() + self.manifest.capabilities.lag_s + _LAG_MARGIN_SECONDS
+        while not is_right(answer := ask()) and clock.monotonic() < until:
+            clock.sleep(0.05)
+        return answer
+
+
+Fits = Callable[[Manifest], bool]
+
+
+def _can(**wanted: Any) -> Fits:
+    """Manifests whose capabilities have one of these values, for each name."""
+    return lambda manifest: all(
+        getattr(manifest.capabilities, name) in values for name, values in wanted.items()
+    )
+
+
+_WRITES = _can(mode={Write.YES, Write.APPEND, Write.RENDER})
+_RECORDS = _can(mode={Write.YES})
+_PROPOSES = _can(mode={Write.PROPOSE})
+
+
+def _both(*fits: Fits) -> Fits:
+    return lambda manifest: all(fit(manifest) for fit in fits)
+
+
+# Which checks are only for some systems. All others are for every connector.
+ONLY_FOR: Mapping[str, Fits] = {
+    "test_a_refused_sign_in_stops_the_check_there_and_says_what_to_do": lambda one: bool(one.secrets()),
+    "test_a_removed_record_is_absent": _can(absence={Absence.BY_ID}),
+    "test_a_created_record_says_what_was_put": _WRITES,
+    "test_a_record_is_found_by_its_marker": _both(_WRITES, _can(create={Create.FINDABLE})),
+    "test_a_create_whose_answer_was_lost_makes_no_double": _both(
+        _WRITES, _can(create={Create.FINDABLE, Create.REPEATABLE})
+    ),
+    "test_a_second_create_answers_the_first_record": _both(_WRITES, _can(create={Create.REPEATABLE})),
+    "test_an_update_says_what_was_put": _WRITES,
+    "test_an_update_over_somebody_elses_edit_is_a_conflict": _both(_RECORDS, _can(token={Token.ENFORCED})),
+    "test_what_somebody_there_changed_elsewhere_survives_an_update": _RECORDS,
+    "test_writing_what_is_gone_asks_to_look_again": _both(_RECORDS, _can(absence={Absence.BY_ID})),
+    "test_an_ended_record_is_over": _both(_WRITES, lambda one: one.capabilities.reads(STATUS)),
+    "test_a_retracted_record_can_no_longer_be_read": _WRITES,
+    "test_a_write_without_a_usable_answer_has_an_unknown_outcome": _WRITES,
+    "test_a_stopped_write_never_leaves": _WRITES,
+    "test_a_statement_that_is_told_can_be_read": _both(
+        _WRITES, lambda one: one.capabilities.tells_statements
+    ),
+    "test_a_proposal_waits_until_a_person_accepts_it": _PROPOSES,
+    "test_a_refused_proposal_changes_nothing": _PROPOSES,
+    "test_a_proposal_can_be_taken_back": _PROPOSES,
+    "test_a_genuine_notification_hints_at_its_record": lambda one: bool(one.hints - {HintSource.POLL}),
+    "test_a_notification_that_was_tampered_with_is_refused": lambda one: bool(one.hints - {HintSource.POLL}),
+}
+
+READ_FAULTS: Mapping[str, tuple[Fault, type[SamenspraakError]]] = {
+    "a sign-in page with status 200": (Fault(kind="html"), TransientError),
+    "401": (Fault(kind="status", status=401), AuthenticationError),
+    "429": (Fault(kind="status", status=429, headers={"Retry-After": "7"}), TransientError),
+    "503": (Fault(kind="status", status=503, headers={"Retry-After": "7"}), TransientError),
+    "a closed connection": (Fault(kind="down"), TransientError),
+    "half an answer": (Fault(kind="truncate"), SamenspraakError),
+}
+
+
+class ConnectorContract:
+    """What every connector owes the hub when it talks to its system."""
+
+    kind: ClassVar[type[Connector]]
+
+    # What a subclass gives.
+
+    def sandbox(self) -> Sandbox:
+        raise NotImplementedError
+
+    def settings(self, url: str) -> Mapping[str, Any]:
+        """The settings for a sandbox at this address, with the secrets themselves."""
+        raise NotImplementedError
+
+    def scene(self, sandbox: Sandbox) -> Scene:
+        raise NotImplementedError
+
+    def refused(self, url: str) -> Mapping[str, Any]:
+        """Settings that the system does not let in."""
+        secrets = self.kind.manifest.secrets()
+        wrong = {name: "een-sleutel-die-niet-past" for name in self.settings(url) if name in secrets}
+        return {**self.settings(url), **wrong}
+
+    # The connection test.
+
+    def test_a_good_connection_passes_every_step_and_writes_nothing(self, world: World) -> None:
+        steps = list(world.connector.check(world.call))
+
+        assert [one for one in steps if not one.ok] == []
+        assert [one.step for one in steps] == [step for step in Step if step in {one.step for one in steps}]
+        assert {Step.CONNECT, Step.READ} <= {one.step for one in steps}
+        assert world.sandbox.writes() == []
+
+    def test_a_refused_sign_in_stops_the_check_there_and_says_what_to_do(self, world: World) -> None:
+        outsider = self._connector(world.url, self.refused(world.url))
+
+        last = _last(outsider, world.call)
+
+        assert (last.step, last.ok) == (Step.SIGN_IN, False)
+        assert all(last.cure[language] for language in ("nl", "en"))
+
+    def test_a_system_that_is_down_stops_the_check_until_it_is_back(self, world: World) -> None:
+        world.sandbox.inject(Fault(kind="down"))
+        while_down = _last(world.connector, world.call)
+        world.sandbox.clear_faults()
+
+        assert not while_down.ok
+        assert while_down.step in (Step.NAME, Step.CONNECT)
+        assert _last(world.connector, world.call).ok
+
+    # Reading.
+
+    def test_the_first_listing_has_every_record_and_its_client(self, world: World) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+
+        pages = world.in_time(world.pages, lambda pages: made <= _listed(pages))
+
+        assert made <= _listed(pages)
+        assert len(pages) > 1
+        assert world.scene.client in {
+            party.external_id for page in pages for party in page.parties if party.kind is PartyKind.CLIENT
+        }
+
+    def test_a_cursor_goes_on_where_the_listing_stopped(self, world: World) -> None:
+        world.make("ag1")
+        cursor = world.in_time(world.pages, lambda pages: bool(_listed(pages)))[-1].cursor
+        later = world.make("ag2").external_id
+
+        pages = world.in_time(lambda: world.pages(cursor), lambda pages: later in _listed(pages))
+
+        assert later in _listed(pages)
+
+    def test_starting_again_from_any_page_misses_nothing(self, world: World) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+        pages = world.in_time(world.pages, lambda pages: made <= _listed(pages))
+
+        for number, page in enumerate(pages):
+            if page.cursor is not None:
+                assert made <= _listed(pages[: number + 1]) | _listed(world.pages(page.cursor))
+
+    def test_only_the_last_page_says_that_the_list_is_complete(self, world: World) -> None:
+        for number in range(1, 6):
+            world.make(f"ag{number}")
+
+        assert [page.complete for page in world.pages()[:-1] if page.complete] == []
+
+    def test_a_record_that_is_there_is_found_and_can_be_read(self, world: World) -> None:
+        made = world.make("ag1")
+
+        reading = world.connector.get(world.found(made.external_id).raw, world.directory)
+
+        assert reading.client == world.scene.client
+        assert (made.token is None) == (world.manifest.capabilities.token is Token.NONE)
+
+    def test_a_record_nobody_ever_made_is_not_taken_for_a_removed_one(self, world: World) -> None:
+        made = world.make("ag1").external_id
+        never = made[:-1] + ("8" if made[-1] != "8" else "9")
+
+        assert isinstance(world.look(never), Unseen)
+
+    def test_a_removed_record_is_absent(self, world: World) -> None:
+        made = world.make("ag1").external_id
+
+        _given(world.scene.remove, "remove")(made)
+
+        assert isinstance(world.in_time(lambda: world.look(made), _is(Absent)), Absent)
+
+    def test_a_record_withheld_from_us_is_not_taken_for_a_removed_one(self, world: World) -> None:
+        made = world.make("ag1").external_id
+
+        _given(world.scene.hide, "hide")(made)
+
+        assert isinstance(world.in_time(lambda: world.look(made), _is(Unseen)), Unseen)
+
+    # Writing.
+
+    def test_a_created_record_says_what_was_put(self, world: World) -> None:
+        made = world.make("ag1")
+
+        self._says(world, made.raw, world.units())
+
+    def test_a_record_is_found_by_its_marker(self, world: World) -> None:
+        made, marker = world.make("ag1").external_id, world.subject("ag1").marker
+        world.make("ag2")
+
+        found = world.in_time(lambda: world.connector.find(world.call, marker), bool)
+
+        assert [one.external_id for one in found] == [made]
+        assert world.connector.find(world.call, replace(marker, agreement_id="ag3")) == []
+
+    def test_a_create_whose_answer_was_lost_makes_no_double(self, world: World) -> None:
+        subject, raw = world.draft("ag1")
+        world.pages()  # signed in, so that it is the create that gets lost
+        world.sandbox.inject(Fault(kind="lose", method="POST|PUT", times=1))
+        with pytest.raises(OutcomeUnknownError):
+            world.connector.create(world.call, subject, raw)
+
+        if world.manifest.capabilities.create is Create.REPEATABLE:
+            known = world.connector.create(world.call, subject, raw).external_id
+        else:
+            found = world.in_time(lambda: world.connector.find(world.call, subject.marker), bool)
+            known = found[0].external_id
+
+        assert world.sandbox.live() == {str(subject.marker): 1}
+        assert world.found(known).external_id == known
+
+    def test_a_second_create_answers_the_first_record(self, world: World) -> None:
+        first = world.create("ag1")
+
+        second = world.create("ag1")
+
+        assert (second.external_id, second.existed) == (first.external_id, True)
+        assert set(world.sandbox.live().values()) == {1}
+
+    def test_an_update_says_what_was_put(self, world: World) -> None:
+        made = world.make("ag1")
+        units = world.units(what=What(text="Samen bakken"))
+
+        written = world.connector.update(world.call, made, world.put(made.raw, set=units))
+
+        assert written.external_id == made.external_id
+        raw = written.found.raw if written.found else world.found(made.external_id).raw
+        self._says(world, raw, units)
+
+    def test_an_update_over_somebody_elses_edit_is_a_conflict(self, world: World) -> None:
+        stale = world.make("ag1")
+        _given(world.scene.edit, "edit")(stale.external_id)
+        changed = {"set": world.units(what=What(text="Samen bakken"))}
+        with pytest.raises(ConflictError):
+            world.connector.update(world.call, stale, world.put(stale.raw, **changed))
+
+        fresh = world.changed(stale)
+
+        assert world.connector.update(world.call, fresh, world.put(fresh.raw, **changed))
+
+    def test_what_somebody_there_changed_elsewhere_survives_an_update(self, world: World) -> None:
+        made = world.make("ag1")
+        _given(world.scene.edit, "edit")(made.external_id)
+        fresh = world.changed(made)
+        before = world.connector.get(fresh.raw, world.directory).units
+
+        changed = {WHAT: What(text="Samen bakken")}
+        world.connector.update(world.call, fresh, world.put(fresh.raw, set=changed))
+        after = world.in_time(
+            lambda: world.connector.get(world.found(made.external_id).raw, world.directory).units,
+            lambda units: units.get(WHAT) == changed[WHAT],
+        )
+
+        assert after == {**before, **changed}
+
+    def test_writing_what_is_gone_asks_to_look_again(self, world: World) -> None:
+        made = world.make("ag1")
+        _given(world.scene.remove, "remove")(made.external_id)
+        raw = world.put(made.raw, set={WHAT: What(text="Samen bakken")})
+
+        with pytest.raises(ConflictError):
+            world.connector.update(world.call, made, raw)
+
+    def test_an_ended_record_is_over(self, world: World) -> None:
+        made = world.make("ag1")
+        over = world.units(status=Status(state=State.ENDED))
+        raw = world.put(made.raw, set={STATUS: over[STATUS]} if STATUS in over else over)
+
+        world.connector.end(world.call, made, raw, End.ENDED)
+
+        assert world.in_time(lambda: self._is_over(world, made.external_id), bool)
+
+    def test_a_retracted_record_can_no_longer_be_read(self, world: World) -> None:
+        made = world.make("ag1", what=What(text=CANARY))
+        assert CANARY in " ".join(world.sandbox.readable(world.scene.reader))
+        units = world.connector.get(made.raw, world.directory).units
+
+        raw = world.connector.put(
+            made.raw,
+            Changes(clear=frozenset(key for key in units if world.manifest.capabilities.carries(key))),
+            world.directory,
+        )
+        world.connector.end(world.call, made, raw, End.RETRACTED)
+
+        assert CANARY not in " ".join(world.sandbox.readable(world.scene.reader))
+
+    def test_a_statement_that_is_told_can_be_read(self, world: World) -> None:
+        made = world.make("ag1")
+        comment = Statement(
+            id="hub:s1",
+            kind=StatementKind.COMMENT,
+            by=PartyRef(kind=world.scene.performer_kind, id="p1"),
+            at=datetime(2026, 3, 5, 17, 0, tzinfo=UTC),
+            through="hub",
+            text=CANARY,
+        )
+
+        world.connector.update(world.call, made, world.put(made.raw, told=(comment,)))
+
+        assert CANARY in " ".join(world.sandbox.readable(world.scene.reader))
+
+    # Proposals.
+
+    def test_a_proposal_waits_until_a_person_accepts_it(self, world: World) -> None:
+        waiting = _given(world.create("ag1").waiting, "a proposal")
+        before = world.connector.proposal(world.call, waiting)
+
+        _given(world.scene.decide, "decide")(waiting, True)
+        after = world.connector.proposal(world.call, waiting)
+
+        assert (before.state, after.state) == (ProposalState.WAITING, ProposalState.ACCEPTED)
+        assert isinstance(world.look(_given(after.external_id, "an external id")), Found)
+
+    def test_a_refused_proposal_changes_nothing(self, world: World) -> None:
+        made = world.make("ag1")
+        raw = world.put(made.raw, set=world.units(what=What(text="Samen bakken")))
+        waiting = _given(world.connector.update(world.call, made, raw).waiting, "a proposal")
+
+        _given(world.scene.decide, "decide")(waiting, False)
+
+        assert world.connector.proposal(world.call, waiting).state is ProposalState.REFUSED
+        self._says(world, world.found(made.external_id).raw, world.units())
+
+    def test_a_proposal_can_be_taken_back(self, world: World) -> None:
+        waiting = _given(world.create("ag1").waiting, "a proposal")
+
+        world.connector.withdraw(world.call, waiting)
+
+        assert world.connector.proposal(world.call, waiting).state is ProposalState.GONE
+
+    # When something goes wrong.
+
+    @pytest.mark.parametrize("name", READ_FAULTS)
+    def test_a_failed_read_says_what_to_do_and_works_again_afterwards(self, world: World, name: str) -> None:
+        made = world.found(world.make("ag1").external_id).external_id
+        fault, expected = READ_FAULTS[name]
+        world.sandbox.inject(fault)
+        with pytest.raises(expected) as failed:
+            world.look(made)
+        world.sandbox.clear_faults()
+
+        if "Retry-After" in fault.headers:
+            assert isinstance(failed.value, TransientError)
+            assert failed.value.retry_after == 7
+        assert not isinstance(failed.value, OutcomeUnknownError)
+        assert world.found(made).external_id == made
+
+    @pytest.mark.parametrize("kind", ["html", "lose"])
+    def test_a_write_without_a_usable_answer_has_an_unknown_outcome(self, world: World, kind: Any) -> None:
+        made = world.make("ag1")
+        raw = world.put(made.raw, set=world.units(what=What(text="Samen bakken")))
+        world.sandbox.inject(Fault(kind=kind, method="POST|PUT|PATCH"))
+        with pytest.raises(OutcomeUnknownError):
+            world.connector.update(world.call, made, raw)
+        world.sandbox.clear_faults()
+
+        assert world.found(made.external_id).external_id == made.external_id
+
+    def test_a_stopped_read_never_leaves(self, world: World) -> None:
+        made = world.make("ag1").external_id
+        before = len(world.sandbox.seen())
+
+        stopped = self._stopped(world)
+        attempts: list[Callable[[], object]] = [
+            lambda: world.connector.fetch(stopped, made),
+            lambda: list(world.connector.changes(stopped, None)),
+        ]
+
+        for attempt in attempts:
+            with pytest.raises(StopError):
+                attempt()
+
+        assert len(world.sandbox.seen()) == before
+
+    def test_a_stopped_write_never_leaves(self, world: World) -> None:
+        made = world.make("ag1")
+        draft = world.draft("ag2")
+        raw = world.put(made.raw, set=world.units(what=What(text="Samen bakken")))
+        before = len(world.sandbox.writes())
+        connector, stopped = world.connector, self._stopped(world)
+        attempts: list[Callable[[], object]] = [
+            lambda: connector.create(stopped, *draft),
+            lambda: connector.update(stopped, made, raw),
+            lambda: connector.end(stopped, made, raw, End.RETRACTED),
+        ]
+
+        for attempt in attempts:
+            with pytest.raises(StopError):
+                attempt()
+
+        assert len(world.sandbox.writes()) == before
+
+    # Notifications.
+
+    def test_a_genuine_notification_hints_at_its_record(self, world: World) -> None:
+        made = world.make("ag1").external_id
+        notice = _given(world.scene.notice, "notice")(made)
+
+        hints = world.connector.hints(notice)
+
+        assert [one.external_id for one in hints] in ([made], [None])
+
+    def test_a_notification_that_was_tampered_with_is_refused(self, world: World) -> None:
+        genuine = _given(world.scene.notice, "notice")(world.make("ag1").external_id)
+        unsigned = Inbound(headers={"Content-Type": "application/json"}, body=genuine.body)
+        other = Inbound(headers=genuine.headers, body=genuine.body + b" ")
+
+        for notice in (unsigned, other):
+            with pytest.raises(AuthenticationError):
+                world.connector.hints(notice)
+
+        assert world.connector.hints(genuine)
+
+    # How it is done.
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[World]:
+        """A fresh world for one check."""
+        sandbox = self.sandbox()
+        with sandbox.running() as url:
+            connector = self._connector(url, self.settings(url))
+            with contextlib.closing(connector.http()) as http:
+                yield World(
+                    url=url,
+                    sandbox=sandbox,
+                    connector=connector,
+                    scene=self.scene(sandbox),
+                    call=Call(http=http, now=datetime.now(UTC)),
+                )
+
+    @pytest.fixture
+    def world(self) -> Iterator[World]:
+        with self.opened() as world:
+            yield world
+
+    @pytest.fixture(autouse=True)
+    def _only_where_it_applies(self, request: pytest.FixtureRequest) -> None:
+        name = request.node.originalname
+        if name in ONLY_FOR and not ONLY_FOR[name](self.kind.manifest):
+            pytest.skip("the manifest does not claim what this check is about")
+
+    def _connector(self, url: str, settings: Mapping[str, Any]) -> Connector:
+        rates = replace(self.kind.manifest.rates, page=A_PAGE)
+        manifest = replace(self.kind.manifest, rates=rates)
+        small = cast(type[Connector], type(self.kind.__name__, (self.kind,), {"manifest": manifest}))
+        loaded = load_settings(self.kind.manifest, settings, secret=lambda itself: itself)
+        return small("there-1", {**loaded, "open_origins": frozenset({url})})
+
+    def _says(self, world: World, raw: Raw, units: Units) -> None:
+        """The record reads back what was put, as far as this system reads."""
+        reading = world.connector.get(raw, world.directory)
+        readable = {key: value for key, value in units.items() if world.manifest.capabilities.reads(key)}
+
+        assert {key: reading.units.get(key) for key in readable} == {
+            key: world.connector.normal(key, value) for key, value in readable.items()
+        }
+        assert reading.marker == world.subject("ag1").marker
+
+    def _is_over(self, world: World, external_id: str) -> bool:
+        look = world.look(external_id)
+        if isinstance(look, Absent):
+            return True
+        if isinstance(look, Unseen):
+            return False
+        reading = world.connector.get(look.raw, world.directory)
+        status = reading.units.get(STATUS)
+        return not reading.selected or (isinstance(status, Status) and status.is_over)
+
+    def _stopped(self, world: World) -> Call:
+        def refuse() -> None:
+            raise StopError
+
+        return Call(http=world.call.http.permitted_by(refuse), now=world.call.now)
+
+
+def _given(one: Any, what: str) -> Any:
+    assert one is not None, f"the scene of this contract has to give: {what}"
+    return one
+
+
+def _is(kind: type) -> Callable[[object], bool]:
+    return lambda one: isinstance(one, kind)
+
+
+def _listed(pages: list[Page]) -> set[str]:
+    return {record.external_id for page in pages for record in page.records}
+
+
+def _last(connector: Connector, call: Call) -> Checked:
+    with contextlib.closing(connector.http()) as http:
+        return list(connector.check(replace(call, http=http)))[-1]
