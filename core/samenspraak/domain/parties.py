@@ -117,7 +117,6 @@ class Device:
     id: str
     name: str
     owner: PartyRef
-    identifiers: frozenset[Identifier] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +128,6 @@ class Group:
     kind: GroupKind
     volunteers: bool = False
     members: frozenset[PartyRef] = frozenset()
-    identifiers: frozenset[Identifier] = frozenset()
 
     @property
     def ref(self) -> PartyRef:

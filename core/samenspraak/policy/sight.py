@@ -170,10 +170,23 @@ class Sight:
         return reader.kind is PartyKind.PROFESSIONAL and bool(self._groups_of(reader))
 
     def _decision(self, reader: Reader, row: MatrixRow) -> bool | None:
-        return decision(covering(self._by_client, self._about, row, self._addressed(reader)))
+        return self._decisions[reader, row]
 
-    def _addressed(self, reader: Reader) -> frozenset[tuple[RecipientKind, str]]:
-        """As whom somebody can be the recipient of a consent, in this system."""
+    @cached_property
+    def _decisions(self) -> Mapping[tuple[Reader, MatrixRow], bool | None]:
+        """What the client's consents say, for every reader and category."""
+        return {
+            (reader, row): decision(covering(self._by_client, self._about, row, addressed))
+            for reader, addressed in self._addressed.items()
+            for row in MatrixRow
+        }
+
+    @cached_property
+    def _addressed(self) -> Mapping[Reader, frozenset[tuple[RecipientKind, str]]]:
+        """As whom each reader can be the recipient of a consent, in this system."""
+        return {reader: self._recipients(reader) for reader in self.readers}
+
+    def _recipients(self, reader: Reader) -> frozenset[tuple[RecipientKind, str]]:
         role = PartyKind.PROFESSIONAL if reader is None else reader.kind
         groups = self._groups_of(reader) if reader else frozenset()
         if role is PartyKind.PROFESSIONAL and (groups or reader is None):
@@ -206,7 +219,7 @@ class Sight:
     def _own_word(self, reader: Reader, ref: PartyRef) -> bool | None:
         """What somebody said themselves about showing their name to this reader."""
         own = (one for one in self._by_others if one.given_by in (ref.id, str(ref)))
-        return decision(covering(own, self._about, MatrixRow.NAMES, self._addressed(reader)))
+        return decision(covering(own, self._about, MatrixRow.NAMES, self._addressed[reader]))
 
     # Facts in the form in which they are asked for.
 
@@ -298,7 +311,7 @@ _CELLS: Mapping[Rule, Callable[[Sight, Reader, MatrixRow], bool]] = {
         decision(
             [
                 one
-                for one in covering(sight._by_client, sight._about, row, sight._addressed(reader))
+                for one in covering(sight._by_client, sight._about, row, sight._addressed[reader])
                 if row in one.rows
             ]
         )

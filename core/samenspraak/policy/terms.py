@@ -83,6 +83,13 @@ def parties_asked(agreement: Agreement) -> frozenset[PartyRef]:
     return _parties_asked(units_of(agreement))
 
 
+def speaks_for(agreement: Agreement, by: PartyRef, groups: Iterable[Group] = ()) -> PartyRef:
+    """Whose terms somebody agrees to: their own where they are asked, else those of their group."""
+    wanted = _parties_asked(units_of(agreement))
+    own_groups = sorted(one.ref for one in groups if by in one.members and one.ref in wanted)
+    return own_groups[0] if own_groups and by not in wanted else by
+
+
 def asked(
     agreement: Agreement, statements: Iterable[Statement], *, groups: Iterable[Group] = ()
 ) -> Mapping[PartyRef, Standing]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from tests.unit.domain.conftest import Make
@@ -9,6 +11,7 @@ from samenspraak.domain.agreements import LIVE, OVER, TRANSITIONS, State, Status
 from samenspraak.domain.lifecycle import due_to_resume, end, pause, resume, transition
 from samenspraak.errors import RuleError
 
+ROOT = Path(__file__).resolve().parents[3]
 TODAY = date(2027, 1, 4)
 STEPS = [(start, to) for start in State for to in State if start is not to]
 
@@ -63,3 +66,12 @@ def test_a_reason_can_be_corrected_after_the_end(agreement: Make) -> None:
     ended = end(agreement(), TODAY, reason="Verhuist")
 
     assert end(ended, TODAY, reason="Overleden").status.reason == "Overleden"
+
+
+def test_the_reference_shows_the_table() -> None:
+    page = (ROOT / "docs/reference/agreement.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([a-z]+) \| ([a-z, ]+) \|$", page, re.M))
+
+    assert {
+        State(start): set(to.split(", ")) for start, to in rows.items() if start in set(State)
+    } == TRANSITIONS

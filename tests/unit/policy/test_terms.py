@@ -36,6 +36,7 @@ from samenspraak.policy.terms import (
     is_first_agree_change,
     must_agree,
     parties_asked,
+    speaks_for,
     terms_digest,
 )
 
@@ -183,6 +184,17 @@ def test_a_named_member_agrees_for_the_group() -> None:
     assert asked(STOCKINGS, [for_team], groups=[TEAM])[TEAM.ref] is AGREED
     assert asked(STOCKINGS, [stranger], groups=[TEAM])[TEAM.ref] is ASKED
     assert asked(STOCKINGS, [for_team])[TEAM.ref] is ASKED
+
+
+@pytest.mark.parametrize(("by", "party"), [(NURSE, TEAM.ref), (SON, SON), (DAUGHTER, DAUGHTER)])
+def test_a_member_speaks_for_the_group_that_is_asked(by: PartyRef, party: PartyRef) -> None:
+    assert speaks_for(STOCKINGS, by, [TEAM]) == party
+
+
+def test_who_is_asked_in_person_speaks_for_themselves() -> None:
+    backed_up_by_nurse = with_first(backup=NURSE)
+
+    assert speaks_for(backed_up_by_nurse, NURSE, [TEAM]) == NURSE
 
 
 def test_the_client_who_once_agreed_is_asked_again_after_a_change() -> None:
