@@ -167,7 +167,7 @@ class HttpClient:
         """The answer to one request.
 
         Args:
-            method: in capitals.
+            method: such as ``GET``.
             path: below the base address, already percent-encoded, without query; '' is the base itself.
             params: the query.
             json: the body as JSON; None is no body. At most one of this and the next two.
@@ -189,6 +189,7 @@ class HttpClient:
             url = self._base.join(path)
         except RefusedAddressError as error:
             raise InvalidRecordError(f"{self.connector_id}: {error}", field="path") from None
+        method = method.upper()
         body, media_type = self._body(json, form, content)
         request = _Request(
             method=method,

@@ -162,7 +162,7 @@ def ours(error: Exception, *, connector_id: str, exchange: Exchange, safe: bool)
             return InvalidRecordError(
                 f"{connector_id}: this request cannot be sent ({type(error).__name__})", field="request"
             )
-        if exchange.on_wire or out_of_time or any(_kind(cause) == "unsent" for cause in causes):
+        if exchange.on_wire or any(_kind(cause) == "unsent" for cause in causes):
             return TransientError(
                 f"{connector_id}: {what}; nothing was sent", whole_connector=not out_of_time
             )

@@ -57,14 +57,14 @@ class Url:
 
     def holds(self, other: Url) -> bool:
         """Whether ``other`` has the same origin and lies under this path."""
-        return self.origin == other.origin and (other.path + "/").startswith(self.path + "/")
+        return self.origin == other.origin and f"{other.path}/".startswith(f"{self.path.rstrip('/')}/")
 
     def join(self, path: str) -> str:
         """The URL of ``path`` below this one; :class:`RefusedAddressError` if it would lead elsewhere."""
         if "?" in path or "#" in path:
             raise RefusedAddressError("a path holds no '?' or '#': give the query as params")
         check_path(path)
-        return f"{self.origin}{self.path}/{path.removeprefix('/')}" if path else str(self)
+        return f"{self.origin}{self.path.rstrip('/')}/{path.removeprefix('/')}" if path else str(self)
 
 
 def read_url(text: str) -> Url:
@@ -88,7 +88,7 @@ def read_url(text: str) -> Url:
     origin = Origin(
         scheme=parts.scheme, host=_host(parts.hostname or ""), port=port or DEFAULT_PORTS[parts.scheme]
     )
-    return Url(origin=origin, path=parts.path.rstrip("/"), query=parts.query)
+    return Url(origin=origin, path=parts.path, query=parts.query)
 
 
 def check_path(path: str) -> None:

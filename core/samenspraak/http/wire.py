@@ -281,7 +281,6 @@ class Line:
         self._route.exchange = exchange
         limits = exchange.limits
         try:
-            exchange.check_time()
             response = self._adapter.send(
                 request, stream=True, timeout=(limits.connect_seconds, limits.read_seconds), proxies={}
             )

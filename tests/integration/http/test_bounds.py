@@ -180,8 +180,8 @@ def test_a_refusal_with_a_body_without_end_is_still_a_refusal(server: Server, cl
             peer.send(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
 
     server.plays(script)
-    client = client_of(server)
-    with pytest.raises(TransientError) as caught:
+    client = client_of(server, limits=Limits(max_bytes=10**12, total_seconds=20))
+    with takes(0, 10), pytest.raises(TransientError) as caught:
         client.send("GET", "CarePlan")
     assert caught.value.retry_after == 7.0
     assert client.send("GET", "CarePlan").json() == {"ok": True}

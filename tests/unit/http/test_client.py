@@ -49,9 +49,18 @@ def test_a_path_is_joined_to_the_base_with_one_slash(there: responses.RequestsMo
             assert answer.json() == PLAN
 
 
-def test_an_empty_path_is_the_base_itself(there: responses.RequestsMock) -> None:
-    there.post(BASE, json={"resourceType": "Bundle"})
-    assert client().send("POST", "", json={}).json() == {"resourceType": "Bundle"}
+@pytest.mark.parametrize("base", [BASE, f"{BASE}/"])
+def test_an_empty_path_is_the_base_as_it_was_given(there: responses.RequestsMock, base: str) -> None:
+    there.post(base, json={"resourceType": "Bundle"})
+    HttpClient(connector_id="dossier-1", base_url=base).send("POST", "", json={})
+    assert sent(there).url == base
+
+
+def test_a_method_means_the_same_in_small_letters(there: responses.RequestsMock) -> None:
+    there.get(f"{BASE}/CarePlan", status=500)
+    with pytest.raises(TransientError) as caught:
+        client().send("get", "CarePlan")
+    assert not isinstance(caught.value, OutcomeUnknownError)
 
 
 def test_the_query_is_encoded_and_a_name_may_come_twice(there: responses.RequestsMock) -> None:
@@ -218,9 +227,10 @@ def test_a_caller_that_wants_to_see_401_sees_the_first(there: responses.Requests
 # Links.
 
 
-def test_a_next_page_is_followed_as_it_was_given(there: responses.RequestsMock) -> None:
-    link = f"{BASE}?_getpages=7f&_getpagesoffset=20"
-    there.get(link, json={"resourceType": "Bundle"}, match_querystring=None)
+@pytest.mark.parametrize("path", ["", "/", "/CarePlan/"])
+def test_a_next_page_is_followed_as_it_was_given(there: responses.RequestsMock, path: str) -> None:
+    link = f"{BASE}{path}?_getpages=7f&_getpagesoffset=20"
+    there.get(link, json={"resourceType": "Bundle"})
     client(auth=BearerAuth("abc")).follow(link, headers={"Accept": "application/fhir+json"})
     assert sent(there).url == link
     assert sent(there).headers["Authorization"] == "Bearer abc"

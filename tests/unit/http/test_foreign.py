@@ -93,7 +93,7 @@ def test_without_a_connection_nothing_was_sent_and_everything_waits(error: OSErr
 
 
 def test_too_little_time_left_is_no_fault_of_the_system() -> None:
-    late = exchange(on_wire=False)
+    late = exchange()
     late.deadline = 0.0
     ours = translate(OutOfTimeError(), late)
     assert type(ours) is TransientError

@@ -200,6 +200,15 @@ def test_only_exactly_the_open_origin_may_be_plain_and_loopback() -> None:
             guard.check(read_url(url).origin)
 
 
+def test_an_open_origin_opens_no_other() -> None:
+    guard = Guard(
+        open_origins=frozenset({"http://127.0.0.1:8081"}), resolve=lambda _host, _port: ["127.0.0.1"]
+    )
+    assert guard.addresses(Origin(scheme="http", host="127.0.0.1", port=8081)) == ("127.0.0.1",)
+    with pytest.raises(RefusedAddressError, match="loopback"):
+        guard.addresses(DOSSIER)
+
+
 def test_an_open_origin_that_is_no_url_is_a_wrong_setting() -> None:
     with pytest.raises(ConfigurationError, match="an open origin is not usable"):
         Guard(open_origins=frozenset({"127.0.0.1:8081"}))
