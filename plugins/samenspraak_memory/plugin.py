@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -53,6 +54,7 @@ from samenspraak.errors import (
     ConflictError,
     InvalidRecordError,
     SamenspraakError,
+    StaleError,
 )
 from samenspraak.http import BearerAuth, HttpClient
 from samenspraak_memory import mapping
@@ -84,6 +86,7 @@ MANIFEST = Manifest(
         token_ordered=True,
         lag_s=1.0,
         tells_statements=True,
+        keeps_marks=True,
         mapping_version=mapping.MAPPING_VERSION,
     ),
     settings=FamilyAppSettings,
@@ -121,18 +124,31 @@ class FamilyAppConnector(Connector):
 
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
         server, since = _position(cursor)
-        whole, more = since == 0, True
-        while more:
-            params = {"since": str(since), "limit": str(self.manifest.rates.page)}
-            answer = call.http.send("GET", "api/changes", params=params, allow={410} if since else ())
+        body = self._changes(call, server, since)
+        if body["more"]:  # then a record may come pages before the people it names
+            yield from self._people(call, server, since)
+        whole = since == 0
+        yield _page(body, whole=whole)
+        while body["more"]:
+            body = self._changes(call, body["server"], body["next"])
+            yield _page(body, whole=whole)
+
+    def _people(self, call: Call, server: str, since: int) -> Iterator[Page]:
+        """Clients, then users; without cursors, because they come again in between the records."""
+        for kind in ("client", "user"):
+            body = {"next": since, "more": True}
+            while body["more"]:
+                body = self._changes(call, server, body["next"], type=kind)
+                yield replace(_page(body, whole=False), cursor=None)
+
+    def _changes(self, call: Call, server: str, since: int, **only: str) -> Any:
+        params = {"since": str(since), "limit": str(self.manifest.rates.page), **only}
+        answer = call.http.send("GET", "api/changes", params=params, allow={410} if since else ())
+        with at("changes"):
             body = answer.json()
-            with at("changes"):
-                if answer.status == 410 or server not in ("", body["server"]):
-                    server, since, whole = "", 0, True  # another history: all of it again
-                    continue
-                server, since, more = body["server"], body["next"], body["more"]
-                page = _page(body, whole=whole)
-            yield page
+            if answer.status == 410 or server not in ("", body["server"]):
+                raise StaleError(f"{self.connector_id}: the app does not know this place in its changes")
+            return {name: body[name] for name in ("server", "changes", "next", "more")}
 
     def fetch(self, call: Call, external_id: str) -> Look:
         answer = call.http.send("GET", _path(external_id), allow=NOT_THERE)
@@ -202,6 +218,10 @@ class FamilyAppConnector(Connector):
         if changes.told is not None:
             result = mapping.tell(result, changes.told, directory)
         return {**result, "terms": changes.mark} if changes.mark else result
+
+    def own(self, raw: Raw) -> Raw:
+        members = mapping.SPOKEN_OF | self.lens.members
+        return {name: value for name, value in raw.items() if name in members}
 
     def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
         return mapping.normal(key, value, self.settings["title_length"])
@@ -290,28 +310,31 @@ CURES: Mapping[Step, Mapping[str, str]] = {
 
 
 def _page(body: Raw, *, whole: bool) -> Page:
-    """One page; a record or person that cannot be used is set apart, and the others go on."""
+    """One page, clients before users; a record that cannot be used is set apart, and the others go on."""
     records: list[Found | Absent | SetApart] = []
     parties: list[ExternalParty] = []
-    for change in body["changes"]:
-        is_record = change["type"] == "record"
-        try:
-            if is_record:
-                records.append(
-                    Absent(external_id=change["id"]) if "removed" in change else _found(change["body"])
-                )
-            else:
+    with at("changes"):
+        for change in body["changes"]:
+            if change["type"] != "record":
                 parties.extend(_parties(change))
-        except InvalidRecordError as error:
-            name = change["id"] if is_record else f"{change['type']}:{change['id']}"
-            records.append(SetApart(external_id=name, field=error.field, why=str(error)))
+            elif "removed" in change:
+                records.append(Absent(external_id=change["id"]))
+            else:
+                records.append(_usable(change))
     return Page(
         records=records,
-        parties=parties,
+        parties=sorted(parties, key=lambda one: one.kind is not PartyKind.CLIENT),
         cursor=f"{body['server']} {body['next']}",
         complete=whole and not body["more"],
         server=body["server"],
     )
+
+
+def _usable(change: Raw) -> Found | SetApart:
+    try:
+        return _found(change["body"])
+    except InvalidRecordError as error:
+        return SetApart(external_id=change["id"], field=error.field, why=str(error))
 
 
 def _path(external_id: str) -> str:
@@ -329,29 +352,38 @@ def _if_match(found: Found) -> dict[str, str]:
 
 
 def _parties(change: Raw) -> Iterator[ExternalParty]:
-    """A client, or a user once for each circle; nobody when the person was removed."""
+    """A client, or a user once for each circle; nobody when the person was removed.
+
+    A birth date that is none is left out: it only suggests who somebody is. Somebody with a role we do not
+    know is a relative, as most people here are.
+    """
     person = change.get("body")
     if person is None:
         return
     is_client = change["type"] == "client"
-    with at("birth_date"):
-        birth_date = date.fromisoformat(person["birth_date"]) if person.get("birth_date") else None
-    with at("role"):
-        kind = PartyKind.CLIENT if is_client else PartyKind(person["role"])
-    with at("identifiers"):
-        identifiers = frozenset(Identifier(**one) for one in person.get("identifiers") or ())
+    roles = {str(kind): kind for kind in PartyKind}
     for circle in (person["id"],) if is_client else person.get("circles") or ():
         yield ExternalParty(
             external_id=person["id"],
-            kind=kind,
+            kind=PartyKind.CLIENT if is_client else roles.get(person.get("role"), PartyKind.RELATIVE),
             name=person["name"],
             first_name=person.get("first_name") or "",
-            birth_date=birth_date,
-            identifiers=identifiers,
+            birth_date=_day(person.get("birth_date")),
+            identifiers=frozenset(
+                Identifier(system=one["system"], value=one["value"])
+                for one in person.get("identifiers") or ()
+            ),
             client=circle,
             representative=bool(person.get("representative")),
             volunteers=bool(person.get("volunteers")),
         )
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def _position(cursor: str | None) -> tuple[str, int]:

@@ -99,10 +99,12 @@ def _open(
 
 
 def _candidates(uow: UnitOfWork, agreement: Agreement, connector_id: str) -> Members:
-    """Everybody linked there who is in the client's circle or takes part."""
+    """Everybody linked there who is in the client's circle or takes part.
+
+    That a system knows the client does not make the client a reader there; taking part does.
+    """
     circle = {member.party for member in uow.parties.circle(agreement.client_id)}
-    client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
-    concerned = circle | agreement.parties | {client}
+    concerned = circle | agreement.parties
     return frozenset(
         link.ref
         for link in uow.parties.links(connector_id)

@@ -136,7 +136,7 @@ def _join_circle(
 ) -> None:
     """Somebody around a client we know; only the dossier says who represents the client."""
     link = uow.parties.link_of(connector_id, client) if client else None
-    if link is None or link.ref.kind is not PartyKind.CLIENT:
+    if link is None or link.ref.kind is not PartyKind.CLIENT or ref.kind is PartyKind.CLIENT:
         return
     dossier = hub.capabilities(uow.organisation, connector_id).kind is SystemKind.DOSSIER
     member = CircleMember(client_id=link.ref.id, party=ref, representative=representative and dossier)

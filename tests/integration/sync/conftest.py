@@ -1,0 +1,185 @@
+"""A hub with family apps around it, over real sockets, with a clock that tests move."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samenspraak.bootstrap import Application, build
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
+from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
+from samenspraak.domain.units import MatrixRow
+from samenspraak.policy.state import ConnectorState, Reason
+from samenspraak.sandbox import Sandbox
+from samenspraak.settings import Settings
+from samenspraak.store.records import ConnectorRecord, LinkRecord
+from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.pull import pull
+from samenspraak.work.inline import work_off
+from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp
+
+ORGANISATION = "de-linde"
+NUMBERS = "https://de-linde.example/nummers"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+
+@dataclass
+class Town:
+    """One organisation: the hub, the systems connected to it, and the people."""
+
+    app: Application
+    clock: Clock
+    stack: contextlib.ExitStack
+    systems: dict[str, Sandbox] = field(default_factory=dict)
+
+    # People.
+
+    def person(self, person_id: str, kind: PartyKind, name: str, client: str | None = None) -> PartyRef:
+        """Somebody the hub knows, by a number that other systems know too; allowed to see everything."""
+        ref = PartyRef(kind=kind, id=person_id)
+        number = Identifier(system=NUMBERS, value=person_id)
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.parties.add_person(Person(id=person_id, name=name, identifiers=frozenset({number})), kind)
+            if client:
+                uow.parties.add_member(CircleMember(client_id=client, party=ref))
+            uow.commit()
+        return ref
+
+    def consent(self, client: str, to: PartyRef, *, allows: bool = True, **limits: Any) -> str:
+        consent = Consent(
+            id=f"c-{client}-{to.id}-{random.randrange(10**9)}",
+            client_id=client,
+            recipient=Recipient(kind=RecipientKind.PERSON, id=to.id),
+            allows=allows,
+            given_by=client,
+            **limits,
+        )
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.consents.add(consent, "test", self.clock.now())
+            ensure_client(uow, self.app.hub, client)
+            uow.commit()
+        return consent.id
+
+    def shows_own_name(self, client: str, who: PartyRef, to: PartyKind) -> None:
+        """Somebody lets others of this kind see that they take part."""
+        consent = Consent(
+            id=f"n-{who.id}-{to}",
+            client_id=client,
+            recipient=Recipient(kind=RecipientKind.ROLE, id=str(to)),
+            rows=frozenset({MatrixRow.NAMES}),
+            given_by=who.id,
+            capacity=Capacity.SELF,
+        )
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.consents.add(consent, who.id, self.clock.now())
+            uow.commit()
+
+    def withdraw(self, client: str, consent_id: str) -> None:
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.consents.withdraw(consent_id, "test", self.clock.now())
+            ensure_client(uow, self.app.hub, client)
+            uow.commit()
+
+    # Systems.
+
+    def family_app(self, connector_id: str, **options: Any) -> FamilyApp:
+        sandbox = FamilyApp(**options)
+        url = self.stack.enter_context(sandbox.running())
+        record = ConnectorRecord(
+            id=connector_id,
+            plugin="memory",
+            title=connector_id,
+            settings={
+                "base_url": url,
+                "access_key": "secret://env/APP_KEY",
+                "open_origins": [url],
+                "title_length": sandbox.title_length,
+            },
+            state=ConnectorState.RUNNING,
+        )
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.connectors.add(record)
+            uow.commit()
+        self.systems[connector_id] = sandbox
+        return sandbox
+
+    def joins(self, system: FamilyApp, client: str, *users: PartyRef) -> None:
+        """The client's circle exists in this app, with these users."""
+        known = [{"system": NUMBERS, "value": client}]
+        system.add_client(client, "Mevrouw De Wit", first_name="An", identifiers=known)
+        for user in users:
+            known = [{"system": NUMBERS, "value": user.id}]
+            system.add_user(user.id, user.id.title(), str(user.kind), [client], identifiers=known)
+
+    # Time.
+
+    def cycle(self) -> None:
+        """Hear from every system and work off what is due."""
+        for connector_id in self.systems:
+            pull(self.app.hub, ORGANISATION, connector_id)
+        work_off(self.app.hub, ORGANISATION)
+
+    def settle(self, cycles: int = 8) -> None:
+        for _ in range(cycles):
+            self.cycle()
+            self.clock.pass_(seconds=5)
+
+    def writes(self) -> int:
+        return sum(len(system.writes()) for system in self.systems.values())
+
+    # What the hub holds.
+
+    def agreements(self) -> list[Agreement]:
+        with self.app.store.read(ORGANISATION) as uow:
+            return [record.agreement for record in uow.agreements.list()]
+
+    def links(self) -> list[LinkRecord]:
+        with self.app.store.read(ORGANISATION) as uow:
+            return [link for one in uow.agreements.list() for link in uow.links.of_agreement(one.agreement.id)]
+
+    def reasons(self) -> dict[str, Reason]:
+        return {link.connector_id: link.reason for link in self.links()}
+
+    def questions(self) -> list[Any]:
+        with self.app.store.read(ORGANISATION) as uow:
+            return uow.questions.list()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def town(tmp_path: Path, clock: Clock) -> Iterator[Town]:
+    settings = Settings(environment="test", data_dir=tmp_path)
+    settings.key_path.write_text("11" * 32)
+    settings.key_path.chmod(0o600)
+    application = build(settings, environment={"APP_KEY": ACCESS_KEY}, clock=clock)
+    application.store.add_organisation(ORGANISATION, "De Linde")
+    with contextlib.ExitStack() as stack:
+        yield Town(app=application, clock=clock, stack=stack)
+
+
+Factory = Callable[..., Town]
