@@ -225,7 +225,6 @@ def test_a_new_cause_does_not_inherit_the_urgency_or_the_wait_of_a_settled_one(
         uow.links.set(link.id, have=1, priority=0, next_at=now + LEASE)
         uow.links.look(link.id, priority=4)
         uow.commit()
-        # nothing else happens to it
 
     assert due(store, now) == [link.id]
     with store.read("noord") as uow:

@@ -1,0 +1,208 @@
+"""The audit trail shows whoever touched it; attempts and runs are told and forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from samenspraak.store import Cipher, Store
+from samenspraak.store.log import AttemptRecord, RunRecord
+from samenspraak.store.records import AuditLine
+
+
+@pytest.fixture
+def trail(store: Store, now: datetime) -> Store:
+    """Five lines in Noord, one in Zuid."""
+    for organisation, lines in (("noord", 5), ("zuid", 1)):
+        with store.write(organisation) as uow:
+            for number in range(lines):
+                uow.log.audit(
+                    AuditLine(
+                        at=now + timedelta(microseconds=number),
+                        actor="professional:nurse",
+                        action="agreement.recorded",
+                        object=f"agreement:a{number}",
+                        client_id="mother",
+                    )
+                )
+            uow.commit()
+    return store
+
+
+def tamper(engine: Engine, *statements: str) -> None:
+    """What somebody with the file and a tool can do, the triggers removed first."""
+    with engine.begin() as connection:
+        for verb in ("update", "delete"):
+            connection.exec_driver_sql(f"DROP TRIGGER audit_refuses_{verb}")
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def verify(store: Store, organisation: str = "noord") -> int | None:
+    with store.read(organisation) as uow:
+        return uow.log.verify()
+
+
+def test_an_untouched_trail_verifies(trail: Store) -> None:
+    assert (verify(trail), verify(trail, "zuid")) == (None, None)
+
+
+def test_an_empty_trail_verifies(store: Store) -> None:
+    assert verify(store) is None
+
+
+def test_every_field_of_a_line_is_kept(store: Store, now: datetime) -> None:
+    line = AuditLine(
+        at=now,
+        actor="admin",
+        action="consent.withdrawn",
+        object="consent:c1",
+        outcome="refused",
+        connector_id="ecd",
+        client_id="mother",
+        version=3,
+        detail="what conditions",
+    )
+    assert all(getattr(line, one.name) != one.default for one in fields(line))
+
+    with store.write("noord") as uow:
+        assert uow.log.audit(line) == 1
+        assert uow.log.audit_lines() == uow.log.audit_lines("mother") == [line]
+        assert uow.log.audit_lines("somebody else") == []
+
+
+COLUMNS = ("at", "actor", "action", "object", "outcome", "connector_id", "client_id", "version", "detail")
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_one_changed_value_is_found(trail: Store, engine: Engine, column: str) -> None:
+    changed = {"at": "'2020-01-01 00:00:00.000000'", "version": "7"}.get(column, "'x'")
+
+    change = "UPDATE audit SET {} = {} WHERE organisation = 'noord' AND number = 3"
+    tamper(engine, change.format(column, changed))
+
+    assert (verify(trail), verify(trail, "zuid")) == (3, None)
+
+
+def test_one_flipped_byte_of_a_hash_is_found(trail: Store, engine: Engine) -> None:
+    tamper(engine, "UPDATE audit SET hash = randomblob(32) WHERE organisation = 'noord' AND number = 2")
+
+    assert verify(trail) == 2
+
+
+@pytest.mark.parametrize("number", [1, 3, 5])
+def test_a_removed_line_is_found_also_the_last_one(trail: Store, engine: Engine, number: int) -> None:
+    removal = "DELETE FROM audit WHERE organisation = 'noord' AND number = {}"
+    tamper(engine, removal.format(number))
+
+    assert verify(trail) == number
+
+
+def test_a_trail_that_was_emptied_is_found(trail: Store, engine: Engine) -> None:
+    tamper(engine, "DELETE FROM audit WHERE organisation = 'noord'")
+
+    assert verify(trail) == 1
+
+
+def test_two_lines_that_changed_places_are_found(trail: Store, engine: Engine) -> None:
+    noord = "UPDATE audit SET number = {} WHERE organisation = 'noord' AND number = {}"
+    tamper(engine, *(noord.format(*pair) for pair in ((99, 2), (2, 4), (4, 99))))
+
+    assert verify(trail) == 2
+
+
+def test_a_trail_cut_short_together_with_its_head_is_found(trail: Store, engine: Engine) -> None:
+    """Whoever shortens both cannot sign the new head: that takes the key."""
+    tamper(
+        engine,
+        "DELETE FROM audit WHERE organisation = 'noord' AND number > 3",
+        "UPDATE audit_head SET number = 3, hash = (SELECT hash FROM audit WHERE organisation = 'noord' "
+        "AND number = 3) WHERE organisation = 'noord'",
+    )
+
+    assert verify(trail) == 3
+
+
+def test_a_trail_without_its_head_is_found(trail: Store, engine: Engine) -> None:
+    tamper(engine, "DELETE FROM audit_head WHERE organisation = 'noord'")
+
+    assert verify(trail) == 5
+
+
+def test_a_trail_written_anew_without_the_key_is_found(trail: Store, engine: Engine, now: datetime) -> None:
+    tamper(engine, "DELETE FROM audit", "DELETE FROM audit_head")
+    forger = Store(engine, Cipher(bytes(32)), lambda: now)
+    with forger.write("noord") as uow:
+        uow.log.audit(AuditLine(at=now, actor="nobody", action="nothing", object="agreement:a0"))
+        uow.commit()
+
+    assert (verify(forger), verify(trail)) == (None, 1)
+
+
+def test_a_line_is_undone_with_what_it_tells_about(trail: Store, now: datetime) -> None:
+    with trail.write("noord") as uow:
+        uow.log.audit(AuditLine(at=now, actor="admin", action="undone", object="agreement:a9"))
+
+    with trail.write("noord") as uow:
+        assert uow.log.audit(AuditLine(at=now, actor="admin", action="kept", object="agreement:a9")) == 6
+        assert uow.log.verify() is None
+
+
+# Attempts and runs.
+
+
+def attempt(number: int, at: datetime, link_id: str = "l1") -> AttemptRecord:
+    return AttemptRecord(
+        connector_id="ecd",
+        act="update",
+        outcome="transient",
+        ms=number,
+        at=at,
+        link_id=link_id,
+        remote_id="r1",
+        version=2,
+        detail="503",
+    )
+
+
+def test_attempts_are_told_per_link_in_order(store: Store, now: datetime) -> None:
+    made = [attempt(number, now) for number in (3, 1, 2)]
+    with store.write("noord") as uow:
+        for one in (*made, attempt(9, now, "elsewhere")):
+            uow.log.attempt(one)
+
+        assert uow.log.attempts("l1") == made
+
+
+def test_the_last_runs_of_a_connector_are_told_newest_first(store: Store, now: datetime) -> None:
+    runs = [
+        RunRecord(
+            connector_id="ecd",
+            kind="poll",
+            started_at=now,
+            ended_at=now + timedelta(seconds=number),
+            outcome="ok",
+            counts={"seen": number},
+        )
+        for number in range(3)
+    ]
+    with store.write("noord") as uow:
+        for one in runs:
+            uow.log.run(one)
+
+        assert uow.log.runs("ecd", limit=2) == [runs[2], runs[1]]
+        assert uow.log.runs("platform") == []
+
+
+def test_old_attempts_are_forgotten_and_the_trail_is_not(trail: Store, now: datetime) -> None:
+    recent = attempt(2, now)
+    with trail.write("noord") as uow:
+        for one in (attempt(1, now - timedelta(days=31)), recent):
+            uow.log.attempt(one)
+
+        assert uow.log.forget(now - timedelta(days=30)) == 1
+        assert uow.log.attempts("l1") == [recent]
+        assert uow.log.verify() is None

@@ -1,0 +1,326 @@
+"""Every statement is about one organisation, and nothing of one can be seen or touched from another.
+
+Every public method of every repository is called here; each statement that reaches the database is read.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Engine
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BinaryExpression
+
+import samenspraak.store as package
+from samenspraak.domain.consent import Consent, Recipient, RecipientKind
+from samenspraak.domain.parties import CircleMember, Device, Group, GroupKind, Identifier, PartyKind, PartyRef
+from samenspraak.domain.parties import Person as PersonValue
+from samenspraak.domain.statements import Statement, StatementKind
+from samenspraak.domain.units import WHAT
+from samenspraak.errors import NotFoundError
+from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
+from samenspraak.store import Store, WritingUnitOfWork
+from samenspraak.store.log import AttemptRecord, RunRecord
+from samenspraak.store.records import (
+    AuditLine,
+    Cause,
+    ConnectorRecord,
+    CursorRecord,
+    PartyCandidate,
+    PartyLink,
+    QuestionRecord,
+    RemoteRecord,
+)
+from samenspraak.store.scope import Repository
+
+NOW = datetime.fromisoformat("2026-11-21T09:00:00+00:00")
+LATER = NOW + timedelta(minutes=2)
+SON = PartyRef(kind=PartyKind.RELATIVE, id="son")
+NUMBER = Identifier(system="urn:platform:person", value="4711")
+RECIPIENT = Recipient(kind=RecipientKind.PERSON, id="son")
+CONSENT = Consent(id="c1", client_id="mother", recipient=RECIPIENT)
+CURSOR = CursorRecord(value="1", server="s", at=NOW)
+CAUSE = Cause(actor="system", why="tried")
+SAID = Statement(id="s1", kind=StatementKind.COMMENT, by=SON, at=NOW, through="hub", text="Gaat goed.")
+REMOTE = RemoteRecord(id="r1", connector_id="ecd", external_id="CarePlan/17", look=1)
+CONNECTOR = ConnectorRecord(id="app", plugin="memory", title="App", settings={}, state=ConnectorState.RUNNING)
+CANDIDATE = PartyCandidate(
+    connector_id="ecd",
+    external_id="P/2",
+    kind="relative",
+    name="A. de Haan",
+    birth_date=date(1951, 3, 9),
+    client=None,
+    representative=False,
+)
+QUESTION = QuestionRecord(
+    id="q1",
+    kind=QuestionKind.TO_DO,
+    subject="agreement:stockings:reach",
+    agreement_id="stockings",
+    owner="role:responsible",
+    revision=1,
+    opened_at=NOW,
+    deadline=None,
+    values={},
+    shows={},
+)
+RUN = RunRecord(connector_id="ecd", kind="poll", started_at=NOW, ended_at=NOW, outcome="ok", counts={})
+ATTEMPT = AttemptRecord(connector_id="ecd", act="update", outcome="ok", ms=3, at=NOW, link_id="l1")
+
+Act = Callable[[WritingUnitOfWork], object]
+
+
+def link_id(uow: WritingUnitOfWork) -> str:
+    return uow.links.ensure("stockings", "ecd", "", (), 1).id
+
+
+# One call of every public method, in an order in which each finds what it needs (in Noord).
+ACTS: dict[str, Act] = {
+    "parties.add_person": lambda uow: uow.parties.add_person(
+        PersonValue(id="anna", name="Anna", identifiers=frozenset({NUMBER})), PartyKind.RELATIVE
+    ),
+    "parties.person": lambda uow: uow.parties.person("mother"),
+    "parties.kinds": lambda uow: uow.parties.kinds("mother"),
+    "parties.persons": lambda uow: uow.parties.persons(),
+    "parties.by_identifier": lambda uow: uow.parties.by_identifier([NUMBER]),
+    "parties.add_member": lambda uow: uow.parties.add_member(CircleMember(client_id="mother", party=SON)),
+    "parties.circle": lambda uow: uow.parties.circle("mother"),
+    "parties.circles_of": lambda uow: uow.parties.circles_of(SON),
+    "parties.remove_member": lambda uow: uow.parties.remove_member("mother", SON),
+    "parties.add_group": lambda uow: uow.parties.add_group(
+        Group(id="team", name="Team", kind=GroupKind.TEAM, members=frozenset({SON}))
+    ),
+    "parties.group": lambda uow: uow.parties.group("team"),
+    "parties.groups": lambda uow: uow.parties.groups(),
+    "parties.add_device": lambda uow: uow.parties.add_device(Device(id="d1", name="Dispenser", owner=SON)),
+    "parties.device": lambda uow: uow.parties.device("d1"),
+    "parties.devices": lambda uow: uow.parties.devices(),
+    "parties.link": lambda uow: uow.parties.link(PartyLink(connector_id="ecd", external_id="P/1", ref=SON)),
+    "parties.link_of": lambda uow: uow.parties.link_of("ecd", "P/1"),
+    "parties.links": lambda uow: uow.parties.links("ecd"),
+    "parties.links_of": lambda uow: uow.parties.links_of(SON),
+    "parties.unlink": lambda uow: uow.parties.unlink("ecd", "P/1"),
+    "parties.add_candidate": lambda uow: uow.parties.add_candidate(CANDIDATE),
+    "parties.candidate": lambda uow: uow.parties.candidate("ecd", "P/2"),
+    "parties.candidates": lambda uow: uow.parties.candidates("ecd"),
+    "parties.remove_candidate": lambda uow: uow.parties.remove_candidate("ecd", "P/2"),
+    "consents.add": lambda uow: uow.consents.add(CONSENT, "mother", NOW),
+    "consents.get": lambda uow: uow.consents.get("c1"),
+    "consents.of_client": lambda uow: uow.consents.of_client("mother"),
+    "consents.withdraw": lambda uow: uow.consents.withdraw("c1", "mother", NOW),
+    "consents.epoch": lambda uow: uow.consents.epoch("mother"),
+    "consents.raise_epoch": lambda uow: uow.consents.raise_epoch("mother"),
+    "agreements.get": lambda uow: uow.agreements.get("stockings"),
+    "agreements.find": lambda uow: uow.agreements.find("stockings"),
+    "agreements.list": lambda uow: uow.agreements.list("mother"),
+    "agreements.add": lambda uow: uow.agreements.add(
+        replace(uow.agreements.get("stockings").agreement, id="second"), CAUSE, NOW
+    ),
+    "agreements.replace": lambda uow: uow.agreements.replace(
+        uow.agreements.get("stockings").agreement, 1, CAUSE, NOW, [WHAT]
+    ),
+    "agreements.join": lambda uow: uow.agreements.join("stockings", None),
+    "agreements.version": lambda uow: uow.agreements.version("stockings", 1),
+    "agreements.versions": lambda uow: uow.agreements.versions("stockings", [1]),
+    "agreements.history": lambda uow: uow.agreements.history("stockings"),
+    "agreements.values": lambda uow: uow.agreements.values("stockings", [WHAT])[WHAT],
+    "statements.add": lambda uow: uow.statements.add("stockings", SAID, NOW),
+    "statements.of": lambda uow: uow.statements.of("stockings"),
+    "connectors.add": lambda uow: uow.connectors.add(CONNECTOR),
+    "connectors.get": lambda uow: uow.connectors.get("ecd"),
+    "connectors.list": lambda uow: uow.connectors.list(),
+    "connectors.save": lambda uow: uow.connectors.save(replace(CONNECTOR, id="ecd", row=1)),
+    "connectors.note": lambda uow: uow.connectors.note("ecd", failures=1),
+    "connectors.move_cursor": lambda uow: uow.connectors.move_cursor("ecd", CURSOR),
+    "connectors.cursor": lambda uow: uow.connectors.cursor("ecd"),
+    "links.ensure": link_id,
+    "links.get": lambda uow: uow.links.get(LINK),
+    "links.find": lambda uow: uow.links.find("stockings", "ecd", ""),
+    "links.of_agreement": lambda uow: uow.links.of_agreement("stockings"),
+    "links.of_connector": lambda uow: uow.links.of_connector("ecd"),
+    "links.want": lambda uow: uow.links.want("stockings", 2, 3),
+    "links.look": lambda uow: uow.links.look(LINK, 1),
+    "links.hasten": lambda uow: uow.links.hasten("ecd", NOW - timedelta(days=99999)) or None,
+    "links.due": lambda uow: uow.links.due(NOW, 5),
+    "links.claim": lambda uow: uow.links.claim(LINK, NOW, LATER),
+    "links.renew": lambda uow: uow.links.renew(LINK, 1, LATER),
+    "links.finish": lambda uow: uow.links.finish(LINK, 1, reason=Reason.EQUAL),
+    "links.set": lambda uow: uow.links.set(LINK, attempts=1),
+    "links.counts": lambda uow: uow.links.counts("ecd"),
+    "links.release_all": lambda uow: uow.links.release_all() or None,
+    "receipts.note": lambda uow: uow.receipts.note(LINK, SON, offered=1),
+    "receipts.of_link": lambda uow: uow.receipts.of_link(LINK),
+    "remotes.add": lambda uow: uow.remotes.add(REMOTE),
+    "remotes.get": lambda uow: uow.remotes.get("r1"),
+    "remotes.by_external": lambda uow: uow.remotes.by_external("ecd", "CarePlan/17"),
+    "remotes.unlinked": lambda uow: uow.remotes.unlinked("ecd"),
+    "remotes.external_ids": lambda uow: uow.remotes.external_ids("ecd"),
+    "remotes.look": lambda uow: uow.remotes.look("r1"),
+    "remotes.due": lambda uow: uow.remotes.due(NOW, 5),
+    "remotes.claim": lambda uow: uow.remotes.claim("r1", NOW, LATER),
+    "remotes.renew": lambda uow: uow.remotes.renew("r1", 1, LATER),
+    "remotes.finish": lambda uow: uow.remotes.finish("r1", 1, looked=2),
+    "remotes.release_all": lambda uow: uow.remotes.release_all() or None,
+    "remotes.save": lambda uow: uow.remotes.save(replace(REMOTE, link_id=LINK, row=1)),
+    "remotes.of_link": lambda uow: uow.remotes.of_link(LINK),
+    "remotes.live_of_connector": lambda uow: uow.remotes.live_of_connector("ecd"),
+    "questions.ask": lambda uow: uow.questions.ask(QUESTION),
+    "questions.get": lambda uow: uow.questions.get("q1"),
+    "questions.list": lambda uow: uow.questions.list(agreement_id="stockings"),
+    "questions.of_link": lambda uow: uow.questions.of_link(LINK),
+    "questions.answer": lambda uow: uow.questions.answer("q1", 1, "done", "admin", NOW),
+    "questions.close": lambda uow: uow.questions.close("q1", NOW),
+    "log.audit": lambda uow: uow.log.audit(AuditLine(at=NOW, actor="a", action="b", object="agreement:c")),
+    "log.audit_lines": lambda uow: uow.log.audit_lines(),
+    "log.verify": lambda uow: uow.log.verify(),
+    "log.attempt": lambda uow: uow.log.attempt(ATTEMPT),
+    "log.attempts": lambda uow: uow.log.attempts("l1"),
+    "log.run": lambda uow: uow.log.run(RUN),
+    "log.runs": lambda uow: uow.log.runs("ecd"),
+    "log.forget": lambda uow: uow.log.forget(NOW - timedelta(days=30)),
+}
+LINK = "70d0bcb2e6b03c5d74ed3e38b95a28"
+
+# They make something new wherever they are called, or speak of the whole organisation.
+MAKES_NEW = {
+    *("parties.add_person", "parties.add_group", "parties.add_device", "connectors.add"),
+    *("log.audit", "log.attempt", "log.run", "log.verify"),
+}
+NOTHING: tuple[object, ...] = (None, False, 0, [], {}, ())
+
+
+@pytest.fixture
+def statements(engine: Engine) -> Iterator[list[Any]]:
+    seen: list[Any] = []
+
+    def note(_connection: object, statement: Any, *_: object) -> None:
+        seen.append(statement)
+
+    sa.event.listen(engine, "before_execute", note)
+    yield seen
+    sa.event.remove(engine, "before_execute", note)
+
+
+def names_its_organisation(statement: Any) -> bool:
+    """Whether it can only read and change rows of one organisation."""
+    if isinstance(statement, sa.Insert):
+        kept = statement.compile().params["organisation"]
+        again = statement._post_values_clause
+        where = getattr(again, "update_whereclause", None)
+        return kept == "noord" and (where is None or confines(where, statement.table))
+    tables = statement.get_final_froms() if isinstance(statement, sa.Select) else [statement.table]
+    return all(any(confines(one, table) for one in statement._where_criteria) for table in tables)
+
+
+def confines(condition: Any, table: Any) -> bool:
+    """Whether the condition is that the table's organisation is Noord."""
+    return (
+        isinstance(condition, BinaryExpression)
+        and condition.operator is operators.eq
+        and condition.left is table.c.organisation
+        and condition.right.value == "noord"
+    )
+
+
+def public_methods() -> set[str]:
+    names = {
+        name: type(value)
+        for name, value in vars(WritingUnitOfWork(None, "noord", None)).items()  # type: ignore[arg-type]
+        if isinstance(value, Repository)
+    }
+    return {
+        f"{name}.{method}"
+        for name, kind in names.items()
+        for method, _ in inspect.getmembers(kind, inspect.isfunction)
+        if not method.startswith("_")
+    }
+
+
+def test_every_public_method_is_called_here() -> None:
+    assert set(ACTS) == public_methods()
+
+
+def test_every_statement_names_its_organisation(store: Store, statements: list[Any]) -> None:
+    with store.write("noord") as uow:
+        for name, act in ACTS.items():
+            statements.clear()
+            act(uow)
+
+            assert statements, f"{name} asked the database nothing"
+            assert all(map(names_its_organisation, statements)), name
+
+
+def test_no_statement_reads_a_whole_table(store: Store, engine: Engine) -> None:
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    with store.write("noord") as uow:
+        for act in ACTS.values():
+            act(uow)
+        uow.commit()
+
+    with engine.connect() as connection:
+        for text, values in {
+            text: values for text, values in asked if text[:5] not in ("BEGIN", "INSER")
+        }.items():
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
+            assert not [row.detail for row in plan if row.detail.startswith("SCAN")], text
+
+
+def test_postgresql_would_take_every_statement(store: Store, statements: list[Any]) -> None:
+    with store.write("noord") as uow:
+        for act in ACTS.values():
+            act(uow)
+
+    plain = [one for one in statements if getattr(one, "_post_values_clause", None) is None]
+    texts = [str(one.compile(dialect=postgresql.dialect())) for one in plain]
+
+    assert len(texts) > len(ACTS)
+    assert all("organisation" in text for text in texts)
+
+
+def filled(store: Store) -> None:
+    """Everything there is in Noord, as far as it can be there at the same time."""
+    with store.write("noord") as uow:
+        for name, act in ACTS.items():
+            if not name.rpartition(".")[2].startswith(("remove", "unlink")):
+                act(uow)
+        uow.commit()
+
+
+def test_from_another_organisation_there_is_nothing_to_see_or_touch(store: Store) -> None:
+    filled(store)
+
+    with store.write("zuid") as uow:
+        for name in ACTS.keys() - MAKES_NEW:
+            with contextlib.suppress(NotFoundError):
+                assert ACTS[name](uow) in NOTHING, name
+
+        assert uow.agreements.list() == []
+        assert uow.remotes.unlinked() == []
+
+
+def test_statements_are_built_in_one_place() -> None:
+    """Only ``scope.py`` builds them; the list of organisations itself is the one exception."""
+    building = {"select", "insert", "update", "delete", "text"}
+    builders = {
+        module.name
+        for module in Path(inspect.getfile(package)).parent.glob("*.py")
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Attribute | ast.ImportFrom)
+        if (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sa")
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"))
+        if building & ({node.attr} if isinstance(node, ast.Attribute) else {one.name for one in node.names})
+    }
+
+    assert builders == {"scope.py", "tables.py", "unit_of_work.py"}
