@@ -108,7 +108,8 @@ Method = Callable[[Call], Any]
 class RegiCareSandbox(Sandbox):
     """RegiCare with one service account (:data:`USERNAME`, :data:`PASSWORD`, :data:`API_KEY`).
 
-    ``today`` is the day the office opens its records; ``now`` measures the age of a login.
+    ``today`` is the day the office opens its records; ``now`` measures the age of a login. ``methods`` may
+    be replaced one by one, for a server that answers otherwise.
     """
 
     name: ClassVar[str] = "regicare"
@@ -129,8 +130,9 @@ class RegiCareSandbox(Sandbox):
         self._answers = 0
         service = self.office.add_person(role="medewerker", roepnaam="Koppeling", achternaam="Samenspraak")
         self.account: int = service["persoonID"]
-        self._open: Mapping[str, Method] = self._open_methods()
-        self._behind_login: Mapping[str, Method] = self._login_methods()
+        behind_login = self._login_methods()
+        self.methods: dict[str, Method] = {**self._open_methods(), **behind_login}
+        self._behind_login = frozenset(behind_login)
         self.app.post(PATH)(self._serve)
 
     # What the base asks.
@@ -231,8 +233,7 @@ class RegiCareSandbox(Sandbox):
         params = body.get("params") or {}
         if not isinstance(params, dict):
             return _rpc_error(body.get("id"), -32602, "Invalid params")
-        known = {**self._open, **self._behind_login, "login": self._login}
-        if body["method"] not in known:
+        if body["method"] not in (*self.methods, "login"):
             return _rpc_error(body.get("id"), -32601, "Method not found")
         try:
             with self.lock:
@@ -251,13 +252,10 @@ class RegiCareSandbox(Sandbox):
         if method == "login":
             return self._login(Call(params=params, account=None))
         call = Call(params=params, account=self._account(params.get("loginKey")))
-        if method in self._behind_login:
-            if call.account is None:
-                raise RefusedError("NIET_INGELOGD")
-            return self._twisted(self._behind_login[method](call))
-        if call.account is None and params.get("loginKey") and self.mode == "strict":
+        pretends = bool(params.get("loginKey")) and self.mode == "strict"
+        if call.account is None and (method in self._behind_login or pretends):
             raise RefusedError("NIET_INGELOGD")
-        return self._twisted(self._open[method](call))
+        return self._twisted(self.methods[method](call))
 
     def _account(self, login_key: Any) -> int | None:
         valid = self._now() - self._logins.get(str(login_key), float("-inf")) < LOGIN_SECONDS

@@ -97,8 +97,14 @@ class Session:
         """
         for _ in range(2):
             key = self._signed_in(http)
-            found = read()
+            refused: UnknownIdError | ForbiddenError | None = None
+            try:
+                found = read()
+            except (UnknownIdError, ForbiddenError) as error:
+                refused = error  # what a visitor would be told, too
             if key == self._key and self._holds(http, key):
+                if refused is not None:
+                    raise refused
                 return found
         raise TransientError("the sign-in ended while reading; what was read proves nothing")
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
 import pytest
 import requests
 
+from samenspraak.connectors import Call, Changes, Directory, Found, Page, Proposal, Raw
+from samenspraak.connectors.registry import load_settings
+from samenspraak.domain.units import Units
+from samenspraak_regicare.plugin import RegiCareConnector
 from samenspraak_regicare.sandbox import API_KEY, PASSWORD, PATH, USERNAME, RegiCareSandbox
 
 TODAY = date(2026, 11, 23)  # a Monday
@@ -107,3 +111,77 @@ def quirky_peer(quirky: RegiCareSandbox) -> Iterator[Peer]:
         peer = Peer(url)
         peer.login()
         yield peer
+
+
+VACANCY = "Afspraken uit het dossier"
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A connector that speaks to a running sandbox."""
+
+    connector: RegiCareConnector
+    call: Call
+
+    def pages(self, cursor: str | None = None) -> list[Page]:
+        return list(self.connector.changes(self.call, cursor))
+
+    def found(self, external_id: int | str) -> Found:
+        look = self.connector.fetch(self.call, str(external_id))
+        assert isinstance(look, Found)
+        return look
+
+    def units(self, external_id: int | str) -> Units:
+        return self.connector.get(self.found(external_id).raw, DIRECTORY).units
+
+    def put(self, found: Found, **changes: Any) -> Raw:
+        return self.connector.put(found.raw, Changes(**changes), DIRECTORY)
+
+    def propose(self, external_id: int | str, **changes: Any) -> str:
+        found = self.found(external_id)
+        waiting = self.connector.update(self.call, found, self.put(found, **changes)).waiting
+        assert waiting is not None
+        return waiting
+
+    def answer(self, waiting: str) -> Proposal:
+        return self.connector.proposal(self.call, waiting)
+
+
+DIRECTORY = Directory(connector_id="regicare-1")
+
+
+def line_to(url: str, **settings: Any) -> Line:
+    given = {
+        "base_url": f"{url}{PATH}",
+        "api_key": API_KEY,
+        "username": USERNAME,
+        "password": PASSWORD,
+        "intake_vacancy": VACANCY,
+        "timeout_seconds": 20.0,
+        **settings,
+    }
+    loaded = load_settings(RegiCareConnector.manifest, given, secret=lambda itself: itself)
+    connector = RegiCareConnector("regicare-1", {**loaded, "open_origins": frozenset({url})})
+    return Line(connector=connector, call=Call(http=connector.http(), now=NOW))
+
+
+@pytest.fixture
+def url(sandbox: RegiCareSandbox) -> Iterator[str]:
+    with sandbox.running() as url:
+        yield url
+
+
+@pytest.fixture
+def line(url: str) -> Iterator[Line]:
+    line = line_to(url)
+    yield line
+    line.call.http.close()
+
+
+@pytest.fixture
+def quirky_line(quirky: RegiCareSandbox) -> Iterator[Line]:
+    with quirky.running() as url:
+        line = line_to(url)
+        yield line
+        line.call.http.close()
