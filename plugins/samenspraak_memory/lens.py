@@ -11,7 +11,7 @@ from typing import Any
 from samenspraak.connectors import Directory, Raw
 from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, is_empty
 from samenspraak.errors import InvalidRecordError
-from samenspraak_memory.codecs import Codec, Json, at, put_member
+from samenspraak_memory.codecs import Codec, Json, Members, at, put_member
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,15 @@ class Place:
     codec: Codec
     member: str | None = None
     rows: Rows | None = None
+
+    @property
+    def members(self) -> Collection[str]:
+        """The members of the record that this is in."""
+        if self.rows is not None:
+            return (self.rows.name,)
+        if self.member is not None:
+            return (self.member,)
+        return [row.name for row in self.codec.rows] if isinstance(self.codec, Members) else ()
 
     def read(self, raw: Raw, directory: Directory) -> Iterator[tuple[str, UnitValue]]:
         """Every value here, with the unit's id ('' for a unit that is not in a set)."""
@@ -107,6 +116,13 @@ class Lens:
     """The table at work."""
 
     table: Mapping[UnitKind, Kept]
+
+    @property
+    def members(self) -> frozenset[str]:
+        """The members of a record in which units are, or ever were."""
+        return frozenset(
+            name for kept in self.table.values() for place in kept.places for name in place.members
+        )
 
     def units(self, raw: Raw, directory: Directory) -> dict[UnitKey, UnitValue]:
         found: dict[UnitKey, UnitValue] = {}

@@ -246,6 +246,9 @@ LENS = Lens(
     }
 )
 
+# What a record says beside its units.
+SPOKEN_OF = frozenset({"type", "circle", "reference", "terms", "news", "reactions"})
+
 
 def normal(key: UnitKey, value: UnitValue, title_length: int) -> UnitValue:
     """A title is cut where the app would cut it; everything else is kept whole."""

@@ -7,7 +7,8 @@ The app is made up, so this is its documentation. All bodies are JSON, times are
 ``GET /api/me``             what our key may do
 ``GET /api/changes``        ``?since=NUMBER&limit=N``: the newest state of everything that changed after
                             that number, in order: clients, users, records, and what was removed.
-                            ``server`` names the data; 410 when the number is beyond it
+                            ``type=client`` gives only those. ``server`` names the data; 410 when
+                            the number is beyond it
 ``GET /api/records/ID``     200 · 403 the circle is not shared with us · 404 never been · 410 removed
 ``GET /api/records``        ``?reference=TEXT``: the records that carry that reference of ours
 ``POST /api/records``       201; with ``?once=reference`` 200 and the record that carries it already
@@ -308,10 +309,15 @@ class FamilyApp(Sandbox):
         @self.app.get("/api/changes")
         def changes() -> Response | Json:
             since, limit = request.args.get("since", 0, int), request.args.get("limit", 100, int)
+            wanted = request.args.get("type")
             with self.lock:
                 if since > self.shelf.last:
                     return _refuse(410, "unknown position")
-                rest = [one for one in self.shelf.since(since, lag=self.lag) if self._is_shared(one)]
+                rest = [
+                    change
+                    for change in self.shelf.since(since, lag=self.lag)
+                    if self._is_shared(change) and wanted in (None, change.kind)
+                ]
                 shown, more = rest[:limit], len(rest) > limit
                 return {
                     "server": self.server,

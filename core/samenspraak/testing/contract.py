@@ -336,6 +336,16 @@ class ConnectorContract:
             party.external_id for page in pages for party in page.parties if party.kind is PartyKind.CLIENT
         }
 
+    def test_a_client_comes_before_the_records_about_it(self, world: World) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+
+        pages = world.in_time(world.pages, lambda pages: made <= _listed(pages))
+
+        first_record = next(number for number, page in enumerate(pages) if made & _listed([page]))
+        known = {party.external_id for page in pages[: first_record + 1] for party in page.parties}
+        assert world.scene.client in known
+        assert len({page.server for page in pages}) == 1
+
     def test_a_cursor_goes_on_where_the_listing_stopped(self, world: World) -> None:
         world.make("ag1")
         cursor = world.in_time(world.pages, lambda pages: bool(_listed(pages)))[-1].cursor

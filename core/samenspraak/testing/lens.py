@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 # Which laws hold only for some systems: the law, and for which. All others hold for every connector.
 ONLY_FOR: Mapping[str, Callable[[Capabilities], bool]] = {
-    "test_the_mark_reads_back": lambda can: can.tells_statements or can.mode is Write.APPEND,
+    "test_the_mark_reads_back": lambda can: can.keeps_marks,
     "test_exactly_the_statements_told_can_be_read": lambda can: can.tells_statements,
     "test_statements_no_longer_told_are_nowhere": lambda can: can.tells_statements,
     "test_a_unit_is_read_where_an_earlier_mapping_put_it": lambda can: can.mapping_version > 1,
@@ -266,6 +266,17 @@ class LensLaws:
 
         assert (reading.marker, reading.client) == (case.subject.marker, case.subject.client)
         assert reading.selected
+
+    @LAW
+    @given(data=st.data())
+    def test_what_the_hub_stores_of_a_record_says_all_that_the_record_says(self, data: st.DataObject) -> None:
+        """It can also be written to, and holds nothing of what nobody knows."""
+        case = self._case(data)
+        own = case.connector.own(self.sprinkled(case.raw))
+
+        assert replace(case.read(own), last_changed=None) == replace(case.read(case.raw), last_changed=None)
+        assert case.units(case.put(own, set=case.others)) == case.units(case.put(case.raw, set=case.others))
+        assert case.connector.own(own) == own
 
     # Marks and statements.
 
