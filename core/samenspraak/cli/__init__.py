@@ -7,11 +7,28 @@ when its command is asked for, so it imports web, demo and testing inside its fu
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
+from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from samenspraak.errors import SamenspraakError
+
+
+@dataclass(kw_only=True)
+class Asked:
+    """What stands before the command, for the command; every command has it as its click object.
+
+    ``language``: of texts for people, known once the settings are read · ``json``: the command was asked
+    for one JSON document on standard output.
+    """
+
+    config: Path | None = None
+    organisation: str | None = None
+    language: str | None = None
+    json: bool = False
 
 
 class _Commands(click.Group):
@@ -28,11 +45,30 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except SamenspraakError as error:
-            click.echo(f"Error: {error}", err=True)
+            _show(error, ctx.find_object(Asked) or Asked())
             ctx.exit(error.exit_code)
 
 
+def _show(error: SamenspraakError, asked: Asked) -> None:
+    """The message in English, as in the logs; in Dutch first a sentence that says what to do."""
+    if asked.json:
+        click.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
+    if asked.language == "nl":
+        from samenspraak.cli._words import CURES_NL
+
+        click.echo(CURES_NL[error.code], err=True)
+    click.echo(f"Error: {error}", err=True)
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The settings file; else the one that SAMENSPRAAK_CONFIG names.",
+)
+@click.option("--organisation", help="The id of the organisation; not needed when there is only one.")
 @click.version_option(package_name="samenspraak", message="%(prog)s %(version)s")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context, config: Path | None, organisation: str | None) -> None:
     """Keep care agreements equal in every system that holds them."""
+    ctx.obj = Asked(config=config, organisation=organisation)
