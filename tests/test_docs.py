@@ -152,6 +152,6 @@ def holds(file: Path, test: str) -> bool:
 def test_every_decision_has_a_number_of_its_own_and_says_its_status() -> None:
     decisions = sorted(ROOT.glob("docs/adr/[0-9]*.md"))
 
-    assert [file.name[:4] for file in decisions] == [f"{n:04}" for n in range(1, len(decisions) + 1)]
+    assert len({file.name[:4] for file in decisions}) == len(decisions) > 0
     assert [file.name for file in decisions if "\nStatus: " not in file.read_text(encoding="utf-8")] == []
     assert [file.name for file in decisions if file.name not in page("../adr/README.md")] == []
