@@ -6,7 +6,7 @@ it still wants to write down is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,16 @@ class Leased(Repository):
         table = self._table
         found = self._scope.select(table, table.c.id).where(*self._free(now)).order_by(*self._order)
         return [row.id for row in self._scope.rows(found.limit(limit))]
+
+    def waiting(self, now: datetime, limit: int, without: Collection[str] = ()) -> list[tuple[str, str]]:
+        """As :meth:`due`, each with its connector; ``without``: connectors that cannot take more now."""
+        table = self._table
+        columns = (table.c.id, table.c.connector_id)
+        found = self._scope.select(table, *columns).where(
+            *self._free(now), table.c.connector_id.not_in(list(without))
+        )
+        rows = self._scope.rows(found.order_by(*self._order).limit(limit))
+        return [(row.id, row.connector_id) for row in rows]
 
     def renew(self, row_id: str, fence: int, until: datetime) -> bool:
         """The lease lasts until then; False when it is not ours any more."""

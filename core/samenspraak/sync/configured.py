@@ -50,7 +50,7 @@ class Configured:
         return self._of(organisation, connector_id).connector
 
     def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
-        http = self._of(organisation, connector_id).http
+        http = self._of(organisation, connector_id).http.timed_by(lambda: self._clock.now().timestamp())
         return Call(http=http.permitted_by(permit) if permit else http, now=self._clock.now())
 
     def build(self, record: ConnectorRecord) -> tuple[Connector, Call]:

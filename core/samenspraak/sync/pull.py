@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import structlog
 
 from samenspraak.connectors.connector import Absent, Connector, Found, Page, SetApart
-from samenspraak.errors import StaleError
+from samenspraak.errors import SamenspraakError, StaleError
 from samenspraak.policy.state import ConnectorState, LinkPhase
 from samenspraak.store.records import CursorRecord, RemoteRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import meet
 from samenspraak.sync.snapshot import page_mark
+from samenspraak.sync.trouble import recovered, trouble
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,16 @@ def pull(hub: Hub, organisation: str, connector_id: str, *, full: bool = False) 
         return _read(hub, organisation, connector, None, reset=True)
 
 
+def pull_failed(hub: Hub, organisation: str, connector_id: str, error: SamenspraakError) -> None:
+    """Note that a pull failed: later again, or a person is asked; nothing that was read is lost."""
+    log.warning("pull failed", organisation=organisation, connector=connector_id, code=error.code)
+    with hub.store.write(organisation) as uow:
+        trouble(uow, hub, connector_id, error)
+        wait = hub.backoff(uow.connectors.get(connector_id).failures, getattr(error, "retry_after", None))
+        uow.connectors.note(connector_id, polled_at=hub.now(), poll_due_at=hub.now() + wait)
+        uow.commit()
+
+
 def _read(
     hub: Hub, organisation: str, connector: Connector, since: CursorRecord | None, *, reset: bool
 ) -> Pulled:
@@ -83,7 +94,8 @@ def _read(
             uow.commit()
     with hub.store.write(organisation) as uow:
         _look_at_proposals(uow, connector.connector_id)
-        uow.connectors.note(connector.connector_id, polled_at=hub.now())
+        recovered(uow, hub, connector.connector_id)
+        uow.connectors.note(connector.connector_id, polled_at=hub.now(), poll_due_at=None)
         uow.commit()
     return met
 

@@ -7,7 +7,7 @@ so that a worker that was paused past its lease changes nothing here any more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -24,14 +24,14 @@ from samenspraak.errors import (
     StaleError,
     TransientError,
 )
-from samenspraak.policy.state import ConnectorState, LinkPhase, Reason
+from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
-from samenspraak.sync import questions
 from samenspraak.sync.copies import Copies
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import load
+from samenspraak.sync.trouble import admitted, recovered, trouble
 
 log = structlog.get_logger(__name__)
 
@@ -78,22 +78,13 @@ def _claim(hub: Hub, organisation: str, link_id: str) -> LinkRecord | None:
     now = hub.now()
     with hub.store.write(organisation) as uow:
         link = uow.links.claim(link_id, now, now + hub.pace.lease)
-        if link is not None and not _admitted(uow, hub, link, now):
-            link = None
+        if link is not None:
+            waits_until = admitted(uow, hub, link.connector_id)
+            if waits_until is not None:
+                uow.links.finish(link.id, link.fence, next_at=waits_until)
+                link = None
         uow.commit()
     return link
-
-
-def _admitted(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, now: datetime) -> bool:
-    """Whether the connector may be called now; an open breaker lets one probe through at a time."""
-    system = uow.connectors.get(link.connector_id)
-    waits_until = max(filter(None, (system.paused_until, system.breaker_until)), default=None)
-    if waits_until is not None and waits_until > now:
-        uow.links.finish(link.id, link.fence, next_at=waits_until + hub.backoff(0))
-        return False
-    if system.failures >= hub.pace.breaker_after:
-        uow.connectors.save(replace(system, breaker_until=now + hub.pace.breaker_pause))
-    return True
 
 
 def _settle(hub: Hub, organisation: str, link: LinkRecord) -> Rest:
@@ -135,11 +126,8 @@ def _rest(version: int, settled: Sequence[Settled]) -> Rest:
 
 def _finish(hub: Hub, organisation: str, link: LinkRecord, rest: Rest) -> Reason:
     with hub.store.write(organisation) as uow:
-        system = uow.connectors.get(link.connector_id)
-        if system.failures and rest.reason is not Reason.CONNECTOR:
-            uow.connectors.save(replace(system, failures=0, breaker_until=None, paused_until=None))
-            uow.wake(links=uow.links.hasten(link.connector_id, hub.now()))
-            log.info("connector recovered", organisation=organisation, connector=system.id)
+        if rest.reason is not Reason.CONNECTOR:
+            recovered(uow, hub, link.connector_id)
         due = rest.reason is Reason.DUE or rest.next_at is not None
         uow.links.finish(
             link.id,
@@ -179,52 +167,21 @@ def _failed(hub: Hub, organisation: str, link: LinkRecord, error: SamenspraakErr
 
 
 def _later(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> Reason:
-    transient = error if isinstance(error, TransientError) else TransientError(str(error))
-    now = hub.now()
-    if transient.whole_connector:
-        _trouble(uow, hub, link, transient, now)
+    if isinstance(error, TransientError) and error.whole_connector:
+        trouble(uow, hub, link.connector_id, error)
     uow.links.finish(
         link.id,
         link.fence,
         reason=Reason.DUE,
         detail=error.code,
         attempts=link.attempts + 1,
-        next_at=now + hub.backoff(link.attempts, transient.retry_after),
+        next_at=hub.now() + hub.backoff(link.attempts, getattr(error, "retry_after", None)),
     )
     return Reason.DUE
 
 
-def _trouble(
-    uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: TransientError, now: datetime
-) -> None:
-    """The cause is not this record: everything for the connector waits. One line when it begins."""
-    system = uow.connectors.get(link.connector_id)
-    failures = system.failures + 1
-    opens = failures >= hub.pace.breaker_after
-    if failures == hub.pace.breaker_after:
-        log.error(
-            "connector unavailable", organisation=uow.organisation, connector=system.id, code=error.code
-        )
-    asked = now + hub.backoff(0, error.retry_after) if error.retry_after else system.paused_until
-    uow.connectors.save(
-        replace(
-            system,
-            failures=failures,
-            paused_until=asked,
-            breaker_until=now + hub.pace.breaker_pause if opens else system.breaker_until,
-        )
-    )
-
-
 def _sign_in(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> Reason:
-    """Nothing is discarded; the connector pauses and a person is asked, once."""
-    system = uow.connectors.get(link.connector_id)
-    if system.state in (ConnectorState.RUNNING, ConnectorState.MATCHING):
-        uow.connectors.save(replace(system, state=ConnectorState.UNAUTHORISED, state_why=error.code))
-        questions.ask_admin(uow, hub, system.id, cause=error.code)
-        log.error(
-            "connector needs a person", organisation=uow.organisation, connector=system.id, code=error.code
-        )
+    trouble(uow, hub, link.connector_id, error)
     return _set_aside(uow, hub, link, Reason.CONNECTOR, error.code)
 
 

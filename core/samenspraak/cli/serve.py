@@ -1,0 +1,37 @@
+"""``samenspraak serve``: the hub itself."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--config", type=click.Path(path_type=Path, exists=True), help="The settings file.")
+def command(config: Path | None) -> None:
+    """Keep all systems equal, and take their notifications, until stopped."""
+    from waitress.server import create_server
+
+    from samenspraak.bootstrap import build, read_settings
+    from samenspraak.web.app import create_app
+    from samenspraak.work.embedded import EmbeddedRunner, OneRunner
+
+    settings = read_settings(config)
+    application = build(settings)
+    runner = EmbeddedRunner(application.hub, threads=settings.work.threads)
+    app = create_app(application, is_working=lambda: runner.is_alive)
+    with OneRunner(settings.data_dir):
+        server = create_server(app, host=settings.web.host, port=settings.web.port, threads=4)
+        runner.start()
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        serving = threading.Thread(target=server.run, name="web", daemon=True)
+        serving.start()
+        click.echo(f"http://{settings.web.host}:{settings.web.port}")
+        stop.wait()
+        server.close()
+        runner.stop()

@@ -1,0 +1,72 @@
+"""Trouble with a whole system: its breaker, a pause it asked for, and the one question for the admin."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from samenspraak.errors import AuthenticationError, ConfigurationError, SamenspraakError
+from samenspraak.policy.state import ConnectorState
+from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync import questions
+from samenspraak.sync.hub import Hub
+
+log = structlog.get_logger(__name__)
+
+_NEEDS_A_PERSON = (AuthenticationError, ConfigurationError)
+_LISTENS = (ConnectorState.RUNNING, ConnectorState.MATCHING)
+
+
+def admitted(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> datetime | None:
+    """Whether the system may be called now (None), or from when. An open breaker lets one probe through."""
+    system, now = uow.connectors.get(connector_id), hub.now()
+    waits_until = max(filter(None, (system.paused_until, system.breaker_until)), default=None)
+    if waits_until is not None and waits_until > now:
+        return waits_until + hub.backoff(0)
+    if system.failures >= hub.pace.breaker_after:
+        uow.connectors.note(system.id, breaker_until=now + hub.pace.breaker_pause)
+    return None
+
+
+def trouble(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: SamenspraakError) -> None:
+    """The cause is not one record: everything for the system waits, or a person is asked. Told once."""
+    if isinstance(error, _NEEDS_A_PERSON):
+        _needs_a_person(uow, hub, connector_id, error)
+        return
+    system, now = uow.connectors.get(connector_id), hub.now()
+    failures = system.failures + 1
+    if failures == hub.pace.breaker_after:
+        log.error("connector unavailable", organisation=uow.organisation, connector=connector_id)
+    asked: float | None = getattr(error, "retry_after", None)
+    uow.connectors.note(
+        connector_id,
+        failures=failures,
+        paused_until=now + hub.backoff(0, asked) if asked else system.paused_until,
+        breaker_until=now + hub.pace.breaker_pause
+        if failures >= hub.pace.breaker_after
+        else system.breaker_until,
+    )
+
+
+def recovered(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
+    """The system answers again: what waited for it goes on at once. Told once."""
+    system = uow.connectors.get(connector_id)
+    if not system.failures:
+        return
+    uow.connectors.note(connector_id, failures=0, breaker_until=None, paused_until=None)
+    uow.wake(links=uow.links.hasten(connector_id, hub.now()))
+    log.info("connector recovered", organisation=uow.organisation, connector=connector_id)
+
+
+def _needs_a_person(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: SamenspraakError) -> None:
+    """Nothing is discarded; the connector pauses and a person is asked, once."""
+    system = uow.connectors.get(connector_id)
+    if system.state not in _LISTENS:
+        return
+    uow.connectors.save(replace(system, state=ConnectorState.UNAUTHORISED, state_why=error.code))
+    questions.ask_admin(uow, hub, connector_id, cause=error.code)
+    log.error(
+        "connector needs a person", organisation=uow.organisation, connector=connector_id, code=error.code
+    )

@@ -1,0 +1,239 @@
+"""The embedded runner: one process, a dispatcher and a pool of threads; APScheduler only ticks.
+
+The rows of the store are the truth. A wake-up makes the dispatcher look at once; it also looks twice a
+second, so that what another process wrote beside it is seen. Losing every wake-up delays and loses nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import IO, Self
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from samenspraak.connectors.manifest import Rates
+from samenspraak.errors import ConfigurationError, SamenspraakError
+from samenspraak.policy.state import ConnectorState
+from samenspraak.store.records import ConnectorRecord
+from samenspraak.store.unit_of_work import Woken
+from samenspraak.sync.adopt import reconcile_remote
+from samenspraak.sync.daily import new_day
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.pull import pull, pull_failed
+from samenspraak.sync.reconcile import reconcile
+from samenspraak.work.budget import Budgets
+
+log = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 0.5
+_TICK_SECONDS = 0.5
+_DAY_SECONDS = 5
+_STOP_SECONDS = 20
+_LISTENS = (ConnectorState.RUNNING, ConnectorState.MATCHING)
+
+
+class OneRunner:
+    """A lock on the data folder: a second runner would claim beside the first.
+
+    Raises:
+        ConfigurationError: another process runs already.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / "runner.lock"
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        self._file = self._path.open("w")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise ConfigurationError(
+                f"Another process already keeps the systems of {self._path.parent} equal. "
+                "Stop it first, or let it do the work."
+            ) from error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+class EmbeddedRunner:
+    """Works off what is due for every organisation, and hears from every system in its own rhythm.
+
+    Args:
+        hub: what sync needs.
+        threads: how many pieces of work at the same time.
+    """
+
+    def __init__(self, hub: Hub, *, threads: int) -> None:
+        self._hub = hub
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="work")
+        self._free = threading.Semaphore(threads)
+        self._budgets = Budgets(time.monotonic)
+        self._awake = threading.Event()
+        self._stopping = threading.Event()
+        self._running: set[str] = set()
+        self._lock = threading.Lock()
+        self._ticks = BackgroundScheduler()
+        self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
+        self._beat = time.monotonic()
+        self._day_done: dict[str, date] = {}
+
+    # Life.
+
+    def start(self) -> None:
+        """Free what a predecessor that died had leased, then begin."""
+        for organisation in self._hub.store.organisations():
+            with self._hub.store.write(organisation) as uow:
+                uow.links.release_all()
+                uow.remotes.release_all()
+                uow.commit()
+        self._hub.store.woken = self._woken
+        self._ticks.add_job(
+            self._tick, "interval", seconds=_TICK_SECONDS, max_instances=1, coalesce=True, id="pull"
+        )
+        self._ticks.add_job(
+            self._new_day, "interval", seconds=_DAY_SECONDS, max_instances=1, coalesce=True, id="day"
+        )
+        self._ticks.start()
+        self._dispatcher.start()
+
+    def stop(self) -> None:
+        """Begin nothing more, and let what runs come to its end, at most 20 seconds."""
+        self._stopping.set()
+        self._awake.set()
+        self._ticks.shutdown(wait=False)
+        self._dispatcher.join(_STOP_SECONDS)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the dispatcher looked for work lately."""
+        return time.monotonic() - self._beat < 10 * _LOOK_SECONDS + 5
+
+    def _woken(self, _: Woken) -> None:
+        self._awake.set()
+
+    # Dispatching.
+
+    def _dispatch(self) -> None:
+        while not self._stopping.is_set():
+            self._beat = time.monotonic()
+            self._awake.clear()
+            try:
+                began = sum(self._begin(one) for one in self._hub.store.organisations())
+            except SamenspraakError as error:
+                log.error("dispatcher", code=error.code)
+                began = 0
+            if not began:
+                self._awake.wait(_LOOK_SECONDS)
+
+    def _begin(self, organisation: str) -> int:
+        """Start what is due for one organisation, as far as threads and budgets go."""
+        now = self._hub.now()
+        with self._hub.store.read(organisation) as uow:
+            rates = {one.id: self._rates(organisation, one) for one in uow.connectors.list()}
+            waiting = [
+                *((reconcile_remote, *one) for one in uow.remotes.waiting(now, 100)),
+                *((reconcile, *one) for one in uow.links.waiting(now, 100)),
+            ]
+        return sum(
+            self._submit(organisation, connector_id, rates[connector_id], row_id, act)
+            for act, row_id, connector_id in waiting
+        )
+
+    def _rates(self, organisation: str, system: ConnectorRecord) -> Rates:
+        try:
+            return self._hub.connected.connector(organisation, system.id).manifest.rates
+        except SamenspraakError:
+            return Rates()
+
+    def _submit(
+        self,
+        organisation: str,
+        connector_id: str,
+        rates: Rates,
+        name: str,
+        act: Callable[[Hub, str, str], object],
+    ) -> bool:
+        if self._stopping.is_set() or not self._take(name):
+            return False
+        key = (organisation, connector_id)
+        if not self._free.acquire(blocking=False):
+            self._give_back(name)
+            return False
+        if not self._budgets.start(key, rates):
+            self._free.release()
+            self._give_back(name)
+            return False
+
+        def work() -> None:
+            try:
+                act(self._hub, organisation, name.removeprefix("pull:"))
+            except Exception as error:  # whatever it is, the next piece of work goes on
+                log.exception("work failed", organisation=organisation, error=type(error).__name__)
+            finally:
+                self._budgets.finish(key)
+                self._free.release()
+                self._give_back(name)
+                self._awake.set()
+
+        self._pool.submit(work)
+        return True
+
+    def _take(self, name: str) -> bool:
+        with self._lock:
+            if name in self._running:
+                return False
+            self._running.add(name)
+        return True
+
+    def _give_back(self, name: str) -> None:
+        with self._lock:
+            self._running.discard(name)
+
+    # Ticks.
+
+    def _tick(self) -> None:
+        """Hear from every system whose time has come."""
+        now = self._hub.now()
+        for organisation in self._hub.store.organisations():
+            with self._hub.store.read(organisation) as uow:
+                systems = uow.connectors.list()
+            for system in systems:
+                rates = self._rates(organisation, system)
+                if system.state in _LISTENS and _is_due(system, rates, now):
+                    self._submit(organisation, system.id, rates, f"pull:{system.id}", _pull)
+
+    def _new_day(self) -> None:
+        for organisation in self._hub.store.organisations():
+            today = self._hub.today()
+            if self._day_done.get(organisation) != today:
+                new_day(self._hub, organisation)
+                self._day_done[organisation] = today
+
+
+def _pull(hub: Hub, organisation: str, connector_id: str) -> None:
+    try:
+        pull(hub, organisation, connector_id)
+    except SamenspraakError as error:
+        pull_failed(hub, organisation, connector_id, error)
+
+
+def _is_due(system: ConnectorRecord, rates: Rates, now: datetime) -> bool:
+    waits_until = max(filter(None, (system.paused_until, system.breaker_until)), default=None)
+    if waits_until is not None and waits_until > now:
+        return False
+    if system.poll_due_at is not None and system.poll_due_at <= now:
+        return True
+    return system.polled_at is None or system.polled_at + timedelta(seconds=rates.poll_seconds) <= now
