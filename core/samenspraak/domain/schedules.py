@@ -202,7 +202,7 @@ def _anchor(timing: Recurrence, start: date | None, first: date) -> date:
     if start is None or not _needs_start(timing):
         return first
     step = _STEP_DAYS.get(timing.frequency, 0) * timing.interval
-    whole = max(0, (first - start).days - 7) // step if step else 0
+    whole = (first - start).days // step if step else 0
     return start + timedelta(days=whole * step)
 
 

@@ -127,8 +127,10 @@ class Sight:
         if not isinstance(duty, Duty) or not self._may_figure(duty.performer):
             return False
         own_record = MATRIX[MatrixRow.NAMES][self.audience.kind] is Rule.OWN_RECORD
-        own = self.audience.members or self._volunteers
-        return duty.performer in own if own_record else True
+        return not own_record or all(self._is_own(reader, duty.performer) for reader in self.readers)
+
+    def _is_own(self, reader: Reader, performer: PartyRef) -> bool:
+        return performer in self._volunteers if reader is None else performer == reader
 
     def _may_figure(self, ref: PartyRef) -> bool:
         """Whether a party may be told to take part; for the client that takes no name."""

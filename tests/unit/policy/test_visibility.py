@@ -342,6 +342,16 @@ def test_a_group_in_a_group_belongs_to_both() -> None:
     assert not shape(UNITS, audience(PLATFORM, NURSE), facts(objection, groups=(TEAM, organisation)))
 
 
+def test_a_group_of_volunteers_needs_consent_as_a_volunteer_does() -> None:
+    anchor = Group(id="anchor", name="Het Anker", kind=GroupKind.TEAM, volunteers=True)
+    units = {**UNITS, UnitKey(UnitKind.ASSIGNMENT, "a2"): Duty(performer=anchor.ref)}
+    reader, known = audience(VOLUNTEERS, anchor.ref), (TEAM, anchor)
+    consented = consent(to(RecipientKind.ORGANISATION, "anchor"))
+
+    assert not shape(units, reader, facts(groups=known))
+    assert "assignment[a2]" in seen(shape(units, reader, facts(consented, groups=known)))
+
+
 def test_groups_that_hold_each_other_come_to_an_end() -> None:
     one = Group(id="one", name="Een", kind=GroupKind.TEAM, members=frozenset({NURSE}))
     two = replace(one, id="two", members=frozenset({one.ref}))
@@ -352,8 +362,9 @@ def test_groups_that_hold_each_other_come_to_an_end() -> None:
 
 def test_the_client_is_never_kept_from_the_own_agreement() -> None:
     objection = consent(MOTHER, allows=False)
+    done_by_others = {key: value for key, value in UNITS.items() if key.assignment_id != "a4"}
 
-    assert "what" in seen(shape(UNITS, audience(APP, MOTHER), facts(objection)))
+    assert "what" in seen(shape(done_by_others, audience(APP, MOTHER), facts(objection)))
 
 
 # The app: what the user is party to, or what a recorded consent covers.
@@ -431,6 +442,21 @@ def test_a_platform_names_the_network_unless_somebody_minds() -> None:
     assert "assignment[a2]" not in seen(shape(UNITS, audience(PLATFORM, DAUGHTER), minds))
 
 
+def test_who_minds_being_named_hides_nobody_else() -> None:
+    minds = facts(consent(DAUGHTER), own_name(SON, DAUGHTER, allows=False))
+
+    names = shape(UNITS, audience(PLATFORM, DAUGHTER), minds).names
+
+    assert {COOK, NEIGHBOUR} <= names
+    assert SON not in names
+
+
+def test_an_own_consent_does_not_stand_for_that_of_the_client() -> None:
+    without_names = facts(consent(SON, rows=WHAT_ROW), own_name(COOK, SON))
+
+    assert COOK not in shape(UNITS, audience(APP, SON), without_names).names
+
+
 def test_a_performer_nobody_has_matched_is_shown_in_the_dossier_only() -> None:
     doubtful = PartyRef.unresolved(PartyKind.PROFESSIONAL, "dossier", "9")
     units = {**UNITS, UnitKey(UnitKind.ASSIGNMENT, "a3"): Duty(performer=doubtful)}
@@ -458,6 +484,13 @@ def test_a_volunteer_application_shows_the_own_record_only() -> None:
 
     assert seen(found) == OWN_A1 | {"responsible[a1]", "conditions", "review"}
     assert found.names == {COOK, NURSE, TEAM.ref, MOTHER}
+
+
+def test_an_own_record_with_two_readers_is_nobodys_own() -> None:
+    both = audience(VOLUNTEERS, MOTHER, GUARDIAN)
+
+    assert "assignment[a4]" in seen(shape(UNITS, audience(VOLUNTEERS, MOTHER), facts()))
+    assert "assignment[a4]" not in seen(shape(UNITS, both, facts()))
 
 
 def test_an_agreement_without_a_volunteer_never_reaches_a_volunteer_application() -> None:
