@@ -43,7 +43,8 @@ def type_over(office: Office, inschrijving_id: int) -> Json:
     found = office.registrations[inschrijving_id]
     fields = dict(_fields(found))
     if found.target == "vacature":
-        return office.approve(inschrijvingID=inschrijving_id, task=_members(fields))
+        blank = {"interval": "", "day": ""}
+        return office.approve(inschrijvingID=inschrijving_id, task={**blank, **_members(fields)})
     _end_or_place(office, found.target_id, fields)
     for line in _lines(found.remark):
         if match := _MEETING.fullmatch(line):

@@ -185,7 +185,7 @@ class Office:
         end: str = "",
         from_date: str = "",
         until: str = "",
-        day: str = "",
+        day: str | None = None,
         description: str = "",
         interval: str = "Wekelijks",
         place: str = "",
@@ -195,7 +195,7 @@ class Office:
     ) -> Json:
         """A standing task of a volunteer at a client.
 
-        Dates are ISO. Meetings are planned for a year ahead; without ``day`` on the weekday it starts.
+        Dates are ISO. Meetings are planned for a year ahead; ``day`` None is the weekday it starts.
         """
         begins = _date(from_date)
         vacancy = self.open_vacancy(what=what, client=client)
@@ -206,7 +206,7 @@ class Office:
             client=client,
             what=what,
             description=description,
-            day=self.id_of("dag", day) if day or begins is None else _weekday_id(begins),
+            day=_weekday_id(begins) if day is None and begins else self.id_of("dag", day or ""),
             interval=self.id_of("interval", interval),
             start=start,
             end=end,
