@@ -238,6 +238,9 @@ def _both(*fits: Fits) -> Fits:
 # Which checks are only for some systems. All others are for every connector.
 ONLY_FOR: Mapping[str, Fits] = {
     "test_a_refused_sign_in_stops_the_check_there_and_says_what_to_do": lambda one: bool(one.secrets()),
+    "test_a_record_nobody_ever_made_is_not_taken_for_a_removed_one": _can(
+        absence={Absence.NEVER, Absence.BY_ID}
+    ),
     "test_a_removed_record_is_absent": _can(absence={Absence.BY_ID}),
     "test_a_created_record_says_what_was_put": _WRITES,
     "test_a_record_is_found_by_its_marker": _both(_WRITES, _can(create={Create.FINDABLE})),

@@ -270,13 +270,21 @@ class LensLaws:
     @LAW
     @given(data=st.data())
     def test_what_the_hub_stores_of_a_record_says_all_that_the_record_says(self, data: st.DataObject) -> None:
-        """It can also be written to, and holds nothing of what nobody knows."""
+        """And it can be written to: the hub puts units into what it stored."""
         case = self._case(data)
         own = case.connector.own(self.sprinkled(case.raw))
 
         assert replace(case.read(own), last_changed=None) == replace(case.read(case.raw), last_changed=None)
         assert case.units(case.put(own, set=case.others)) == case.units(case.put(case.raw, set=case.others))
         assert case.connector.own(own) == own
+
+    @LAW
+    @given(data=st.data())
+    def test_the_hub_stores_no_member_that_the_lens_does_not_know(self, data: st.DataObject) -> None:
+        """Goals, diagnoses and whatever else stands beside an agreement are never kept: see ``own``."""
+        case = self._case(data)
+
+        assert STRANGE not in case.connector.own(self.sprinkled(case.raw))
 
     # Marks and statements.
 
