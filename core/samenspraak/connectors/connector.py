@@ -151,7 +151,8 @@ class Reading:
     selection · ``group``: ties the objects of one agreement where each holds one assignment ·
     ``replaces``: the external id of the object this one succeeds · ``told``: ids of the statements that can
     be read there · ``said``: what people said there; an assent's ``terms`` is then the mark it was given
-    under (the hub knows which terms that were) · ``mark``: the mark shown last.
+    under (the hub knows which terms that were) · ``unanswered``: somebody said something there that the
+    connector answers with its next write · ``mark``: the mark shown last.
     """
 
     client: str | None
@@ -163,6 +164,7 @@ class Reading:
     replaces: str | None = None
     told: frozenset[str] = frozenset()
     said: Sequence[Statement] = ()
+    unanswered: bool = False
     mark: str | None = None
     last_changed: datetime | None = None
 

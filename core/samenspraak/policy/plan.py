@@ -536,16 +536,24 @@ def _write_record(case: _Case, there: There, decided: Plan) -> Plan:
 
 
 def _write_message(case: _Case, there: There, decided: Plan) -> Plan:
-    """``append``: one message that says it all when it differs from the last one."""
-    if case.today.mark is None or _digest(there.mark) == _digest(case.today.mark):
+    """``append``: one message that says it all when it differs from the last one.
+
+    What people said there and what was said elsewhere is noted beside it, without a new message.
+    """
+    today = case.today
+    fresh = today.mark is not None and _digest(there.mark) != _digest(today.mark)
+    tell = today.capabilities.tells_statements and today.statements not in (None, there.told)
+    if not (fresh or tell or there.unanswered):
         return replace(decided, set={}, clear=frozenset())
+    hidden = (key for key in decided.clear if key in case.ours.units and key not in today.shape.units)
     return replace(
         decided,
         do=Do.UPDATE,
         reason=Reason.DUE,
         set=_visible(case, case.ours.units),
-        clear=frozenset(),
-        mark=case.today.mark,
+        clear=frozenset(hidden),
+        mark=today.mark if fresh else None,
+        tell=tell or there.unanswered,
     )
 
 

@@ -189,7 +189,7 @@ class There:
 
     ``client_is_ours``: it is about the same client · ``doubles``: how many further objects claim the
     agreement · ``went_back``: its token shows a restored peer · ``repeats``: without tokens, the whole
-    record equals an earlier state · ``mark`` and ``told`` as in the reading.
+    record equals an earlier state · ``mark``, ``told`` and ``unanswered`` as in the reading.
     """
 
     units: Units
@@ -200,6 +200,7 @@ class There:
     repeats: bool = False
     mark: str | None = None
     told: frozenset[str] = frozenset()
+    unanswered: bool = False
 
     @property
     def is_over(self) -> bool:

@@ -205,6 +205,7 @@ def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteR
         repeats=state in remote.earlier,
         mark=reading.mark,
         told=reading.told,
+        unanswered=reading.unanswered,
     )
 
 
