@@ -11,7 +11,7 @@ from samenspraak.domain.outcomes import NEEDS_A_PERSON, is_once_only, outcome
 from samenspraak.domain.statements import ASSENTS, Statement, StatementKind
 from samenspraak.domain.units import units_of
 from samenspraak.policy.state import QuestionKind
-from samenspraak.policy.terms import content_digest, terms_digest
+from samenspraak.policy.terms import content_digest, speaks_for, terms_digest
 from samenspraak.store.records import Cause
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions
@@ -47,7 +47,8 @@ def _understood(uow: WritingUnitOfWork, snapshot: Snapshot, said: Statement) -> 
     if agreement is None:
         text = said.text or f"({said.kind})"
         return replace(said, kind=StatementKind.COMMENT, terms="", text=text)
-    return replace(said, terms=terms_digest(agreement, said.by))
+    party = speaks_for(agreement, said.by, uow.parties.groups())
+    return replace(said, terms=terms_digest(agreement, party))
 
 
 def _version_with_mark(uow: WritingUnitOfWork, snapshot: Snapshot, mark: str) -> Agreement | None:
