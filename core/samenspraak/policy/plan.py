@@ -451,7 +451,7 @@ def _views(case: _Case, there: There) -> list[UnitView]:
             readable=today.capabilities.reads(key),
             write=today.capabilities.write(key),
             visible=key in today.shape.units or (key not in ours and _could_be_seen(case, key)),
-            shown=key in copy.shape.units,
+            shown=key in copy.shape.units or _is_new_there(copy, ours, key),
             based=key in copy.based,
             held=key in copy.held,
             answered=key in copy.answered,
@@ -468,6 +468,11 @@ def _views(case: _Case, there: There) -> list[UnitView]:
         )
         for key in sorted(keys)
     ]
+
+
+def _is_new_there(copy: CopyState, ours: Units, key: UnitKey) -> bool:
+    """A unit nobody had, of a kind they could see: an addition there, not one revealed to them."""
+    return key.kind in copy.shape.kinds and key not in ours and key not in copy.was
 
 
 def _could_be_seen(case: _Case, key: UnitKey) -> bool:
