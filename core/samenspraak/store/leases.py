@@ -35,10 +35,9 @@ class Leased(Repository):
     def waiting(self, now: datetime, limit: int, without: Collection[str] = ()) -> list[tuple[str, str]]:
         """As :meth:`due`, each with its connector; ``without``: connectors that cannot take more now."""
         table = self._table
-        columns = (table.c.id, table.c.connector_id)
-        found = self._scope.select(table, *columns).where(
-            *self._free(now), table.c.connector_id.not_in(list(without))
-        )
+        found = self._scope.select(table, table.c.id, table.c.connector_id).where(*self._free(now))
+        if without:
+            found = found.where(table.c.connector_id.not_in(list(without)))
         rows = self._scope.rows(found.order_by(*self._order).limit(limit))
         return [(row.id, row.connector_id) for row in rows]
 

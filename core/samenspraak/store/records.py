@@ -93,6 +93,7 @@ class LinkRecord:
 class RemoteRecord:
     """One object in another system that we know of, linked or not.
 
+    ``group_key``: what ties it there to the other objects of its agreement ·
     ``seen``: the members the lens touches, as last decided per unit (None: nothing yet) · ``base``: unit →
     version it last agreed in · ``shape``: what was last agreed to be seen in this object · ``why``: while
     unlinked: ``new``, ``candidate``, ``person`` (waits for a person), ``outside``, ``apart`` ·
@@ -107,6 +108,7 @@ class RemoteRecord:
     link_id: str | None = None
     external_id: str | None = None
     part: str = ""
+    group_key: str = ""
     phase: LinkPhase = LinkPhase.OPEN
     token: str | None = None
     seen: Mapping[str, Any] | None = None

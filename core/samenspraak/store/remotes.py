@@ -19,7 +19,18 @@ from samenspraak.store.scope import Scope
 from samenspraak.store.tables import remote
 
 _AS_IS = (
-    *("link_id", "external_id", "part", "phase", "token", "released", "ended_by_us", "why", "why_field"),
+    *(
+        "link_id",
+        "external_id",
+        "part",
+        "group_key",
+        "phase",
+        "token",
+        "released",
+        "ended_by_us",
+        "why",
+        "why_field",
+    ),
     *("page_mark", "written_at"),
 )
 _PLAIN: Mapping[str, Any] = {
@@ -67,6 +78,10 @@ class Remotes(Leased):
     def by_external(self, connector_id: str, external_id: str) -> RemoteRecord | None:
         row = self._scope.find(remote, connector_id=connector_id, external_id=external_id)
         return self._record(row) if row else None
+
+    def of_group(self, connector_id: str, group_key: str) -> list[RemoteRecord]:
+        """The objects that this system ties together as one agreement."""
+        return self._where(remote.c.connector_id == connector_id, remote.c.group_key == group_key)
 
     def of_link(self, link_id: str) -> list[RemoteRecord]:
         return self._where(remote.c.link_id == link_id)

@@ -316,6 +316,7 @@ remote = _table(
     _text("link_id", default=None),
     _text("external_id", default=None),
     _text("part"),
+    _text("group_key"),
     _text("phase"),
     _text("token", default=None),
     _sealed("seen", required=False),
@@ -346,6 +347,7 @@ remote = _table(
     _belongs_to("link", link_id="id"),
     sa.UniqueConstraint("organisation", "connector_id", "external_id"),
     sa.Index(None, "organisation", "link_id"),
+    sa.Index(None, "organisation", "connector_id", "group_key"),
 )
 sa.Index(
     "ix_remote_due",

@@ -194,6 +194,16 @@ def test_the_most_urgent_comes_first_and_then_who_waits_longest(
     assert due(store, now) == [urgent.id, early.id, late.id]
 
 
+def test_what_waits_is_told_with_its_connector_unless_that_can_take_no_more(
+    store: Store, link: LinkRecord, now: datetime
+) -> None:
+    elsewhere = other(store)
+
+    with store.read("noord") as uow:
+        assert set(uow.links.waiting(now, 5)) == {(link.id, "ecd"), (elsewhere.id, "platform")}
+        assert uow.links.waiting(now, 5, without=["ecd"]) == [(elsewhere.id, "platform")]
+
+
 def test_a_link_is_not_due_before_its_time(store: Store, link: LinkRecord, now: datetime) -> None:
     with store.write("noord") as uow:
         uow.links.set(link.id, next_at=now + LEASE)

@@ -538,6 +538,7 @@ def _make_tables() -> None:
         sa.Column("link_id", sa.String(), nullable=True),
         sa.Column("external_id", sa.String(), nullable=True),
         sa.Column("part", sa.String(), nullable=False),
+        sa.Column("group_key", sa.String(), nullable=False),
         sa.Column("phase", sa.String(), nullable=False),
         sa.Column("token", sa.String(), nullable=True),
         sa.Column("seen_sealed", sa.LargeBinary(), nullable=True),
@@ -599,3 +600,9 @@ def _make_tables() -> None:
         postgresql_where=sa.text("due"),
     )
     op.create_index("ix_remote_organisation_link_id", "remote", ["organisation", "link_id"], unique=False)
+    op.create_index(
+        "ix_remote_organisation_connector_id_group_key",
+        "remote",
+        ["organisation", "connector_id", "group_key"],
+        unique=False,
+    )
