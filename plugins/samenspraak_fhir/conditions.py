@@ -24,9 +24,14 @@ REQUIRED = "Eerst laten zien hoe het moet."
 
 def read(plan: Mapping[str, Any]) -> Conditions:
     """What the lines say; empty when there are none."""
-    _, block = _split(fhir.text(plan, "description"))
+    block = lines(plan)
     exact = _exact(plan)
     return exact if exact is not None and _block(exact) == block else _parsed(block)
+
+
+def lines(plan: Mapping[str, Any]) -> str:
+    """The lines as they stand, without what the dossier wrote above them."""
+    return _split(fhir.text(plan, "description"))[1]
 
 
 def write(plan: Element, wanted: Conditions) -> None:

@@ -63,13 +63,23 @@ def write_status(plan: Raw, status: Status | None, scene: Scene) -> None:
     reason = status.reason if status else ""
     if before is None or before.reason != reason:
         put(detail, "statusReason", {"text": reason} if reason else None)
-    days = {
-        "ended_on": status and status.ended_on,
-        "from": status and status.paused_from,
-        "until": status and status.paused_until,
+    content: dict[str, tuple[str, Any]] = {
+        name: ("valueDate", day.isoformat())
+        for name, day in (
+            ("ended_on", status and status.ended_on),
+            ("from", status and status.paused_from),
+            ("until", status and status.paused_until),
+        )
+        if day
     }
-    dated = {name: ("valueDate", day.isoformat()) for name, day in days.items() if day}
-    put_extension(plan, names.STATUS, parts(**dated) if dated else None)
+    if status is not None and status.state is State.PROPOSED:
+        content["proposed"] = ("valueBoolean", True)
+    put_extension(plan, names.STATUS, parts(**content) if content else None)
+
+
+def is_proposal(plan: Mapping[str, Any]) -> bool:
+    """Whether a draft is one because the hub proposed it, and not because somebody is still writing."""
+    return part(extension(plan, names.STATUS) or {}, "proposed", "valueBoolean") is True
 
 
 # Reviewing and deciding.

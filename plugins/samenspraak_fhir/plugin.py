@@ -43,7 +43,7 @@ from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.errors import PermanentError, SamenspraakError
 from samenspraak.http import Answer, BearerAuth, HttpClient, NoAuth
 from samenspraak.protocols import fhir
-from samenspraak_fhir import mapping, names, people, reading
+from samenspraak_fhir import keeping, mapping, names, people, reading
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene
 from samenspraak_fhir.settings import DossierSettings
@@ -72,6 +72,8 @@ MANIFEST = Manifest(
         token=Token.ENFORCED,
         lag_s=2.0,
         tells_statements=True,
+        keeps_marks=True,
+        may_receive_bsn=True,
         mapping_version=mapping.MAPPING_VERSION,
     ),
     settings=DossierSettings,
@@ -214,6 +216,11 @@ class DossierConnector(Connector):
         parties = Parties(directory=directory, base_url=self.settings["base_url"])
         scene = Scene(parties=parties, part=reading.part_of(raw))
         return mapping.put_changes(raw, changes, scene, connector_id=self.connector_id)
+
+    def own(self, raw: Raw) -> Raw:
+        categories, systems = self.settings["categories"], self.settings["group_systems"]
+        selected = reading.is_agreement(raw, categories)
+        return keeping.own(raw, selected=selected, categories=categories, systems=systems)
 
     def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
         normal: UnitValue = mapping.normal(value)

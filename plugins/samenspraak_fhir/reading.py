@@ -7,7 +7,7 @@ from typing import Any
 
 from samenspraak.connectors import Marker, Raw, Reading
 from samenspraak.protocols import fhir
-from samenspraak_fhir import mapping, names, people, statements
+from samenspraak_fhir import course, mapping, names, people, statements
 from samenspraak_fhir.elements import extension, find_template, unusable
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene
@@ -26,14 +26,17 @@ def read(
     Raises:
         InvalidRecordError: it cannot be used; names the field.
     """
-    _check(raw)
+    if fhir.text(raw, "resourceType") != "CarePlan":
+        raise unusable("resourceType", "this is no care plan")
     part = part_of(raw)
+    if not is_agreement(raw, categories):
+        return Reading(client=None, units={}, marker=_marker(raw), part=part, selected=False)
+    _check(raw)
     return Reading(
         client=_client(raw, parties.base_url),
         units=mapping.units(raw, Scene(parties=parties, part=part)),
         marker=_marker(raw),
         part=part,
-        selected=is_agreement(raw, categories),
         group=_group(raw, group_systems),
         replaces=_replaces(raw, parties.base_url),
         told=statements.told(raw, connector_id),
@@ -46,14 +49,15 @@ def read(
 def is_agreement(plan: Mapping[str, Any], categories: Collection[str]) -> bool:
     """Whether the connector's selection holds this plan.
 
-    A draft that the dossier wrote itself is nobody's agreement yet; a draft of ours is a proposal.
+    A draft that somebody in the dossier is still writing is nobody's agreement yet; one that the hub made
+    so is a proposal.
     """
     codes = {
         f"{fhir.text(code, 'system')}|{fhir.text(code, 'code')}"
         for concept in fhir.elements(plan, "category")
         for code in fhir.elements(concept, "coding")
     }
-    is_draft = plan.get("status") == "draft" and not mapping.is_ours(plan)
+    is_draft = plan.get("status") == "draft" and not course.is_proposal(plan)
     return bool(codes & set(categories)) and not is_draft
 
 
@@ -92,8 +96,6 @@ def _replaces(plan: Mapping[str, Any], base_url: str) -> str | None:
 
 def _check(plan: Mapping[str, Any]) -> None:
     """What no agreement can be read from, whatever its units say."""
-    if fhir.text(plan, "resourceType") != "CarePlan":
-        raise unusable("resourceType", "this is no care plan")
     if (place := find_template({name: value for name, value in plan.items() if name != "text"})) is not None:
         raise unusable(place, "a template was never filled in")
     activities = plan.get("activity", [])

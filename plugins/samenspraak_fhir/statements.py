@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from samenspraak.connectors import Raw
@@ -73,7 +72,7 @@ def said(plan: Raw, parties: Parties, connector_id: str, part_id: str) -> Iterat
             id=statement_id,
             kind=kind,
             by=parties.read(fhir.element(note, "authorReference"), f"{FIELD}.authorReference"),
-            at=_at(plan, note),
+            at=read_moment(note.get("time"), f"{FIELD}.time"),
             through=connector_id,
             terms=terms if kind in ASSENTS else "",
             occurrence=_occurrence(found, part_id) if kind in REPORTS else None,
@@ -93,15 +92,6 @@ def _digest(note: Element) -> str:
     author = fhir.text(fhir.element(note, "authorReference"), "reference")
     content = "\n".join((fhir.text(note, "time"), author, fhir.text(note, "text")))
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _at(plan: Raw, note: Element) -> datetime:
-    if "time" in note:
-        return read_moment(note["time"], f"{FIELD}.time")
-    changed = fhir.last_updated(plan)
-    if changed is None:
-        raise unusable(f"{FIELD}.time", "it does not say when")
-    return changed
 
 
 def _occurrence(found: Element, part_id: str) -> OccurrenceKey:

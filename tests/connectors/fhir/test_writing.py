@@ -1,0 +1,326 @@
+"""A plan is patched, never rebuilt: what is not ours to change keeps every byte."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+
+from samenspraak.connectors import Changes, Directory, Marker, Raw, Subject
+from samenspraak.domain.agreements import (
+    Conditions,
+    Duty,
+    ExceptionKind,
+    LifeDomain,
+    Modality,
+    OccurrenceException,
+    State,
+    Status,
+    What,
+)
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday
+from samenspraak.domain.statements import Statement, StatementKind
+from samenspraak.domain.units import CONDITIONS, LIFE_DOMAIN, STATUS, WHAT, UnitKey, UnitKind
+from samenspraak_fhir.plugin import DossierConnector
+from samenspraak_fhir.settings import DossierSettings
+
+CONNECTOR = DossierConnector("dossier-1", DossierSettings().load({"base_url": "https://ecd.example/fhir"}))
+SON = PartyRef(kind=PartyKind.RELATIVE, id="p1")
+NEIGHBOUR = PartyRef(kind=PartyKind.RELATIVE, id="p2")
+NURSE = PartyRef(kind=PartyKind.PROFESSIONAL, id="p3")
+DIRECTORY = Directory(
+    connector_id="dossier-1",
+    external={SON: "RelatedPerson/wim", NURSE: "PractitionerRole/anja"},
+    names={SON: "Wim Terpstra", NURSE: "Anja Postma"},
+)
+DUTY = UnitKey(UnitKind.ASSIGNMENT, "plan-1")
+WEEKDAYS = Recurrence(frequency=Frequency.WEEKLY, weekdays=tuple(Weekday)[:5], times=(time(8),))
+
+
+def put(plan: Raw, **changes: Any) -> Raw:
+    return CONNECTOR.put(plan, Changes(**changes), DIRECTORY)
+
+
+def units(plan: Raw) -> Any:
+    return CONNECTOR.get(plan, DIRECTORY).units
+
+
+def made(**units: Any) -> Raw:
+    """A plan of ours, as it leaves the hub for the first time."""
+    subject = Subject(client="Patient/terpstra", marker=Marker(agreement_id="ag1", part="plan-1"))
+    usual = {
+        WHAT: What(text="Boodschappen doen"),
+        STATUS: Status(state=State.ACTIVE),
+        DUTY: Duty(performer=SON, schedule=Schedule(text="op dinsdag")),
+    }
+    return put(CONNECTOR.new(subject), set={**usual, **units.pop("more", {})})
+
+
+def detail(plan: Raw) -> dict[str, Any]:
+    found: dict[str, Any] = plan["activity"][0]["detail"]
+    return found
+
+
+@pytest.fixture
+def native() -> Raw:
+    """A nursing intervention of the dossier itself, full of what others put there."""
+    return {
+        "resourceType": "CarePlan",
+        "id": "plan-1",
+        "meta": {"versionId": "4", "lastUpdated": "2026-11-01T10:00:00Z", "source": "https://ecd.example"},
+        "text": {"status": "generated", "div": "<div>elke ochtend</div>"},
+        "extension": [{"url": "https://anders.example/urgentie", "valueCode": "hoog"}],
+        "identifier": [{"system": "https://ecd.example/plan", "value": "881"}],
+        "status": "active",
+        "intent": "order",
+        "category": [{"coding": [{"system": "http://snomed.info/sct", "code": "9632001"}], "text": "VP"}],
+        "title": "Steunkousen aantrekken",
+        "description": "Doel: weer zelf aantrekken.",
+        "subject": {"reference": "Patient/terpstra", "display": "Mevr. Terpstra"},
+        "period": {"start": "2026-11-01", "extension": [{"url": "urn:x", "valueString": "globaal"}]},
+        "goal": [{"reference": "Goal/7"}],
+        "activity": [
+            {
+                "outcomeCodeableConcept": [{"text": "loopt"}],
+                "progress": [{"time": "2026-11-02T09:00:00Z", "text": "Ging goed."}],
+                "detail": {
+                    "extension": [{"url": "https://anders.example/materiaal", "valueString": "handschoenen"}],
+                    "code": {"coding": [{"code": "1"}], "text": "aantrekken kous"},
+                    "status": "scheduled",
+                    "scheduledTiming": {
+                        "repeat": {
+                            "boundsPeriod": {"start": "2026-11-01"},
+                            "frequency": 1,
+                            "period": 1,
+                            "periodUnit": "d",
+                        },
+                        "code": {"text": "elke ochtend"},
+                    },
+                    "performer": [{"reference": "RelatedPerson/wim", "display": "zoon"}],
+                    "description": "Eerst omrollen.",
+                },
+            }
+        ],
+        "note": [{"text": "Let op de huid."}],
+    }
+
+
+def test_only_the_elements_of_the_changed_unit_change(native: Raw) -> None:
+    plan = put(native, set={CONDITIONS: Conditions(instruction="Handschoenen aan.")})
+
+    expected = copy.deepcopy(native)
+    detail(expected)["description"] = "Handschoenen aan."
+    del expected["text"]
+    assert plan == expected
+
+
+def test_a_narrative_that_people_wrote_stays(native: Raw) -> None:
+    native["text"]["status"] = "additional"
+
+    assert put(native, set={WHAT: What(text="Kousen aan")})["text"] == native["text"]
+
+
+def test_a_statement_leaves_the_narrative_of_the_dossier_alone(native: Raw) -> None:
+    assert put(native, told=(comment(),))["text"] == native["text"]
+
+
+def test_a_new_text_of_when_keeps_the_rest_of_the_timing(native: Raw) -> None:
+    duty = units(native)[DUTY]
+    plan = put(native, set={DUTY: replace(duty, schedule=replace(duty.schedule, text="elke dag om 8 uur"))})
+
+    before, after = detail(native)["scheduledTiming"], detail(plan)["scheduledTiming"]
+    assert after == {**before, "code": {"text": "elke dag om 8 uur"}}
+    assert detail(plan)["performer"] == detail(native)["performer"]
+
+
+def test_a_new_end_is_also_the_end_of_the_timing(native: Raw) -> None:
+    """zib-NursingIntervention-01: the bounds of the timing equal the period of the plan."""
+    duty = units(native)[DUTY]
+    until = replace(duty.schedule, until=date(2027, 2, 1))
+
+    plan = put(native, set={DUTY: replace(duty, schedule=until)})
+
+    assert plan["period"] == {**native["period"], "end": "2027-02-01"}
+    assert detail(plan)["scheduledTiming"]["repeat"]["boundsPeriod"] == {
+        "start": "2026-11-01",
+        "end": "2027-02-01",
+    }
+
+
+def test_conditions_stand_below_what_the_dossier_wrote_and_leave_no_trace(native: Raw) -> None:
+    conditions = Conditions(
+        text="Stop als het zelf lukt", instruction="Eerst omrollen.", instruction_required=True
+    )
+
+    plan = put(native, set={CONDITIONS: conditions})
+
+    assert plan["description"] == (
+        "Doel: weer zelf aantrekken.\nVoorwaarden: Stop als het zelf lukt\nEerst laten zien hoe het moet."
+    )
+    assert plan["extension"] == native["extension"]
+    assert put(plan, clear=frozenset({CONDITIONS}))["description"] == native["description"]
+
+
+def test_a_nurse_who_changes_a_line_changes_the_condition() -> None:
+    plan = made(more={CONDITIONS: Conditions(text="Alleen overdag")})
+    plan["description"] = plan["description"].replace("Alleen overdag", "Alleen vóór de lunch")
+
+    assert units(plan)[CONDITIONS] == Conditions(text="Alleen vóór de lunch")
+
+
+def test_a_text_that_looks_like_a_label_is_not_taken_for_one() -> None:
+    tricky = Conditions(text="Let op:\nInstructie: die staat op de deur")
+    plan = made(more={CONDITIONS: tricky})
+    edited = {**plan, "description": "Voorwaarden: Kijk op de deur"}
+
+    assert units(plan)[CONDITIONS] == tricky
+    assert units(edited)[CONDITIONS] == Conditions(text="Kijk op de deur")
+
+
+@pytest.mark.parametrize(
+    ("status", "written", "activity"),
+    [
+        (Status(state=State.PROPOSED), "draft", "scheduled"),
+        (Status(state=State.PAUSED, paused_from=date(2026, 12, 1)), "on-hold", "on-hold"),
+        (Status(state=State.ENDED, reason="Het lukt weer zelf"), "completed", "completed"),
+        (Status(state=State.WITHDRAWN), "revoked", "stopped"),
+        (Status(state=State.MISTAKE), "entered-in-error", "entered-in-error"),
+    ],
+)
+def test_a_status_is_that_of_the_plan_and_of_its_activity(
+    native: Raw, status: Status, written: str, activity: str
+) -> None:
+    plan = put(native, set={STATUS: status})
+
+    assert (plan["status"], detail(plan)["status"]) == (written, activity)
+    assert units(plan)[STATUS] == status
+
+
+def test_a_pause_of_ours_is_over_when_a_nurse_resumes() -> None:
+    plan = made(more={STATUS: Status(state=State.PAUSED, paused_from=date(2026, 12, 1))})
+    plan["status"] = "active"
+
+    assert units(plan)[STATUS] == Status(state=State.ACTIVE)
+
+
+def test_a_party_the_dossier_does_not_know_reads_back_as_the_same() -> None:
+    plan = made(more={DUTY: Duty(performer=NEIGHBOUR, schedule=Schedule(text="zo nodig"))})
+
+    assert detail(plan)["performer"] == [
+        {"display": "een naaste", "identifier": {"system": "urn:samenspraak:party", "value": "relative:p2"}}
+    ]
+    assert units(plan)[DUTY].performer == NEIGHBOUR
+
+
+def test_help_by_a_known_relative_claims_the_dutch_profile_until_it_no_longer_fits() -> None:
+    profile = "http://nictiz.nl/fhir/StructureDefinition/nl-core-HelpFromOthers"
+    plan = made()
+    moved = put(plan, set={DUTY: Duty(performer=NEIGHBOUR)})
+
+    assert plan["meta"]["profile"] == [profile]
+    assert "meta" not in moved
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({}, "243114000"),
+        ({CONDITIONS: Conditions(instruction="Eerst omrollen.")}, "9632001"),
+        ({LIFE_DOMAIN: LifeDomain.MEDICATION}, "9632001"),
+        ({DUTY: Duty(performer=NURSE)}, "9632001"),
+    ],
+    ids=["help", "with an instruction", "medication", "by a nurse"],
+)
+def test_the_zib_is_chosen_once_by_what_it_covers(more: Any, code: str) -> None:
+    plan = made(more=more)
+    later = put(plan, set={CONDITIONS: Conditions(instruction="Anders")})
+
+    zibs = [one["coding"][0]["code"] for one in later["category"] if "snomed" in one["coding"][0]["system"]]
+    assert zibs == [code]
+
+
+def test_a_schedule_of_help_is_text_with_its_structure_beside_it() -> None:
+    plan = made(more={DUTY: Duty(performer=SON, schedule=Schedule(text="op werkdagen", timing=WEEKDAYS))})
+
+    assert detail(plan)["scheduledString"] == "op werkdagen"
+    assert detail(plan)["extension"][0]["valueTiming"]["repeat"]["dayOfWeek"] == [
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+    ]
+
+
+def test_our_plan_tells_everything_in_its_narrative() -> None:
+    plan = made(
+        more={
+            WHAT: What(text="Douchen & haren wassen", modality=Modality.MAY),
+            CONDITIONS: Conditions(text="Alleen overdag"),
+        }
+    )
+
+    div = plan["text"]["div"]
+    for told in (
+        "Douchen &amp; haren wassen (mag, hoeft niet)",
+        "Wim Terpstra",
+        "op dinsdag",
+        "Alleen overdag",
+    ):
+        assert told in div
+
+
+def comment(**changed: Any) -> Statement:
+    usual = Statement(
+        id="hub:s1",
+        kind=StatementKind.ASSENT,
+        by=SON,
+        at=datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+        through="app-1",
+        terms="5f2a",
+    )
+    return replace(usual, **changed)
+
+
+def test_an_assent_is_a_progress_note_that_a_nurse_can_read(native: Raw) -> None:
+    plan = put(native, told=(comment(),))
+
+    own, ours = plan["activity"][0]["progress"]
+    assert own == native["activity"][0]["progress"][0]
+    assert ours["text"] == "Wim Terpstra is akkoord met deze afspraak."
+    assert ours["authorReference"]["reference"] == "RelatedPerson/wim"
+    assert ours["time"] == "2026-11-20T09:30:00.000Z"
+
+
+def test_what_is_no_longer_told_goes_and_other_notes_stay(native: Raw) -> None:
+    plan = put(native, told=(comment(), comment(id="hub:s2")))
+
+    again = put(plan, told=(comment(id="hub:s2"),))
+
+    assert CONNECTOR.get(again, DIRECTORY).told == {"hub:s2"}
+    assert put(again, told=()) == native
+
+
+def test_a_cancelled_time_is_readable_and_exact(native: Raw) -> None:
+    key = UnitKey(UnitKind.EXCEPTION, "plan-1:2026-11-26:2")
+    exception = OccurrenceException(kind=ExceptionKind.CANCELLED, reason="vakantie")
+
+    plan = put(native, set={key: exception})
+
+    assert plan["activity"][0]["progress"][-1]["text"] == (
+        "donderdag 26-11-2026 (2e keer): gaat niet door (vakantie)."
+    )
+    assert units(plan)[key] == exception
+    assert put(plan, clear=frozenset({key}))["activity"] == native["activity"]
+
+
+def test_a_unit_of_another_assignment_has_no_place_here(native: Raw) -> None:
+    elsewhere = UnitKey(UnitKind.BACKUP, "plan-2")
+
+    assert (
+        put(native, set={elsewhere: SON}, clear=frozenset({UnitKey(UnitKind.ASSIGNMENT, "plan-2")})) == native
+    )
