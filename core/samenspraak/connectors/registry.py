@@ -101,14 +101,14 @@ def load_settings(manifest: Manifest, settings: Mapping[str, Any], *, secret: Se
     given, problems = dict(settings), {}
     for name in sorted(manifest.secrets() & given.keys()):
         try:
-            given[name] = secret(given[name]) if isinstance(given[name], str) else given[name]
+            given[name] = None if given[name] is None else secret(str(given[name]))
         except ConfigurationError as error:
             problems[name] = [str(error)]
     loaded: Mapping[str, Any] = {}
     try:
         loaded = schema.load(given)
     except ValidationError as error:
-        problems = {**error.normalized_messages(), **problems}
+        problems = {**error.messages_dict, **problems}
     if problems:
         known = ", ".join(sorted(schema.fields))
         raise ConfigurationError(
@@ -150,10 +150,10 @@ class _Loading:
 
     def collect(self) -> None:
         """Ask each plugin by itself: through the hook, one that raises would end the call for all."""
-        for implementation in reversed(self.manager.hook.samenspraak_connectors.get_hookimpls()):
+        for implementation in self.manager.hook.samenspraak_connectors.get_hookimpls():
             name = implementation.plugin_name
             try:
-                offered = list(implementation.function())
+                offered: list[Any] = list(implementation.function())  # type: ignore[call-overload]  # checked in add
             except (Exception, SystemExit) as error:
                 self.fail(name, _reason(error))
                 continue
