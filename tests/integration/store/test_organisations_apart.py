@@ -52,7 +52,7 @@ CONSENT = Consent(id="c1", client_id="mother", recipient=RECIPIENT)
 CURSOR = CursorRecord(value="1", server="s", at=NOW)
 CAUSE = Cause(actor="system", why="tried")
 SAID = Statement(id="s1", kind=StatementKind.COMMENT, by=SON, at=NOW, through="hub", text="Gaat goed.")
-REMOTE = RemoteRecord(id="r1", connector_id="ecd", external_id="CarePlan/17", look=1)
+REMOTE = RemoteRecord(id="r1", connector_id="ecd", external_id="CarePlan/17", group_key="series-1", look=1)
 CONNECTOR = ConnectorRecord(id="app", plugin="memory", title="App", settings={}, state=ConnectorState.RUNNING)
 CANDIDATE = PartyCandidate(
     connector_id="ecd",
@@ -165,6 +165,7 @@ ACTS: dict[str, Act] = {
     "remotes.add": lambda uow: uow.remotes.add(REMOTE),
     "remotes.get": lambda uow: uow.remotes.get("r1"),
     "remotes.by_external": lambda uow: uow.remotes.by_external("ecd", "CarePlan/17"),
+    "remotes.of_group": lambda uow: uow.remotes.of_group("ecd", "series-1"),
     "remotes.unlinked": lambda uow: uow.remotes.unlinked("ecd"),
     "remotes.external_ids": lambda uow: uow.remotes.external_ids("ecd"),
     "remotes.look": lambda uow: uow.remotes.look("r1"),

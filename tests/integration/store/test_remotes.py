@@ -48,6 +48,7 @@ def full(link: LinkRecord, now: datetime) -> RemoteRecord:
         link_id=link.id,
         external_id="CarePlan/17",
         part="a1",
+        group_key="series-1",
         phase=LinkPhase.CLOSED,
         token='W/"4"',
         seen={"activity": [{"detail": {"description": "Steunkousen"}}], "count": 2, "dose": 1.5},
@@ -162,6 +163,20 @@ def test_remotes_are_found_by_link_and_by_connector(store: Store, link: LinkReco
         assert uow.remotes.unlinked() == uow.remotes.unlinked("ecd") == [new]
         assert uow.remotes.unlinked("platform") == []
         assert uow.remotes.external_ids("ecd") == {f"CarePlan/{n}": f"r{n - 16}" for n in (17, 18, 19)}
+
+
+def test_the_objects_of_one_agreement_are_found_by_what_ties_them_there(store: Store) -> None:
+    members = [
+        add(store, replace(PLAN, id=f"r{number}", external_id=f"CarePlan/{number}", group_key="series-1"))
+        for number in (1, 2)
+    ]
+    add(
+        store, replace(PLAN, id="r3", external_id="CarePlan/3", connector_id="platform", group_key="series-1")
+    )
+    add(store, replace(PLAN, id="r4", external_id="CarePlan/4"))
+
+    with store.read("noord") as uow:
+        assert uow.remotes.of_group("ecd", "series-1") == members
 
 
 # Working on one without a link.
