@@ -102,7 +102,11 @@ def _note(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
 def _judge(hub: Hub, organisation: str, case: _Case) -> str:
     remote, reading = case.remote, case.reading
     remote = replace(
-        remote, token=case.found.token, page_mark=page_mark(case.connector, case.found), why_field=""
+        remote,
+        token=case.found.token,
+        page_mark=page_mark(case.connector, case.found),
+        group_key=reading.group or "",
+        why_field="",
     )
     with hub.store.write(organisation) as uow:
         outcome = _attach(uow, hub, case, remote) or _adopt(uow, hub, case, remote)
@@ -133,22 +137,34 @@ def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord)
         )
         uow.remotes.save(carried)
         return _linked(uow, link)
-    marker = case.reading.marker
-    record = uow.agreements.find(marker.agreement_id) if marker else None
-    if marker is None or record is None:
+    record, audience = _agreement_of(uow, case)
+    if record is None:
         return None
-    part = marker.part or case.reading.part
+    part = (case.reading.marker.part if case.reading.marker else "") or case.reading.part
     if _is_new_member(case, record, part):
         record = _join(uow, hub, case, record)
-    link_found = uow.links.find(record.agreement.id, remote.connector_id, marker.copy)
+    link_found = uow.links.find(record.agreement.id, remote.connector_id, audience)
     link = link_found or uow.links.ensure(
-        record.agreement.id, remote.connector_id, marker.copy, frozenset(), record.version
+        record.agreement.id, remote.connector_id, audience, frozenset(), record.version
     )
     if any(one.part == part and one.external_id is None for one in uow.remotes.of_link(link.id)):
         # Our own create is on its way and will find it; it must not become a second object.
         return NEW
     uow.remotes.save(replace(remote, link_id=link.id, part=part, phase=LinkPhase.NONE, why=""))
     return _linked(uow, link)
+
+
+def _agreement_of(uow: WritingUnitOfWork, case: _Case) -> tuple[AgreementRecord | None, str]:
+    """The agreement this object is of, and its audience: by our marker, else by the group it is tied to."""
+    marker = case.reading.marker
+    if marker is not None:
+        return uow.agreements.find(marker.agreement_id), marker.copy
+    if case.reading.group:
+        for sibling in uow.remotes.of_group(case.remote.connector_id, case.reading.group):
+            if sibling.link_id is not None:
+                link = uow.links.get(sibling.link_id)
+                return uow.agreements.get(link.agreement_id), link.audience
+    return None, ""
 
 
 def _linked(uow: WritingUnitOfWork, link: LinkRecord) -> str:

@@ -46,7 +46,7 @@ def ensure_client(uow: WritingUnitOfWork, hub: Hub, client_id: str) -> None:
 def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, version: int) -> None:
     capabilities = hub.capabilities(uow.organisation, connector_id)
     links = [one for one in uow.links.of_agreement(agreement.id) if one.connector_id == connector_id]
-    candidates = _audience(connector_id, capabilities, _candidates(uow, agreement, connector_id))
+    candidates = _audience(connector_id, capabilities, _candidates(uow, agreement, connector_id, capabilities))
     wanted = wanted_audiences(
         units_of(agreement),
         candidates,
@@ -108,7 +108,7 @@ def _candidates(uow: UnitOfWork, agreement: Agreement, connector_id: str) -> Mem
     return frozenset(
         link.ref
         for link in uow.parties.links(connector_id)
-        if link.ref in concerned and link.ref.kind not in (PartyKind.GROUP, PartyKind.DEVICE)
+        if link.ref in concerned and link.ref.kind in capabilities.addresses
     )
 
 

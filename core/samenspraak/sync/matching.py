@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, utils
 
 from samenspraak.connectors.connector import ExternalParty
 from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import (
     CircleMember,
     Group,
@@ -34,6 +35,7 @@ def similarity(one: str, other: str) -> float:
 
 def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> None:
     """A party there: match it, make it known (a dossier is where people are registered), or let it wait."""
+    party = replace(party, identifiers=normals(party.identifiers))
     standing = uow.parties.link_of(connector_id, party.external_id)
     if standing is not None:
         _join_circle(uow, hub, connector_id, party.client, standing.ref, party.representative)
