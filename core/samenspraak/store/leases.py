@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from samenspraak.errors import NotFoundError
+from samenspraak.store.columns import AT_ONCE
 from samenspraak.store.scope import Repository, Scope
-from samenspraak.store.tables import AT_ONCE
 
 
 class Leased(Repository):

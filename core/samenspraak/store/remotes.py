@@ -19,19 +19,8 @@ from samenspraak.store.scope import Scope
 from samenspraak.store.tables import remote
 
 _AS_IS = (
-    *(
-        "link_id",
-        "external_id",
-        "part",
-        "group_key",
-        "phase",
-        "token",
-        "released",
-        "ended_by_us",
-        "why",
-        "why_field",
-    ),
-    *("page_mark", "written_at"),
+    *("link_id", "external_id", "part", "group_key", "phase", "token", "page_mark", "written_at"),
+    *("released", "ended_by_us", "why", "why_field"),
 )
 _PLAIN: Mapping[str, Any] = {
     "base": Mapping[UnitKey, int],

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from samenspraak.store.tables import APPEND_ONLY, Moment, metadata
+from samenspraak.store.columns import Moment
+from samenspraak.store.tables import APPEND_ONLY, metadata
 
 TABLES = metadata.sorted_tables
 VERSIONS = {"row", "version", "revision", "number", "epoch"}
