@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from samenspraak.domain.parties import PERSONS, PartyKind
 from samenspraak.domain.units import UnitKey, UnitKind
 
 
@@ -106,13 +107,15 @@ class Capabilities:
 
     ``lag_s``: the longest time in seconds before reading shows a write · ``tells_statements``: assents and
     reports can be made readable there · ``keeps_marks``: it keeps the mark of the terms it shows, so that
-    an assent given there says to which terms · ``token_ordered``: tokens only go up · ``may_receive_bsn``:
-    there is a basis in law to show this system a BSN.
+    an assent given there says to which terms · ``token_ordered``: tokens only go up · ``addresses``: which
+    people a copy can be addressed to, where readers are named · ``may_receive_bsn``: there is a basis in
+    law to show this system a BSN.
     """
 
     kind: SystemKind
     units: Mapping[UnitKind, Carries]
     readers: Readers = Readers.STAFF
+    addresses: frozenset[PartyKind] = PERSONS
     objects: Objects = Objects.AGREEMENT
     absence: Absence = Absence.NEVER
     may_end: MayEnd = MayEnd.NOTHING

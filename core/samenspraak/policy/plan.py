@@ -31,6 +31,7 @@ from samenspraak.policy.state import (
     There,
     Today,
     Unreadable,
+    WriteKind,
 )
 
 
@@ -178,15 +179,20 @@ def _access_lost(case: _Case) -> Plan:
 
 
 def _has_content(case: _Case) -> bool:
-    """Whether the copy still shows anything of the agreement."""
+    """Whether the copy still shows anything of the agreement; messages show what cannot be read back."""
     there = case.there
-    return there is not None and (not there.is_over or bool(there.units.keys() - {STATUS}))
+    if there is None:
+        return False
+    told = case.today.capabilities.mode is Write.APPEND and there.mark is not None
+    return told or not there.is_over or bool(there.units.keys() - {STATUS})
 
 
 def _retract(case: _Case) -> Plan:
     """Content-free, and before everything else; what people typed there is first kept for a person."""
     if not _has_content(case):
         return Plan(row="", reason=Reason.RETRACTED, do=Do.CLOSE)
+    if _waiting(case, WriteKind.RETRACT):
+        return Plan(row="", reason=Reason.RETRACTING)
     units = case.there.units if case.there else {}
     kept = {key: value for key, value in case.edits.items() if value is not None and not _is_past(case, key)}
     return Plan(
@@ -285,6 +291,10 @@ def _end_there(case: _Case) -> Plan:
     if case.today.capabilities.write(STATUS) is Write.NO:
         asked = Asked(kind=QuestionKind.TO_DO, cause="cannot-end-there")
         return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
+    if _waiting(case, WriteKind.END):
+        return Plan(row="", reason=Reason.WAITING_THERE)
+    if status and case.copy.refused.get(STATUS) == case.today.normal(STATUS, status):
+        return Plan(row="", reason=Reason.CANNOT_CARRY)  # they were asked, and a question says so
     ending = {STATUS: status} if status and STATUS in case.today.shape.units else {}
     return Plan(row="", reason=Reason.DUE, do=Do.END, how=how, set=ending, mark=case.today.mark)
 
@@ -567,8 +577,10 @@ def _digest(mark: str | None) -> str | None:
     return None if mark is None else mark.partition("#")[0]
 
 
-def _waiting(case: _Case) -> bool:
-    return case.copy.intent is not None and bool(case.copy.intent.waiting)
+def _waiting(case: _Case, kind: WriteKind | None = None) -> bool:
+    """Whether a proposal of ours (of this kind) waits for an answer there."""
+    intent = case.copy.intent
+    return intent is not None and bool(intent.waiting) and kind in (None, intent.kind)
 
 
 def _wait_there(case: _Case) -> Plan:

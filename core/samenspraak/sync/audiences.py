@@ -46,7 +46,8 @@ def ensure_client(uow: WritingUnitOfWork, hub: Hub, client_id: str) -> None:
 def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, version: int) -> None:
     capabilities = hub.capabilities(uow.organisation, connector_id)
     links = [one for one in uow.links.of_agreement(agreement.id) if one.connector_id == connector_id]
-    candidates = _audience(connector_id, capabilities, _candidates(uow, agreement, connector_id, capabilities))
+    addressed = _candidates(uow, agreement, connector_id, capabilities)
+    candidates = _audience(connector_id, capabilities, addressed)
     wanted = wanted_audiences(
         units_of(agreement),
         candidates,
@@ -98,7 +99,9 @@ def _open(
     uow.wake(links=[link_id])
 
 
-def _candidates(uow: UnitOfWork, agreement: Agreement, connector_id: str) -> Members:
+def _candidates(
+    uow: UnitOfWork, agreement: Agreement, connector_id: str, capabilities: Capabilities
+) -> Members:
     """Everybody linked there who is in the client's circle or takes part.
 
     That a system knows the client does not make the client a reader there; taking part does.
