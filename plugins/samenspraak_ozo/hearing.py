@@ -57,6 +57,12 @@ class Heard:
     cannot: OccurrenceKey | None = None
     ask: str | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether we say something back: what was noted, or what was not clear. A comment needs nothing."""
+        is_comment = self.statement is None or self.statement.kind is StatementKind.COMMENT
+        return self.ask is not None or not is_comment
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Meant:

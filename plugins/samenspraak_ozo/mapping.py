@@ -25,16 +25,19 @@ Nothing we wrote is read back but marks, and whether the thread is closed: peopl
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from samenspraak.connectors import Changes, Directory, End, Raw, Reading, Subject
+from samenspraak.domain import units as domain_units
 from samenspraak.domain.agreements import Duty, ExceptionKind, OccurrenceException, State, Status, What
+from samenspraak.domain.canonical import digest
 from samenspraak.domain.schedules import slots
-from samenspraak.domain.statements import Statement, StatementKind
-from samenspraak.domain.units import STATUS, WHAT, UnitKey, UnitKind, UnitValue
+from samenspraak.domain.statements import Statement
+from samenspraak.domain.units import STATUS, WHAT, Terms, UnitKey, UnitKind, UnitValue
 from samenspraak.errors import InvalidRecordError
 from samenspraak.protocols import fhir
-from samenspraak_ozo import texts
+from samenspraak_ozo import kept, texts
 from samenspraak_ozo.answers import code_of
 from samenspraak_ozo.hearing import Heard, heard
 from samenspraak_ozo.threads import (
@@ -49,6 +52,8 @@ from samenspraak_ozo.threads import (
     RETIRED_NOTE,
     RETRACTED,
     TASK,
+    TERMS,
+    UNITS,
     Resource,
     Task,
     external_id,
@@ -76,12 +81,16 @@ _STATUS: Mapping[End, str] = {
     End.MISTAKE: "entered-in-error",
     End.RETRACTED: "revoked",
 }
+_DROPPED = frozenset({HOLDS, TASK, TERMS, UNITS})
 # What readers may lose sight of while the rest stays; earlier messages with it are then taken back.
 _HIDEABLE = frozenset({UnitKind.CONDITIONS, UnitKind.REVIEW})
 
 
 def new(subject: Subject, sender: str) -> Raw:
-    """A thread about this client for exactly these readers, with nothing in it yet."""
+    """A thread about this client for exactly these readers, with nothing in it yet.
+
+    The client is no recipient: the profile of a thread takes professionals and relatives only.
+    """
     about = {"reference": f"Patient/{subject.client}", "type": "Patient"}
     thread: Resource = {
         "resourceType": "CommunicationRequest",
@@ -89,13 +98,13 @@ def new(subject: Subject, sender: str) -> Raw:
         "status": "active",
         "subject": {**about, "display": subject.client_name} if subject.client_name else about,
         "requester": _reference(sender),
-        "recipient": [_reference(one) for one in dict.fromkeys(subject.readers)],
+        "recipient": [_reference(one) for one in dict.fromkeys(subject.readers) if "/" in one],
     }
     return {"thread": thread, "messages": []}
 
 
 def get(raw: Raw, directory: Directory) -> Reading:
-    """What the thread says. Of the status only whether it still runs: the rest stands in the text.
+    """What the thread says.
 
     Raises:
         InvalidRecordError: the thread is not about a client, or a message has no sender or time.
@@ -106,23 +115,18 @@ def get(raw: Raw, directory: Directory) -> Reading:
         raise InvalidRecordError("a thread about nobody", field="CommunicationRequest.subject")
     marker, shown, said = marker_of(thread), last_shown(raw), list(heard(raw, directory))
     moments = [at for at in map(posted_at, (thread, *messages_of(raw))) if at is not None]
+    answered = ours_by(raw, ANSWERED)
     return Reading(
         client=external_id(client),
-        units=_units(thread, said) if shown or _is_live(thread) else _status(thread),
+        units=_units(raw, [one for one in said if one.id not in answered]),
         marker=marker,
         selected=marker is not None,
-        told=frozenset(ours_by(raw, NOTE)) | {one.id for one in said if _is_plain(one)},
+        told=frozenset(ours_by(raw, NOTE)),
         said=[one.statement for one in said if one.statement],
+        unanswered=_is_live(thread) and any(one.waits and one.id not in answered for one in said),
         mark=shown.mark if shown else None,
         last_changed=max(moments, default=None),
     )
-
-
-def normal(key: UnitKey, value: UnitValue) -> UnitValue:
-    """How a unit reads back: a thread is open or closed, and knows no pause, reason or date."""
-    if key != STATUS or not isinstance(value, Status):
-        return value
-    return Status(state=value.state if value.is_over else State.ACTIVE)
 
 
 def put(raw: Raw, changes: Changes, directory: Directory) -> Raw:
@@ -131,28 +135,34 @@ def put(raw: Raw, changes: Changes, directory: Directory) -> Raw:
     _hide(changed, changes)
     status = changes.set.get(STATUS)
     if isinstance(status, Status) and status.is_over:
-        return close(changed, End(status.state))
+        return close(changed, End(status.state), status, changes.mark)
     if changes.mark and changes.mark not in {one.mark for one in terms_in(changed) if one.shown}:
         _tell(changed, changes.mark, changes.set, directory)
+    if changes.told is not None:
+        _note(changed, changes.told, directory)
     if changes.mark or changes.told is not None:
-        _answer(changed, changes.told, directory)
+        _answer(changed, changes.set, directory)
     return changed
 
 
-def close(raw: Raw, how: End) -> Raw:
+def close(raw: Raw, how: End, status: Status | None = None, mark: str | None = None) -> Raw:
     """A copy with the thread closed in this way; retracted leaves no text of ours in it."""
     changed = copy.deepcopy(raw)
     thread = thread_of(changed)
     thread["status"] = _STATUS[how]
     if how is not End.RETRACTED:
-        _once(changed, CLOSING, how, texts.CLOSING[how])
+        units = kept.write({STATUS: status or Status(state=State(how))})
+        _once(changed, CLOSING, how, texts.CLOSING[how], identifier(UNITS, units))
+        shown = last_shown(changed)
+        if mark and (shown is None or shown.mark != mark):
+            ours_by(changed, CLOSING)[how]["identifier"].append(identifier(MARK, named(thread, mark)))
         return changed
+    changed["messages"] = [one for one in changed["messages"] if "id" in one]  # nothing new leaves
     thread["payload"] = [{"contentString": texts.RETRACTED}]
     thread["subject"].pop("display", None)
-    _strip(thread)
-    for message in filter(is_ours, fhir.elements(changed, "messages")):
-        _take_back(message)
-        _strip(message)
+    for resource in (thread, *filter(is_ours, changed["messages"])):
+        _take_back(resource)
+        _keep(resource, lambda one: one["system"] not in _DROPPED)
     return changed
 
 
@@ -163,21 +173,30 @@ def _is_live(thread: Resource) -> bool:
     return thread.get("status") in LIVE
 
 
-def _is_plain(one: Heard) -> bool:
-    """A comment that asks for nothing: being there is being readable there."""
-    return one.statement is not None and one.statement.kind is StatementKind.COMMENT and not one.ask
-
-
-def _status(thread: Resource) -> dict[UnitKey, UnitValue]:
-    return {STATUS: Status(state=_STATES.get(fhir.text(thread, "status"), State.ACTIVE))}
-
-
-def _units(thread: Resource, said: list[Heard]) -> dict[UnitKey, UnitValue]:
-    cancelled = OccurrenceException(kind=ExceptionKind.CANCELLED)
-    exceptions: dict[UnitKey, UnitValue] = {
-        UnitKey(UnitKind.EXCEPTION, str(one.cannot)): cancelled for one in said if one.cannot
+def _units(raw: Raw, said: list[Heard]) -> dict[UnitKey, UnitValue]:
+    """What our last message says, and since then people; nothing of a closed thread but that it is."""
+    thread = thread_of(raw)
+    told = terms_in(raw)
+    state = _STATES.get(fhir.text(thread, "status"))
+    if state is not None:
+        closing = ours_by(raw, CLOSING).get(state)
+        status = _kept(closing).get(STATUS) if closing else None
+        over: dict[UnitKey, UnitValue] = {STATUS: status or Status(state=state)}
+        return {**_cancelled(said), **over} if last_shown(raw) else over
+    return {
+        STATUS: Status(state=State.ACTIVE),
+        **_kept(told[-1].resource if told else {}),
+        **_cancelled(said),
     }
-    return {**exceptions, **_status(thread)}
+
+
+def _cancelled(said: list[Heard]) -> dict[UnitKey, UnitValue]:
+    cancelled = OccurrenceException(kind=ExceptionKind.CANCELLED)
+    return {UnitKey(UnitKind.EXCEPTION, str(one.cannot)): cancelled for one in said if one.cannot}
+
+
+def _kept(resource: Mapping[str, Any]) -> dict[UnitKey, UnitValue]:
+    return kept.read("".join(fhir.identifiers(resource, UNITS)))
 
 
 # Writing.
@@ -194,9 +213,14 @@ def _tell(raw: Raw, mark: str, units: Mapping[UnitKey, UnitValue], directory: Di
         first=first,
     )
     held = " ".join(str(key) for key in sorted(units) if key.kind in texts.TOLD)
+    terms = {
+        str(key): value for key, value in units.items() if domain_units.UNITS[key.kind].terms is not Terms.NO
+    }
     names = [
         identifier(MARK, named(thread, mark)),
+        identifier(TERMS, digest("t1", terms)),
         identifier(HOLDS, held),
+        identifier(UNITS, kept.write(units)),
         *(identifier(TASK, str(task)) for task in _tasks(units, directory)),
     ]
     if "id" in thread or thread.get("payload"):
@@ -220,42 +244,48 @@ def _tasks(units: Mapping[UnitKey, UnitValue], directory: Directory) -> list[Tas
     ]
 
 
-def _answer(raw: Raw, told: Sequence[Statement] | None, directory: Directory) -> None:
-    """Say what was noted, ask back what was not clear, each once; take back what may not be told now."""
-    said = {one.id: one for one in heard(raw, directory)}
-    for one in said.values():
-        if one.cannot:
-            _once(raw, ANSWERED, one.id, texts.noted_cannot(one.by, one.cannot, directory))
-    if told is None:
-        return
+def _note(raw: Raw, told: Sequence[Statement], directory: Directory) -> None:
+    """Tell what was said elsewhere, each once; take back what may not be told now."""
     for statement in told:
-        here = said.get(statement.id)
-        if here is None or not _is_plain(here):
-            ask = here.ask if here else None
-            _once(raw, NOTE, statement.id, ask or texts.noted(statement, directory))
+        _once(raw, NOTE, statement.id, texts.noted(statement, directory))
     wanted = {statement.id for statement in told}
     for key, message in ours_by(raw, NOTE).items():
         if key not in wanted:
             _rename(message, NOTE, RETIRED_NOTE)
-            if key not in said:  # what somebody said in this very thread can be read anyway
-                _take_back(message)
+            _take_back(message)
 
 
-def _once(raw: Raw, system: str, key: str, text: str) -> None:
+def _answer(raw: Raw, units: Mapping[UnitKey, UnitValue], directory: Directory) -> None:
+    """Say what was noted here and ask back what was not clear, each once.
+
+    That somebody cannot come is noted once the hub holds it: until then it is still to be read.
+    """
+    for one in heard(raw, directory):
+        if one.waits and one.statement:
+            _once(raw, ANSWERED, one.id, one.ask or texts.noted(one.statement, directory))
+        if one.cannot and UnitKey(UnitKind.EXCEPTION, str(one.cannot)) in units:
+            _once(raw, ANSWERED, one.id, texts.noted_cannot(one.by, one.cannot, directory))
+
+
+def _once(raw: Raw, system: str, key: str, text: str, *more: dict[str, str]) -> None:
     if key not in ours_by(raw, system):
-        _append(raw, [identifier(system, named(thread_of(raw), key))], text)
+        _append(raw, [identifier(system, named(thread_of(raw), key)), *more], text)
 
 
 def _hide(raw: Raw, changes: Changes) -> None:
     """Take back our messages that hold what is cleared, or a kind that the new message may not show."""
     thread = thread_of(raw)
-    kept = {key.kind for key in changes.set}
+    left = {key.kind for key in changes.set}
     for terms in terms_in(raw):
-        gone = {one for one in terms.holds if changes.mark and one.kind in _HIDEABLE - kept}
+        gone = {one for one in terms.holds if changes.mark and one.kind in _HIDEABLE - left}
         if terms.shown and (terms.holds & changes.clear or gone):
             _take_back(terms.resource)
             if terms.resource is thread:
                 thread["payload"] = [*parts(thread)[:1], {"contentString": texts.UNAVAILABLE}]
+        if _kept(terms.resource).keys() & changes.clear:
+            units = {key: one for key, one in _kept(terms.resource).items() if key not in changes.clear}
+            _keep(terms.resource, lambda one: one["system"] != UNITS)
+            terms.resource["identifier"].append(identifier(UNITS, kept.write(units)))
 
 
 def _rename(resource: Resource, system: str, to: str) -> None:
@@ -271,12 +301,8 @@ def _take_back(resource: Resource) -> None:
         resource["payload"] = [{"contentString": texts.UNAVAILABLE}]
 
 
-def _strip(resource: Resource) -> None:
-    """Only what finds it again stays."""
-    _take_back(resource)
-    resource["identifier"] = [
-        one for one in fhir.elements(resource, "identifier") if one.get("system") not in (HOLDS, TASK)
-    ]
+def _keep(resource: Resource, wanted: Callable[[dict[str, Any]], bool]) -> None:
+    resource["identifier"] = [one for one in fhir.elements(resource, "identifier") if wanted(one)]
 
 
 def _append(raw: Raw, names: list[dict[str, str]], text: str) -> None:

@@ -47,23 +47,23 @@ from samenspraak.connectors import (
     hookimpl,
 )
 from samenspraak.domain.local_time import local_day
-from samenspraak.domain.units import UnitKey, UnitKind, UnitValue
+from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import (
     AuthenticationError,
     ConfigurationError,
+    InvalidRecordError,
     OutcomeUnknownError,
     SamenspraakError,
 )
 from samenspraak.http import HttpClient, Tls
 from samenspraak.protocols import fhir
-from samenspraak_ozo import mapping, people, texts
+from samenspraak_ozo import kept, mapping, people, texts, threads
 from samenspraak_ozo.checking import CURES, STEPS
 from samenspraak_ozo.nuts import NutsAuth
 from samenspraak_ozo.records import COUNT, Writing, condition, found_in
 from samenspraak_ozo.settings import OzoSettings
 from samenspraak_ozo.threads import LIVE, MARKER, Resource, messages_of, thread_of
 
-_READ = frozenset({UnitKind.STATUS, UnitKind.EXCEPTION})
 _PEOPLE = ("Patient", "RelatedPerson", "Practitioner")
 _THREADS_A_SEARCH = 20
 _OVERLAP = timedelta(minutes=1)
@@ -79,8 +79,9 @@ MANIFEST = Manifest(
     version="1.0",
     capabilities=Capabilities(
         kind=SystemKind.PLATFORM,
-        units={kind: Carries(read=kind in _READ, write=Write.APPEND) for kind in texts.TOLD},
+        units={kind: Carries(read=kind in kept.KINDS, write=Write.APPEND) for kind in texts.TOLD},
         readers=Readers.NAMED,
+        addresses=frozenset({PartyKind.RELATIVE, PartyKind.VOLUNTEER, PartyKind.PROFESSIONAL}),
         absence=Absence.NEVER,
         may_end=MayEnd.NOTHING,
         create=Create.FINDABLE,
@@ -152,8 +153,8 @@ class OzoConnector(Connector):
                 found = fhir.resources(bundle)
                 newest = _newest(newest, found)
                 yield self._people_page(call, found)
-        for threads in self._threads(call, since):
-            records = self._records(call, threads)
+        for changed in self._threads(call, since):
+            records = self._records(call, changed)
             for one in records:
                 newest = _newest(newest, [thread_of(one.raw), *messages_of(one.raw)])
             yield Page(records=records, server=self.settings["base_url"])
@@ -175,6 +176,10 @@ class OzoConnector(Connector):
     # Writing.
 
     def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        if not fhir.elements(thread_of(raw), "recipient"):
+            raise InvalidRecordError(
+                f"{self.connector_id}: nobody to address; a thread names its readers", field="recipient"
+            )
         alive = f"status={','.join(sorted(LIVE))}"
         answer = fhir.create(call.http, thread_of(raw), unless=condition(MARKER, str(subject.marker), alive))
         thread, located = fhir.returned(answer), fhir.located(answer)
@@ -213,8 +218,8 @@ class OzoConnector(Connector):
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
         return mapping.put(raw, changes, directory)
 
-    def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
-        return mapping.normal(key, value)
+    def own(self, raw: Raw) -> Raw:
+        return threads.own(raw)
 
     # Hints.
 

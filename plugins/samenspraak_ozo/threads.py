@@ -27,10 +27,25 @@ MARK = f"{_OURS}mark"
 RETIRED_MARK = f"{_OURS}retired-mark"
 NOTE = f"{_OURS}note"
 RETIRED_NOTE = f"{_OURS}retired-note"
+UNITS = f"{_OURS}units"
 ANSWERED = f"{_OURS}answered"
 CLOSING = f"{_OURS}closing"
+TERMS = f"{_OURS}terms"
 HOLDS = f"{_OURS}holds"
 TASK = f"{_OURS}task"
+
+_THREAD = (
+    "resourceType",
+    "id",
+    "meta",
+    "identifier",
+    "status",
+    "subject",
+    "requester",
+    "recipient",
+    "payload",
+)
+_MESSAGE = ("resourceType", "id", "meta", "identifier", "status", "sender", "sent", "partOf", "payload")
 
 LIVE = frozenset({"draft", "active", "on-hold"})
 RETRACTED = "entered-in-error"
@@ -70,8 +85,8 @@ class Terms:
 
     @property
     def digest(self) -> str:
-        """Of the terms; the mark also counts which message it is."""
-        return self.mark.partition("#")[0]
+        """Of the terms alone: a review or a cancelled day makes another mark, but no other terms."""
+        return "".join(fhir.identifiers(self.resource, TERMS))
 
     @property
     def tasks(self) -> list[Task]:
@@ -100,6 +115,14 @@ def thread_of(raw: Raw) -> Resource:
     if not isinstance(thread, dict) or thread.get("resourceType") != "CommunicationRequest":
         raise InvalidRecordError("this is no thread", field="CommunicationRequest")
     return thread
+
+
+def own(raw: Raw) -> Raw:
+    """The record without the members we neither read nor write."""
+    return {
+        "thread": _only(thread_of(raw), _THREAD),
+        "messages": [_only(message, _MESSAGE) for message in fhir.elements(raw, "messages")],
+    }
 
 
 def messages_of(raw: Raw) -> list[Resource]:
@@ -186,6 +209,10 @@ def parts(resource: Resource) -> list[dict[str, Any]]:
 
 def identifier(system: str, value: str) -> dict[str, str]:
     return {"system": system, "value": value}
+
+
+def _only(resource: Resource, names: tuple[str, ...]) -> Resource:
+    return {name: resource[name] for name in names if name in resource}
 
 
 def _is_retracted(message: Resource) -> bool:
