@@ -59,8 +59,10 @@ class Snapshot:
         """The objects this link should have or has: one, or one per assignment."""
         if self.capabilities.objects is Objects.AGREEMENT:
             return [""]
-        wanted = {one.id for one in self.record.agreement.assignments}
-        return sorted(wanted | {remote.part for remote in self.remotes})
+        every = {one.id for one in self.record.agreement.assignments}
+        # Nobody makes an object there for an assignment that its readers may not see.
+        wanted = {one for one in every if UnitKey(UnitKind.ASSIGNMENT, one) in self.shape.units}
+        return sorted(wanted | {remote.part for remote in self.remotes}) or sorted(every)
 
     def of_part(self, part: str) -> list[RemoteRecord]:
         """The objects known for a part, the one we work with first; more than one are doubles."""
