@@ -336,6 +336,7 @@ def _with_intent(known: RemoteRecord, intent: Intent, decided: Plan) -> RemoteRe
         intent=intent,
         written_at=intent.at,
         released=False,
+        ended_by_us=False,
         attempts=tuple(one for one in attempts if one.sent),
         base={key: at for key, at in known.base.items() if key not in hidden},
         shape=None

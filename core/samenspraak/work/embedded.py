@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 0.5
 _TICK_SECONDS = 0.5
 _DAY_SECONDS = 5
+_BATCH = 100
 _STOP_SECONDS = 20
 _LISTENS = (ConnectorState.RUNNING, ConnectorState.MATCHING)
 
@@ -139,18 +140,29 @@ class EmbeddedRunner:
                 self._awake.wait(_LOOK_SECONDS)
 
     def _begin(self, organisation: str) -> int:
-        """Start what is due for one organisation, as far as threads and budgets go."""
-        now = self._hub.now()
-        with self._hub.store.read(organisation) as uow:
-            rates = {one.id: self._rates(organisation, one) for one in uow.connectors.list()}
-            waiting = [
-                *((reconcile_remote, *one) for one in uow.remotes.waiting(now, 100)),
-                *((reconcile, *one) for one in uow.links.waiting(now, 100)),
-            ]
-        return sum(
-            self._submit(organisation, connector_id, rates[connector_id], row_id, act)
-            for act, row_id, connector_id in waiting
-        )
+        """Start what is due for one organisation, as far as threads and budgets go.
+
+        A connector that can take no more is left out of the next look, so that its backlog, however
+        long, hides nobody else's work.
+        """
+        now, began = self._hub.now(), 0
+        full: set[str] = set()
+        while True:
+            with self._hub.store.read(organisation) as uow:
+                rates = {one.id: self._rates(organisation, one) for one in uow.connectors.list()}
+                waiting = [
+                    *((reconcile_remote, *one) for one in uow.remotes.waiting(now, _BATCH, full)),
+                    *((reconcile, *one) for one in uow.links.waiting(now, _BATCH, full)),
+                ]
+            refused = set()
+            for act, row_id, connector_id in waiting:
+                if self._submit(organisation, connector_id, rates[connector_id], row_id, row_id, act):
+                    began += 1
+                else:
+                    refused.add(connector_id)
+            if len(waiting) < _BATCH or not refused - full:
+                return began
+            full |= refused
 
     def _rates(self, organisation: str, system: ConnectorRecord) -> Rates:
         try:
@@ -164,8 +176,10 @@ class EmbeddedRunner:
         connector_id: str,
         rates: Rates,
         name: str,
+        about: str,
         act: Callable[[Hub, str, str], object],
     ) -> bool:
+        """Hand one piece of work to the pool; False when it runs already or nobody can take it now."""
         if self._stopping.is_set() or not self._take(name):
             return False
         key = (organisation, connector_id)
@@ -179,7 +193,7 @@ class EmbeddedRunner:
 
         def work() -> None:
             try:
-                act(self._hub, organisation, name.removeprefix("pull:"))
+                act(self._hub, organisation, about)
             except Exception as error:  # whatever it is, the next piece of work goes on
                 log.exception("work failed", organisation=organisation, error=type(error).__name__)
             finally:
@@ -213,7 +227,8 @@ class EmbeddedRunner:
             for system in systems:
                 rates = self._rates(organisation, system)
                 if system.state in _LISTENS and _is_due(system, rates, now):
-                    self._submit(organisation, system.id, rates, f"pull:{system.id}", _pull)
+                    name = f"pull:{organisation}:{system.id}"
+                    self._submit(organisation, system.id, rates, name, system.id, _pull)
 
     def _new_day(self) -> None:
         for organisation in self._hub.store.organisations():
