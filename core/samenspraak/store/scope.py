@@ -94,12 +94,8 @@ class Scope:
         changes: dict[str, object] = dict(values)
         if "row" in table.c:
             changes["row"] = table.c.row + 1
-        statement = self._insert(table, {**key, **values}).on_conflict_do_update(
-            index_elements=["organisation", *key],
-            set_=changes,
-            where=table.c.organisation == self.organisation,
-        )
-        self.run(statement)
+        own = ["organisation", *key]
+        self.run(self._insert(table, {**key, **values}).on_conflict_do_update(own, set_=changes))
 
     def change(self, table: sa.Table, key: Mapping[str, object], *, expected: int, **values: object) -> int:
         """Compare and set: these values if the row still has version ``expected``; gives the next one.

@@ -12,13 +12,13 @@ from samenspraak.store.columns import (
     count,
     flag,
     key,
-    metadata,
     moment,
     sealed,
     table,
     text,
     wait,
 )
+from samenspraak.store.columns import metadata as metadata
 
 organisation = sa.Table(
     "organisation",

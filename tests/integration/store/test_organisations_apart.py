@@ -218,10 +218,9 @@ def statements(engine: Engine) -> Iterator[list[Any]]:
 def names_its_organisation(statement: Any) -> bool:
     """Whether it can only read and change rows of one organisation."""
     if isinstance(statement, sa.Insert):
-        kept = statement.compile().params["organisation"]
-        again = statement._post_values_clause
-        where = getattr(again, "update_whereclause", None)
-        return kept == "noord" and (where is None or confines(where, statement.table))
+        replaced = statement._post_values_clause
+        target = getattr(replaced, "inferred_target_elements", None) or ["organisation"]
+        return statement.compile().params["organisation"] == "noord" and target[0] == "organisation"
     tables = statement.get_final_froms() if isinstance(statement, sa.Select) else [statement.table]
     return all(any(confines(one, table) for one in statement._where_criteria) for table in tables)
 
