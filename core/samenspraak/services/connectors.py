@@ -1,0 +1,326 @@
+"""Connecting a system: what can be connected, trying it out, adding, listing, pausing and releasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import marshmallow
+
+from samenspraak.connectors.connector import Checked
+from samenspraak.connectors.manifest import Manifest, Text
+from samenspraak.connectors.registry import Failure, Registry
+from samenspraak.errors import ConfigurationError, PermanentError, RuleError, SamenspraakError, StaleError
+from samenspraak.policy.capabilities import SystemKind
+from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
+from samenspraak.services import ADMIN
+from samenspraak.services.naming import actor, check_id
+from samenspraak.store.records import AuditLine, ConnectorRecord, QuestionRecord
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync import priority, questions
+from samenspraak.sync.configured import Configured
+from samenspraak.sync.hub import Hub
+
+RELEASE = "release"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One thing an admin fills in. ``default`` is None where there is none, or it cannot be shown."""
+
+    name: str
+    title: Text
+    help: Text
+    is_secret: bool
+    is_required: bool
+    default: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installed:
+    """A kind of system that can be connected."""
+
+    name: str
+    title: Text
+    summary: Text
+    version: str
+    kind: SystemKind
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A connected system and how it goes. ``problem``: why it cannot be used; links are counted by reason."""
+
+    id: str
+    plugin: str
+    title: str
+    kind: SystemKind | None
+    state: ConnectorState
+    state_why: str
+    settings: Mapping[str, Any]
+    links: Mapping[Reason, int]
+    heard_at: datetime | None
+    problem: str = ""
+
+
+# What can be connected.
+
+
+def installed(registry: Registry) -> tuple[tuple[Installed, ...], tuple[Failure, ...]]:
+    """The kinds of systems that can be connected, and the plugins that cannot be used, with the reason."""
+    kinds = (_installed(registry.connectors[name].manifest) for name in sorted(registry.connectors))
+    return tuple(kinds), registry.failures
+
+
+def _installed(manifest: Manifest) -> Installed:
+    secrets = manifest.secrets()
+    declared = manifest.settings().fields
+    return Installed(
+        name=manifest.name,
+        title=manifest.title,
+        summary=manifest.summary,
+        version=manifest.version,
+        kind=manifest.capabilities.kind,
+        settings=tuple(
+            Setting(
+                name=name,
+                title=field.metadata.get("title", {}),
+                help=field.metadata.get("help", {}),
+                is_secret=name in secrets,
+                is_required=field.required,
+                default=_default(field),
+            )
+            for name, field in declared.items()
+        ),
+    )
+
+
+def _default(field: marshmallow.fields.Field[Any]) -> Any:
+    default = field.load_default() if callable(field.load_default) else field.load_default
+    return None if default is marshmallow.missing else default
+
+
+# Adding one.
+
+
+def draft(
+    registry: Registry,
+    connector_id: str,
+    plugin: str,
+    settings: Mapping[str, Any],
+    *,
+    title: str = "",
+    state: ConnectorState = ConnectorState.MATCHING,
+) -> ConnectorRecord:
+    """A connection that is not saved yet. It begins by matching: it reads and links, and writes nothing.
+
+    Args:
+        registry: the installed kinds of systems.
+        connector_id: its own id, as it will be in every list and address.
+        plugin: the kind of system.
+        settings: as given, secrets by reference.
+        title: how people know it; the id unless given.
+        state: in which it begins.
+
+    Raises:
+        RuleError: the id does not do.
+        ConfigurationError: there is no such kind of system.
+    """
+    check_id(connector_id)
+    if plugin not in registry.connectors:
+        known = ", ".join(sorted(registry.connectors)) or "none"
+        broken = tuple(str(failure) for failure in registry.failures)
+        raise ConfigurationError(f"There is no connector {plugin!r}; known: {known}.", problems=broken)
+    return ConnectorRecord(
+        id=connector_id, plugin=plugin, title=title or connector_id, settings=dict(settings), state=state
+    )
+
+
+def try_out(connected: Configured, record: ConnectorRecord) -> Iterator[Checked]:
+    """Test a connection step by step, saved or not; stops after the first step that fails. Writes nothing.
+
+    Raises:
+        ConfigurationError: the settings do not load; every problem is named.
+        PermanentError: the plugin broke off.
+    """
+    connector, call = connected.build(record)
+    try:
+        yield from connector.check(call)
+    except SamenspraakError:
+        raise
+    except Exception as error:  # a plugin may raise anything; its words may hold what a server said
+        raise PermanentError(
+            f"The test of connector {record.id} broke off ({type(error).__name__})."
+        ) from error
+
+
+def add(
+    hub: Hub, connected: Configured, organisation: str, record: ConnectorRecord, *, by: str = ADMIN
+) -> None:
+    """Save a new connection; from now on it is heard.
+
+    Raises:
+        ConfigurationError: its settings do not load; every problem is named.
+        StaleError: there is one with this id already.
+    """
+    connected.build(record)
+    with hub.store.write(organisation) as uow:
+        if any(one.id == record.id for one in uow.connectors.list()):
+            raise StaleError(f"There is a connector {record.id} already.")
+        uow.connectors.add(record)
+        _audit(uow, hub, record.id, "added", actor(uow, by), f"{record.plugin} {record.state}")
+        uow.commit()
+
+
+# How they are doing.
+
+
+def listed(hub: Hub, registry: Registry, connected: Configured, organisation: str) -> tuple[Connection, ...]:
+    """Every connected system, by id."""
+    with hub.store.read(organisation) as uow:
+        records = uow.connectors.list()
+        counts = uow.links.counts()
+    return tuple(_connection(registry, connected, one, counts.get(one.id, {})) for one in records)
+
+
+def get(hub: Hub, organisation: str, connector_id: str) -> ConnectorRecord:
+    """One connected system as it is kept.
+
+    Raises:
+        NotFoundError: there is none by this id.
+    """
+    with hub.store.read(organisation) as uow:
+        return uow.connectors.get(connector_id)
+
+
+def _connection(
+    registry: Registry, connected: Configured, record: ConnectorRecord, links: Mapping[Reason, int]
+) -> Connection:
+    kind = registry.connectors.get(record.plugin)
+    return Connection(
+        id=record.id,
+        plugin=record.plugin,
+        title=record.title,
+        kind=kind.manifest.capabilities.kind if kind else None,
+        state=record.state,
+        state_why=record.state_why,
+        settings=record.settings,
+        links=links,
+        heard_at=record.heard_at,
+        problem=_problem(connected, record),
+    )
+
+
+def _problem(connected: Configured, record: ConnectorRecord) -> str:
+    try:
+        connected.build(record)
+    except SamenspraakError as error:
+        return str(error)
+    return ""
+
+
+# Pausing and releasing.
+
+
+def pause(hub: Hub, organisation: str, connector_id: str, *, why: str = "", by: str = ADMIN) -> None:
+    """Call this system no more until it is resumed; nothing that waits for it is discarded.
+
+    Args:
+        hub: the hub.
+        organisation: whose.
+        connector_id: which.
+        why: for the people who meet the pause; no names.
+        by: who asked.
+
+    Raises:
+        NotFoundError: there is none by this id.
+        RuleError: it stands still for another reason, which a pause would hide.
+    """
+    with hub.store.write(organisation) as uow:
+        system = uow.connectors.get(connector_id)
+        if system.state in (ConnectorState.STOPPED, ConnectorState.UNAUTHORISED):
+            raise RuleError(
+                "connector-state",
+                f"Connector {connector_id} is {system.state} and writes nothing; it waits for a person.",
+            )
+        uow.connectors.save(replace(system, state=ConnectorState.PAUSED, state_why=why))
+        _audit(uow, hub, connector_id, "paused", actor(uow, by), str(system.state))
+        uow.commit()
+
+
+def resume(hub: Hub, organisation: str, connector_id: str, *, by: str = ADMIN) -> int:
+    """Let this system take part (again), whatever held it: matching, a pause, a sign-in, a stop.
+
+    Returns:
+        How many copies are looked at again.
+
+    Raises:
+        NotFoundError: there is none by this id.
+        RuleError: it takes part already.
+    """
+    with hub.store.write(organisation) as uow:
+        system = uow.connectors.get(connector_id)
+        if system.state is ConnectorState.RUNNING:
+            raise RuleError("connector-state", f"Connector {connector_id} is running already.")
+        who = actor(uow, by)
+        cause = _cause_of(uow, system)
+        if cause is not None:
+            questions.answer(uow, hub, cause, choice=RELEASE, by=who)
+        looked = release(uow, hub, system, by=who)
+        uow.commit()
+    return looked
+
+
+def would_look(hub: Hub, organisation: str, connector_id: str) -> int:
+    """How many copies a release would look at, and bring in step where needed.
+
+    Raises:
+        NotFoundError: there is none by this id.
+    """
+    with hub.store.read(organisation) as uow:
+        uow.connectors.get(connector_id)
+        return sum(uow.links.counts(connector_id).get(connector_id, {}).values())
+
+
+def release(uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, *, by: str) -> int:
+    """Part of a transaction: the system takes part again, is heard at once, and every copy is looked at."""
+    uow.connectors.save(
+        replace(
+            system,
+            state=ConnectorState.RUNNING,
+            state_why="",
+            failures=0,
+            paused_until=None,
+            breaker_until=None,
+            poll_due_at=hub.now(),
+        )
+    )
+    links = [link.id for link in uow.links.of_connector(system.id)]
+    for link_id in links:
+        uow.links.look(link_id, priority=priority.BULK)
+    uow.wake(links=links)
+    _audit(uow, hub, system.id, "resumed", by, str(system.state))
+    return len(links)
+
+
+def _cause_of(uow: UnitOfWork, system: ConnectorRecord) -> QuestionRecord | None:
+    """The open question that asks for this release."""
+    subject = f"connector:{system.id}:{system.state_why}"
+    asked = uow.questions.list(connector_id=system.id)
+    return next((one for one in asked if one.kind is QuestionKind.CONNECTOR and one.subject == subject), None)
+
+
+def _audit(uow: WritingUnitOfWork, hub: Hub, connector_id: str, what: str, by: str, detail: str) -> None:
+    uow.log.audit(
+        AuditLine(
+            at=hub.now(),
+            actor=by,
+            action=f"connector.{what}",
+            object=f"connector:{connector_id}",
+            connector_id=connector_id,
+            detail=detail,
+        )
+    )

@@ -1,0 +1,96 @@
+"""One exchange with the connected systems: hear what changed, then do what is due, in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from samenspraak.errors import NotFoundError, SamenspraakError
+from samenspraak.policy.state import ConnectorState
+from samenspraak.services.status import Status, status
+from samenspraak.store.records import ConnectorRecord
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.pull import Pulled, pull, pull_failed
+from samenspraak.work.inline import Worked, work_off
+
+_LISTENS = frozenset({ConnectorState.RUNNING, ConnectorState.MATCHING})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What one system told. ``error``: the code and message when it could not be heard."""
+
+    connector_id: str
+    pulled: Pulled
+    error: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchanged:
+    """What came of an exchange. ``skipped``: systems that were not called, and in which state they are."""
+
+    heard: tuple[Heard, ...]
+    skipped: tuple[tuple[str, ConnectorState], ...]
+    worked: Worked
+    status: Status
+
+
+def exchange(
+    hub: Hub,
+    organisation: str,
+    *,
+    connector_id: str | None = None,
+    full: bool = False,
+    due_only: bool = False,
+) -> Exchanged:
+    """Hear every system, or one, and then bring every copy that is due to rest.
+
+    Args:
+        hub: the hub; no other process may be running its work.
+        organisation: whose.
+        connector_id: hear this system only.
+        full: everything there is, instead of what changed since the last time.
+        due_only: only systems whose time has come, for a timer that comes round often.
+
+    Raises:
+        NotFoundError: there is no such connector.
+    """
+    with hub.store.read(organisation) as uow:
+        systems = [one for one in uow.connectors.list() if connector_id in (None, one.id)]
+    if connector_id is not None and not systems:
+        raise NotFoundError(f"There is no connector {connector_id} in {organisation}.")
+    listening = [one for one in systems if one.state in _LISTENS]
+    heard = tuple(
+        _hear(hub, organisation, one.id, full=full)
+        for one in listening
+        if not due_only or _is_due(hub, organisation, one, hub.now())
+    )
+    return Exchanged(
+        heard=heard,
+        skipped=tuple((one.id, one.state) for one in systems if one.state not in _LISTENS),
+        worked=work_off(hub, organisation),
+        status=status(hub, organisation),
+    )
+
+
+def _hear(hub: Hub, organisation: str, connector_id: str, *, full: bool) -> Heard:
+    """One system that cannot be heard holds up no other."""
+    try:
+        return Heard(connector_id=connector_id, pulled=pull(hub, organisation, connector_id, full=full))
+    except SamenspraakError as error:
+        pull_failed(hub, organisation, connector_id, error)
+        return Heard(connector_id=connector_id, pulled=Pulled(), error=error.code, message=str(error))
+
+
+def _is_due(hub: Hub, organisation: str, system: ConnectorRecord, now: datetime) -> bool:
+    waits_until = max(filter(None, (system.paused_until, system.breaker_until)), default=now)
+    if waits_until > now:
+        return False
+    if system.poll_due_at is not None or system.polled_at is None:
+        return system.poll_due_at is None or system.poll_due_at <= now
+    try:
+        rates = hub.connected.connector(organisation, system.id).manifest.rates
+    except SamenspraakError:
+        return True
+    return system.polled_at + timedelta(seconds=rates.poll_seconds) <= now

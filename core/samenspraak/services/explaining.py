@@ -1,0 +1,231 @@
+"""Why an agreement is as it is: per system which version, per unit who changed it and where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from samenspraak.domain.agreements import Agreement, State
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.units import UnitKey, Units, units_of
+from samenspraak.errors import ConfigurationError, NotFoundError
+from samenspraak.policy.shape import Shape
+from samenspraak.policy.state import LinkPhase, Reason
+from samenspraak.services.agreements import Said, mentioned_in, said_of
+from samenspraak.services.naming import names
+from samenspraak.services.questions import Question, described
+from samenspraak.services.unit_values import Json, as_json
+from samenspraak.store.records import LinkRecord, RemoteRecord, VersionRecord
+from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync.audiences import sight_of
+from samenspraak.sync.hub import Hub
+
+
+class Standing(StrEnum):
+    """How a unit stands in one copy; of several objects of a copy the first of these counts."""
+
+    QUESTION = "question"
+    ABSENT = "absent"
+    EARLIER = "earlier"
+    HIDDEN = "hidden"
+    NO_PLACE = "no_place"
+    HOLDS = "holds"
+
+
+_SEVERITY = list(Standing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A version that changed something. ``through``: a connector, or '' for the hub itself."""
+
+    version: int
+    at: datetime
+    actor: str
+    through: str
+    why: str
+    question_id: str
+    units: tuple[UnitKey, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """The agreement in one system, for one audience.
+
+    ``have``: the newest version in which all that is compared agrees · ``detail``: the line of the tables
+    that decided, or the code of an error · ``units``: how each unit stands there.
+    """
+
+    link_id: str
+    connector_id: str
+    readers: tuple[PartyRef, ...]
+    reason: Reason
+    detail: str
+    want: int
+    have: int
+    phase: LinkPhase
+    missing: tuple[UnitKey, ...]
+    external_ids: tuple[str, ...]
+    next_at: datetime | None
+    heard_at: datetime | None
+    units: Mapping[UnitKey, Standing]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """One unit: its value now (JSON), the version it dates from, and every version that changed it."""
+
+    unit: UnitKey
+    value: Json
+    since: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """Everything there is to say about one agreement."""
+
+    id: str
+    client: PartyRef
+    state: State
+    version: int
+    copies: tuple[Copy, ...]
+    units: tuple[Story, ...]
+    history: tuple[Change, ...]
+    said: tuple[Said, ...]
+    questions: tuple[Question, ...]
+    names: Mapping[PartyRef, str]
+
+
+def explain(hub: Hub, organisation: str, agreement_id: str, *, unit: UnitKey | None = None) -> Explained:
+    """Where an agreement stands and how it came to that; with ``unit``: only that unit.
+
+    Raises:
+        NotFoundError: there is no such agreement, or it never had that unit.
+    """
+    with hub.store.read(organisation) as uow:
+        record = uow.agreements.get(agreement_id)
+        history = uow.agreements.history(agreement_id)
+        units = units_of(record.agreement)
+        stories = tuple(_story(key, units, history) for key in _keys(units, history, unit))
+        if unit is not None and not stories:
+            raise NotFoundError(f"Agreement {agreement_id} never had a unit {unit}.")
+        copies = tuple(
+            _copy(uow, hub, link, record.agreement, stories) for link in uow.links.of_agreement(agreement_id)
+        )
+        said = said_of(uow, record)
+        client = PartyRef(kind=PartyKind.CLIENT, id=record.agreement.client_id)
+        readers = {ref for copy in copies for ref in copy.readers}
+        mentioned = {client, *mentioned_in(units), *readers, *(one.by for one in said)}
+        return Explained(
+            id=agreement_id,
+            client=client,
+            state=record.agreement.status.state,
+            version=record.version,
+            copies=copies,
+            units=stories,
+            history=tuple(_change(one) for one in history),
+            said=said,
+            questions=tuple(described(one) for one in uow.questions.list(agreement_id=agreement_id)),
+            names=names(uow, mentioned),
+        )
+
+
+# Units through time.
+
+
+def _keys(units: Units, history: Sequence[VersionRecord], wanted: UnitKey | None) -> list[UnitKey]:
+    every = set(units) | {key for version in history for key in version.units}
+    return sorted(key for key in every if wanted in (None, key))
+
+
+def _story(key: UnitKey, units: Units, history: Sequence[VersionRecord]) -> Story:
+    changes = tuple(_change(one) for one in history if key in one.units)
+    return Story(
+        unit=key,
+        value=as_json({key: units.get(key)})[str(key)],
+        since=max((one.version for one in changes), default=1),
+        changes=changes,
+    )
+
+
+def _change(version: VersionRecord) -> Change:
+    return Change(
+        version=version.version,
+        at=version.at,
+        actor=version.cause.actor,
+        through=version.cause.connector_id,
+        why=version.cause.why,
+        question_id=version.cause.question_id,
+        units=tuple(sorted(version.units)),
+    )
+
+
+# Copies.
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """What a system can show to the readers of one copy; without ``shape`` nobody can say today."""
+
+    has: Callable[[UnitKey], bool]
+    shape: Shape | None = None
+
+    def hides(self, key: UnitKey) -> bool:
+        return self.shape is not None and key not in self.shape.units
+
+
+def _copy(
+    uow: UnitOfWork, hub: Hub, link: LinkRecord, agreement: Agreement, stories: Sequence[Story]
+) -> Copy:
+    remotes = uow.remotes.of_link(link.id)
+    place = _place(uow, hub, link, agreement)
+    return Copy(
+        link_id=link.id,
+        connector_id=link.connector_id,
+        readers=tuple(sorted(link.members)),
+        reason=link.reason,
+        detail=link.detail,
+        want=link.want,
+        have=link.have,
+        phase=link.phase,
+        missing=tuple(sorted(link.missing)),
+        external_ids=tuple(one.external_id for one in remotes if one.external_id),
+        next_at=link.next_at,
+        heard_at=uow.connectors.get(link.connector_id).heard_at,
+        units={one.unit: _standing(one, remotes, place) for one in stories},
+    )
+
+
+def _place(uow: UnitOfWork, hub: Hub, link: LinkRecord, agreement: Agreement) -> _Place:
+    try:
+        capabilities = hub.capabilities(uow.organisation, link.connector_id)
+        shape = sight_of(uow, hub, agreement, link.connector_id, link.members).shape()
+    except ConfigurationError:
+        return _Place(has=lambda key: key not in link.missing)
+    return _Place(has=capabilities.carries, shape=shape)
+
+
+def _standing(story: Story, remotes: Sequence[RemoteRecord], place: _Place) -> Standing:
+    key = story.unit
+    if not place.has(key):
+        return Standing.NO_PLACE
+    there = [one for one in remotes if one.phase is LinkPhase.OPEN and _belongs(key, one)]
+    if any(key in one.held for one in there):
+        return Standing.QUESTION
+    if story.value is not None and place.hides(key):
+        return Standing.HIDDEN
+    return min((_in_one(story, one) for one in there), key=_SEVERITY.index, default=Standing.ABSENT)
+
+
+def _in_one(story: Story, remote: RemoteRecord) -> Standing:
+    agreed = remote.base.get(story.unit)
+    if agreed is None:
+        return Standing.ABSENT if story.value is not None else Standing.HOLDS
+    return Standing.HOLDS if agreed >= story.since else Standing.EARLIER
+
+
+def _belongs(key: UnitKey, remote: RemoteRecord) -> bool:
+    return not remote.part or key.assignment_id in (None, remote.part)

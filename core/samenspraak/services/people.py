@@ -1,0 +1,240 @@
+"""Who is who: the parties nobody has matched yet, and what a person decides about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from samenspraak.domain.parties import Group, GroupKind, PartyKind, PartyRef, Person
+from samenspraak.errors import NotFoundError, RuleError
+from samenspraak.services import ADMIN
+from samenspraak.services.naming import actor, names, party
+from samenspraak.store.records import AuditLine, CursorRecord, PartyCandidate, PartyLink
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.matching import link_party
+
+WAITS_FOR_A_PERSON = "person"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """Somebody it may be. ``because``: codes of the reasons, for instance ``name, birth_date``."""
+
+    party: PartyRef
+    name: str
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Somebody in another system whom nobody has matched.
+
+    ``client``: in whose circle there, by that system's id.
+    """
+
+    connector_id: str
+    external_id: str
+    kind: PartyKind
+    name: str
+    birth_date: date | None
+    client: str | None
+    suggestions: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingRecord:
+    """A record there that is taken over once its client is matched; until then nothing about it leaves."""
+
+    connector_id: str
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmatched:
+    """Everything that waits for a person to say who is who."""
+
+    people: tuple[Waiting, ...]
+    records: tuple[WaitingRecord, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A party the hub knows, and what each system calls it."""
+
+    party: PartyRef
+    name: str
+    systems: Mapping[str, tuple[str, ...]]
+
+
+# Looking.
+
+
+def waiting(hub: Hub, organisation: str, *, connector_id: str | None = None) -> Unmatched:
+    """Who and what waits to be matched, in all systems or in one."""
+    with hub.store.read(organisation) as uow:
+        candidates = uow.parties.candidates(connector_id)
+        called = names(uow, {ref for one in candidates for ref, _ in one.refs})
+        remotes = uow.remotes.unlinked(connector_id)
+    return Unmatched(
+        people=tuple(_waiting(one, called) for one in candidates),
+        records=tuple(
+            WaitingRecord(connector_id=one.connector_id, external_id=one.external_id or "")
+            for one in remotes
+            if one.why == WAITS_FOR_A_PERSON
+        ),
+    )
+
+
+def known(hub: Hub, organisation: str, *, kind: PartyKind | None = None) -> tuple[Known, ...]:
+    """Everybody the hub knows (of one kind), by kind and id."""
+    with hub.store.read(organisation) as uow:
+        refs = [ref for ref in _everybody(uow) if kind in (None, ref.kind)]
+        called = names(uow, refs)
+        return tuple(
+            Known(party=ref, name=called.get(ref, ""), systems=_systems(uow, ref)) for ref in sorted(refs)
+        )
+
+
+def _waiting(one: PartyCandidate, called: Mapping[PartyRef, str]) -> Waiting:
+    return Waiting(
+        connector_id=one.connector_id,
+        external_id=one.external_id,
+        kind=PartyKind(one.kind),
+        name=one.name,
+        birth_date=one.birth_date,
+        client=one.client,
+        suggestions=tuple(
+            Suggestion(party=ref, name=called.get(ref, ""), because=because)
+            for ref, because in one.refs
+            if ref not in one.refused
+        ),
+    )
+
+
+def _everybody(uow: UnitOfWork) -> list[PartyRef]:
+    people = [
+        PartyRef(kind=kind, id=one.id) for one in uow.parties.persons() for kind in uow.parties.kinds(one.id)
+    ]
+    devices = [PartyRef(kind=PartyKind.DEVICE, id=one.id) for one in uow.parties.devices()]
+    return [*people, *(one.ref for one in uow.parties.groups()), *devices]
+
+
+def _systems(uow: UnitOfWork, ref: PartyRef) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for link in uow.parties.links_of(ref):
+        found[link.connector_id] = (*found.get(link.connector_id, ()), link.external_id)
+    return found
+
+
+# Deciding.
+
+
+def accept(
+    hub: Hub, organisation: str, connector_id: str, external_id: str, who: str | None, *, by: str = ADMIN
+) -> PartyRef:
+    """This is that party, from now on; no later match overrules it. What waited for it goes on.
+
+    Args:
+        hub: the hub.
+        organisation: whose.
+        connector_id: the system.
+        external_id: what the system calls the party.
+        who: the party it is; None: the hub does not know them yet and makes them known.
+        by: who decided.
+
+    Raises:
+        NotFoundError: nobody there waits by this id, or nobody is known as ``who``.
+        RuleError: a device cannot be made known like this: it needs an owner.
+    """
+    with hub.store.write(organisation) as uow:
+        candidate = _candidate(uow, connector_id, external_id)
+        decided_by = actor(uow, by)
+        ref = party(uow, who, PartyKind(candidate.kind)) if who else _make_known(uow, hub, candidate)
+        link = PartyLink(connector_id=connector_id, external_id=external_id, ref=ref, manual=True)
+        link_party(uow, hub, link)
+        _read_everything_again(uow, hub, connector_id)
+        _audit(uow, hub, candidate, "accepted", decided_by, str(ref))
+        uow.commit()
+    return ref
+
+
+def refuse(
+    hub: Hub,
+    organisation: str,
+    connector_id: str,
+    external_id: str,
+    who: str | None = None,
+    *,
+    by: str = ADMIN,
+) -> tuple[PartyRef, ...]:
+    """This is not that party (without ``who``: none of those suggested); it is never suggested again.
+
+    Returns:
+        Whom it is not.
+
+    Raises:
+        NotFoundError: nobody there waits by this id, or nobody is known as ``who``.
+    """
+    with hub.store.write(organisation) as uow:
+        candidate = _candidate(uow, connector_id, external_id)
+        decided_by = actor(uow, by)
+        suggested = tuple(ref for ref, _ in candidate.refs if ref not in candidate.refused)
+        refused = (party(uow, who, PartyKind(candidate.kind)),) if who else suggested
+        uow.parties.add_candidate(
+            replace(
+                candidate,
+                refs=tuple(pair for pair in candidate.refs if pair[0] not in refused),
+                refused=candidate.refused | set(refused),
+            )
+        )
+        for ref in refused:
+            _audit(uow, hub, candidate, "refused", decided_by, str(ref))
+        uow.commit()
+    return refused
+
+
+def _candidate(uow: UnitOfWork, connector_id: str, external_id: str) -> PartyCandidate:
+    found = uow.parties.candidate(connector_id, external_id)
+    if found is None:
+        raise NotFoundError(f"Nobody waits to be matched as {external_id} in connector {connector_id}.")
+    return found
+
+
+def _make_known(uow: WritingUnitOfWork, hub: Hub, candidate: PartyCandidate) -> PartyRef:
+    ref = PartyRef(kind=PartyKind(candidate.kind), id=hub.new_id())
+    if ref.kind is PartyKind.DEVICE:
+        raise RuleError(
+            "device-owner", "A device needs an owner who acts when it fails; match an existing one."
+        )
+    if ref.kind is PartyKind.GROUP:
+        uow.parties.add_group(Group(id=ref.id, name=candidate.name, kind=GroupKind.TEAM))
+    else:
+        person = Person(id=ref.id, name=candidate.name, birth_date=candidate.birth_date)
+        uow.parties.add_person(person, ref.kind)
+    return ref
+
+
+def _read_everything_again(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
+    """Who is in whose circle there is told with each person, and was not understood before the match."""
+    cursor = uow.connectors.cursor(connector_id)
+    if cursor is not None:
+        whole = CursorRecord(value=None, server=cursor.server, at=cursor.at)
+        uow.connectors.move_cursor(connector_id, whole)
+    uow.connectors.note(connector_id, poll_due_at=hub.now())
+
+
+def _audit(
+    uow: WritingUnitOfWork, hub: Hub, candidate: PartyCandidate, what: str, by: str, detail: str
+) -> None:
+    uow.log.audit(
+        AuditLine(
+            at=hub.now(),
+            actor=by,
+            action=f"match.{what}",
+            object=f"external:{candidate.connector_id}/{candidate.external_id}",
+            connector_id=candidate.connector_id,
+            detail=detail,
+        )
+    )
