@@ -1,4 +1,4 @@
-"""A hub with family apps around it, over real sockets, with a clock that tests move."""
+"""A hub with family apps around it, over real sockets, with a clock that tests move; for several suites."""
 
 from __future__ import annotations
 
@@ -156,7 +156,8 @@ class Town:
 
     def links(self) -> list[LinkRecord]:
         with self.app.store.read(ORGANISATION) as uow:
-            return [link for one in uow.agreements.list() for link in uow.links.of_agreement(one.agreement.id)]
+            agreements = [record.agreement.id for record in uow.agreements.list()]
+            return [link for one in agreements for link in uow.links.of_agreement(one)]
 
     def reasons(self) -> dict[str, Reason]:
         return {link.connector_id: link.reason for link in self.links()}
@@ -176,7 +177,9 @@ def town(tmp_path: Path, clock: Clock) -> Iterator[Town]:
     settings = Settings(environment="test", data_dir=tmp_path)
     settings.key_path.write_text("11" * 32)
     settings.key_path.chmod(0o600)
-    application = build(settings, environment={"APP_KEY": ACCESS_KEY}, clock=clock)
+    application = build(
+        settings, environment={"APP_KEY": ACCESS_KEY, "NOTIFY": "een-lang-genoeg-geheim"}, clock=clock
+    )
     application.store.add_organisation(ORGANISATION, "De Linde")
     with contextlib.ExitStack() as stack:
         yield Town(app=application, clock=clock, stack=stack)
