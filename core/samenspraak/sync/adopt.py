@@ -75,11 +75,13 @@ def _finish(hub: Hub, organisation: str, remote: RemoteRecord, *, wait: timedelt
 
 
 def _look(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
+    if remote.external_id is None:  # a link has taken the object over
+        return GONE
     connector = hub.connected.connector(organisation, remote.connector_id)
     with hub.store.read(organisation) as uow:
         directory = plain_directory(uow, remote.connector_id)
     call = hub.connected.call(organisation, remote.connector_id)
-    found = connector.fetch(call, remote.external_id or "")
+    found = connector.fetch(call, remote.external_id)
     if isinstance(found, Absent):
         return _note(hub, organisation, replace(remote, why=GONE, phase=LinkPhase.CLOSED))
     if isinstance(found, Unseen):

@@ -206,7 +206,8 @@ class Copies:
             return False
         known = replace(remote, intent=None)
         if proposal.state is ProposalState.ACCEPTED and proposal.external_id:
-            known = replace(known, external_id=proposal.external_id, phase=LinkPhase.OPEN)
+            self._writer.claim(replace(known, external_id=proposal.external_id, phase=LinkPhase.OPEN))
+            return True
         if proposal.state is ProposalState.REFUSED:
             known = replace(known, refused={**remote.refused, **intent.sent})
         with self._hub.store.write(self._organisation) as uow:

@@ -157,7 +157,7 @@ class Writer:
         if written.existed:
             self._taken_over(fresh, intent)
             return None
-        fresh = self._claim(fresh)
+        fresh = self.claim(fresh)
         if written.waiting:
             return None
         if snapshot.capabilities.confirm is Confirm.RESPONSE and written.found is not None:
@@ -167,9 +167,9 @@ class Writer:
     def _taken_over(self, remote: RemoteRecord, intent: Intent) -> None:
         """It was there already: without a base, so that only what is equal agrees (simulation H5)."""
         without = abandoned(remote, replace(intent, conditional=False), frozenset(intent.sent))
-        self._claim(replace(without, base={}, seen=None, shape=None, phase=LinkPhase.OPEN))
+        self.claim(replace(without, base={}, seen=None, shape=None, phase=LinkPhase.OPEN))
 
-    def _claim(self, remote: RemoteRecord) -> RemoteRecord:
+    def claim(self, remote: RemoteRecord) -> RemoteRecord:
         """Take an external id; a pull may have met the object before its create was answered."""
         with self._hub.store.write(self._organisation) as uow:
             self._lease.hold(uow)
