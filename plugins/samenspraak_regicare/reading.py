@@ -97,6 +97,8 @@ class Reader:
             UnknownIdError: RegiCare does not know it, or does not show it to us.
             InvalidRecordError: it cannot be used.
         """
+        if not activity_id.isdecimal():
+            raise UnknownIdError("no activity has an id that is not a number")
         return self.session.steadily(http, lambda: self._one(http, activity_id, now))
 
     def _snapshot(self, http: HttpClient, now: datetime) -> Snapshot:

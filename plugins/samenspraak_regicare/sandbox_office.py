@@ -93,6 +93,7 @@ class Task:
     published: bool = False
     withheld: bool = False
     ended: int | None = None
+    ended_on: date | None = None
 
 
 @dataclass(kw_only=True)
@@ -238,9 +239,9 @@ class Office:
         return {"activiteitID": activiteitID}
 
     def end_task(self, *, activiteitID: int, last_day: str, reason: str = "Afgerond") -> Json:  # noqa: N803
-        """The task ends; meetings after the last day are gone."""
+        """The placement ends; meetings after its last day are gone."""
         task = self.tasks[activiteitID]
-        last = task.until = date.fromisoformat(last_day)
+        last = task.ended_on = date.fromisoformat(last_day)
         task.ended = self.id_of("redenEinde", reason)
         for meeting in self.meetings_of(activiteitID):
             if meeting.day > last:
@@ -384,7 +385,7 @@ class Office:
             "vrijwilliger": {str(task.volunteer): self.persons[task.volunteer].name},
             "hulpvrager": {str(task.client): self.persons[task.client].name},
             "startDatum": _text(task.from_date),
-            "eindDatum": _text(task.until) if task.ended else None,
+            "eindDatum": _text(task.ended_on),
             "status": self.entry("plaatsingstatus", ENDED if task.ended else ACTIVE),
             "redenEinde": self.entry("redenEinde", task.ended) if task.ended else {},
         }
