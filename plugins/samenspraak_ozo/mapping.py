@@ -141,7 +141,7 @@ def put(raw: Raw, changes: Changes, directory: Directory) -> Raw:
     if changes.told is not None:
         _note(changed, changes.told, directory)
     if changes.mark or changes.told is not None:
-        _answer(changed, changes.set, directory)
+        _answer(changed, list(heard(raw, directory)), changes.set, directory)
     return changed
 
 
@@ -255,12 +255,12 @@ def _note(raw: Raw, told: Sequence[Statement], directory: Directory) -> None:
             _take_back(message)
 
 
-def _answer(raw: Raw, units: Mapping[UnitKey, UnitValue], directory: Directory) -> None:
+def _answer(raw: Raw, said: list[Heard], units: Mapping[UnitKey, UnitValue], directory: Directory) -> None:
     """Say what was noted here and ask back what was not clear, each once.
 
     That somebody cannot come is noted once the hub holds it: until then it is still to be read.
     """
-    for one in heard(raw, directory):
+    for one in said:
         if one.waits and one.statement:
             _once(raw, ANSWERED, one.id, one.ask or texts.noted(one.statement, directory))
         if one.cannot and UnitKey(UnitKind.EXCEPTION, str(one.cannot)) in units:
