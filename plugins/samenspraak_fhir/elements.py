@@ -7,12 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from samenspraak.domain.local_time import instant, local_day
 from samenspraak.errors import InvalidRecordError
 from samenspraak.protocols import fhir
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 Element = dict[str, Any]
 _YEARS = range(1900, 2200)
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d\d))?")
@@ -101,7 +100,7 @@ def _day(written: str, last: bool) -> date:
     if "T" not in written:
         return date.fromisoformat(written)
     moment = datetime.fromisoformat(written)
-    return moment.date() if moment.tzinfo is None else moment.astimezone(AMSTERDAM).date()
+    return moment.date() if moment.tzinfo is None else local_day(moment)
 
 
 def read_moment(written: Any, field: str) -> datetime:
@@ -116,7 +115,7 @@ def read_moment(written: Any, field: str) -> datetime:
     try:
         return fhir.read_instant(str(written))
     except ValueError:
-        return fhir.read_instant(datetime.combine(day, time(), AMSTERDAM).isoformat())
+        return instant(day, time())
 
 
 def read_time(written: Any, field: str) -> time:

@@ -7,13 +7,11 @@ first contact is no representative; there is no code for a volunteer).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from stdnum.nl import bsn
-
 from samenspraak.connectors import ExternalParty, SetApart
+from samenspraak.domain.bsn import is_bsn
 from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.errors import InvalidRecordError
 from samenspraak.protocols import fhir
@@ -24,7 +22,6 @@ from samenspraak_fhir.parties import KINDS
 TYPES = ("Patient", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "CareTeam", "Device")
 _PERSONS = frozenset({"Patient", "RelatedPerson", "Practitioner"})
 _CIRCLES: Mapping[str, str] = {"RelatedPerson": "patient", "CareTeam": "subject", "Device": "patient"}
-_NINE_DIGITS = re.compile(r"[0-9]{9}")
 
 Named = Callable[[str], str]
 """The name of the person a reference (``Practitioner/id``) stands for; '' when nobody can tell."""
@@ -133,10 +130,10 @@ def _identifiers(resource: Mapping[str, Any]) -> frozenset[Identifier]:
 
 
 def check_bsn(value: str, field: str) -> None:
-    """Nine digits that pass the eleven-test; what does not is a typing error, or somebody else.
+    """That a citizen number passes the eleven-test; one that does not is a typing error, or somebody else.
 
     Raises:
         InvalidRecordError: it does not pass; the number itself is not in the message.
     """
-    if not (_NINE_DIGITS.fullmatch(value) and bsn.is_valid(value)):
+    if not is_bsn(value):
         raise unusable(field, "the citizen number does not pass its check")

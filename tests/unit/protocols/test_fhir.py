@@ -36,7 +36,7 @@ class Server:
             connector_id=self.connector_id,
         )
 
-    def follow(self, url: str, *, headers: Mapping[str, str]) -> Answer:
+    def follow(self, url: str, *, headers: Mapping[str, str], **given: Any) -> Answer:
         return self.send("GET", url, headers=headers)
 
 
@@ -58,6 +58,11 @@ def test_pages_are_followed_to_the_end() -> None:
 def test_pages_that_go_in_circles_are_given_up() -> None:
     with pytest.raises(TransientError, match="does not end"):
         search(page("a", following="https://ecd.example/1"), page("b", following="https://ecd.example/1"))
+
+
+def test_a_search_the_server_no_longer_keeps_is_asked_again() -> None:
+    with pytest.raises(TransientError, match="no longer keeps"):
+        search(page("a", following="https://ecd.example/2"), (410, None))
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,9 @@ def _pages(http: HttpClient, answer: Answer, kind: str) -> Iterator[Resource]:
         if following in followed or len(followed) >= MAX_PAGES:
             raise TransientError(f"{http.connector_id}: paging does not end; nothing was concluded from it")
         followed.add(following)
-        answer = http.follow(following, headers=_ACCEPT)
+        answer = http.follow(following, headers=_ACCEPT, allow=(410,))
+        if answer.status == 410:
+            raise TransientError(f"{http.connector_id}: the server no longer keeps this search; ask again")
 
 
 def resource(answer: Answer, resource_type: str) -> Resource:
