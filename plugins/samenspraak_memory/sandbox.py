@@ -180,14 +180,14 @@ class FamilyApp(Sandbox):
 
     def edit(self, user: str, record: str, **members: Any) -> None:
         """Change members of a record, as a merge patch."""
-        body = self._of(record)
+        body = self.record_of(record)
         if TERMS & members.keys():
             body.pop("terms", None)
         self._keep(body, merged(body, members), user)
 
     def move(self, user: str, record: str, task: str, times: list[str], text: str | None = None) -> None:
         """Have a task done at other times of the day."""
-        tasks = self._of(record)["tasks"]
+        tasks = self.record_of(record)["tasks"]
         when = next(one for one in tasks if one["id"] == task).setdefault("when", {})
         rhythm = when.get("rhythm") or {}
         days = rhythm if rhythm.get("type") == "days" else {"type": "days", "every": "day"}
@@ -204,7 +204,7 @@ class FamilyApp(Sandbox):
         """Call one time off."""
         others = [
             one
-            for one in self._of(record).get("changes") or []
+            for one in self.record_of(record).get("changes") or []
             if (one["task"], one["day"], one["nth"]) != (task, day, nth)
         ]
         once = {"task": task, "day": day, "nth": nth, "change": "cancelled", "reason": reason}
@@ -217,7 +217,7 @@ class FamilyApp(Sandbox):
 
     def remove(self, user: str, record: str) -> None:
         """Throw a record away."""
-        self._remove(self._of(record)["id"])
+        self._remove(self.record_of(record)["id"])
 
     def agree(self, user: str, record: str, text: str = "") -> str:
         return self._react(user, record, kind="agree", text=text)
@@ -236,7 +236,7 @@ class FamilyApp(Sandbox):
         return self._react(user, record, kind="comment", text=text)
 
     def _react(self, user: str, record: str, **members: Any) -> str:
-        body = self._of(record)
+        body = self.record_of(record)
         person = self.shelf.look("user", user)
         reaction = {
             "id": f"x{next(self._numbers)}",
@@ -271,7 +271,7 @@ class FamilyApp(Sandbox):
         self.shelf.keep("record", record_id, None)
         self._tell(record_id)
 
-    def _of(self, record: str) -> Json:
+    def record_of(self, record: str) -> Json:
         """The record with this id or reference, as its writers see it: without lag."""
         records = self.shelf.bodies("record")
         found = next((body for body in records if record in (body["id"], body.get("reference"))), None)

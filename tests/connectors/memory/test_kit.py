@@ -1,0 +1,276 @@
+"""The kit finds what is wrong: each mistake an author could make fails the law or the check it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from samenspraak.connectors import (
+    Absent,
+    Call,
+    Changes,
+    Connector,
+    Directory,
+    End,
+    Found,
+    Hint,
+    Inbound,
+    Look,
+    Marker,
+    Page,
+    Raw,
+    Reading,
+    Subject,
+    Unseen,
+    Written,
+)
+from samenspraak.domain.agreements import What
+from samenspraak.domain.units import UnitKey, UnitKind, UnitValue
+from samenspraak.errors import TransientError
+from samenspraak.sandbox import Sandbox
+from samenspraak.testing import ConnectorContract, LensLaws, Scene, contract, lens
+from samenspraak_memory.lens import Kept, Lens
+from samenspraak_memory.mapping import LENS
+from samenspraak_memory.plugin import MANIFEST, FamilyAppConnector
+from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp
+from samenspraak_memory.sandbox_records import rewritten
+
+CONDITIONS = LENS.table[UnitKind.CONDITIONS].present
+MOVED = {**LENS.table, UnitKind.CONDITIONS: Kept(present=replace(CONDITIONS, member="rules_2"))}
+VERSION_2 = replace(MANIFEST, capabilities=replace(MANIFEST.capabilities, mapping_version=2))
+
+
+# Lenses with one mistake each.
+
+
+class Rebuilds(FamilyAppConnector):
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        put = super().put(raw, changes, directory)
+        return {name: value for name, value in put.items() if name in self.own(put)}
+
+
+class DropsTheCode(FamilyAppConnector):
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        return super().get({name: raw[name] for name in raw if name != "code"}, directory)
+
+
+class CutsWithDots(FamilyAppConnector):
+    def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
+        return replace(value, text=f"{value.text[:10]}…") if isinstance(value, What) else value
+
+
+class LeavesASearchText(FamilyAppConnector):
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        put = super().put(raw, changes, directory)
+        return {**put, "search": put.get("place") or raw.get("search", "")}
+
+
+class WritesItsOwnSpelling(FamilyAppConnector):
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        put = super().put(raw, changes, directory)
+        return {**put, "tasks": sorted(put.get("tasks") or [], key=lambda task: str(task["id"]))}
+
+
+class WritesIntoItsInput(FamilyAppConnector):
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        raw.update(super().put(raw, changes, directory))
+        return raw
+
+
+class TellsOnAndOn(FamilyAppConnector):
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        put = super().put(raw, changes, directory)
+        kept = [one for one in raw.get("news") or () if one not in (put.get("news") or ())]
+        return {**put, "news": [*kept, *(put.get("news") or ())]}
+
+
+class KeepsAllOfIt(FamilyAppConnector):
+    def own(self, raw: Raw) -> Raw:
+        return raw
+
+
+class ForgetsWhereItWas(FamilyAppConnector):
+    manifest = VERSION_2
+    lens = Lens(MOVED)
+
+
+class NeverCleansUp(FamilyAppConnector):
+    manifest = VERSION_2
+    lens = Lens(MOVED)
+
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        before, now = LENS.units(raw, directory), self.lens.units(raw, directory)
+        return replace(super().get(raw, directory), units={**before, **now})
+
+
+WRONG_LENSES: Sequence[tuple[type[FamilyAppConnector], str]] = (
+    (Rebuilds, "test_members_nobody_knows_survive"),
+    (DropsTheCode, "test_what_is_set_reads_back_as_normal_and_the_rest_stays"),
+    (CutsWithDots, "test_normal_is_idempotent_and_drops_no_member"),
+    (LeavesASearchText, "test_a_cleared_unit_is_nowhere_in_the_record"),
+    (WritesItsOwnSpelling, "test_putting_what_was_read_changes_nothing"),
+    (WritesIntoItsInput, "test_a_lens_leaves_its_input_as_it_was"),
+    (TellsOnAndOn, "test_exactly_the_statements_told_can_be_read"),
+    (KeepsAllOfIt, "test_the_hub_stores_no_member_that_the_lens_does_not_know"),
+    (ForgetsWhereItWas, "test_a_unit_is_read_where_an_earlier_mapping_put_it"),
+    (NeverCleansUp, "test_a_write_empties_the_places_of_earlier_mappings"),
+    (NeverCleansUp, "test_a_clear_empties_the_places_of_earlier_mappings"),
+)
+
+
+class Laws(LensLaws):
+    def __init__(self, kind: type[FamilyAppConnector]) -> None:
+        self.kind = kind
+
+    def connector(self) -> FamilyAppConnector:
+        return self.kind("app-1", {"title_length": 24})
+
+    def earlier(self) -> Sequence[Connector]:
+        return [FamilyAppConnector("app-1", {"title_length": 24})]
+
+    def respelled(self, raw: Raw) -> Raw:
+        return rewritten(raw, title_length=24)
+
+
+@pytest.mark.parametrize(("kind", "law"), WRONG_LENSES, ids=lambda one: getattr(one, "__name__", str(one)))
+def test_a_wrong_lens_breaks_the_law_that_is_about_it(kind: type[FamilyAppConnector], law: str) -> None:
+    stated = getattr(LensLaws, law).hypothesis.inner_test
+
+    @settings(
+        max_examples=50, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None
+    )
+    @given(data=st.data())
+    def hold(data: st.DataObject) -> None:
+        stated(Laws(kind), data=data)
+
+    with pytest.raises(AssertionError):
+        hold()
+
+
+# Connectors with one mistake each.
+
+
+class TakesUnknownForGone(FamilyAppConnector):
+    def fetch(self, call: Call, external_id: str) -> Look:
+        look = super().fetch(call, external_id)
+        return Absent(external_id=external_id) if isinstance(look, Unseen) else look
+
+
+class StopsAfterAPage(FamilyAppConnector):
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        pages = list(super().changes(call, cursor))
+        return iter([replace(page, cursor=pages[-1].cursor) for page in pages])
+
+
+class ListsOneCallOnly(FamilyAppConnector):
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        return iter(list(super().changes(call, cursor))[:1])
+
+
+class CreatesBlindly(FamilyAppConnector):
+    def find(self, call: Call, marker: Marker) -> Sequence[Found]:
+        subject = Subject(client="c1", marker=marker)
+        answer = call.http.send("POST", "api/records", json={**self.new(subject), "title": "Samen koken"})
+        return [Found(external_id=answer.json()["id"], raw=answer.json())]
+
+
+class AlwaysWins(FamilyAppConnector):
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        fresh = self.fetch(call, found.external_id)
+        return super().update(call, fresh if isinstance(fresh, Found) else found, raw)
+
+
+class WritesItAll(FamilyAppConnector):
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        return super().update(call, found, {**raw, "rules": None})
+
+
+class EndsInsteadOfRetracting(FamilyAppConnector):
+    def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
+        ended = {**found.raw, "state": {"value": "ended"}}
+        return self.update(call, found, ended if how is End.RETRACTED else raw)
+
+
+class HasAWayOfItsOwn(FamilyAppConnector):
+    def fetch(self, call: Call, external_id: str) -> Look:
+        http = self.http()
+        try:
+            return super().fetch(replace(call, http=http), external_id)
+        finally:
+            http.close()
+
+
+class BelievesEverybody(FamilyAppConnector):
+    def hints(self, request: Inbound) -> Sequence[Hint]:
+        return [Hint(external_id=None)]
+
+
+class CallsItTransient(FamilyAppConnector):
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        try:
+            return super().update(call, found, raw)
+        except TransientError as error:
+            raise TransientError(str(error)) from error
+
+
+WRONG_CONNECTORS: Sequence[tuple[type[FamilyAppConnector], str, Mapping[str, Any]]] = (
+    (TakesUnknownForGone, "test_a_record_nobody_ever_made_is_not_taken_for_a_removed_one", {}),
+    (TakesUnknownForGone, "test_a_record_withheld_from_us_is_not_taken_for_a_removed_one", {}),
+    (StopsAfterAPage, "test_starting_again_from_any_page_misses_nothing", {}),
+    (ListsOneCallOnly, "test_the_first_listing_has_every_record_and_its_client", {}),
+    (CreatesBlindly, "test_a_create_whose_answer_was_lost_makes_no_double", {}),
+    (AlwaysWins, "test_an_update_over_somebody_elses_edit_is_a_conflict", {}),
+    (WritesItAll, "test_what_somebody_there_changed_elsewhere_survives_an_update", {}),
+    (EndsInsteadOfRetracting, "test_a_retracted_record_can_no_longer_be_read", {}),
+    (HasAWayOfItsOwn, "test_a_stopped_read_never_leaves", {}),
+    (BelievesEverybody, "test_a_notification_that_was_tampered_with_is_refused", {}),
+    (CallsItTransient, "test_a_write_without_a_usable_answer_has_an_unknown_outcome", {"kind": "lose"}),
+)
+
+
+class Contract(ConnectorContract):
+    def __init__(self, kind: type[FamilyAppConnector]) -> None:
+        self.kind = kind  # type: ignore[misc]  # a class variable for authors, one of many here
+
+    def sandbox(self) -> FamilyApp:
+        return FamilyApp()
+
+    def settings(self, url: str) -> Mapping[str, Any]:
+        return {"base_url": url, "access_key": ACCESS_KEY}
+
+    def scene(self, sandbox: Sandbox) -> Scene:
+        assert isinstance(sandbox, FamilyApp)
+        sandbox.add_client("c1", "Mevrouw R. van den Heuvel")
+        sandbox.add_user("u1", "Bram van den Heuvel", "relative", ["c1"])
+        return Scene(
+            client="c1",
+            performer="u1",
+            reader="u1",
+            edit=lambda record: sandbox.instruct("u1", record, "Eerst de ui"),
+            hide=lambda record: sandbox.share("c1", shared=False),
+            notice=lambda record: Inbound(headers={}, body=b"{}"),
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "check", "given"), WRONG_CONNECTORS, ids=lambda one: getattr(one, "__name__", str(one))
+)
+def test_a_wrong_connector_fails_the_check_that_is_about_it(
+    kind: type[FamilyAppConnector], check: str, given: Mapping[str, Any]
+) -> None:
+    terms = Contract(kind)
+
+    with terms.opened() as world, pytest.raises((AssertionError, pytest.fail.Exception, TransientError)):
+        getattr(terms, check)(world, **given)
+
+
+@pytest.mark.parametrize(
+    ("table", "kit"), [(lens.ONLY_FOR, LensLaws), (contract.ONLY_FOR, ConnectorContract)]
+)
+def test_the_tables_of_exceptions_name_only_what_exists(table: Mapping[str, object], kit: type) -> None:
+    assert [name for name in table if not hasattr(kit, name)] == []
