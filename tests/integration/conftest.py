@@ -52,6 +52,7 @@ class Town:
     clock: Clock
     stack: contextlib.ExitStack
     systems: dict[str, Sandbox] = field(default_factory=dict)
+    people: list[PartyRef] = field(default_factory=list)
 
     # People.
 
@@ -183,6 +184,36 @@ def town(tmp_path: Path, clock: Clock) -> Iterator[Town]:
     application.store.add_organisation(ORGANISATION, "De Linde")
     with contextlib.ExitStack() as stack:
         yield Town(app=application, clock=clock, stack=stack)
+
+
+STOCKINGS = {
+    "tasks": [
+        {
+            "id": "a1",
+            "who": {"user": "son", "role": "relative"},
+            "when": {"rhythm": {"type": "days", "every": "day", "times": ["08:00"]}},
+        }
+    ],
+    "rules": {"how": "Eerst de hiel."},
+}
+
+
+@pytest.fixture
+def family(town: Town) -> Town:
+    """Two apps of the family of mevrouw De Wit; her stockings, ``r1`` in the first, are in both and equal."""
+    client = town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")
+    town.people = [
+        town.person("son", PartyKind.RELATIVE, "Jan de Wit", client.id),
+        town.person("daughter", PartyKind.RELATIVE, "Els de Wit", client.id),
+    ]
+    for relative in town.people:
+        town.consent(client.id, relative)
+        town.shows_own_name(client.id, relative, PartyKind.RELATIVE)
+    for name in ("app-a", "app-b"):
+        town.joins(town.family_app(name), client.id, *town.people)
+    town.systems["app-a"].add_record("son", "wit", "Steunkousen aantrekken", **STOCKINGS)
+    town.settle()
+    return town
 
 
 Factory = Callable[..., Town]

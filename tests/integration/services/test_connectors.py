@@ -1,0 +1,215 @@
+"""Connecting a system: tried first, heard before it is written to, paused and released by a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from samenspraak.connectors.connector import Step
+from samenspraak.connectors.registry import Registry
+from samenspraak.errors import (
+    ConfigurationError,
+    NotFoundError,
+    PermanentError,
+    RuleError,
+    StaleError,
+)
+from samenspraak.policy.state import ConnectorState, Reason
+from samenspraak.services import connectors, exchange
+from samenspraak.store.records import ConnectorRecord
+from samenspraak_memory.sandbox import FamilyApp
+
+ORGANISATION = "de-linde"
+
+
+def drafted(town: Any, sandbox: FamilyApp, connector_id: str = "app-c", **changed: Any) -> ConnectorRecord:
+    """A connection to this app, which begins to serve now."""
+    url = town.stack.enter_context(sandbox.running())
+    settings = {"base_url": url, "access_key": "secret://env/APP_KEY", "open_origins": [url], **changed}
+    return connectors.draft(town.app.registry, connector_id, "memory", settings)
+
+
+def state_of(town: Any, connector_id: str) -> ConnectorState:
+    return connectors.get(town.app.hub, ORGANISATION, connector_id).state
+
+
+# Trying out and adding.
+
+
+def test_a_connection_that_works_passes_every_step(town: Any) -> None:
+    app = FamilyApp(clock=lambda: town.clock.now().timestamp())
+
+    steps = list(connectors.try_out(town.app.connected, drafted(town, app)))
+
+    assert [one.step for one in steps if one.ok] == [
+        Step.CONNECT,
+        Step.SIGN_IN,
+        Step.VERSION,
+        Step.READ,
+        Step.WRITE,
+        Step.CLOCK,
+    ]
+
+
+def test_a_test_ends_at_the_step_that_fails_and_says_what_to_do(town: Any) -> None:
+    app = FamilyApp(access_key="een-andere-sleutel", clock=lambda: town.clock.now().timestamp())
+    record = drafted(town, app)
+
+    *_, last = connectors.try_out(town.app.connected, record)
+    assert (last.step, last.ok) == (Step.SIGN_IN, False)
+    assert last.cure["nl"]
+    assert last.cure["en"]
+
+    app.access_key = FamilyApp().access_key
+    assert all(one.ok for one in connectors.try_out(town.app.connected, record))
+
+
+def test_a_plugin_that_breaks_off_does_not_bring_the_test_down(town: Any) -> None:
+    record = drafted(town, FamilyApp())
+    kind = town.app.registry.connectors["memory"]
+
+    class Broken(kind):  # type: ignore[valid-type, misc]
+        def check(self, call: Any) -> Any:
+            raise KeyError("Mevrouw De Wit")
+
+    town.app.connected._registry = Registry(connectors={"memory": Broken})
+    with pytest.raises(PermanentError, match=r"app-c broke off \(KeyError\)\.$"):
+        list(connectors.try_out(town.app.connected, record))
+
+
+def test_a_secret_is_given_by_reference_and_never_repeated(town: Any) -> None:
+    record = drafted(town, FamilyApp(), access_key="hunter2-hunter2")
+
+    with pytest.raises(ConfigurationError) as raised:
+        connectors.add(town.app.hub, town.app.connected, ORGANISATION, record)
+
+    assert "access_key: A secret is given as secret://env/NAME" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+    assert connectors.listed(town.app.hub, town.app.registry, town.app.connected, ORGANISATION) == ()
+
+
+def test_every_wrong_setting_is_named_at_once(town: Any) -> None:
+    record = connectors.draft(town.app.registry, "app-c", "memory", {"base_url": "nergens", "kleur": "rood"})
+
+    with pytest.raises(ConfigurationError) as raised:
+        connectors.add(town.app.hub, town.app.connected, ORGANISATION, record)
+
+    assert [problem.partition(":")[0] for problem in raised.value.problems] == [
+        "access_key",
+        "base_url",
+        "kleur",
+    ]
+
+
+def test_an_unknown_kind_of_system_names_those_there_are(town: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"'memroy'; known: .*memory"):
+        connectors.draft(town.app.registry, "app-c", "memroy", {})
+
+
+@pytest.mark.parametrize("chosen", ["hub", "other", "App C", "app:c", "app/c"])
+def test_a_connector_is_not_called_something_that_has_a_meaning(town: Any, chosen: str) -> None:
+    with pytest.raises(RuleError):
+        connectors.draft(town.app.registry, chosen, "memory", {})
+
+
+def test_the_same_id_is_not_given_twice(town: Any) -> None:
+    record = drafted(town, FamilyApp())
+    connectors.add(town.app.hub, town.app.connected, ORGANISATION, record)
+
+    with pytest.raises(StaleError, match="app-c already"):
+        connectors.add(town.app.hub, town.app.connected, ORGANISATION, record)
+
+
+def test_what_can_be_connected_says_what_to_fill_in(town: Any) -> None:
+    kinds, _ = connectors.installed(town.app.registry)
+    settings = {one.name: one for one in next(kind for kind in kinds if kind.name == "memory").settings}
+
+    assert settings["access_key"].is_secret
+    assert settings["access_key"].is_required
+    assert settings["title_length"].default == 60
+    assert settings["base_url"].title["nl"] == "Adres"
+
+
+def test_a_system_whose_plugin_is_gone_is_shown_with_the_reason(family: Any) -> None:
+    none = Registry(connectors={})
+    family.app.connected._registry = none
+
+    found = connectors.listed(family.app.hub, none, family.app.connected, ORGANISATION)
+
+    assert [one.problem.partition(";")[0] for one in found] == ["There is no connector 'memory'"] * 2
+
+
+# Matching, pausing and releasing.
+
+
+def test_a_new_system_is_read_but_not_written_to_until_it_is_released(family: Any) -> None:
+    app = FamilyApp()
+    hub = family.app.hub
+    family.joins(app, "wit", *family.people)
+    connectors.add(hub, family.app.connected, ORGANISATION, drafted(family, app))
+    family.systems["app-c"] = app
+    family.settle()
+    assert (family.reasons()["app-c"], app.writes()) == (Reason.CONNECTOR, [])
+    assert connectors.would_look(hub, ORGANISATION, "app-c") == 1
+
+    assert connectors.resume(hub, ORGANISATION, "app-c") == 1
+    family.settle()
+
+    assert family.reasons()["app-c"] is Reason.EQUAL
+    assert "Steunkousen aantrekken" in app.readable("daughter")
+
+
+def test_a_paused_system_is_left_alone_and_catches_up(family: Any) -> None:
+    hub = family.app.hub
+    connectors.pause(hub, ORGANISATION, "app-b", why="onderhoud")
+    family.systems["app-a"].instruct("son", "r1", "Eerst de tenen.")
+    before = len(family.systems["app-b"].seen())
+    family.settle()
+    assert len(family.systems["app-b"].seen()) == before
+
+    connectors.resume(hub, ORGANISATION, "app-b")
+    family.settle()
+
+    assert "Eerst de tenen." in family.systems["app-b"].readable("daughter")
+
+
+def test_a_system_that_refuses_our_key_goes_on_once_a_person_released_it(family: Any) -> None:
+    app, hub = family.systems["app-b"], family.app.hub
+    ours, app.access_key = app.access_key, "een-nieuwe-sleutel"
+    exchange.exchange(hub, ORGANISATION, connector_id="app-b", full=True)
+    assert state_of(family, "app-b") is ConnectorState.UNAUTHORISED
+    assert [one.cause for one in family.questions()] == ["authentication"]
+    with pytest.raises(RuleError, match="waits for a person"):
+        connectors.pause(hub, ORGANISATION, "app-b")
+
+    app.access_key = ours
+    connectors.resume(hub, ORGANISATION, "app-b")
+    family.settle()
+
+    assert (state_of(family, "app-b"), family.questions()) == (ConnectorState.RUNNING, [])
+    assert family.reasons()["app-b"] is Reason.EQUAL
+
+
+def test_what_runs_is_not_resumed_and_what_is_not_there_not_paused(family: Any) -> None:
+    with pytest.raises(RuleError, match="running already"):
+        connectors.resume(family.app.hub, ORGANISATION, "app-a")
+    with pytest.raises(NotFoundError):
+        connectors.pause(family.app.hub, ORGANISATION, "app-z")
+
+
+def test_every_change_of_a_connection_is_in_the_audit_trail(family: Any) -> None:
+    hub = family.app.hub
+    record = replace(drafted(family, FamilyApp()), state=ConnectorState.RUNNING)
+    connectors.add(hub, family.app.connected, ORGANISATION, record)
+    connectors.pause(hub, ORGANISATION, "app-c", by="relative:son")
+    connectors.resume(hub, ORGANISATION, "app-c")
+
+    with hub.store.read(ORGANISATION) as uow:
+        lines = [(one.action, one.actor) for one in uow.log.audit_lines() if one.connector_id == "app-c"]
+    assert lines == [
+        ("connector.added", "admin"),
+        ("connector.paused", "relative:son"),
+        ("connector.resumed", "admin"),
+    ]
