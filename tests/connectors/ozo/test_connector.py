@@ -1,0 +1,356 @@
+"""The connector against the sandbox, over sockets: what the contract tests do not ask of every system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from samenspraak.connectors import (
+    Call,
+    Changes,
+    Directory,
+    End,
+    ExternalParty,
+    Found,
+    Inbound,
+    Marker,
+    Page,
+    SetApart,
+    Subject,
+)
+from samenspraak.connectors.registry import load_settings
+from samenspraak.domain.agreements import Duty, State, Status, What
+from samenspraak.domain.parties import Identifier, PartyKind, PartyRef
+from samenspraak.domain.schedules import Schedule
+from samenspraak.domain.statements import StatementKind
+from samenspraak.domain.units import STATUS, WHAT, UnitKey, UnitKind, UnitValue
+from samenspraak.errors import AuthenticationError, InvalidRecordError, OutcomeUnknownError, TransientError
+from samenspraak.sandbox import Fault
+from samenspraak_ozo.plugin import OzoConnector
+from samenspraak_ozo.sandbox import OzoSandbox
+
+SON = PartyRef(kind=PartyKind.RELATIVE, id="p-son")
+UNITS: dict[UnitKey, UnitValue] = {
+    WHAT: What(text="Steunkousen aantrekken"),
+    UnitKey(UnitKind.ASSIGNMENT, "a1"): Duty(performer=SON, schedule=Schedule(text="elke werkdag om 8 uur")),
+    STATUS: Status(state=State.ACTIVE),
+}
+CHANGED = {**UNITS, WHAT: What(text="Steunkousen aan- en uittrekken")}
+HOOK_KEY = "een-sleutel-van-zestien"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub:
+    """The connector as the hub uses it, for Mrs Van Vliet and her people."""
+
+    connector: OzoConnector
+    call: Call
+    people: Any
+
+    @property
+    def directory(self) -> Directory:
+        return Directory(connector_id="ozo-1", external={SON: self.people.son}, names={SON: "Rob van Vliet"})
+
+    def subject(self, *readers: str) -> Subject:
+        return Subject(
+            client=self.people.patient.removeprefix("Patient/"),
+            marker=Marker(agreement_id="ag1", copy="c1"),
+            readers=readers or (self.people.son, self.people.neighbour),
+            client_name="mevrouw Van Vliet",
+        )
+
+    def open(self, *readers: str) -> Found:
+        subject = self.subject(*readers)
+        raw = self.connector.put(
+            self.connector.new(subject), Changes(set=UNITS, mark="c1-aa#1"), self.directory
+        )
+        return self.look(self.connector.create(self.call, subject, raw).external_id)
+
+    def look(self, external_id: str) -> Found:
+        look = self.connector.fetch(self.call, external_id)
+        assert isinstance(look, Found)
+        return look
+
+    def update(self, found: Found, **changes: Any) -> Found:
+        raw = self.connector.put(found.raw, Changes(**changes), self.directory)
+        return self.look(self.connector.update(self.call, found, raw).external_id)
+
+    def end(self, found: Found, how: End) -> None:
+        self.connector.end(self.call, found, found.raw, how)
+
+    def reading(self, found: Found) -> Any:
+        return self.connector.get(self.look(found.external_id).raw, self.directory)
+
+    def pages(self, cursor: str | None = None) -> list[Page]:
+        return list(self.connector.changes(self.call, cursor))
+
+
+def connected(client: Any, people: Any, **settings: Any) -> Iterator[Hub]:
+    given = {
+        "base_url": f"{client.url}/fhir",
+        "nuts_url": client.url,
+        "nuts_subject": "samenspraak",
+        "authorization_server": "https://nuts.example.org/oauth2/ozo",
+        "sender": people.nurse,
+        "hook_key": HOOK_KEY,
+        **settings,
+    }
+    loaded = load_settings(OzoConnector.manifest, given, secret=lambda itself: itself)
+    connector = OzoConnector("ozo-1", {**loaded, "open_origins": frozenset({client.url})})
+    http = connector.http()
+    yield Hub(connector=connector, call=Call(http=http, now=datetime.now(UTC)), people=people)
+    http.close()
+
+
+@pytest.fixture
+def hub(client: Any, people: Any) -> Iterator[Hub]:
+    yield from connected(client, people)
+
+
+@pytest.fixture
+def quirky_hub(quirky: Any, quirky_people: Any) -> Iterator[Hub]:
+    yield from connected(quirky, quirky_people, changes_by_time=True)
+
+
+# Telling and hearing.
+
+
+def test_the_son_reads_the_agreement_and_his_assent_comes_back(client: Any, hub: Hub) -> None:
+    thread = hub.open()
+    assert (
+        "Wie: Rob van Vliet, elke werkdag om 8 uur" in client.act("inbox", person="80021")[0]["messages"][1]
+    )
+
+    client.act("reply", person="80021", text="Akkoord")
+    (assent,) = hub.reading(thread).said
+    assert (assent.kind, assent.by, assent.terms) == (StatementKind.ASSENT, SON, "c1-aa#1")
+
+    hub.update(hub.look(thread.external_id), told=())
+    assert client.act("inbox", person="80021")[0]["messages"][-1] == "Genoteerd: Rob van Vliet is akkoord."
+
+
+def test_a_thread_is_for_the_named_people_and_nobody_else_reads_it(client: Any, hub: Hub) -> None:
+    hub.open(hub.people.son)
+
+    assert client.act("inbox", person="80022") == []
+    (thread,) = client.search("CommunicationRequest")
+    assert [one["reference"] for one in thread["recipient"]] == [hub.people.son]
+
+
+def test_a_thread_for_nobody_is_not_made(client: Any, hub: Hub) -> None:
+    with pytest.raises(InvalidRecordError):
+        hub.open(hub.subject().client)
+
+    assert client.search("CommunicationRequest") == []
+
+
+def test_new_terms_are_one_new_message_for_everybody_in_the_thread(client: Any, hub: Hub) -> None:
+    thread = hub.update(hub.open(), set=CHANGED, mark="c1-bb#2")
+
+    assert hub.reading(thread).mark == "c1-bb#2"
+    assert len(client.search("Communication")) == 1
+    assert client.act("inbox", person="80022")[0]["unread"] is True
+
+
+def test_the_platforms_own_read_markers_are_never_written(sandbox: OzoSandbox, client: Any, hub: Hub) -> None:
+    thread = hub.update(hub.open(), set=CHANGED, mark="c1-bb#2")
+    hub.end(thread, End.RETRACTED)
+
+    written = {one.path.split("/")[2] for one in sandbox.writes()}
+    assert written == {"CommunicationRequest", "Communication"}
+    assert {one.method for one in sandbox.seen()} <= {"GET", "POST", "PUT"}
+
+
+def test_what_people_write_is_heard_in_their_own_words(client: Any, hub: Hub) -> None:
+    thread = hub.open()
+    client.act("reply", person="80022", text="Could I help as well?")
+    client.act("reply", person="90031", text="Graag, ik bel u")
+
+    said = hub.reading(thread).said
+    assert [(one.kind, one.by.kind, one.text) for one in said] == [
+        (StatementKind.COMMENT, PartyKind.RELATIVE, "Could I help as well?"),
+        (StatementKind.COMMENT, PartyKind.PROFESSIONAL, "Graag, ik bel u"),
+    ]
+
+
+# Writing safely.
+
+
+def test_a_message_whose_answer_was_lost_is_not_sent_twice(
+    sandbox: OzoSandbox, client: Any, hub: Hub
+) -> None:
+    thread = hub.open()
+    sandbox.inject(Fault(kind="lose", method="POST", times=1))
+    with pytest.raises(OutcomeUnknownError):
+        hub.update(thread, set=CHANGED, mark="c1-bb#2")
+
+    hub.update(thread, set=CHANGED, mark="c1-bb#2")
+    assert len(client.search("Communication")) == 1
+
+
+def test_a_failure_halfway_through_an_update_leaves_its_outcome_unknown(
+    sandbox: OzoSandbox, client: Any, hub: Hub
+) -> None:
+    thread = hub.open()
+    client.act("reply", person="80021", text="Akkoord")
+    thread = hub.look(thread.external_id)
+    sandbox.inject(Fault(kind="status", status=503, method="POST", skip=1, times=1))
+    with pytest.raises(OutcomeUnknownError):
+        hub.update(thread, set=CHANGED, mark="c1-bb#2", told=())
+
+    hub.update(hub.look(thread.external_id), set=CHANGED, mark="c1-bb#2", told=())
+    assert len(client.search("Communication")) == 3
+
+
+def test_a_failure_before_anything_left_is_known_to_have_done_nothing(
+    sandbox: OzoSandbox, client: Any, hub: Hub
+) -> None:
+    thread = hub.open()
+    sandbox.inject(Fault(kind="status", status=503, headers={"Retry-After": "5"}, method="GET", times=1))
+    with pytest.raises(TransientError) as failed:
+        hub.update(thread, set=CHANGED, mark="c1-bb#2")
+
+    assert not isinstance(failed.value, OutcomeUnknownError)
+    assert hub.reading(hub.update(thread, set=CHANGED, mark="c1-bb#2")).mark == "c1-bb#2"
+
+
+def test_a_closed_thread_is_not_taken_for_the_one_that_is_wanted_now(quirky: Any, quirky_hub: Hub) -> None:
+    first = quirky_hub.open()
+    quirky_hub.end(first, End.RETRACTED)
+
+    second = quirky_hub.open()
+    assert second.external_id != first.external_id
+    found = quirky_hub.connector.find(quirky_hub.call, quirky_hub.subject().marker)
+    assert [one.external_id for one in found] == [second.external_id]
+
+
+# Taking back.
+
+
+@pytest.mark.parametrize("mode", ["client", "quirky"])
+def test_after_a_retraction_nobody_reads_the_plan_there(mode: str, request: pytest.FixtureRequest) -> None:
+    """Also where the apps go on showing what is entered-in-error: our texts are replaced as well."""
+    client: Any = request.getfixturevalue(mode)
+    hub: Hub = request.getfixturevalue("hub" if mode == "client" else "quirky_hub")
+    thread = hub.update(hub.open(), set=CHANGED, mark="c1-bb#2")
+    client.act("reply", person="80022", text="Mag ik ook?")
+    hub.end(hub.look(thread.external_id), End.RETRACTED)
+
+    readable = client.session.get(f"{client.url}/_sandbox/readable/80022").json()
+    assert "Steunkousen" not in " ".join(readable)
+    assert readable[0] == "Dit gesprek is niet meer beschikbaar."
+    assert "Mag ik ook?" in readable
+    assert client.session.get(f"{client.url}/_sandbox/live").json() == {}
+
+
+def test_an_ended_agreement_says_so_and_stays_readable(client: Any, hub: Hub) -> None:
+    thread = hub.open()
+    ended = Status(state=State.ENDED)
+    raw = hub.connector.put(thread.raw, Changes(set={STATUS: ended}, mark="c1-cc#2"), hub.directory)
+    hub.connector.end(hub.call, thread, raw, End.ENDED)
+
+    inbox = client.act("inbox", person="80021")[0]
+    assert inbox["status"] == "completed"
+    assert inbox["messages"][-1].startswith("Deze afspraak is gestopt.")
+    assert hub.reading(thread).units == {STATUS: ended}
+
+
+# Reading.
+
+
+def test_people_are_offered_with_the_current_names_of_their_identifiers(quirky_hub: Hub) -> None:
+    """The sandbox in quirky mode gives them the older systems with /ozo/ in them."""
+    parties = [one for page in quirky_hub.pages() for one in page.parties]
+    (son,) = [one for one in parties if one.name == "Rob van Vliet"]
+
+    person = Identifier(system="https://www.ozoverbindzorg.nl/namingsystem/person", value="80021")
+    assert person in son.identifiers
+    assert son.client == quirky_hub.subject().client
+    assert {one.kind for one in parties} == {
+        PartyKind.CLIENT,
+        PartyKind.RELATIVE,
+        PartyKind.PROFESSIONAL,
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"birth_date": "3875-09-25"}, "Patient.birthDate"),
+        ({"birth_date": "${DATE, T, d, -90}"}, "Patient.birthDate"),
+        ({"bsn": "123456789"}, "Patient.identifier"),
+    ],
+)
+def test_a_person_that_cannot_be_right_is_set_apart_and_the_others_go_on(
+    client: Any, hub: Hub, wrong: dict[str, str], field: str
+) -> None:
+    client.act("admit", identifier="70012", name="H. Terpstra", **wrong)
+    pages = hub.pages()
+
+    (apart,) = [one for page in pages for one in page.records if isinstance(one, SetApart)]
+    assert apart.field == field
+    names = [one.name for page in pages for one in page.parties if isinstance(one, ExternalParty)]
+    assert "A. van Vliet" in names
+    assert "H. Terpstra" not in names
+
+
+def test_threads_of_others_are_not_read(sandbox: OzoSandbox, client: Any, hub: Hub) -> None:
+    client.act("open_thread", person="80021", text="Wanneer komt de fysio?")
+    ours = hub.open()
+
+    records = [one.external_id for page in hub.pages() for one in page.records]
+    assert records == [ours.external_id]
+
+
+def test_a_new_message_makes_an_old_thread_change(quirky: Any, quirky_hub: Hub) -> None:
+    thread = quirky_hub.open()
+    cursor = quirky_hub.pages()[-1].cursor
+    quirky.act("reply", person="80021", text="Akkoord")
+
+    changed = [one for page in quirky_hub.pages(cursor) for one in page.records if isinstance(one, Found)]
+    (assent,) = quirky_hub.connector.get(changed[-1].raw, quirky_hub.directory).said
+    assert (changed[-1].external_id, assent.kind) == (thread.external_id, StatementKind.ASSENT)
+    assert changed[-1].token != thread.token
+
+
+# Signing in, hints.
+
+
+def test_an_expired_login_is_renewed_once(client: Any, hub: Hub) -> None:
+    thread = hub.open()
+    client.act("expire_tokens")
+
+    assert hub.look(thread.external_id).token == thread.token
+
+
+def test_a_wallet_nobody_knows_asks_for_a_person(client: Any, people: Any) -> None:
+    for outsider in connected(client, people, nuts_subject="onbekend"):
+        with pytest.raises(AuthenticationError):
+            outsider.pages()
+
+
+def test_a_bearer_token_works_while_the_platform_takes_it(client: Any, people: Any) -> None:
+    for hub in connected(client, people, token_type="Bearer"):
+        assert hub.open().token
+
+
+def test_a_credential_that_cannot_take_things_back_fails_the_check(client: Any, people: Any) -> None:
+    client.act("wallet", subject="verpleging", person="90031")
+    for hub in connected(client, people, nuts_subject="verpleging"):
+        last = list(hub.connector.check(hub.call))[-1]
+
+    assert (last.step, last.ok) == ("write", False)
+    assert "update Communication" in last.detail
+
+
+def test_a_ping_with_the_key_means_look_and_one_without_is_refused(hub: Hub) -> None:
+    known = Inbound(headers={"x-samenspraak-key": HOOK_KEY}, body=b"")
+    unknown = Inbound(headers={"x-samenspraak-key": "een-andere-sleutel-dan-die"}, body=b"")
+
+    assert [one.external_id for one in hub.connector.hints(known)] == [None]
+    with pytest.raises(AuthenticationError):
+        hub.connector.hints(unknown)
