@@ -288,6 +288,8 @@ def test_leases_of_a_worker_that_is_gone_are_freed_for_its_successor(
     assert kept
     assert freed == 1
     assert due(store, now) == [link.id]
+    with store.read("noord") as uow:
+        assert uow.links.get(link.id).fence > lost.fence, "what asks just before it sends is refused too"
     assert not finish(store, lost, have=1)
     assert finish(store, kept, have=1)
 

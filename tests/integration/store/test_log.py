@@ -114,6 +114,25 @@ def test_two_lines_that_changed_places_are_found(trail: Store, engine: Engine) -
     assert verify(trail) == 2
 
 
+def test_a_line_with_a_hash_of_its_own_does_not_fit_between_the_others(
+    store: Store, engine: Engine, now: datetime
+) -> None:
+    """Two trails that differ in their third line only; it goes from one into the other."""
+    for organisation in ("noord", "zuid"):
+        with store.write(organisation) as uow:
+            for actor in ("a", "b", organisation, "d"):
+                uow.log.audit(AuditLine(at=now, actor=actor, action="said", object="statement:s1"))
+            uow.commit()
+
+    tamper(
+        engine,
+        "DELETE FROM audit WHERE organisation = 'noord' AND number = 3",
+        "UPDATE audit SET organisation = 'noord' WHERE organisation = 'zuid' AND number = 3",
+    )
+
+    assert (verify(store), verify(store, "zuid")) == (4, 3)
+
+
 def test_a_trail_cut_short_together_with_its_head_is_found(trail: Store, engine: Engine) -> None:
     """Whoever shortens both cannot sign the new head: that takes the key."""
     tamper(

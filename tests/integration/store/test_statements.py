@@ -34,7 +34,7 @@ def test_a_statement_read_twice_is_kept_once(store: Store, now: datetime) -> Non
 
 
 def test_statements_come_in_the_order_they_were_said(store: Store, now: datetime) -> None:
-    later, earlier = report("b", now), report("a", now - timedelta(hours=8))
+    later, earlier = report("a", now), report("b", now - timedelta(hours=8))
 
     with store.write("noord") as uow:
         for one in (later, earlier):
