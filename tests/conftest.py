@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,8 @@ from click.testing import CliRunner
 # A busy machine makes an example slow; that says nothing about the code.
 hypothesis.settings.register_profile("samenspraak", hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("samenspraak")
+# Sandboxes answer hundreds of requests; a failing test should show its own lines.
+logging.getLogger("werkzeug").setLevel(logging.WARNING)
 
 _unit_test_runs = False
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,4 +72,7 @@ def _show(error: SamenspraakError, asked: Asked) -> None:
 @click.pass_context
 def main(ctx: click.Context, config: Path | None, organisation: str | None) -> None:
     """Keep care agreements equal in every system that holds them."""
+    from samenspraak.work.lines import to_stderr
+
+    to_stderr(sys.stderr)
     ctx.obj = Asked(config=config, organisation=organisation)

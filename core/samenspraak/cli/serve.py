@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
-from pathlib import Path
 
 import click
 
+from samenspraak.cli import Asked
+
 
 @click.command()
-@click.option("--config", type=click.Path(path_type=Path, exists=True), help="The settings file.")
-def command(config: Path | None) -> None:
+@click.pass_obj
+def command(asked: Asked) -> None:
     """Keep all systems equal, and take their notifications, until stopped."""
     from waitress.server import create_server
 
@@ -19,7 +20,8 @@ def command(config: Path | None) -> None:
     from samenspraak.web.app import create_app
     from samenspraak.work.embedded import EmbeddedRunner, OneRunner
 
-    settings = read_settings(config)
+    settings = read_settings(asked.config)
+    asked.language = settings.language
     application = build(settings)
     runner = EmbeddedRunner(application.hub, threads=settings.work.threads)
     app = create_app(application, is_working=lambda: runner.is_alive)

@@ -65,7 +65,7 @@ def pull(hub: Hub, organisation: str, connector_id: str, *, full: bool = False) 
 
 def pull_failed(hub: Hub, organisation: str, connector_id: str, error: SamenspraakError) -> None:
     """Note that a pull failed: later again, or a person is asked; nothing that was read is lost."""
-    log.warning("pull failed", organisation=organisation, connector=connector_id, code=error.code)
+    log.debug("pull failed", organisation=organisation, connector=connector_id, code=error.code)
     with hub.store.write(organisation) as uow:
         trouble(uow, hub, connector_id, error)
         wait = hub.backoff(uow.connectors.get(connector_id).failures, getattr(error, "retry_after", None))

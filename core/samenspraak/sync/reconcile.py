@@ -152,7 +152,9 @@ def _finish(hub: Hub, organisation: str, link: LinkRecord, rest: Rest) -> Reason
 
 
 def _failed(hub: Hub, organisation: str, link: LinkRecord, error: SamenspraakError) -> Reason:
-    log.warning(
+    # An outage is told once, by `trouble`; that this link waits for it is no news.
+    tell = log.debug if isinstance(error, TransientError) else log.warning
+    tell(
         "link not settled",
         organisation=organisation,
         link=link.id,

@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 _LOOK_SECONDS = 0.5
 _TICK_SECONDS = 0.5
+_PACE_SECONDS = 0.05
 _DAY_SECONDS = 5
 _BATCH = 100
 _STOP_SECONDS = 20
@@ -131,21 +132,24 @@ class EmbeddedRunner:
         while not self._stopping.is_set():
             self._beat = time.monotonic()
             self._awake.clear()
+            wait = _LOOK_SECONDS
             try:
-                began = sum(self._begin(one) for one in self._hub.store.organisations())
+                for organisation in self._hub.store.organisations():
+                    wait = min(wait, self._begin(organisation))
             except SamenspraakError as error:
                 log.error("dispatcher", code=error.code)
-                began = 0
-            if not began:
-                self._awake.wait(_LOOK_SECONDS)
+            self._awake.wait(wait)
 
-    def _begin(self, organisation: str) -> int:
+    def _begin(self, organisation: str) -> float:
         """Start what is due for one organisation, as far as threads and budgets go.
 
         A connector that can take no more is left out of the next look, so that its backlog, however
         long, hides nobody else's work.
+
+        Returns:
+            Seconds after which to look again if nothing wakes us.
         """
-        now, began = self._hub.now(), 0
+        now = self._hub.now()
         full: set[str] = set()
         while True:
             with self._hub.store.read(organisation) as uow:
@@ -156,12 +160,10 @@ class EmbeddedRunner:
                 ]
             refused = set()
             for act, row_id, connector_id in waiting:
-                if self._submit(organisation, connector_id, rates[connector_id], row_id, row_id, act):
-                    began += 1
-                else:
+                if not self._submit(organisation, connector_id, rates[connector_id], row_id, row_id, act):
                     refused.add(connector_id)
             if len(waiting) < _BATCH or not refused - full:
-                return began
+                return _PACE_SECONDS if full | refused else _LOOK_SECONDS
             full |= refused
 
     def _rates(self, organisation: str, system: ConnectorRecord) -> Rates:
