@@ -52,7 +52,8 @@ def open_engine(url: str, *, busy_timeout_ms: int = 30_000) -> Engine:
 
     ``busy_timeout_ms``: how long a writer waits for its turn.
     """
-    engine = sa.create_engine(url, hide_parameters=True)
+    # A thread more is a connection more: nobody waits for one, only writers for each other.
+    engine = sa.create_engine(url, hide_parameters=True, max_overflow=-1)
     if engine.dialect.name == "sqlite":
         pragmas = {**PRAGMAS, "busy_timeout": busy_timeout_ms}
         sa.event.listen(engine, "connect", partial(_prepare, pragmas))

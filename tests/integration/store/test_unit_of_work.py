@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 
 import pytest
@@ -102,6 +103,13 @@ def test_organisations_are_listed_and_made_once(store: Store) -> None:
 def test_nothing_is_kept_for_an_organisation_that_is_not_there(store: Store) -> None:
     with store.write("west") as uow, pytest.raises(NotFoundError):
         uow.parties.add_person(ANNA)
+
+
+def test_thirty_readers_at_once_wait_for_nobody(store: Store) -> None:
+    with contextlib.ExitStack() as opened:
+        readers = [opened.enter_context(store.read("noord")) for _ in range(30)]
+
+        assert [len(uow.parties.persons()) for uow in readers] == [2] * 30
 
 
 # Waking.
