@@ -289,21 +289,17 @@ def _said(reaction: Json, raw: Raw, directory: Directory) -> Statement:
         return Statement(kind=kind, **members)
 
 
-def told(raw: Raw, directory: Directory) -> frozenset[str]:
-    """The ids of all statements that can be read in the record."""
-    ours = (one["id"] for one in raw.get("news") or ())
-    theirs = (f"{directory.connector_id}:{one['id']}" for one in raw.get("reactions") or ())
-    return frozenset((*ours, *theirs))
+def told(raw: Raw) -> frozenset[str]:
+    """The ids of the statements that we made readable in the record."""
+    return frozenset(one["id"] for one in raw.get("news") or ())
 
 
 def tell(raw: Raw, statements: Sequence[Statement], directory: Directory) -> Raw:
-    """A copy in which exactly these can be read. What was said in the app is there already."""
+    """A copy in which exactly these are news. What was said in the app stands there as a reaction."""
     there = {one["id"]: one for one in raw.get("news") or ()}
-    already = {f"{directory.connector_id}:{one['id']}" for one in raw.get("reactions") or ()}
     news = [
         _news(statement, there.get(statement.id, {}), directory)
         for statement in sorted(statements, key=lambda one: (one.at, one.id))
-        if statement.id not in already
     ]
     if sorted(news, key=_by_id) == sorted(there.values(), key=_by_id):
         return raw

@@ -202,7 +202,7 @@ class FamilyAppConnector(Connector):
             units=self.lens.units(raw, directory),
             marker=Marker.parse(reference) if reference else None,
             selected=raw.get("type", "agreement") == "agreement",
-            told=mapping.told(raw, directory),
+            told=mapping.told(raw),
             said=mapping.said(raw, directory),
             mark=raw.get("terms") or None,
             last_changed=datetime.fromisoformat(raw["changed_at"]) if "changed_at" in raw else None,

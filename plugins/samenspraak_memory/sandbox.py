@@ -32,6 +32,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import secrets
 import threading
 import time
 import urllib.request
@@ -87,7 +88,7 @@ class FamilyApp(Sandbox):
         tokens: whether records have a version that writes are checked against.
         title_length: the longest title it keeps.
         access_key: the key it knows us by.
-        server: names its data.
+        server: names its data; left out: another name for each app.
         lag_seconds: how far reads are behind writes; left out: 0, or a little in the quirky mode.
         clock: seconds since the epoch.
     """
@@ -101,7 +102,7 @@ class FamilyApp(Sandbox):
         tokens: bool = True,
         title_length: int = 60,
         access_key: str = ACCESS_KEY,
-        server: str = "familie-1",
+        server: str | None = None,
         lag_seconds: float | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -109,7 +110,7 @@ class FamilyApp(Sandbox):
         self.tokens = tokens
         self.title_length = title_length
         self.access_key = access_key
-        self.server = server
+        self.server = server or f"familie-{secrets.token_hex(4)}"
         self.lag = (QUIRKY_LAG_SECONDS if mode == "quirky" else 0.0) if lag_seconds is None else lag_seconds
         self.clock = clock
         self.shelf = Shelf(clock)

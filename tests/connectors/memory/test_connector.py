@@ -69,7 +69,7 @@ def line_to(app: FamilyApp) -> Iterator[Line]:
 
 @pytest.fixture
 def line() -> Iterator[Line]:
-    with line_to(FamilyApp("strict")) as line:
+    with line_to(FamilyApp("strict", server="familie-1")) as line:
         yield line
 
 

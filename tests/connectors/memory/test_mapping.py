@@ -241,19 +241,23 @@ def test_a_report_is_about_one_moment() -> None:
     assert report.occurrence == OccurrenceKey(assignment_id="a1", day=date(2026, 3, 5), nth=2)
 
 
-def test_what_was_said_in_the_app_is_not_told_there_again() -> None:
+def test_what_was_said_elsewhere_is_news_beside_the_reactions_of_the_app() -> None:
     raw = {**STOCKINGS, "reactions": [reaction("agree")]}
-    [own] = APP.get(raw, DIRECTORY).said
     nurse = PartyRef(kind=PartyKind.PROFESSIONAL, id="p-nurse")
     heard = Statement(
-        id="hub:s1", kind=StatementKind.COMMENT, by=nurse, at=own.at, through="hub", text="Mooi zo"
+        id="hub:s1",
+        kind=StatementKind.COMMENT,
+        by=nurse,
+        at=datetime(2026, 3, 6, 9, tzinfo=UTC),
+        through="hub",
+        text="Mooi zo",
     )
 
-    told = put(raw, told=(own, heard))
+    told = put(raw, told=(heard,))
 
-    assert [one["id"] for one in told["news"]] == ["hub:s1"]
-    assert told["news"][0]["who"]["name"] == "de zorg"
-    assert APP.get(told, DIRECTORY).told == {"app-1:x5", "hub:s1"}
+    assert (told["news"][0]["who"]["name"], told["news"][0]["text"]) == ("de zorg", "Mooi zo")
+    assert told["reactions"] == raw["reactions"]
+    assert APP.get(told, DIRECTORY).told == {"hub:s1"}
 
 
 def test_the_hub_stores_nothing_of_a_record_but_what_it_reads() -> None:
