@@ -21,6 +21,7 @@ from samenspraak.store.records import AuditLine, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.audiences import ensure_client, sight_of
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.reaching import ask_lost_sight
 
 
 class Validity(StrEnum):
@@ -127,6 +128,8 @@ def withdraw(hub: Hub, organisation: str, consent_id: str, *, by: str = ADMIN) -
         who = actor(uow, by)
         consent = uow.consents.withdraw(consent_id, who, hub.now())
         _tell(uow, hub, consent, "withdrawn", who)
+        if consent.recipient.kind is RecipientKind.PERSON:
+            ask_lost_sight(uow, hub, consent.client_id, consent.recipient.id)
         uow.commit()
     return consent
 

@@ -16,6 +16,7 @@ from samenspraak.services.unit_values import Json, as_json, read
 from samenspraak.store.records import AuditLine, Cause, QuestionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions
+from samenspraak.sync.asking import HUB
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.versions import record_version
 
@@ -160,17 +161,17 @@ def answer(
 
 def _answers(asked: QuestionRecord) -> tuple[str, ...]:
     """Whose value holds, or another; for other kinds the words of the kind."""
-    others = sorted(asked.values.keys() - {questions.HUB})
+    others = sorted(asked.values.keys() - {HUB})
     if asked.kind is QuestionKind.PROPOSAL and len(others) == 1:
         return (*ANSWERS[asked.kind], OTHER)
-    return (*others, questions.HUB, OTHER) if asked.kind in _OF_A_UNIT else ANSWERS[asked.kind]
+    return (*others, HUB, OTHER) if asked.kind in _OF_A_UNIT else ANSWERS[asked.kind]
 
 
 def _meaning(asked: QuestionRecord, choice: str) -> str:
     """Taking a proposal is the value of the one who proposed it; refusing it is the hub's."""
     if choice == TAKE:
-        return next(iter(asked.values.keys() - {questions.HUB}))
-    return questions.HUB if choice == REFUSE else choice
+        return next(iter(asked.values.keys() - {HUB}))
+    return HUB if choice == REFUSE else choice
 
 
 def _end(uow: WritingUnitOfWork, hub: Hub, asked: QuestionRecord, by: str) -> None:

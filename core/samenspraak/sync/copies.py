@@ -17,6 +17,7 @@ from samenspraak.policy.plan import plan
 from samenspraak.policy.state import Asked, ConnectorState, Do, LinkPhase, Plan, QuestionKind, Reason
 from samenspraak.store.records import Cause, LinkRecord, RemoteRecord
 from samenspraak.sync import questions, said
+from samenspraak.sync.asking import ask_admin
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on
 from samenspraak.sync.looking import Lease, Looker, View
@@ -153,7 +154,7 @@ class Copies:
             self._lease.hold(uow)
             system = uow.connectors.get(view.snapshot.system.id)
             uow.connectors.save(replace(system, state=ConnectorState.STOPPED, state_why="restored-peer"))
-            questions.ask_admin(uow, self._hub, system.id, cause="restored-peer")
+            ask_admin(uow, self._hub, system.id, cause="restored-peer")
             uow.commit()
         return Settled(reason=decided.reason, equal=False, phase=_phase(view), row=decided.row)
 

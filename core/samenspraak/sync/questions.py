@@ -6,28 +6,20 @@ the same unit end in one question. What it shows for an object is kept with that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from samenspraak.domain.agreements import State, Status
-from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply
 from samenspraak.errors import RuleError
-from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
+from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.asking import ADMIN, HUB, ask_matter, owner_of, question
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.versions import record_version
 
-HUB = "hub"
-ADMIN = "role:admin"
-RESPONSIBLE = "role:responsible"
-ON_DUTY = "role:on_duty"
-
-_DEADLINE = timedelta(days=3)
 _UNIT_KINDS = frozenset({QuestionKind.CONFLICT, QuestionKind.PROPOSAL})
 
 
@@ -62,12 +54,12 @@ def _ask_unit(
     if remote is not None:
         shows[remote.id] = {key: value}
     uow.questions.ask(
-        _question(
+        question(
             hub,
             kind=standing.kind if standing else asked.kind,
             subject=_unit_subject(agreement.id, key),
             agreement_id=agreement.id,
-            owner=_owner(snapshot, key),
+            owner=owner_of(snapshot.record.agreement, key),
             values=values,
             shows=shows,
             cause=asked.cause,
@@ -81,57 +73,17 @@ def _ask_copy(
     agreement = snapshot.record.agreement
     about = f"remote:{remote.id}" if remote else f"link:{snapshot.link.id}"
     uow.questions.ask(
-        _question(
+        question(
             hub,
             kind=asked.kind,
             subject=f"{about}:{asked.cause}",
             agreement_id=agreement.id,
-            owner=ADMIN if asked.kind is QuestionKind.CONNECTOR else _owner(snapshot, STATUS),
+            owner=ADMIN
+            if asked.kind is QuestionKind.CONNECTOR
+            else owner_of(snapshot.record.agreement, STATUS),
             values={HUB: {STATUS: agreement.status}, snapshot.system.id: asked.values},
             shows={remote.id: asked.values} if remote else {},
             cause=asked.cause,
-        )
-    )
-
-
-def ask_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str) -> None:
-    """One question for the admin per connector and cause."""
-    uow.questions.ask(
-        _question(
-            hub,
-            kind=QuestionKind.CONNECTOR,
-            subject=f"connector:{connector_id}:{cause}",
-            agreement_id=None,
-            owner=ADMIN,
-            values={connector_id: {}},
-            shows={},
-            cause=cause,
-        )
-    )
-
-
-def ask_matter(
-    uow: WritingUnitOfWork,
-    hub: Hub,
-    snapshot: Snapshot,
-    *,
-    kind: QuestionKind,
-    owner: str,
-    subject: str,
-    cause: str,
-    values: Mapping[str, SentUnits] | None = None,
-) -> None:
-    """One question about this agreement that is not about a unit."""
-    uow.questions.ask(
-        _question(
-            hub,
-            kind=kind,
-            subject=subject,
-            agreement_id=snapshot.record.agreement.id,
-            owner=owner,
-            values=values or {snapshot.system.id: {}},
-            shows={},
-            cause=cause,
         )
     )
 
@@ -142,7 +94,7 @@ def ask_about_remote(
     """Something about this one object is for the admin: two of them, or a create whose answer was lost."""
     kind = QuestionKind.CONNECTOR if cause == "lost-create" else QuestionKind.IDENTITY
     subject = f"remote:{remote.id}:{cause}"
-    ask_matter(uow, hub, snapshot, kind=kind, owner=ADMIN, subject=subject, cause=cause)
+    ask_matter(uow, hub, snapshot.record.agreement, kind=kind, owner=ADMIN, subject=subject, cause=cause)
 
 
 def ask_refusal(
@@ -152,9 +104,9 @@ def ask_refusal(
     ask_matter(
         uow,
         hub,
-        snapshot,
+        snapshot.record.agreement,
         kind=QuestionKind.REFUSAL,
-        owner=_owner(snapshot, STATUS),
+        owner=owner_of(snapshot.record.agreement, STATUS),
         subject=f"remote:{remote.id}:refused",
         cause="refused-there",
         values={HUB: intent.sent, snapshot.system.id: intent.before},
@@ -166,9 +118,9 @@ def ask_declined(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, said: Sta
     ask_matter(
         uow,
         hub,
-        snapshot,
+        snapshot.record.agreement,
         kind=QuestionKind.REFUSAL,
-        owner=_owner(snapshot, STATUS),
+        owner=owner_of(snapshot.record.agreement, STATUS),
         subject=f"agreement:{snapshot.record.agreement.id}:declined:{said.id}",
         cause="declined",
     )
@@ -289,39 +241,3 @@ def _open(uow: UnitOfWork, subject: str, agreement_id: str) -> QuestionRecord | 
 
 def _unit_subject(agreement_id: str, key: UnitKey) -> str:
     return f"agreement:{agreement_id}:{key}"
-
-
-def _owner(snapshot: Snapshot, key: UnitKey) -> str:
-    """Who is asked: the responsible party of the assignment, else whoever is responsible at all."""
-    agreement = snapshot.record.agreement
-    assignments = [agreement.assignment(key.assignment_id)] if key.assignment_id else []
-    ranked = [*assignments, *agreement.assignments]
-    found: PartyRef | None = next((one.responsible for one in ranked if one and one.responsible), None)
-    return str(found) if found else RESPONSIBLE
-
-
-def _question(
-    hub: Hub,
-    *,
-    kind: QuestionKind,
-    subject: str,
-    agreement_id: str | None,
-    owner: str,
-    values: Mapping[str, SentUnits],
-    shows: Mapping[str, SentUnits],
-    cause: str,
-) -> QuestionRecord:
-    now = hub.now()
-    return QuestionRecord(
-        id=hub.new_id(),
-        kind=kind,
-        subject=subject,
-        agreement_id=agreement_id,
-        owner=owner,
-        revision=1,
-        opened_at=now,
-        deadline=now + _DEADLINE,
-        values=values,
-        shows=shows,
-        cause=cause,
-    )

@@ -15,6 +15,7 @@ from samenspraak.policy.terms import content_digest, speaks_for, terms_digest
 from samenspraak.store.records import Cause
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions
+from samenspraak.sync.asking import ON_DUTY, ask_matter
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.versions import record_version
@@ -73,12 +74,12 @@ def _ask_report(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, key: Occur
         since=datetime.min.replace(tzinfo=UTC),
     ).result
     if result in NEEDS_A_PERSON:
-        questions.ask_matter(
+        ask_matter(
             uow,
             hub,
-            snapshot,
+            agreement,
             kind=QuestionKind.REPORT,
-            owner=questions.ON_DUTY,
+            owner=ON_DUTY,
             subject=f"agreement:{agreement.id}:report:{key}",
             cause=result,
         )

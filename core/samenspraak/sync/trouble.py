@@ -10,7 +10,7 @@ import structlog
 from samenspraak.errors import AuthenticationError, ConfigurationError, SamenspraakError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.store.unit_of_work import WritingUnitOfWork
-from samenspraak.sync import questions
+from samenspraak.sync.asking import ask_admin
 from samenspraak.sync.hub import Hub
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ def _needs_a_person(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: 
     if system.state not in _LISTENS:
         return
     uow.connectors.save(replace(system, state=ConnectorState.UNAUTHORISED, state_why=error.code))
-    questions.ask_admin(uow, hub, connector_id, cause=error.code)
+    ask_admin(uow, hub, connector_id, cause=error.code)
     log.error(
         "connector needs a person", organisation=uow.organisation, connector=connector_id, code=error.code
     )

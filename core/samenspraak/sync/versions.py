@@ -9,6 +9,7 @@ from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.audiences import ensure_links
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.priority import priority_of
+from samenspraak.sync.reaching import ask_not_reached
 
 
 def record_version(
@@ -47,6 +48,7 @@ def _follow(
     units: frozenset[UnitKey],
 ) -> None:
     ensure_links(uow, hub, agreement, version)
+    ask_not_reached(uow, hub, agreement, units)
     uow.wake(links=uow.links.want(agreement.id, version, priority_of(agreement, units, hub.today())))
     uow.log.audit(
         AuditLine(

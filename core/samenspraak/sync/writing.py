@@ -17,6 +17,7 @@ from samenspraak.policy.state import Do, Intent, LinkPhase, Plan, Reason, WriteK
 from samenspraak.store.records import RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import questions
+from samenspraak.sync.asking import ask_admin
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on, landed, standing
 from samenspraak.sync.looking import Lease, Looker, View
@@ -280,7 +281,7 @@ class Writer:
         marks = {key: digest("w1", [intent.sent[key], units.get(key)]) for key in other}
         if any(remote.rewrites.get(key) == mark for key, mark in marks.items()):
             with self._hub.store.write(self._organisation) as uow:
-                questions.ask_admin(uow, self._hub, snapshot.system.id, cause="rewriting-server")
+                ask_admin(uow, self._hub, snapshot.system.id, cause="rewriting-server")
                 uow.commit()
         against = standing(snapshot, remote, {key: intent.sent[key] for key in other}, intent.version)
         return replace(against, rewrites={**remote.rewrites, **marks})

@@ -1,0 +1,100 @@
+"""Putting a question to a person, at most once per matter.
+
+The subject of a question names the matter; asking again about the same one makes a revision of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.units import UnitKey
+from samenspraak.policy.state import QuestionKind, SentUnits
+from samenspraak.store.records import QuestionRecord
+from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync.hub import Hub
+
+HUB = "hub"
+ADMIN = "role:admin"
+RESPONSIBLE = "role:responsible"
+ON_DUTY = "role:on_duty"
+
+_DEADLINE = timedelta(days=3)
+
+
+def ask_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str) -> None:
+    """One question for the admin per connector and cause."""
+    uow.questions.ask(
+        question(
+            hub,
+            kind=QuestionKind.CONNECTOR,
+            subject=f"connector:{connector_id}:{cause}",
+            agreement_id=None,
+            owner=ADMIN,
+            values={connector_id: {}},
+            shows={},
+            cause=cause,
+        )
+    )
+
+
+def ask_matter(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    agreement: Agreement,
+    *,
+    kind: QuestionKind,
+    owner: str,
+    subject: str,
+    cause: str,
+    values: Mapping[str, SentUnits] | None = None,
+) -> None:
+    """One question about this agreement that is not about a unit."""
+    uow.questions.ask(
+        question(
+            hub,
+            kind=kind,
+            subject=subject,
+            agreement_id=agreement.id,
+            owner=owner,
+            values=values or {HUB: {}},
+            shows={},
+            cause=cause,
+        )
+    )
+
+
+def owner_of(agreement: Agreement, key: UnitKey) -> str:
+    """Who is asked: the responsible party of the assignment, else whoever is responsible at all."""
+    assignments = [agreement.assignment(key.assignment_id)] if key.assignment_id else []
+    ranked = [*assignments, *agreement.assignments]
+    found = next((one.responsible for one in ranked if one and one.responsible), None)
+    return str(found) if found else RESPONSIBLE
+
+
+def question(
+    hub: Hub,
+    *,
+    kind: QuestionKind,
+    subject: str,
+    agreement_id: str | None,
+    owner: str,
+    values: Mapping[str, SentUnits],
+    shows: Mapping[str, SentUnits],
+    cause: str,
+) -> QuestionRecord:
+    now = hub.now()
+    return QuestionRecord(
+        id=hub.new_id(),
+        kind=kind,
+        subject=subject,
+        agreement_id=agreement_id,
+        owner=owner,
+        revision=1,
+        opened_at=now,
+        deadline=now + _DEADLINE,
+        values=values,
+        shows=shows,
+        cause=cause,
+    )
