@@ -61,6 +61,18 @@ class Registry:
         loading.collect()
         return cls(connectors=loading.connectors, failures=tuple(loading.failures))
 
+    def kind(self, name: str) -> type[Connector]:
+        """The connector class of this name.
+
+        Raises:
+            ConfigurationError: there is none; names those there are, and what could not be loaded.
+        """
+        if name not in self.connectors:
+            known = ", ".join(sorted(self.connectors)) or "none"
+            broken = tuple(str(failure) for failure in self.failures)
+            raise ConfigurationError(f"There is no connector {name!r}; known: {known}.", problems=broken)
+        return self.connectors[name]
+
     def build(
         self,
         name: str,
@@ -82,11 +94,7 @@ class Registry:
         Raises:
             ConfigurationError: no such connector, or settings that do not do; names every problem.
         """
-        if name not in self.connectors:
-            known = ", ".join(sorted(self.connectors)) or "none"
-            broken = tuple(str(failure) for failure in self.failures)
-            raise ConfigurationError(f"There is no connector {name!r}; known: {known}.", problems=broken)
-        kind = self.connectors[name]
+        kind = self.kind(name)
         loaded = load_settings(kind.manifest, settings, secret=secret)
         return kind(connector_id, {**loaded, "open_origins": frozenset(open_origins)})
 

@@ -12,7 +12,7 @@ import marshmallow
 from samenspraak.connectors.connector import Checked
 from samenspraak.connectors.manifest import Manifest, Text
 from samenspraak.connectors.registry import Failure, Registry
-from samenspraak.errors import ConfigurationError, PermanentError, RuleError, SamenspraakError, StaleError
+from samenspraak.errors import PermanentError, RuleError, SamenspraakError, StaleError
 from samenspraak.policy.capabilities import SystemKind
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services import ADMIN
@@ -130,10 +130,7 @@ def draft(
         ConfigurationError: there is no such kind of system.
     """
     check_id(connector_id)
-    if plugin not in registry.connectors:
-        known = ", ".join(sorted(registry.connectors)) or "none"
-        broken = tuple(str(failure) for failure in registry.failures)
-        raise ConfigurationError(f"There is no connector {plugin!r}; known: {known}.", problems=broken)
+    registry.kind(plugin)
     return ConnectorRecord(
         id=connector_id, plugin=plugin, title=title or connector_id, settings=dict(settings), state=state
     )

@@ -90,7 +90,7 @@ def _is_due(hub: Hub, organisation: str, system: ConnectorRecord, now: datetime)
     if system.poll_due_at is not None or system.polled_at is None:
         return system.poll_due_at is None or system.poll_due_at <= now
     try:
-        rates = hub.connected.connector(organisation, system.id).manifest.rates
+        rates = hub.connected.manifest(organisation, system.id).rates
     except SamenspraakError:
         return True
     return system.polled_at + timedelta(seconds=rates.poll_seconds) <= now

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import units_of
+from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Capabilities, Readers
 from samenspraak.policy.sight import Audience, Facts, Sight
 from samenspraak.policy.state import LinkPhase
@@ -31,7 +33,8 @@ def ensure_links(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, version
     A link is never removed: one whose readers may no longer see it retracts what it has there.
     """
     for system in uow.connectors.list():
-        _ensure(uow, hub, agreement, system.id, version)
+        with suppress(ConfigurationError):  # its plugin is gone: that holds up no other system
+            _ensure(uow, hub, agreement, system.id, version)
 
 
 def ensure_client(uow: WritingUnitOfWork, hub: Hub, client_id: str) -> None:

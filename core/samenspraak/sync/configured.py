@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from samenspraak.connectors.connector import Call, Connector
+from samenspraak.connectors.manifest import Manifest
 from samenspraak.connectors.registry import Registry, Secret
 from samenspraak.http import HttpClient
 from samenspraak.store.records import ConnectorRecord
@@ -48,6 +49,11 @@ class Configured:
 
     def connector(self, organisation: str, connector_id: str) -> Connector:
         return self._of(organisation, connector_id).connector
+
+    def manifest(self, organisation: str, connector_id: str) -> Manifest:
+        with self._store.read(organisation) as uow:
+            plugin = uow.connectors.get(connector_id).plugin
+        return self._registry.kind(plugin).manifest
 
     def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
         http = self._of(organisation, connector_id).http.timed_by(lambda: self._clock.now().timestamp())

@@ -42,4 +42,4 @@ class Hub:
 
     def capabilities(self, organisation: str, connector_id: str) -> Capabilities:
         """What a connected system can do."""
-        return self.connected.connector(organisation, connector_id).manifest.capabilities
+        return self.connected.manifest(organisation, connector_id).capabilities

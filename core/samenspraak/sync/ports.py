@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from samenspraak.connectors.connector import Call, Connector
+from samenspraak.connectors.manifest import Manifest
 
 
 class Clock(Protocol):
@@ -24,6 +25,13 @@ class Connected(Protocol):
 
         Raises:
             ConfigurationError: its plugin is not there or its settings do not load.
+        """
+
+    def manifest(self, organisation: str, connector_id: str) -> Manifest:
+        """What its system can do; needs the plugin, but no settings that load and no secret.
+
+        Raises:
+            ConfigurationError: its plugin is not there.
         """
 
     def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
