@@ -25,7 +25,6 @@ _AS_IS = (
 _PLAIN: Mapping[str, Any] = {
     "base": Mapping[UnitKey, int],
     "shape": Shape,
-    "rewrites": Mapping[UnitKey, str],
     "earlier": tuple[str, ...],
 }
 _SEALED: Mapping[str, Any] = {
@@ -35,6 +34,7 @@ _SEALED: Mapping[str, Any] = {
     "refused": SentUnits,
     "held": SentUnits,
     "answered": SentUnits,
+    "rewrites": Mapping[UnitKey, str],
 }
 _EMPTY: Mapping[str, Any] = {
     "seen": None,
@@ -43,6 +43,7 @@ _EMPTY: Mapping[str, Any] = {
     "refused": {},
     "held": {},
     "answered": {},
+    "rewrites": {},
 }
 
 
