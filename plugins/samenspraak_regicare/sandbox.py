@@ -58,7 +58,7 @@ API_KEY = "sandbox-api-key"
 USERNAME = "samenspraak"
 PASSWORD = "sandbox-wachtwoord"  # noqa: S105 - of an imitated system, known to everybody
 LOGIN_SECONDS = 1200.0
-QUIRKY_DELAY_SECONDS = 0.05
+QUIRKY_DELAY_SECONDS = 0.02
 
 WRITING = frozenset(
     {

@@ -1,0 +1,320 @@
+"""RegiCare connected to a hub: what a coordinator records, changes, approves and refuses comes out right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samenspraak.bootstrap import Application, build
+from samenspraak.domain.agreements import (
+    Agreement,
+    Assignment,
+    Duty,
+    ExceptionKind,
+    OccurrenceException,
+    State,
+    Status,
+    What,
+)
+from samenspraak.domain.consent import Consent, Recipient, RecipientKind
+from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
+from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday
+from samenspraak.domain.units import STATUS, UnitKey, UnitKind, UnitValue, apply
+from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
+from samenspraak.sandbox import Fault, Mode
+from samenspraak.settings import Settings
+from samenspraak.store.records import Cause, ConnectorRecord
+from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.pull import pull
+from samenspraak.sync.versions import record_new, record_version
+from samenspraak.work.inline import work_off
+from samenspraak_regicare.sandbox import API_KEY, PASSWORD, PATH, USERNAME, RegiCareSandbox, create
+
+from .conftest import NOW, THURSDAYS, VACANCY
+
+ORGANISATION = "de-linde"
+NUMBERS = "https://de-linde.example/nummers"
+CLIENT = "p-riet"
+KARIM = PartyRef(kind=PartyKind.VOLUNTEER, id="p-karim")
+DAUGHTER = PartyRef(kind=PartyKind.RELATIVE, id="p-dochter")
+BY_HAND = Cause(actor="test", why="typed")
+
+
+@dataclass
+class Clock:
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Town:
+    """A hub, a RegiCare, and three people who are known in both by their numbers."""
+
+    app: Application
+    clock: Clock
+    regicare: RegiCareSandbox
+    people: dict[str, int] = field(default_factory=dict)
+    about: str = ""
+
+    def settle(self, cycles: int = 3, **passing: float) -> None:
+        for _ in range(cycles):
+            pull(self.app.hub, ORGANISATION, "regicare")
+            work_off(self.app.hub, ORGANISATION)
+            self.clock.at += timedelta(**(passing or {"seconds": 6}))
+
+    def record_cooking(self) -> int:
+        task = self.regicare.office.record_task(
+            client=self.people["client"],
+            volunteer=self.people["karim"],
+            what="Samen koken",
+            from_date="2026-11-05",
+            start="16:00",
+            end="18:00",
+        )
+        self.settle()
+        with self.app.store.read(ORGANISATION) as uow:
+            (record,) = uow.agreements.list()
+            self.about = record.agreement.id
+        return int(task["activiteitID"])
+
+    def change(self, changes: Mapping[UnitKey, UnitValue]) -> None:
+        with self.app.store.write(ORGANISATION) as uow:
+            record = uow.agreements.get(self.agreement.id)
+            record_version(uow, self.app.hub, record, apply(record.agreement, changes), cause=BY_HAND)
+            uow.commit()
+        self.settle()
+
+    def agree(self, agreement: Agreement) -> None:
+        with self.app.store.write(ORGANISATION) as uow:
+            record_new(uow, self.app.hub, agreement, cause=BY_HAND)
+            uow.commit()
+        self.about = agreement.id
+        self.settle()
+
+    def consent(self, to: PartyRef) -> None:
+        consent = Consent(
+            id=f"c-{to.id}",
+            client_id=CLIENT,
+            recipient=Recipient(kind=RecipientKind.PERSON, id=to.id),
+            given_by=CLIENT,
+        )
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.consents.add(consent, "test", self.clock.now())
+            ensure_client(uow, self.app.hub, CLIENT)
+            uow.commit()
+
+    def withdraw(self, to: PartyRef) -> None:
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.consents.withdraw(f"c-{to.id}", "test", self.clock.now())
+            ensure_client(uow, self.app.hub, CLIENT)
+            uow.commit()
+        self.settle()
+
+    def answer(self, *, approve: bool) -> None:
+        (proposal,) = self.regicare.proposals()
+        answer = self.regicare.approve if approve else self.regicare.office.refuse
+        answer(inschrijvingID=proposal["inschrijvingID"])
+        self.settle()
+
+    @property
+    def agreement(self) -> Agreement:
+        with self.app.store.read(ORGANISATION) as uow:
+            return uow.agreements.get(self.about).agreement
+
+    @property
+    def reason(self) -> Reason:
+        with self.app.store.read(ORGANISATION) as uow:
+            (link,) = uow.links.of_agreement(self.about)
+            return link.reason
+
+    @property
+    def questions(self) -> list[QuestionKind]:
+        with self.app.store.read(ORGANISATION) as uow:
+            return [one.kind for one in uow.questions.list()]
+
+
+BOTH_MODES = pytest.mark.parametrize("mode", ["strict", "quirky"])
+
+
+@pytest.fixture
+def mode() -> Mode:
+    return "strict"
+
+
+@pytest.fixture
+def town(mode: Mode, tmp_path: Path) -> Iterator[Town]:
+    clock = Clock()
+    settings = Settings(environment="test", data_dir=tmp_path)
+    settings.key_path.write_text("11" * 32)
+    settings.key_path.chmod(0o600)
+    app = build(settings, environment={"API_KEY": API_KEY, "PASSWORD": PASSWORD}, clock=clock)
+    app.store.add_organisation(ORGANISATION, "De Linde")
+    regicare = create(mode)
+    with regicare.running() as url:
+        town = Town(app=app, clock=clock, regicare=regicare)
+        regicare.office.today = lambda: clock.now().date()
+        regicare.office.open_vacancy(what=VACANCY)
+        connect(app, url)
+        know(town, CLIENT, PartyKind.CLIENT, "client", "Riet", "deelnemer")
+        know(town, KARIM.id, PartyKind.VOLUNTEER, "karim", "Karim", "vrijwilliger")
+        know(town, DAUGHTER.id, PartyKind.RELATIVE, "daughter", "Els", "deelnemer")
+        town.consent(KARIM)
+        yield town
+
+
+def connect(app: Application, url: str) -> None:
+    settings: dict[str, Any] = {
+        "base_url": f"{url}{PATH}",
+        "api_key": "secret://env/API_KEY",
+        "username": USERNAME,
+        "password": "secret://env/PASSWORD",
+        "intake_vacancy": VACANCY,
+        "person_number": "nummer",
+        "person_number_system": NUMBERS,
+        "open_origins": [url],
+    }
+    record = ConnectorRecord(
+        id="regicare", plugin="regicare", title="RegiCare", settings=settings, state=ConnectorState.RUNNING
+    )
+    with app.store.write(ORGANISATION) as uow:
+        uow.connectors.add(record)
+        uow.commit()
+
+
+def know(town: Town, person_id: str, kind: PartyKind, name: str, first: str, role: Any) -> None:
+    number = Identifier(system=NUMBERS, value=person_id)
+    with town.app.store.write(ORGANISATION) as uow:
+        person = Person(
+            id=person_id, name=f"{first} Houten", first_name=first, identifiers=frozenset({number})
+        )
+        uow.parties.add_person(person, kind)
+        if kind is not PartyKind.CLIENT:
+            member = CircleMember(client_id=CLIENT, party=PartyRef(kind=kind, id=person_id))
+            uow.parties.add_member(member)
+        uow.commit()
+    added = town.regicare.office.add_person(role=role, roepnaam=first, achternaam="Houten", nummer=person_id)
+    town.people[name] = added["persoonID"]
+
+
+def thursdays_at(hour: int) -> Schedule:
+    weekly = Recurrence(frequency=Frequency.WEEKLY, weekdays=(Weekday.THURSDAY,), times=(time(hour),))
+    return Schedule(text="op donderdag", timing=weekly)
+
+
+@BOTH_MODES
+def test_a_task_becomes_an_agreement_and_a_quiet_cycle_writes_nothing(town: Town) -> None:
+    task = town.record_cooking()
+    assert town.agreement.what == What(text="Samen koken")
+    assert [one.duty.performer for one in town.agreement.assignments] == [KARIM]
+    assert town.agreement.assignments[0].id == f"regicare-{task}"
+    assert (town.reason, town.regicare.writes()) == (Reason.EQUAL, [])
+
+
+@BOTH_MODES
+def test_a_cancelled_thursday_is_an_exception_and_the_others_stay(town: Town) -> None:
+    task = town.record_cooking()
+    town.regicare.office.cancel_meeting(activiteitID=task, day=THURSDAYS[0])
+    town.settle()
+    assert {str(key): one.kind for key, one in town.agreement.exceptions.items()} == {
+        f"regicare-{task}:{THURSDAYS[0]}:1": ExceptionKind.CANCELLED
+    }
+    assert (town.reason, town.questions) == (Reason.EQUAL, [])
+
+
+def test_a_thursday_put_back_just_as_it_was_is_a_question(town: Town) -> None:
+    """RegiCare has no versions: nobody can tell it from a server that was restored from a copy."""
+    task = town.record_cooking()
+    town.regicare.office.cancel_meeting(activiteitID=task, day=THURSDAYS[0])
+    town.settle()
+    town.regicare.office.restore_meeting(activiteitID=task, day=THURSDAYS[0])
+    town.settle()
+    assert town.questions == [QuestionKind.CONFLICT]
+
+
+def test_a_change_here_waits_there_until_it_is_taken_over(town: Town) -> None:
+    task = town.record_cooking()
+    moment = UnitKey(UnitKind.EXCEPTION, f"regicare-{task}:{THURSDAYS[1]}:1")
+    town.change({moment: OccurrenceException(kind=ExceptionKind.CANCELLED, reason="Ziekenhuis")})
+    assert town.reason is Reason.WAITING_THERE
+    town.settle()
+    assert len(town.regicare.writes()) == 1
+    town.answer(approve=True)
+    assert (town.reason, town.questions) == (Reason.EQUAL, [])
+
+
+def test_what_was_refused_is_asked_about_and_not_proposed_again(town: Town) -> None:
+    task = town.record_cooking()
+    own = UnitKey(UnitKind.ASSIGNMENT, f"regicare-{task}")
+    town.change({own: Duty(performer=KARIM, schedule=thursdays_at(17))})
+    town.answer(approve=False)
+    town.settle()
+    assert town.questions == [QuestionKind.REFUSAL]
+    assert len(town.regicare.writes()) == 1
+
+
+@BOTH_MODES
+def test_of_a_new_agreement_only_the_volunteers_part_is_proposed(town: Town) -> None:
+    town.record_cooking()  # from now on both are known
+    town.agree(
+        Agreement(
+            id="ag7",
+            client_id=CLIENT,
+            what=What(text="Wandelen"),
+            status=Status(state=State.ACTIVE),
+            assignments=(
+                Assignment(id="a1", duty=Duty(performer=KARIM, schedule=thursdays_at(10))),
+                Assignment(id="a2", duty=Duty(performer=DAUGHTER, schedule=thursdays_at(19))),
+            ),
+        )
+    )
+    (proposal,) = town.regicare.proposals()
+    assert "Els" not in proposal["opmerking"]
+    assert town.reason is Reason.WAITING_THERE
+    town.answer(approve=True)
+    assert (town.reason, town.questions) == (Reason.EQUAL, [])
+    assert list(town.regicare.live().values()) == [1]
+
+
+def test_a_withdrawn_consent_asks_to_remove_without_content(town: Town) -> None:
+    task = town.record_cooking()
+    town.withdraw(KARIM)
+    assert town.reason is Reason.RETRACTING
+    (proposal,) = town.regicare.proposals()
+    assert "koken" not in proposal["opmerking"].lower()
+    town.regicare.office.remove_task(activiteitID=task)
+    town.settle(minutes=2)
+    assert town.reason is Reason.RETRACTED
+    assert len(town.regicare.writes()) == 1
+
+
+def test_an_end_here_is_proposed_there(town: Town) -> None:
+    town.record_cooking()
+    town.change({STATUS: Status(state=State.ENDED, reason="Verhuisd")})
+    assert town.reason is Reason.WAITING_THERE
+    town.answer(approve=True)
+    assert (town.reason, town.questions) == (Reason.CLOSED, [])
+
+
+def test_an_end_there_of_the_only_performer_is_a_question_here(town: Town) -> None:
+    task = town.record_cooking()
+    town.regicare.office.end_task(activiteitID=task, last_day="2026-11-25", reason="Vrijwilliger gestopt")
+    town.settle()
+    assert town.questions == [QuestionKind.ENDED]
+    assert town.agreement.status.is_live
+
+
+def test_after_lost_answers_one_proposal_waits(town: Town) -> None:
+    task = town.record_cooking()
+    town.regicare.inject(Fault(kind="lose", path=".*Plaatsen", times=2))
+    own = UnitKey(UnitKind.ASSIGNMENT, f"regicare-{task}")
+    town.change({own: Duty(performer=KARIM, schedule=thursdays_at(17))})
+    town.settle(10, minutes=2)
+    assert town.reason is Reason.WAITING_THERE
+    assert list(town.regicare.live().values()) == [1]
