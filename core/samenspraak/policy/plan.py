@@ -300,10 +300,13 @@ def _end_there(case: _Case) -> Plan:
 
 
 def _both_over(case: _Case) -> Plan:
-    """Close; where the kinds differ the later one in the chain counts on both sides."""
+    """Close; where the kinds differ the later one in the chain counts on both sides.
+
+    An assignment that left is over while its agreement goes on: then there is no kind to compare.
+    """
     ours, there = case.ours.status, case.there
     theirs = there.units.get(STATUS) if there else None
-    if ours is None or not isinstance(theirs, Status) or ours.state is theirs.state:
+    if ours is None or not ours.is_over or not isinstance(theirs, Status) or ours.state is theirs.state:
         return Plan(row="", reason=Reason.CLOSED, do=Do.CLOSE)
     if CHAIN.index(theirs.state) > CHAIN.index(ours.state):
         return Plan(row="", reason=Reason.DUE, do=Do.ADOPT, adopt={STATUS: theirs})
