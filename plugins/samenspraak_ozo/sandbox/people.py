@@ -8,7 +8,7 @@ leaves ``Communication.status`` out, as most messages in production do (CHANGELO
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from samenspraak_ozo.sandbox.platform import Platform
@@ -40,10 +40,17 @@ class People:
     # Who is there.
 
     def admit(
-        self, identifier: str, name: str, given: str = "", birth_date: str | None = None, bsn: str = ""
+        self,
+        identifier: str,
+        name: str,
+        given: str = "",
+        birth_date: str | None = None,
+        bsn: str = "",
+        identifiers: Sequence[Mapping[str, str]] = (),
     ) -> str:
         """A client with a network of their own; answers the reference."""
         body = self._person("Patient", identifier, name, given)
+        body["identifier"] += identifiers
         body["identifier"] += [{"system": _BSN, "value": bsn}] if bsn else []
         body |= {"birthDate": birth_date} if birth_date else {}
         patient = self._write(body)
@@ -52,10 +59,18 @@ class People:
         return reference(patient)
 
     def join(
-        self, patient: str, kind: str, identifier: str, name: str, given: str = "", relationship: str = ""
+        self,
+        patient: str,
+        kind: str,
+        identifier: str,
+        name: str,
+        given: str = "",
+        relationship: str = "",
+        identifiers: Sequence[Mapping[str, str]] = (),
     ) -> str:
         """Somebody joins the network of a client; answers the reference of this membership."""
         body = self._person(kind, identifier, name, given)
+        body["identifier"] += identifiers
         if kind == "RelatedPerson":
             about = self._one(patient, "Patient")
             number = f"{identifier}-{about.rpartition('/')[2]}"

@@ -1,0 +1,202 @@
+"""An agreement in a family app and in a family platform that only takes messages."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.statements import StatementKind
+from samenspraak.errors import TransientError
+from samenspraak.policy.state import ConnectorState, Reason
+from samenspraak.sandbox import Fault
+from samenspraak.store.records import ConnectorRecord
+from samenspraak_ozo.sandbox import create
+
+NUMBERS = "https://de-linde.example/nummers"
+SON = PartyRef(kind=PartyKind.RELATIVE, id="son")
+STOCKINGS = {
+    "tasks": [
+        {
+            "id": "a1",
+            "who": {"user": "son", "role": "relative"},
+            "when": {"rhythm": {"type": "days", "every": "day", "times": ["08:00"]}},
+        }
+    ],
+    "rules": {"how": "Eerst de hiel."},
+}
+
+
+class Platform:
+    """Mevrouw De Wit with her son and daughter, in an app and on the platform."""
+
+    def __init__(self, town: Any, mode: Any) -> None:
+        self.town = town
+        self.sandbox = create(mode)
+        self.sandbox.quirks = replace(self.sandbox.quirks, per_second=None)  # these tests do not wait
+        self.act = self.sandbox.acts()
+        self.consents: dict[str, str] = {}
+        self.readers = self._people()
+        self._connect()
+        self.app = town.family_app("app")
+        town.joins(self.app, "wit", *self.readers)
+        self.app.add_record("son", "wit", "Steunkousen aantrekken", **STOCKINGS)
+
+    def _people(self) -> list[PartyRef]:
+        self.town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")
+        self.act["admit"](identifier="70011", name="A. de Wit", identifiers=known("wit"))
+        readers = []
+        for person, name, number in (("son", "Jan de Wit", "80021"), ("daughter", "Els de Wit", "80022")):
+            relative = self.town.person(person, PartyKind.RELATIVE, name, "wit")
+            self.consents[person] = self.town.consent("wit", relative)
+            self.town.shows_own_name("wit", relative, PartyKind.RELATIVE)
+            self.act["join"](
+                patient="70011", kind="RelatedPerson", identifier=number, name=name, identifiers=known(person)
+            )
+            readers.append(relative)
+        return readers
+
+    def _connect(self) -> None:
+        url = self.town.stack.enter_context(self.sandbox.running())
+        sender = self.act["join"](patient="70011", kind="Practitioner", identifier="90031", name="Fatma Kaya")
+        settings = {
+            "base_url": f"{url}/fhir",
+            "nuts_url": url,
+            "nuts_subject": "samenspraak",
+            "authorization_server": "https://nuts.example.org/oauth2/ozo",
+            "sender": sender,
+            "open_origins": [url],
+        }
+        record = ConnectorRecord(
+            id="ozo", plugin="ozo", title="OZO", settings=settings, state=ConnectorState.RUNNING
+        )
+        with self.town.app.store.write("de-linde") as uow:
+            uow.connectors.add(record)
+            uow.commit()
+        self.town.systems["ozo"] = self.sandbox
+
+    def settle(self) -> None:
+        self.town.settle(cycles=5)
+
+    def inbox(self, person: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.act["inbox"](person=person)
+        return found
+
+    def links(self) -> dict[Reason, int]:
+        reasons = [link.reason for link in self.town.links() if link.connector_id == "ozo"]
+        return {reason: reasons.count(reason) for reason in reasons}
+
+    def statements(self) -> list[tuple[StatementKind, PartyRef]]:
+        [agreement] = self.town.agreements()
+        with self.town.app.store.read("de-linde") as uow:
+            return [(one.kind, one.by) for one in uow.statements.of(agreement.id)]
+
+
+def known(number: str) -> list[dict[str, str]]:
+    return [{"system": NUMBERS, "value": number}]
+
+
+@pytest.fixture(params=["strict", "quirky"])
+def platform(town: Any, request: pytest.FixtureRequest) -> Platform:
+    there = Platform(town, request.param)
+    there.settle()
+    return there
+
+
+def test_the_family_reads_one_thread_that_is_for_them_alone(platform: Platform) -> None:
+    [thread] = platform.inbox("80021")
+
+    assert thread["messages"][0] == "Steunkousen aantrekken"
+    assert "Wie: Jan de Wit, elke dag om 8.00 uur" in thread["messages"][1]
+    assert platform.inbox("80022") == [thread]
+    assert platform.links() == {Reason.EQUAL: 1}
+
+
+def test_a_quiet_cycle_writes_nothing(platform: Platform) -> None:
+    before = platform.town.writes()
+    platform.settle()
+
+    assert platform.town.writes() == before
+
+
+def test_an_assent_on_the_platform_is_kept_noted_and_told_in_the_app(platform: Platform) -> None:
+    platform.act["reply"](person="80021", text="Akkoord")
+    platform.settle()
+
+    assert platform.statements() == [(StatementKind.ASSENT, SON)]
+    assert platform.inbox("80022")[0]["messages"][-1] == "Genoteerd: Jan de Wit is akkoord."
+    assert platform.links() == {Reason.EQUAL: 1}
+
+
+def test_a_day_that_somebody_cannot_come_is_cancelled_everywhere(platform: Platform) -> None:
+    platform.act["reply"](person="80021", text="Kan niet 26-11")
+    platform.settle()
+
+    [agreement] = platform.town.agreements()
+    [key] = agreement.exceptions
+    assert (key.assignment_id, key.day) == ("a1", date(2026, 11, 26))
+    told = "\n".join(platform.inbox("80022")[0]["messages"])
+    assert "Gaat niet door: donderdag 26 november 2026" in told
+    assert "Genoteerd: Jan de Wit kan niet op donderdag 26 november 2026." in told
+    assert platform.links() == {Reason.EQUAL: 1}
+    assert platform.town.questions() == []
+
+
+def test_a_change_elsewhere_is_one_new_message(platform: Platform) -> None:
+    platform.app.instruct("son", "r1", "Eerst de tenen.")
+    platform.settle()
+
+    [thread] = platform.inbox("80022")
+    assert len(thread["messages"]) == 3
+    assert "Zo doet u het: Eerst de tenen." in thread["messages"][-1]
+
+
+def test_what_a_reader_may_not_see_any_more_is_taken_back_and_the_others_get_a_thread_of_their_own(
+    platform: Platform,
+) -> None:
+    platform.town.withdraw("wit", platform.consents["daughter"])
+    platform.settle()
+    platform.town.clock.pass_(minutes=5)  # a request of before the withdrawal can no longer arrive
+    platform.settle()
+
+    assert "Steunkousen" not in " ".join(platform.sandbox.readable("80022"))
+    assert "Steunkousen" in " ".join(platform.sandbox.readable("80021"))
+    assert platform.links() == {Reason.RETRACTED: 1, Reason.EQUAL: 1}
+
+
+def test_after_an_outage_the_last_terms_are_there_once(platform: Platform) -> None:
+    platform.sandbox.inject(Fault(kind="down"))
+    for text in ("Eerst de tenen.", "Eerst de hiel, dan de tenen."):
+        platform.app.instruct("son", "r1", text)
+        with contextlib.suppress(TransientError):
+            platform.town.cycle()
+    platform.sandbox.clear_faults()
+    platform.town.clock.pass_(hours=6)
+    platform.settle()
+
+    [thread] = platform.inbox("80022")
+    assert len(thread["messages"]) == 3
+    assert "Eerst de hiel, dan de tenen." in thread["messages"][-1]
+    assert platform.links() == {Reason.EQUAL: 1}
+
+
+def test_a_lost_answer_makes_no_second_message(platform: Platform) -> None:
+    platform.sandbox.inject(Fault(kind="lose", method="POST", times=1))
+    platform.app.instruct("son", "r1", "Eerst de tenen.")
+    platform.settle()
+
+    assert len(platform.inbox("80022")[0]["messages"]) == 3
+    assert set(platform.sandbox.live().values()) == {1}
+
+
+def test_an_agreement_that_ends_closes_the_thread(platform: Platform) -> None:
+    platform.app.end("son", "r1")
+    platform.settle()
+    [thread] = platform.inbox("80021")
+
+    assert thread["status"] == "completed"
+    assert thread["messages"][-1].startswith("Deze afspraak is gestopt.")
