@@ -276,12 +276,12 @@ TOLD = frozenset(_ROWS)
 
 def _how_to_answer(units: Units, code: str) -> Iterator[str]:
     duties = [value for value in units.values() if isinstance(value, Duty)]
-    yield "U kunt antwoorden met een van deze woorden:"
-    yield f"AKKOORD {code}"
-    yield f"NIET AKKOORD {code}"
-    yield f"GEDAAN {code} of NIET GEDAAN {code}"
-    yield f"KAN NIET {code}"
-    yield f"Gaat het niet over vandaag? Zet de datum erbij, bijvoorbeeld: GEDAAN 24-11 {code}"
+    yield f"U kunt hier antwoorden met een van deze woorden en de code {code}:"
+    yield f"AKKOORD {code} (u bent het ermee eens)"
+    yield f"NIET AKKOORD {code} (u bent het er niet mee eens)"
+    yield f"GEDAAN {code} of NIET GEDAAN {code} (vandaag)"
+    yield f"KAN NIET {code} (vandaag)"
+    yield f"Gaat het over een andere dag? Zet de datum erbij, bijvoorbeeld: KAN NIET 24-11 {code}"
     if any(len(slots(duty.schedule)) > 1 for duty in duties):
         yield f"Is het vaker op een dag? Zet erbij welke keer: GEDAAN 2e keer {code}"
     yield "Schrijft u iets anders, dan leest een medewerker het als opmerking."

@@ -69,7 +69,7 @@ def test_a_message_tells_the_whole_agreement_and_how_to_answer() -> None:
         "Dit is nog een voorstel.",
     ]
     assert "Samen bespreken: uiterlijk maandag 1 februari 2027" in told
-    assert "AKKOORD K7R4" in told
+    assert "AKKOORD K7R4 (u bent het ermee eens)" in told
 
 
 def test_what_may_not_be_done_is_told_as_such() -> None:
