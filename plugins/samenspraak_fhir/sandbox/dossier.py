@@ -57,16 +57,24 @@ class Dossier:
     # People.
 
     def _admit(
-        self, *, id: str, given: str, family: str, birth_date: str | None = None, bsn: str | None = None
+        self,
+        *,
+        id: str,
+        given: str,
+        family: str,
+        birth_date: str | None = None,
+        bsn: str | None = None,
+        identifiers: Sequence[Mapping[str, str]] = (),
     ) -> dict[str, str]:
-        """A new client."""
+        """A new client; ``identifiers``: further ones, as ``{"system": …, "value": …}``."""
         patient: Resource = {
             "resourceType": "Patient",
             "id": id,
             "name": [{"use": "official", "given": [given], "family": family}],
         }
-        if bsn:
-            patient["identifier"] = [{"system": BSN_SYSTEM, "value": bsn}]
+        known = [{"system": BSN_SYSTEM, "value": bsn}] if bsn else []
+        if known := [*known, *map(dict, identifiers)]:
+            patient["identifier"] = known
         if birth_date:
             patient["birthDate"] = birth_date
         return self._put(patient)
@@ -81,6 +89,7 @@ class Dossier:
         role: str | None = None,
         members: Sequence[str] = (),
         owner: str | None = None,
+        identifiers: Sequence[Mapping[str, str]] = (),
     ) -> dict[str, str]:
         """Somebody or something beside the client; ``kind`` is the resource type."""
         given, _, family = name.rpartition(" ")
@@ -100,6 +109,8 @@ class Dossier:
             },
         }
         resource = {"resourceType": kind, "id": id, **shapes[kind]}
+        if identifiers:
+            resource["identifier"] = [dict(one) for one in identifiers]
         if kind == "CareTeam" and client:
             resource["subject"] = {"reference": client}
         if not resource.get("participant", True):

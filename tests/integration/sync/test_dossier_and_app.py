@@ -1,0 +1,240 @@
+"""One agreement in a dossier and a family app: recorded by a nurse, agreed and changed at home."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from samenspraak.domain.parties import PartyKind
+from samenspraak.domain.statements import StatementKind
+from samenspraak.errors import ConfigurationError
+from samenspraak.policy.state import ConnectorState, Reason
+from samenspraak.policy.terms import terms_digest
+from samenspraak.store.records import ConnectorRecord
+from samenspraak_fhir.sandbox import QUIRKY, STRICT, FhirSandbox, Quirks
+
+NUMBERS = "https://de-linde.example/nummers"
+CLIENT = "Patient/wit"
+NURSE = "Practitioner/anja"
+SON = "RelatedPerson/zoon"
+WEEKDAYS, WEEKEND = "CarePlan/kous-1", "CarePlan/kous-2"
+
+
+class Home:
+    """Mevrouw De Wit: her dossier, in which a nurse records, and the app of her son."""
+
+    def __init__(self, town: Any, quirks: Quirks) -> None:
+        self.town = town
+        self.dossier = FhirSandbox(quirks=quirks)
+        self.act = self.dossier.acts()
+        self._connect()
+        people = self._people()
+        self.app = town.family_app("app")
+        town.joins(self.app, *people)
+
+    def _connect(self) -> None:
+        url = self.town.stack.enter_context(self.dossier.running())
+        settings = {"base_url": f"{url}/fhir", "open_origins": [url], "overlap_seconds": 2}
+        with self.town.app.store.write("de-linde") as uow:
+            uow.connectors.add(
+                ConnectorRecord(
+                    id="dossier", plugin="fhir", title="ECD", settings=settings, state=ConnectorState.RUNNING
+                )
+            )
+            uow.commit()
+        self.town.systems["dossier"] = self.dossier
+
+    def _people(self) -> tuple[str, Any]:
+        client = self.town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")
+        son = self.town.person("son", PartyKind.RELATIVE, "Jan de Wit", client.id)
+        self.town.person("anja", PartyKind.PROFESSIONAL, "Anja Postma", client.id)
+        self.town.consent(client.id, son)
+        self.act["admit"](id="wit", given="An", family="de Wit", identifiers=known("wit"))
+        self.act["know"](
+            kind="RelatedPerson", id="zoon", name="Jan de Wit", client=CLIENT, identifiers=known("son")
+        )
+        self.act["know"](kind="Practitioner", id="anja", name="Anja Postma", identifiers=known("anja"))
+        return client.id, son
+
+    def agree(self, task: str, by: str, when: str) -> None:
+        """The nurse records one task of the agreement about the stockings."""
+        what = {"what": "Steunkousen aantrekken", "instruction": "Eerst de hiel.", "nursing": True}
+        self.act["agree"](id=task, client=CLIENT, by=by, when=when, group="kousen", author=NURSE, **what)
+
+    def settle(self) -> None:
+        for _ in range(4):
+            self.town.cycle()
+            self.town.clock.pass_(seconds=5)
+            time.sleep(1.2 * self.dossier.quirks.lag_seconds)
+
+    def plan(self, key: str) -> dict[str, Any]:
+        version = self.dossier.records.newest(key)
+        assert version is not None
+        assert version.resource is not None
+        return version.resource
+
+    def detail(self, key: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.plan(key)["activity"][0]["detail"]
+        return found
+
+    def record(self) -> str:
+        """The id that the agreement has in the app."""
+        [agreement] = self.town.agreements()
+        return str(agreement.id)
+
+    def is_equal(self) -> bool:
+        return set(self.town.reasons().values()) == {Reason.EQUAL} and self.town.questions() == []
+
+
+def known(number: str) -> list[dict[str, str]]:
+    return [{"system": NUMBERS, "value": number}]
+
+
+@pytest.fixture(params=[STRICT, QUIRKY], ids=["strict", "quirky"])
+def home(town: Any, request: pytest.FixtureRequest) -> Home:
+    there = Home(town, request.param)
+    there.agree("kous-1", SON, "op werkdagen")
+    there.agree("kous-2", NURSE, "in het weekend")
+    there.settle()
+    return there
+
+
+def test_what_a_nurse_records_in_two_plans_is_one_agreement_in_the_app(home: Home) -> None:
+    [agreement] = home.town.agreements()
+
+    assert [one.id for one in agreement.assignments] == ["kous-1", "kous-2"]
+    assert "Steunkousen aantrekken" in home.app.readable("son")
+    assert home.is_equal()
+
+
+def test_a_quiet_cycle_writes_nothing(home: Home) -> None:
+    before = home.town.writes()
+    home.settle()
+
+    assert home.town.writes() == before
+
+
+def test_a_nurse_who_changes_one_plan_changes_what_the_plans_share(home: Home) -> None:
+    home.act["change"](id=WEEKDAYS, field="instruction", value="Handschoenen aan.")
+    home.settle()
+
+    assert home.detail(WEEKEND)["description"] == "Handschoenen aan."
+    assert home.is_equal()
+
+
+def test_the_assent_of_the_son_is_read_in_the_dossier(home: Home) -> None:
+    home.app.agree("son", home.record())
+    home.settle()
+
+    told = home.dossier.readable(NURSE)
+    assert "Jan de Wit is akkoord met deze afspraak." in told
+    assert home.is_equal()
+
+
+def test_an_edit_on_each_side_of_another_unit_survives_without_a_question(home: Home) -> None:
+    home.act["change"](id=WEEKDAYS, field="instruction", value="Handschoenen aan.")
+    home.app.move("son", home.record(), "kous-1", ["08:30"], "om half negen")
+    home.settle()
+
+    assert home.detail(WEEKDAYS)["description"] == "Handschoenen aan."
+    assert home.detail(WEEKDAYS)["scheduledTiming"]["code"]["text"] == "om half negen"
+    assert home.town.agreements()[0].conditions.instruction == "Handschoenen aan."
+    assert home.is_equal()
+
+
+def test_a_plan_that_ends_in_the_dossier_ends_its_own_task_only(home: Home) -> None:
+    home.act["end"](id=WEEKEND, status="completed", reason="Dat doet hij nu ook.")
+    home.settle()
+
+    assert [one.id for one in home.town.agreements()[0].assignments] == ["kous-1"]
+    assert home.plan(WEEKDAYS)["status"] == "active"
+
+
+def test_what_the_son_records_becomes_a_plan_of_our_making(home: Home) -> None:
+    task = {"id": "a1", "who": {"user": "son", "role": "relative"}, "when": {"text": "op zondag"}}
+    home.app.add_record("son", "wit", "Wandelen in het park", tasks=[task])
+    home.settle()
+
+    [marker] = [one for one, number in home.dossier.live().items() if number == 1]
+    assert marker.endswith(".a1")
+    assert "Wandelen in het park" in home.dossier.readable(NURSE)
+    assert home.is_equal()
+
+
+@pytest.fixture
+def by_the_book(town: Any) -> Home:
+    there = Home(town, STRICT)
+    there.agree("kous-1", SON, "op werkdagen")
+    there.settle()
+    return there
+
+
+def test_a_report_of_the_son_is_read_in_the_dossier(by_the_book: Home) -> None:
+    by_the_book.app.report("son", by_the_book.record(), "kous-1", "2026-11-23", done=True)
+    by_the_book.settle()
+
+    assert "Maandag 23-11-2026: gedaan door Jan de Wit." in by_the_book.dossier.readable(NURSE)
+    assert by_the_book.is_equal()
+
+
+def test_a_report_of_a_nurse_is_read_in_the_app_and_not_told_back(by_the_book: Home) -> None:
+    by_the_book.act["say"](id=WEEKDAYS, by=NURSE, what="done", day="2026-11-23", text="Door ons gedaan.")
+    by_the_book.settle()
+
+    notes = by_the_book.plan(WEEKDAYS)["activity"][0]["progress"]
+    assert [note["text"] for note in notes] == ["Door ons gedaan."]
+    assert "Door ons gedaan." in " ".join(by_the_book.app.readable("son"))
+
+
+def test_an_assent_given_in_the_dossier_is_about_the_terms_shown_there(by_the_book: Home) -> None:
+    by_the_book.act["change"](id=WEEKDAYS, field="performer", value=NURSE)
+    by_the_book.settle()
+    by_the_book.act["say"](id=WEEKDAYS, by=NURSE, what="assent")
+    by_the_book.settle()
+
+    agreement = by_the_book.town.agreements()[0]
+    with by_the_book.town.app.store.read("de-linde") as uow:
+        [assent] = uow.statements.of(agreement.id)
+    assert (assent.kind, assent.by.id, assent.through) == (StatementKind.ASSENT, "anja", "dossier")
+    assert assent.terms == terms_digest(agreement, assent.by)
+
+
+def test_a_time_cancelled_in_the_dossier_is_cancelled_in_the_app(by_the_book: Home) -> None:
+    by_the_book.act["cancel"](id=WEEKDAYS, by=NURSE, day="2026-11-26", reason="Uitje")
+    by_the_book.settle()
+
+    [exception] = by_the_book.town.agreements()[0].exceptions.values()
+    assert exception.reason == "Uitje"
+    assert "Uitje" in " ".join(by_the_book.app.readable("son"))
+    assert by_the_book.is_equal()
+
+
+def test_a_time_changed_on_both_sides_is_asked_once_and_stays_as_typed(by_the_book: Home) -> None:
+    by_the_book.act["change"](id=WEEKDAYS, field="when", value="om zeven uur")
+    by_the_book.app.move("son", by_the_book.record(), "kous-1", ["09:00"], "om negen uur")
+    by_the_book.settle()
+
+    [question] = by_the_book.town.questions()
+    assert question.kind == "conflict"
+    assert by_the_book.detail(WEEKDAYS)["scheduledString"] == "om zeven uur"
+
+
+def test_a_plan_taken_out_of_the_dossier_is_over_everywhere(by_the_book: Home) -> None:
+    by_the_book.act["remove"](id=WEEKDAYS)
+    by_the_book.settle()
+
+    assert not by_the_book.town.agreements()[0].status.is_live
+    assert by_the_book.town.reasons() == {"dossier": Reason.CLOSED, "app": Reason.CLOSED}
+
+
+def test_another_version_of_fhir_stops_the_dossier_and_nothing_is_misread(by_the_book: Home) -> None:
+    by_the_book.dossier.fhir_version = "3.0.2"
+    with pytest.raises(ConfigurationError, match="this connector needs R4"):
+        by_the_book.settle()
+    by_the_book.dossier.fhir_version = "4.0.1"
+    by_the_book.act["change"](id=WEEKDAYS, field="what", value="Kousen aan")
+    by_the_book.settle()
+
+    assert by_the_book.town.agreements()[0].what.text == "Kousen aan"
