@@ -62,9 +62,13 @@ class _Case:
 
     @property
     def must_leave(self) -> bool:
-        """The copy is there and may not be: consent, erased, transferred."""
+        """The copy is there and may not be: consent, erased, transferred.
+
+        A closed copy that was not retracted can still be read there; its stored shape says so.
+        """
         hidden = not self.today.shape or self.ours.presence is Presence.ERASED
-        return self.open and hidden
+        closed_and_shown = self.copy.phase is LinkPhase.CLOSED and bool(self.copy.shape)
+        return hidden and (self.open or closed_and_shown)
 
     @property
     def there(self) -> There | None:

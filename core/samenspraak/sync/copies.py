@@ -135,7 +135,7 @@ class Copies:
                 return Settled(
                     reason=Reason.RETRACTING, equal=False, phase=remote.phase, row=decided.row, next_at=sure
                 )
-        if remote.phase is not LinkPhase.CLOSED:
+        if remote.phase is not LinkPhase.CLOSED or (retracted and remote.shape):
             remote = self._save(
                 replace(
                     remote,
