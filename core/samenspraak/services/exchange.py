@@ -56,6 +56,11 @@ def exchange(
     Raises:
         NotFoundError: there is no such connector.
     """
+    with hub.store.write(organisation) as uow:
+        # A predecessor that died may have left leases behind, and nobody else is at work.
+        uow.links.release_all()
+        uow.remotes.release_all()
+        uow.commit()
     with hub.store.read(organisation) as uow:
         systems = [one for one in uow.connectors.list() if connector_id in (None, one.id)]
     if connector_id is not None and not systems:

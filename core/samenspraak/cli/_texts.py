@@ -1,0 +1,215 @@
+"""Sentences for people, Dutch and English, and how moments are written in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from samenspraak.cli._words import WORDS, Pair
+
+SENTENCES: Mapping[str, Pair] = {
+    # Headings of columns.
+    "agreement": ("AFSPRAAK", "AGREEMENT"),
+    "answers": ("ANTWOORDEN", "ANSWERS"),
+    "category": ("WAT", "WHAT"),
+    "client": ("CLIËNT", "CLIENT"),
+    "connection": ("KOPPELING", "CONNECTION"),
+    "heard": ("LAATST GEHOORD", "LAST HEARD"),
+    "id": ("ID", "ID"),
+    "kind": ("SOORT", "KIND"),
+    "maybe": ("MISSCHIEN", "MAYBE"),
+    "name": ("NAAM", "NAME"),
+    "owner": ("VOOR", "FOR"),
+    "party": ("WIE", "WHO"),
+    "questions": ("VRAGEN", "QUESTIONS"),
+    "readers": ("LEZERS", "READERS"),
+    "recipient": ("WIE MAG HET ZIEN", "WHO MAY SEE IT"),
+    "record": ("GEGEVEN", "RECORD"),
+    "revision": ("VERSIE", "REVISION"),
+    "setting": ("INSTELLING", "SETTING"),
+    "standing": ("STAND", "STANDING"),
+    "subject": ("OVER", "ABOUT"),
+    "systems": ("SYSTEMEN", "SYSTEMS"),
+    "title": ("TITEL", "TITLE"),
+    "unit": ("ONDERDEEL", "UNIT"),
+    "version": ("VERSIE", "VERSION"),
+    "what": ("WAT", "WHAT"),
+    "why": ("WAAROM", "WHY"),
+    # init
+    "init.done": ("Organisatie {organisation} is gemaakt.", "Organisation {organisation} was made."),
+    "init.key": (
+        "Nieuwe sleutel: {path}. Bewaar een kopie, apart van de reservekopie van de gegevens.",
+        "New key: {path}. Keep a copy, apart from the backups of the database.",
+    ),
+    "init.next": (
+        "Volgende stap: samenspraak connector add",
+        "Next: samenspraak connector add",
+    ),
+    # connector
+    "connector.none": ("Er zijn nog geen koppelingen.", "There are no connections yet."),
+    "connector.broken": ("Niet te gebruiken: {failure}", "Cannot be used: {failure}"),
+    "connector.problem": ("{id}: {problem}", "{id}: {problem}"),
+    "connector.passed": ("goed", "ok"),
+    "connector.failed": ("fout", "failed"),
+    "connector.not_saved": (
+        "De koppeling is niet bewaard. Los dit eerst op.",
+        "The connection was not saved. Solve this first.",
+    ),
+    "connector.tried": (
+        "De koppeling werkt. Er is niets bewaard.",
+        "The connection works. Nothing was saved.",
+    ),
+    "connector.works": ("De koppeling werkt.", "The connection works."),
+    "connector.added": (
+        "Koppeling {id} is bewaard en leest mee. Er wordt nog niets geschreven.",
+        "Connection {id} was saved and reads along. Nothing is written yet.",
+    ),
+    "connector.release": (
+        "Klopt alles? Dan: samenspraak connector resume {id}",
+        "All well? Then: samenspraak connector resume {id}",
+    ),
+    "connector.running": ("Koppeling {id} werkt.", "Connection {id} is running."),
+    "connector.paused": (
+        "Koppeling {id} is gepauzeerd. Er gaat niets verloren.",
+        "Connection {id} is paused. Nothing is lost.",
+    ),
+    "connector.resumed": (
+        "Koppeling {id} doet weer mee. Afspraken die we nalopen: {copies}.",
+        "Connection {id} takes part. Agreements to look at: {copies}.",
+    ),
+    "connector.resume?": (
+        "Koppeling {id} gaat schrijven. Afspraken die we nalopen: {copies}.",
+        "Connection {id} will write. Agreements to look at: {copies}.",
+    ),
+    "connector.required": ("verplicht", "required"),
+    "connector.secret": ("geheim, alleen als verwijzing", "secret, by reference only"),
+    "connector.default": ("anders: {default}", "default: {default}"),
+    # sync
+    "sync.heard": (
+        "{id}: {seen} gezien, {new} nieuw, {changed} veranderd, {apart} apart gezet",
+        "{id}: {seen} seen, {new} new, {changed} changed, {apart} set apart",
+    ),
+    "sync.failed": ("{id}: niet gelukt ({error}). {message}", "{id}: failed ({error}). {message}"),
+    "sync.skipped": ("{id}: overgeslagen, {state}", "{id}: skipped, {state}"),
+    # status
+    "status.equal": ("Alles is bijgewerkt.", "Everything is up to date."),
+    "status.due": ("We zijn nog bezig.", "Work is still going on."),
+    "status.questions": ("Open vragen: {count} ({kinds}).", "Open questions: {count} ({kinds})."),
+    "status.people": (
+        "Mensen die u nog kunt koppelen: {count}.",
+        "People who can be matched: {count}.",
+    ),
+    "status.records": (
+        "Gegevens die wachten tot de cliënt gekoppeld is: {count}.",
+        "Records that wait until their client is matched: {count}.",
+    ),
+    "status.attention": ("Dit vraagt aandacht van u.", "This needs your attention."),
+    # agreement
+    "agreement.none": ("Er zijn nog geen afspraken.", "There are no agreements yet."),
+    "agreement.head": (
+        "Afspraak {id}, versie {version}, {state}",
+        "Agreement {id}, version {version}, {state}",
+    ),
+    "agreement.client": ("Cliënt: {client}", "Client: {client}"),
+    "agreement.same": ("Dit is dezelfde afspraak als {id}.", "This is the same agreement as {id}."),
+    "agreement.said": ("Wie zei wat?", "Who said what?"),
+    "agreement.said_line": ("{at}  {by}: {kind} {rest}", "{at}  {by}: {kind} {rest}"),
+    "agreement.stands": ("(over de afspraak van nu)", "(about the present terms)"),
+    "agreement.earlier": ("(over eerdere woorden)", "(about earlier terms)"),
+    "explain.where": ("Waar staat deze afspraak?", "Where is this agreement?"),
+    "explain.units": ("Wie veranderde wat?", "Who changed what?"),
+    "explain.change": (
+        "versie {version}, {at}, {actor} via {through}: {why}",
+        "version {version}, {at}, {actor} through {through}: {why}",
+    ),
+    "explain.hub": ("Samenspraak", "Samenspraak"),
+    "explain.questions": ("Open vragen", "Open questions"),
+    "explain.missing": ("Staat daar niet: {units}.", "Not there: {units}."),
+    "explain.next": ("Volgende poging: {at}.", "Next try: {at}."),
+    # match
+    "match.none": ("Er wacht niemand om gekoppeld te worden.", "Nobody waits to be matched."),
+    "match.known_none": ("Er is nog niemand bekend.", "Nobody is known yet."),
+    "match.records": (
+        "Deze gegevens wachten tot hun cliënt gekoppeld is:",
+        "These records wait until their client is matched:",
+    ),
+    "match.accepted": (
+        "Vanaf nu is {external} in {id} dezelfde als {party}.",
+        "From now on {external} in {id} is {party}.",
+    ),
+    "match.refused": ("Dit zijn zij niet: {parties}.", "They are not: {parties}."),
+    "match.refused_none": ("Er was niemand voorgesteld.", "Nobody was suggested."),
+    # question
+    "question.none": ("Er zijn geen open vragen.", "There are no open questions."),
+    "question.head": ("Vraag {id}, versie {revision}: {kind}", "Question {id}, revision {revision}: {kind}"),
+    "question.says": ("{system} zegt:", "{system} says:"),
+    "question.answers": ("Antwoorden: {answers}", "Answers: {answers}"),
+    "question.deadline": ("Antwoord graag voor {at}.", "Please answer before {at}."),
+    "question.answered": ("Het antwoord is verwerkt.", "The answer was carried out."),
+    # consent
+    "consent.none": ("Er is geen toestemming vastgelegd.", "No consent was recorded."),
+    "consent.recorded": ("Toestemming {id} is vastgelegd.", "Consent {id} was recorded."),
+    "consent.objected": ("Bezwaar {id} is vastgelegd.", "Objection {id} was recorded."),
+    "consent.withdrawn": (
+        "Toestemming {id} is ingetrokken. Wat gedeeld was, halen we terug.",
+        "Consent {id} was withdrawn. What was shared is taken back.",
+    ),
+    "consent.withdraw?": (
+        "Afspraken die we terughalen bij anderen: {copies}.",
+        "Agreements that are taken back from others: {copies}.",
+    ),
+    "consent.allows": ("ja", "yes"),
+    "consent.objects": ("nee", "no"),
+    "consent.everything": ("alles", "everything"),
+    "consent.retractions": ("Teruggehaald", "Taken back"),
+    "consent.confirmed": ("zeker weg", "certainly gone"),
+    "consent.requested": ("gevraagd, nog niet zeker", "asked, not certain yet"),
+    "yes": ("Voeg --yes toe om dit te doen.", "Add --yes to do this."),
+    "never": ("nog nooit", "never"),
+    "nobody": ("team", "staff"),
+}
+
+_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+_DAYS: Mapping[str, str] = {"nl": "ma di wo do vr za zo", "en": "Mon Tue Wed Thu Fri Sat Sun"}
+_MONTHS: Mapping[str, str] = {
+    "nl": "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Everything the command line says, in one language."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A sentence or heading, with its placeholders filled in."""
+        return self._of(SENTENCES[key]).format(**values)
+
+    def word(self, kind: str, code: str) -> str:
+        """The word for a code; a code without a word, such as one of a connector, stands for itself."""
+        pair = WORDS[kind].get(code)
+        return self._of(pair) if pair else code
+
+    def words(self, kind: str, codes: str) -> str:
+        """The words for codes with commas between them."""
+        return ", ".join(self.word(kind, one) for one in codes.split(", ") if one)
+
+    def moment(self, at: datetime | None) -> str:
+        """A day and time as people in the Netherlands read it."""
+        if at is None:
+            return self("never")
+        here = at.astimezone(_AMSTERDAM)
+        day = self.weekday(here.weekday())
+        month = _MONTHS[self.language].split()[here.month - 1]
+        return f"{day} {here.day} {month} {here.year}, {here:%H:%M}"
+
+    def weekday(self, number: int) -> str:
+        """A day of the week; Monday is 0."""
+        return _DAYS[self.language].split()[number]
+
+    def _of(self, pair: Pair) -> str:
+        return pair[0] if self.language == "nl" else pair[1]

@@ -1,0 +1,259 @@
+"""``samenspraak connector …``: connecting systems."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from samenspraak.cli import Asked
+from samenspraak.cli._answers import NEEDS_A_PERSON, answer, confirm, table
+from samenspraak.cli._desk import Desk, by_option, desk, json_option, yes_option
+from samenspraak.cli._texts import Texts
+from samenspraak.connectors.connector import Checked
+from samenspraak.policy.state import ConnectorState
+from samenspraak.services import connectors
+from samenspraak.services.connectors import Connection, Installed, Setting
+from samenspraak.store.records import ConnectorRecord
+from samenspraak.sync.configured import OPEN_ORIGINS
+
+_SHORT = 60
+"""A longer default is left to the connector's own page."""
+
+
+@click.group("connector")
+def command() -> None:
+    """Connect systems, and see how they do."""
+
+
+# Listing.
+
+
+@command.command("list")
+@click.option("--installed", is_flag=True, help="What can be connected, and what each kind needs.")
+@json_option
+@click.pass_obj
+def list_(asked: Asked, installed: bool) -> None:
+    """List the connected systems."""
+    at = desk(asked)
+    if installed:
+        kinds, failures = connectors.installed(at.app.registry)
+        document = {"installed": kinds, "broken": [str(failure) for failure in failures]}
+        broken = [at.texts("connector.broken", failure=failure) for failure in failures]
+        answer(asked, document, [*_kinds(kinds, at.texts), *broken])
+        return
+    found = connectors.listed(at.hub, at.app.registry, at.app.connected, at.organisation)
+    answer(asked, {"connectors": found}, _connections(found, at.texts))
+
+
+def _connections(found: tuple[Connection, ...], texts: Texts) -> list[str]:
+    headings = [texts(key) for key in ("id", "title", "kind", "standing", "systems", "heard")]
+    rows = (
+        (
+            one.id,
+            one.title,
+            texts.word("system", one.kind) if one.kind else one.plugin,
+            texts.word("connector", one.state),
+            ", ".join(f"{texts.word('reason', reason)}: {count}" for reason, count in one.links.items()),
+            texts.moment(one.heard_at),
+        )
+        for one in found
+    )
+    problems = [texts("connector.problem", id=one.id, problem=one.problem) for one in found if one.problem]
+    return [*table(headings, rows), *problems] or [texts("connector.none")]
+
+
+def _kinds(kinds: tuple[Installed, ...], texts: Texts) -> Iterator[str]:
+    for kind in kinds:
+        yield f"{kind.name}: {kind.title[texts.language]}. {kind.summary[texts.language]}"
+        rows = ((one.name, _setting(one, texts)) for one in kind.settings)
+        yield from (f"  {line}" for line in table([texts("setting"), ""], rows))
+        yield ""
+
+
+def _setting(one: Setting, texts: Texts) -> str:
+    """What it is, what must be said of it, and its help."""
+    remarks = [texts("connector.required")] if one.is_required else []
+    remarks += [texts("connector.secret")] if one.is_secret else []
+    if one.default and len(default := _as_given(one.default)) <= _SHORT:
+        remarks.append(texts("connector.default", default=default))
+    title = one.title.get(texts.language, one.name)
+    said = f" ({'; '.join(remarks)})" if remarks else ""
+    return f"{title}{said}. {one.help.get(texts.language, '')}"
+
+
+def _as_given(default: Any) -> str:
+    """A default as it could be given on the command line."""
+    return default if isinstance(default, str) else json.dumps(default, ensure_ascii=False)
+
+
+# Adding and testing.
+
+
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@click.option("--type", "plugin", required=True, help="The kind of system; see: connector list --installed.")
+@click.option("--title", default="", help="How people know it.")
+@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="One setting; a list as JSON.")
+@click.option(
+    "--settings",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file with settings.",
+)
+@click.option("--open-origin", multiple=True, help="A plain or loopback address it may use (demo and test).")
+@click.option("--running", is_flag=True, help="Write at once, instead of only reading along first.")
+@click.option("--try", "only_try", is_flag=True, help="Test it and save nothing.")
+@click.option("--untested", is_flag=True, help="Save it without a test.")
+@by_option
+@json_option
+@click.pass_obj
+def add(
+    asked: Asked,
+    connector_id: str,
+    plugin: str,
+    title: str,
+    given: tuple[str, ...],
+    file: Path | None,
+    open_origin: tuple[str, ...],
+    running: bool,
+    only_try: bool,
+    untested: bool,
+    by: str,
+) -> None:
+    """Connect a system under the id ID: test it step by step, then save it.
+
+    A secret is given as a reference, secret://env/NAME or secret://file/PATH. A new system only reads
+    along; after a look at what it found, release it with: connector resume.
+    """
+    at = desk(asked)
+    settings = {**_from_file(file), **dict(_pair(one) for one in given)}
+    if open_origin:
+        settings[OPEN_ORIGINS] = list(open_origin)
+    record = connectors.draft(
+        at.app.registry,
+        connector_id,
+        plugin,
+        settings,
+        title=title,
+        state=ConnectorState.RUNNING if running else ConnectorState.MATCHING,
+    )
+    steps = [] if untested else _test(at, asked, record)
+    works = all(step.ok for step in steps)
+    if works and not only_try:
+        connectors.add(at.hub, at.app.connected, at.organisation, record, by=by)
+    saved = works and not only_try
+    _tell_added(asked, at.texts, record, steps, saved=saved, only_try=only_try)
+    if not works:
+        raise click.exceptions.Exit(NEEDS_A_PERSON)
+
+
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@json_option
+@click.pass_obj
+def test(asked: Asked, connector_id: str) -> None:
+    """Test the connection to ID step by step; writes nothing."""
+    at = desk(asked)
+    steps = _test(at, asked, connectors.get(at.hub, at.organisation, connector_id))
+    works = all(step.ok for step in steps)
+    answer(
+        asked,
+        {"connector": connector_id, "works": works, "steps": steps},
+        [at.texts("connector.works")] if works else [],
+    )
+    if not works:
+        raise click.exceptions.Exit(NEEDS_A_PERSON)
+
+
+def _test(at: Desk, asked: Asked, record: ConnectorRecord) -> list[Checked]:
+    """The steps, each shown as soon as it is known."""
+    steps = []
+    for step in connectors.try_out(at.app.connected, record):
+        steps.append(step)
+        if not asked.json:
+            click.echo(_step(step, at.texts))
+    return steps
+
+
+def _step(step: Checked, texts: Texts) -> str:
+    outcome = texts("connector.passed" if step.ok else "connector.failed")
+    cure = "" if step.ok else step.cure.get(texts.language, "")
+    line = f"{outcome}  {texts.word('step', step.step)}  {step.detail}".rstrip()
+    return f"{line}\n  {cure}" if cure else line
+
+
+def _tell_added(
+    asked: Asked, texts: Texts, record: ConnectorRecord, steps: list[Checked], *, saved: bool, only_try: bool
+) -> None:
+    document = {"connector": record.id, "saved": saved, "state": record.state, "steps": steps}
+    if saved and record.state is ConnectorState.MATCHING:
+        lines = [texts("connector.added", id=record.id), texts("connector.release", id=record.id)]
+    elif saved:
+        lines = [texts("connector.running", id=record.id)]
+    else:
+        lines = [
+            texts("connector.tried" if only_try and all(one.ok for one in steps) else "connector.not_saved")
+        ]
+    answer(asked, document, lines)
+
+
+def _pair(given: str) -> tuple[str, Any]:
+    """``name=value``; a value that begins as a JSON list or object is read as one."""
+    name, equals, text = given.partition("=")
+    if not (name and equals):
+        raise click.UsageError("Give a setting as --set NAME=VALUE.")
+    if text[:1] not in ("[", "{"):
+        return name, text
+    try:
+        return name, json.loads(text)
+    except ValueError as error:
+        raise click.UsageError(f"The setting {name} begins like JSON and is not: {error}.") from error
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise click.UsageError(f"{file} cannot be read as TOML: {error}.") from error
+
+
+# Pausing and releasing.
+
+
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@click.option("--why", default="", help="For whoever meets the pause; no names.")
+@by_option
+@json_option
+@click.pass_obj
+def pause(asked: Asked, connector_id: str, why: str, by: str) -> None:
+    """Leave the system ID alone until it is resumed; nothing is lost."""
+    at = desk(asked)
+    connectors.pause(at.hub, at.organisation, connector_id, why=why, by=by)
+    document = {"connector": connector_id, "state": ConnectorState.PAUSED}
+    answer(asked, document, [at.texts("connector.paused", id=connector_id)])
+
+
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@yes_option
+@by_option
+@json_option
+@click.pass_obj
+def resume(asked: Asked, connector_id: str, yes: bool, by: str) -> None:
+    """Let the system ID take part: after matching, a pause, a renewed sign-in or a stop."""
+    at = desk(asked)
+    state = connectors.get(at.hub, at.organisation, connector_id).state
+    if state in (ConnectorState.MATCHING, ConnectorState.STOPPED):
+        copies = connectors.would_look(at.hub, at.organisation, connector_id)
+        confirm(asked, at.texts, at.texts("connector.resume?", id=connector_id, copies=copies), yes=yes)
+    looked = connectors.resume(at.hub, at.organisation, connector_id, by=by)
+    document = {"connector": connector_id, "state": ConnectorState.RUNNING, "copies": looked}
+    answer(asked, document, [at.texts("connector.resumed", id=connector_id, copies=looked)])

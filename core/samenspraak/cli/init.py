@@ -1,0 +1,39 @@
+"""``samenspraak init``: the folder, the key, the database and an organisation."""
+
+from __future__ import annotations
+
+import click
+
+from samenspraak.cli import Asked
+from samenspraak.cli._answers import answer
+from samenspraak.cli._desk import json_option, settings_of
+from samenspraak.cli._texts import Texts
+
+
+@click.command()
+@click.argument("organisation")
+@click.option("--name", required=True, help="How people call the organisation.")
+@json_option
+@click.pass_obj
+def command(asked: Asked, organisation: str, name: str) -> None:
+    """Make what a hub needs, and the organisation ORGANISATION in it.
+
+    ORGANISATION is a short id of small letters, digits and hyphens. What is there already stays as it is.
+    """
+    from samenspraak.bootstrap import build
+    from samenspraak.services import installation, organisations
+
+    settings = settings_of(asked)
+    made = installation.make_key(settings)
+    organisations.add(build(settings).hub, organisation, name)
+    texts, key = Texts(settings.language), settings.key_path.resolve()
+    lines = [texts("init.done", organisation=organisation)]
+    if made:
+        lines.append(texts("init.key", path=key))
+    document = {
+        "organisation": organisation,
+        "data_dir": str(settings.data_dir.resolve()),
+        "key_file": str(key),
+        "key_made": made,
+    }
+    answer(asked, document, [*lines, texts("init.next")])

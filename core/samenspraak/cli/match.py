@@ -1,0 +1,109 @@
+"""``samenspraak match …``: who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from samenspraak.cli import Asked
+from samenspraak.cli._answers import answer, table
+from samenspraak.cli._desk import by_option, desk, json_option
+from samenspraak.cli._texts import Texts
+from samenspraak.domain.parties import PartyKind
+from samenspraak.services import people
+from samenspraak.services.people import Known, Unmatched
+
+
+@click.group("match")
+def command() -> None:
+    """Say who is who in the connected systems."""
+
+
+@command.command("list")
+@click.option("--connector", "connector_id", metavar="ID", help="Only in this system.")
+@click.option("--known", is_flag=True, help="Instead: everybody the hub knows, and their ids.")
+@click.option("--kind", type=click.Choice([one.value for one in PartyKind]), help="With --known: only these.")
+@json_option
+@click.pass_obj
+def list_(asked: Asked, connector_id: str | None, known: bool, kind: PartyKind | None) -> None:
+    """List who, and which records, wait until a person has said who is meant."""
+    at = desk(asked)
+    if known:
+        everybody = people.known(at.hub, at.organisation, kind=PartyKind(kind) if kind else None)
+        answer(asked, {"known": everybody}, _known(everybody, at.texts))
+        return
+    found = people.waiting(at.hub, at.organisation, connector_id=connector_id)
+    answer(asked, {"people": found.people, "records": found.records}, _waiting(found, at.texts))
+
+
+@command.command()
+@click.argument("connector_id", metavar="CONNECTOR")
+@click.argument("external_id", metavar="EXTERNAL_ID")
+@click.option("--party", metavar="PARTY", help="Who it is: kind:id, or connector/id of another system.")
+@click.option("--new", is_flag=True, help="Somebody the hub does not know yet.")
+@by_option
+@json_option
+@click.pass_obj
+def accept(asked: Asked, connector_id: str, external_id: str, party: str | None, new: bool, by: str) -> None:
+    """Say that EXTERNAL_ID in CONNECTOR is this party; nothing overrules it."""
+    if (party is None) != new:
+        raise click.UsageError("Give either --party PARTY or --new.")
+    at = desk(asked)
+    ref = people.accept(at.hub, at.organisation, connector_id, external_id, party, by=by)
+    document = {"connector": connector_id, "external_id": external_id, "party": ref}
+    answer(asked, document, [at.texts("match.accepted", external=external_id, id=connector_id, party=ref)])
+
+
+@command.command()
+@click.argument("connector_id", metavar="CONNECTOR")
+@click.argument("external_id", metavar="EXTERNAL_ID")
+@click.option("--party", metavar="PARTY", help="Who it is not; without it: none of those suggested.")
+@by_option
+@json_option
+@click.pass_obj
+def refuse(asked: Asked, connector_id: str, external_id: str, party: str | None, by: str) -> None:
+    """Say that EXTERNAL_ID in CONNECTOR is not this party; it is not suggested again."""
+    at = desk(asked)
+    refused = people.refuse(at.hub, at.organisation, connector_id, external_id, party, by=by)
+    document = {"connector": connector_id, "external_id": external_id, "refused": refused}
+    parties = ", ".join(map(str, refused))
+    line = at.texts("match.refused", parties=parties) if refused else at.texts("match.refused_none")
+    answer(asked, document, [line])
+
+
+def _waiting(found: Unmatched, texts: Texts) -> Iterator[str]:
+    headings = [texts(key) for key in ("connection", "id", "kind", "name", "maybe")]
+    rows = [
+        (
+            one.connector_id,
+            one.external_id,
+            texts.word("party", one.kind),
+            one.name,
+            "; ".join(
+                f"{suggestion.party} {suggestion.name} ({texts.words('because', suggestion.because)})"
+                for suggestion in one.suggestions
+            ),
+        )
+        for one in found.people
+    ]
+    yield from table(headings, rows)
+    if found.records:
+        yield texts("match.records")
+        records = ((one.connector_id, one.external_id) for one in found.records)
+        yield from table([texts("connection"), texts("record")], records)
+    if not (rows or found.records):
+        yield texts("match.none")
+
+
+def _known(found: tuple[Known, ...], texts: Texts) -> list[str]:
+    headings = [texts(key) for key in ("party", "name", "systems")]
+    rows = (
+        (
+            str(one.party),
+            one.name,
+            ", ".join(f"{system}/{external}" for system, ids in one.systems.items() for external in ids),
+        )
+        for one in found
+    )
+    return table(headings, rows) or [texts("match.known_none")]
