@@ -190,7 +190,7 @@ class OneOf:
     kinds: Mapping[str, Members]
 
     def read(self, there: Any, directory: Directory) -> Any:
-        return None if not there else self.kinds[there["type"]].read(there, directory)
+        return None if not there else self.kinds[_exactly(dict)(there)["type"]].read(there, directory)
 
     def write(self, value: Any, there: Any, directory: Directory) -> Json:
         name = next(name for name, members in self.kinds.items() if members.type is type(value))
@@ -207,7 +207,7 @@ class Party:
     def read(self, there: Any, directory: Directory) -> PartyRef | None:
         if not there:
             return None
-        if reference := there.get("reference"):
+        if reference := _exactly(dict)(there).get("reference"):
             return PartyRef.parse(_exactly(str)(reference).removeprefix(OUR_PARTY))
         return directory.party(_exactly(str)(there["user"]), PartyKind(there["role"]))
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from samenspraak.connectors import Directory, Raw
+from samenspraak.connectors import Directory, Marker, Raw
 from samenspraak.domain.agreements import (
     Code,
     Conditions,
@@ -246,7 +246,8 @@ LENS = Lens(
     }
 )
 
-# What a record says beside its units.
+# What is read of a record beside its units.
+NOBODY = Directory(connector_id="")
 SPOKEN_OF = frozenset({"type", "circle", "reference", "terms", "news", "reactions"})
 
 
@@ -255,6 +256,25 @@ def normal(key: UnitKey, value: UnitValue, title_length: int) -> UnitValue:
     if isinstance(value, What) and len(value.text) > title_length:
         return replace(value, text=value.text[:title_length].rstrip())
     return value
+
+
+# What a record says beside its units.
+
+
+def text(raw: Raw, name: str) -> str | None:
+    with at(name):
+        found: str | None = TEXT.read(raw.get(name), NOBODY)
+        return found
+
+
+def moment(raw: Raw, name: str) -> datetime | None:
+    with at(name):
+        return datetime.fromisoformat(raw[name]) if raw.get(name) else None
+
+
+def marker(raw: Raw) -> Marker | None:
+    reference = text(raw, "reference")
+    return Marker.parse(reference) if reference else None
 
 
 # Statements: their reactions, which only the app writes, and our news, which only we write.
@@ -266,32 +286,33 @@ def said(raw: Raw, directory: Directory) -> list[Statement]:
     An assent to a text that the app does not know by our reference (it was changed there since) binds
     nobody to anything; it is passed on as a comment.
     """
-    return [_said(reaction, raw, directory) for reaction in raw.get("reactions") or ()]
-
-
-def _said(reaction: Json, raw: Raw, directory: Directory) -> Statement:
     with at("reactions"):
-        kind = REACTIONS[reaction["kind"]]
-        members: dict[str, Any] = {
-            "id": f"{directory.connector_id}:{reaction['id']}",
-            "by": PARTY.read(reaction, directory),
-            "at": _moment(reaction["at"]),
-            "through": directory.connector_id,
-            "text": reaction.get("text") or "",
-        }
-        if kind in REPORTS:
-            members["occurrence"] = _occurrence(reaction)
-        if kind in ASSENTS and reaction.get("terms"):
-            members["terms"] = reaction["terms"]
-        elif kind in ASSENTS:
-            members["text"] = f"{UNBOUND[kind]}. {members['text']}".strip()
-            kind = StatementKind.COMMENT
-        return Statement(kind=kind, **members)
+        return [_said(reaction, directory) for reaction in raw.get("reactions") or ()]
+
+
+def _said(reaction: Json, directory: Directory) -> Statement:
+    kind = REACTIONS[reaction["kind"]]
+    members: dict[str, Any] = {
+        "id": f"{directory.connector_id}:{reaction['id']}",
+        "by": PARTY.read(reaction, directory),
+        "at": moment(reaction, "at"),
+        "through": directory.connector_id,
+        "text": text(reaction, "text") or "",
+    }
+    if kind in REPORTS:
+        members["occurrence"] = _occurrence(reaction)
+    if kind in ASSENTS and (terms := text(reaction, "terms")):
+        members["terms"] = terms
+    elif kind in ASSENTS:
+        members["text"] = f"{UNBOUND[kind]}. {members['text']}".strip()
+        kind = StatementKind.COMMENT
+    return Statement(kind=kind, **members)
 
 
 def told(raw: Raw) -> frozenset[str]:
     """The ids of the statements that we made readable in the record."""
-    return frozenset(one["id"] for one in raw.get("news") or ())
+    with at("news"):
+        return frozenset(_by_id(one) for one in raw.get("news") or ())
 
 
 def tell(raw: Raw, statements: Sequence[Statement], directory: Directory) -> Raw:
@@ -317,14 +338,10 @@ def _news(statement: Statement, there: Json, directory: Directory) -> Json:
         "kind": next(theirs for theirs, kind in REACTIONS.items() if kind is statement.kind),
         "who": PARTY.write(statement.by, there.get("who"), directory),
     }
-    if _moment(there.get("at")) != statement.at:
+    if moment(there, "at") != statement.at:
         result["at"] = statement.at.astimezone(UTC).isoformat()
     if statement.text:
         result["text"] = statement.text
     if statement.occurrence is not None:
         result |= _new_change(str(statement.occurrence))
     return result
-
-
-def _moment(there: Any) -> datetime | None:
-    return datetime.fromisoformat(there) if there else None

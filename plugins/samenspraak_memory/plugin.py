@@ -53,10 +53,11 @@ from samenspraak.errors import (
     AuthenticationError,
     ConflictError,
     InvalidRecordError,
+    OutcomeUnknownError,
     SamenspraakError,
     StaleError,
 )
-from samenspraak.http import BearerAuth, HttpClient
+from samenspraak.http import Answer, BearerAuth, HttpClient
 from samenspraak_memory import mapping
 from samenspraak_memory.codecs import at
 from samenspraak_memory.lens import Lens
@@ -145,8 +146,7 @@ class FamilyAppConnector(Connector):
         params = {"since": str(since), "limit": str(self.manifest.rates.page), **only}
         answer = call.http.send("GET", "api/changes", params=params, allow={410} if since else ())
         with at("changes"):
-            body = answer.json()
-            if answer.status == 410 or server not in ("", body["server"]):
+            if answer.status == 410 or server not in ("", (body := answer.json())["server"]):
                 raise StaleError(f"{self.connector_id}: the app does not know this place in its changes")
             return {name: body[name] for name in ("server", "changes", "next", "more")}
 
@@ -167,7 +167,7 @@ class FamilyAppConnector(Connector):
 
     def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
         answer = call.http.send("POST", "api/records", params={"once": "reference"}, json=raw)
-        found = _found(answer.json())
+        found = _landed(answer)
         return Written(external_id=found.external_id, found=found, existed=answer.status == 200)
 
     def update(self, call: Call, found: Found, raw: Raw) -> Written:
@@ -180,7 +180,7 @@ class FamilyAppConnector(Connector):
         )
         if answer.status in NOT_THERE:
             raise ConflictError(f"{self.connector_id}: {found.external_id} cannot be written now; look again")
-        return Written(external_id=found.external_id, found=_found(answer.json()))
+        return Written(external_id=found.external_id, found=_landed(answer))
 
     def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
         if how is not End.RETRACTED:
@@ -196,16 +196,15 @@ class FamilyAppConnector(Connector):
         return {"type": "agreement", "circle": subject.client, "reference": str(subject.marker)}
 
     def get(self, raw: Raw, directory: Directory) -> Reading:
-        reference = raw.get("reference")
         return Reading(
-            client=raw.get("circle"),
+            client=mapping.text(raw, "circle"),
             units=self.lens.units(raw, directory),
-            marker=Marker.parse(reference) if reference else None,
+            marker=mapping.marker(raw),
             selected=raw.get("type", "agreement") == "agreement",
             told=mapping.told(raw),
             said=mapping.said(raw, directory),
-            mark=raw.get("terms") or None,
-            last_changed=datetime.fromisoformat(raw["changed_at"]) if "changed_at" in raw else None,
+            mark=mapping.text(raw, "terms"),
+            last_changed=mapping.moment(raw, "changed_at"),
         )
 
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
@@ -345,6 +344,14 @@ def _found(record: Raw) -> Found:
     with at("id"):
         version = record.get("version")
         return Found(external_id=record["id"], raw=record, token=None if version is None else str(version))
+
+
+def _landed(answer: Answer) -> Found:
+    """The record that a write answered; without one nobody knows what became of the write."""
+    try:
+        return _found(answer.json())
+    except InvalidRecordError as error:
+        raise OutcomeUnknownError(f"{answer.connector_id}: a write was answered without a record") from error
 
 
 def _if_match(found: Found) -> dict[str, str]:

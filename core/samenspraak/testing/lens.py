@@ -12,6 +12,7 @@ the manifest does not claim is not asked of the connector.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import itertools
 import json
@@ -38,6 +39,7 @@ from samenspraak.connectors import (
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, is_empty
+from samenspraak.errors import InvalidRecordError
 from samenspraak.testing import strategies as ours
 
 # A class of laws is meant to be inherited, and a busy machine says nothing about a lens.
@@ -47,6 +49,9 @@ LAW = settings(
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow],
 )
 STRANGE = "x-nobody-knows"
+ODD = st.sampled_from(
+    [None, True, -1, 2.5, "", "x", "0000-00-00", "YYYY-MM-DD", "25:61", [], ["x"], {}, {"x": 1}]
+)
 T = TypeVar("T")
 
 # Which laws hold only for some systems: the law, and for which. All others hold for every connector.
@@ -238,6 +243,16 @@ class LensLaws:
         raw = self.sprinkled(self.respelled(case.raw))
 
         assert case.read(raw).units == case.read(case.raw).units
+
+    @LAW
+    @given(data=st.data())
+    def test_a_damaged_record_is_read_or_refused(self, data: st.DataObject) -> None:
+        """One odd record must never stop the others: nothing but ``InvalidRecordError`` may come out."""
+        case = self._case(data)
+        raw = _damaged(self.respelled(case.raw), data)
+
+        with contextlib.suppress(InvalidRecordError):
+            case.read(raw)
 
     @LAW
     @given(data=st.data())
@@ -441,6 +456,16 @@ def _sprinkled(value: Any, numbers: Iterator[int]) -> Any:
         inner = {name: _sprinkled(one, numbers) for name, one in value.items()}
         return {**inner, STRANGE: next(numbers)}
     return [_sprinkled(one, numbers) for one in value] if isinstance(value, list) else value
+
+
+def _damaged(value: Any, data: st.DataObject, deeper: int = 1) -> Any:
+    """The value with something else in one place; never at the top."""
+    if not (isinstance(value, dict | list) and value and deeper):
+        return data.draw(ODD.filter(lambda odd: odd != value))
+    result = copy.copy(value)
+    key = data.draw(st.sampled_from(sorted(value) if isinstance(value, dict) else range(len(value))))
+    result[key] = _damaged(value[key], data, data.draw(st.integers(0, 4)))
+    return result
 
 
 def _strange(value: Any) -> set[int]:
