@@ -49,6 +49,7 @@ class UnitView:
     a question, or its answer; ``question`` is then the value the question shows for this system ·
     ``is_past``: theirs is a value of ours, of any version or attempt · ``is_late``: theirs is what an
     abandoned attempt of ours sent · ``repeats``: the whole record is as it was before, without tokens ·
+    ``restores``: it ended, or its system was restored, and a person asked to bring it back in step ·
     ``we_only`` / ``they_only``: nothing but this unit changed here / there.
     """
 
@@ -74,6 +75,7 @@ class UnitView:
     rule: Rule = Rule.ASK
     harm: bool = False
     repeats: bool = False
+    restores: bool = False
     we_only: bool = True
     they_only: bool = True
 
@@ -136,13 +138,15 @@ ROWS: tuple[Row, ...] = (
     ("write only, changed here", lambda v: not v.readable and v.we_changed, Verdict.WRITE),
     ("write only, unchanged", lambda v: not v.readable, Verdict.NOTHING),
     ("equal", lambda v: v.equal, Verdict.AGREED),
+    ("restored, a value of ours", lambda v: v.restores and (v.is_past or v.theirs is None), Verdict.WRITE),
+    ("restored, typed there since", lambda v: v.restores and v.they_changed, Verdict.ASK),
     ("revealed, empty there", lambda v: not (v.based or v.shown) and v.theirs is None, Verdict.WRITE),
     ("revealed, filled there", lambda v: not (v.based or v.shown), _differ),
     ("same, same", lambda v: not v.we_changed and not v.they_changed, Verdict.NOTHING),
     ("changed here", lambda v: not v.they_changed, Verdict.WRITE),
     ("changed there", lambda v: not v.we_changed, _their_edit),
     ("both along the chain, ours later", lambda v: v.they_only and _chain(v) < 0, Verdict.WRITE),
-    ("both along the chain, theirs later", lambda v: v.we_only and _chain(v) > 0, Verdict.ADOPT),
+    ("both along the chain, theirs later", lambda v: v.we_only and _chain(v) > 0, _their_edit),
     ("both changed", lambda _: True, _differ),
 )
 

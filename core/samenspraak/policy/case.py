@@ -1,0 +1,249 @@
+"""One copy on one day: the four arguments of a plan, with the words that its tables use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
+from samenspraak.policy.capabilities import Write
+from samenspraak.policy.merge import Rule
+from samenspraak.policy.state import (
+    Asked,
+    CopyState,
+    Do,
+    LinkPhase,
+    NotSeen,
+    NotThere,
+    Ours,
+    Plan,
+    Presence,
+    QuestionKind,
+    Reason,
+    SentUnits,
+    Theirs,
+    There,
+    Today,
+    WriteKind,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is true of one copy today; a table asks nothing else."""
+
+    copy: CopyState
+    ours: Ours
+    theirs: Theirs
+    today: Today
+
+    # The copy, and what we hold.
+
+    @property
+    def open(self) -> bool:
+        return self.copy.phase is LinkPhase.OPEN
+
+    @property
+    def unknown(self) -> bool:
+        """An object there that nobody here knows."""
+        return not self.open and self.ours.presence is Presence.NONE
+
+    @property
+    def live(self) -> bool:
+        return self.ours.presence is Presence.LIVE
+
+    @property
+    def over(self) -> bool:
+        return self.ours.presence in (Presence.OVER, Presence.ERASED)
+
+    @property
+    def has_left(self) -> bool:
+        """The assignment this object stands for is no longer there, while its agreement goes on."""
+        status = self.ours.status
+        return self.over and not (status and status.is_over)
+
+    @property
+    def nothing_to_carry(self) -> bool:
+        return self.ours.presence is Presence.DRAFT or not self.today.shape
+
+    @property
+    def removed_before(self) -> bool:
+        """There was a copy, and it was not we who took it away."""
+        copy = self.copy
+        return copy.phase is LinkPhase.CLOSED and bool(copy.based) and not copy.ended_by_us
+
+    def waits(self, kind: WriteKind | None = None) -> bool:
+        """Whether a proposal of ours (of this kind) waits for an answer there."""
+        intent = self.copy.intent
+        return intent is not None and bool(intent.waiting) and kind in (None, intent.kind)
+
+    # Who may see it.
+
+    @property
+    def hidden(self) -> bool:
+        """The copy may not be there: consent, erased, transferred."""
+        return not self.today.shape or self.ours.presence is Presence.ERASED
+
+    @property
+    def theirs_alone(self) -> bool:
+        """It was written down there, and nothing of ours was ever agreed to be seen in it."""
+        copy = self.copy
+        ours = copy.based or copy.shape.units or copy.attempts or copy.intent
+        return self.open and not ours
+
+    @property
+    def must_leave(self) -> bool:
+        """Something of ours is there, or was when we last looked, and may not be.
+
+        A closed copy that was not retracted can still be read there; its stored shape says so.
+        """
+        if self.ours.presence is Presence.NONE or not self.hidden or self.theirs_alone:
+            return False
+        kept = self.copy.phase is LinkPhase.CLOSED and bool(self.copy.shape)
+        return self.open or kept or self.waits() or self.has_content
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the object still shows anything; messages show what cannot be read back."""
+        there = self.there
+        if there is None:
+            return False
+        told = self.today.capabilities.mode is Write.APPEND and there.mark is not None
+        return told or not there.is_over or bool(there.units.keys() - {STATUS})
+
+    # What is there.
+
+    @property
+    def there(self) -> There | None:
+        return self.theirs if isinstance(self.theirs, There) else None
+
+    @property
+    def there_live(self) -> bool:
+        there = self.there
+        return there is not None and there.selected and not there.is_over
+
+    @property
+    def there_over(self) -> bool:
+        there = self.there
+        return there is not None and there.selected and there.is_over
+
+    @property
+    def outside(self) -> bool:
+        return self.there is not None and not self.there.selected
+
+    @property
+    def gone(self) -> bool:
+        """Provably not there; a delete of ours with a lost answer explains an absence, too."""
+        explained = isinstance(self.theirs, NotSeen) and self.copy.ended_by_us
+        return isinstance(self.theirs, NotThere) or explained
+
+    @property
+    def not_seen(self) -> bool:
+        return isinstance(self.theirs, NotSeen) and not self.gone
+
+    # What changed since.
+
+    @cached_property
+    def edits(self) -> SentUnits:
+        """The units that people changed there since we last decided on them, status aside."""
+        there = self.there
+        if there is None:
+            return {}
+        keys = (self.copy.then.keys() | there.units.keys()) - {STATUS}
+        return {
+            key: there.units.get(key)
+            for key in sorted(keys)
+            if self.today.capabilities.reads(key)
+            and there.units.get(key) != self.copy.then.get(key)
+            and not (self.is_late(key) or self._is_answered(key))
+        }
+
+    @property
+    def changed_since(self) -> bool:
+        """Whether people there went on with it: edited it, or took it up again after its end."""
+        then, there = self.copy.then.get(STATUS), self.there
+        was_over = bool(getattr(then, "is_over", False))
+        again = was_over and there is not None and not there.is_over and not self._is_answered(STATUS)
+        return bool(self.edits) or again
+
+    @property
+    def we_changed(self) -> bool:
+        """Whether the hub holds something they have not seen there yet, status aside."""
+        keys = (self.ours.units.keys() | self.copy.was.keys()) - {STATUS}
+        return any(self.compares(key) and self.kept(key, self.ours.units) != self.was(key) for key in keys)
+
+    def _is_answered(self, key: UnitKey) -> bool:
+        """A person has answered about exactly this value."""
+        value = self.there.units.get(key) if self.there else None
+        return key in self.copy.answered and self.copy.answered[key] == value
+
+    # One unit.
+
+    def compares(self, key: UnitKey) -> bool:
+        """Whether the unit has a place there and may be seen there."""
+        return self.today.capabilities.carries(key) and key in self.today.shape.units
+
+    def kept(self, key: UnitKey, units: Units) -> UnitValue | None:
+        """A unit as the system keeps it."""
+        value = units.get(key)
+        return None if value is None else self.today.normal(key, value)
+
+    def was(self, key: UnitKey) -> UnitValue | None:
+        return self.kept(key, self.copy.was)
+
+    def to_write(self, units: Units) -> dict[UnitKey, UnitValue]:
+        """The part of these units that may be seen there and can be written there."""
+        return {
+            key: value
+            for key, value in units.items()
+            if key in self.today.shape.units and self.today.capabilities.write(key) is not Write.NO
+        }
+
+    def is_late(self, key: UnitKey) -> bool:
+        """What stands there is what an abandoned attempt of ours sent; a clear counts."""
+        value = self.there.units.get(key) if self.there else None
+        return any(key in attempt.sent and attempt.sent[key] == value for attempt in self.copy.attempts)
+
+    def is_past(self, key: UnitKey) -> bool:
+        """What stands there is a value of ours, of any version or attempt."""
+        value = self.there.units.get(key) if self.there else None
+        ours = [
+            *self.copy.past.get(key, ()),
+            *(units[key] for units in (self.copy.was, self.ours.units) if key in units),
+        ]
+        return value in [self.today.normal(key, one) for one in ours] or self.is_late(key)
+
+    def rule(self, kind: UnitKind) -> Rule:
+        leader = self.today.rules.get(kind)
+        if leader is None:
+            return Rule.ASK
+        return Rule.WE_FOLLOW if leader.connector_id == self.today.connector_id else Rule.ANOTHER_LEADS
+
+
+Outcome = Callable[[Case], Plan]
+Line = tuple[str, Callable[[Case], bool], Outcome]
+"""A line of a table: its name, whether it fits, and what it says."""
+
+
+def first(table: tuple[Line, ...], case: Case) -> Plan | None:
+    """What the first line that fits says, under that line's name; None when none fits."""
+    for name, fits, outcome in table:
+        if fits(case):
+            return replace(outcome(case), row=name)
+    return None
+
+
+def rests(reason: Reason, do: Do = Do.NOTHING) -> Outcome:
+    """The outcome that needs no values."""
+    return lambda _: Plan(row="", reason=reason, do=do)
+
+
+def asks(kind: QuestionKind, cause: str, reason: Reason = Reason.QUESTION, do: Do = Do.NOTHING) -> Outcome:
+    """The outcome that asks a person, and shows what was edited there."""
+    return lambda case: Plan(
+        row="",
+        reason=reason,
+        do=do,
+        questions=(Asked(kind=kind, values=case.edits, cause=cause),),
+    )

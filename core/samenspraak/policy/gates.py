@@ -1,0 +1,99 @@
+"""The gates before any comparison: may we act, do we know enough, may the copy be there at all?
+
+Source: design.md §4, G1–G7, in that order; the first that fits ends it.
+"""
+
+from __future__ import annotations
+
+from samenspraak.domain.units import STATUS
+from samenspraak.policy.case import Case, Line, asks, rests
+from samenspraak.policy.state import (
+    Asked,
+    ConnectorState,
+    Do,
+    Plan,
+    QuestionKind,
+    Reason,
+    Unreadable,
+    WriteKind,
+)
+
+
+def _stands_still(case: Case) -> bool:
+    state = case.today.connector
+    if state is ConnectorState.STOPPED:
+        return not case.must_leave
+    return state in (ConnectorState.PAUSED, ConnectorState.UNAUTHORISED)
+
+
+def _wait(case: Case) -> Plan:
+    """Nothing is discarded; a retraction that is due is listed as not confirmed."""
+    return Plan(row="", reason=Reason.RETRACTING if case.must_leave else Reason.CONNECTOR, do=Do.WAIT)
+
+
+def _access_lost(case: Case) -> Plan:
+    return Plan(row="", reason=Reason.RETRACTING if case.must_leave else Reason.ACCESS_LOST)
+
+
+def _retract(case: Case) -> Plan:
+    """Content-free, and before everything else; what people typed there is first kept for a person."""
+    if case.waits(WriteKind.RETRACT):
+        return Plan(row="", reason=Reason.RETRACTING)
+    if case.waits():
+        return Plan(row="", reason=Reason.RETRACTING, do=Do.WITHDRAW)
+    unreadable = isinstance(case.theirs, Unreadable)
+    if not (case.has_content or unreadable):
+        return Plan(row="", reason=Reason.RETRACTED, do=Do.CLOSE)
+    there = case.there.units if case.there else {}
+    kept = {key: value for key, value in case.edits.items() if value is not None and not case.is_past(key)}
+    asked = Asked(kind=QuestionKind.TO_DO, values=kept, cause="typed-before-retraction")
+    return Plan(
+        row="",
+        reason=Reason.RETRACTING,
+        do=Do.RETRACT,
+        how="retracted",
+        clear=frozenset(there.keys() | case.copy.then.keys()) - {STATUS},
+        keep=kept,
+        questions=(asked,) if kept else (),
+    )
+
+
+def _leave_alone(case: Case) -> Plan:
+    """Nothing of ours to take back, nothing to tell; what they write there goes to a person."""
+    if not case.edits:
+        return Plan(row="", reason=Reason.WITHHELD)
+    asked = Asked(kind=QuestionKind.TO_DO, values=case.edits, cause="edited-without-consent")
+    return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
+
+
+GATES: tuple[Line, ...] = (
+    ("G1 connector not running", _stands_still, _wait),
+    (
+        "G2 outcome of a write unknown",
+        lambda c: c.copy.intent is not None and not c.copy.intent.waiting,
+        rests(Reason.DUE, Do.RESOLVE),
+    ),
+    ("G3 not seen", lambda c: c.not_seen, _access_lost),
+    (
+        "G4 another client",
+        lambda c: c.there is not None and not c.there.client_is_ours,
+        asks(QuestionKind.IDENTITY, "another-client"),
+    ),
+    (
+        "G4 doubles",
+        lambda c: c.there is not None and c.there.doubles > 0,
+        rests(Reason.DUE, Do.MERGE_DOUBLES),
+    ),
+    ("G5 may not be visible", lambda c: c.must_leave, _retract),
+    ("G5 theirs alone", lambda c: c.hidden and c.theirs_alone and c.there is not None, _leave_alone),
+    (
+        "G6 unreadable",
+        lambda c: isinstance(c.theirs, Unreadable),
+        rests(Reason.SET_APART, Do.SET_APART),
+    ),
+    (
+        "G7 restored peer",
+        lambda c: c.there is not None and c.there.went_back,
+        asks(QuestionKind.CONNECTOR, "restored-peer", Reason.CONNECTOR, Do.STOP),
+    ),
+)

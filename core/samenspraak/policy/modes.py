@@ -1,0 +1,123 @@
+"""What the system lets us write of what was decided, by how its units are written.
+
+Source: design.md §4, the table on ``write``. What cannot be written becomes a visible reason, never success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from samenspraak.domain.units import UnitKey, UnitValue
+from samenspraak.policy.capabilities import Write
+from samenspraak.policy.case import Case
+from samenspraak.policy.state import Do, Plan, Reason, SentUnits, There
+
+_NOTHING: frozenset[UnitKey] = frozenset()
+
+
+def _unwritten(decided: Plan) -> Plan:
+    """Nothing is written; where that leaves a difference, the copy says so."""
+    differs = bool(decided.set or decided.clear)
+    reason = Reason.CANNOT_CARRY if differs and decided.reason is Reason.EQUAL else decided.reason
+    return replace(decided, set={}, clear=_NOTHING, reason=reason)
+
+
+def _write_record(case: Case, there: There, decided: Plan) -> Plan:
+    """``yes``: patch the record, the units that differ and nothing else."""
+    today = case.today
+    writable = {k: v for k, v in decided.set.items() if today.capabilities.write(k) is Write.YES}
+    clear = frozenset(key for key in decided.clear if today.capabilities.write(key) is Write.YES)
+    tell = today.capabilities.tells_statements and today.statements not in (None, there.told)
+    # What is under a question is not what a mark stands for, so the mark waits for the answer.
+    mark = today.mark if today.mark != there.mark and not decided.hold else None
+    if not (writable or clear or tell or mark):
+        return _unwritten(decided)
+    return replace(decided, do=Do.UPDATE, reason=Reason.DUE, set=writable, clear=clear, tell=tell, mark=mark)
+
+
+def _write_message(case: Case, there: There, decided: Plan) -> Plan:
+    """``append``: one message that says it all when it differs from the last one.
+
+    What people said there and what was said elsewhere is noted beside it, without a new message.
+    """
+    today = case.today
+    fresh = today.mark is not None and _digest(there.mark) != _digest(today.mark)
+    tell = today.capabilities.tells_statements and today.statements not in (None, there.told)
+    if not (fresh or tell or there.unanswered):
+        return replace(decided, set={}, clear=_NOTHING)
+    hidden = (key for key in decided.clear if key in case.ours.units and key not in today.shape.units)
+    return replace(
+        decided,
+        do=Do.UPDATE,
+        reason=Reason.DUE,
+        set=case.to_write(case.ours.units),
+        clear=frozenset(hidden),
+        mark=today.mark if fresh else None,
+        tell=tell or there.unanswered,
+    )
+
+
+def _digest(mark: str | None) -> str | None:
+    """A mark is ``digest#ordinal``: the ordinal keeps A, B, A three messages."""
+    return None if mark is None else mark.partition("#")[0]
+
+
+def _write_proposal(case: Case, there: There, decided: Plan) -> Plan:
+    """``propose``: only the difference from the record, and not what was refused."""
+    today, refused = case.today, case.copy.refused
+    wanted: dict[UnitKey, UnitValue | None] = {
+        **{key: today.normal(key, value) for key, value in decided.set.items()},
+        **dict.fromkeys(decided.clear),
+    }
+    wanted = {
+        key: value
+        for key, value in wanted.items()
+        if today.capabilities.write(key) is Write.PROPOSE and not (key in refused and refused[key] == value)
+    }
+    if case.waits():
+        return _as_waiting(case, decided, wanted)
+    if not wanted:
+        return _unwritten(decided)
+    return replace(
+        decided,
+        do=Do.UPDATE,
+        reason=Reason.DUE,
+        set={key: value for key, value in decided.set.items() if key in wanted},
+        clear=decided.clear & wanted.keys(),
+    )
+
+
+def _as_waiting(case: Case, decided: Plan, wanted: SentUnits) -> Plan:
+    """What waits there is what we want, or it is taken back."""
+    intent = case.copy.intent
+    same = intent is not None and bool(wanted) and dict(intent.sent) == dict(wanted)
+    return replace(
+        decided,
+        do=decided.do if same else Do.WITHDRAW,
+        reason=Reason.WAITING_THERE if same else Reason.DUE,
+        set={},
+        clear=_NOTHING,
+    )
+
+
+def waits_or_is_replaced(case: Case) -> Plan:
+    """A proposal to make the record waits; changed terms replace it."""
+    wanted = {key: case.kept(key, case.ours.units) for key in case.to_write(case.ours.units)}
+    return _as_waiting(case, Plan(row="", reason=Reason.DUE), wanted)
+
+
+def _write_nothing(case: Case, there: There, decided: Plan) -> Plan:
+    """``no``: the difference is listed."""
+    return _unwritten(decided)
+
+
+MODES: Mapping[Write, Callable[[Case, There, Plan], Plan]] = {
+    Write.YES: _write_record,
+    Write.RENDER: _write_record,
+    Write.APPEND: _write_message,
+    Write.PROPOSE: _write_proposal,
+    Write.NO: _write_nothing,
+    Write.PUSH: _write_nothing,
+    Write.VIEW: _write_nothing,
+}
