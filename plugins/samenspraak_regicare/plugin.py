@@ -189,6 +189,7 @@ class RegiCareConnector(Connector):
         return records.blank(client=client, marker=str(subject.marker))
 
     def get(self, raw: Raw, directory: Directory) -> Reading:
+        raw = self.own(raw)
         marker = Marker.parse(raw["kenmerk"]) if raw["kenmerk"] else None
         view = self._view(raw, directory)
         kinds = raw["activiteit"]["activiteittype"].values()
@@ -203,6 +204,9 @@ class RegiCareConnector(Connector):
 
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
         return mapping.changed(raw, changes, self._view(raw, directory))
+
+    def own(self, raw: Raw) -> Raw:
+        return records.own(raw)
 
     def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
         return mapping.normal(key, value)

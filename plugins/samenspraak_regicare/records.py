@@ -159,6 +159,54 @@ def record(activity: Any, placements: Iterable[Any], meetings: Iterable[Any], *,
     }
 
 
+def own(raw: Raw) -> Raw:
+    """The record with the members we own and no others.
+
+    Raises:
+        InvalidRecordError: :func:`record` and :func:`blank` make no such record; ``field`` says where.
+    """
+    marker = raw.get("kenmerk")
+    if not isinstance(marker, str):
+        raise _misshapen("kenmerk")
+    meetings = raw.get("bijeenkomsten")
+    if not isinstance(meetings, list):
+        raise _misshapen("bijeenkomsten")
+    return {
+        "activiteit": _kept(raw.get("activiteit"), ACTIVITY, "activiteit"),
+        "plaatsing": _kept(raw.get("plaatsing"), PLACEMENT, "plaatsing"),
+        "bijeenkomsten": [_kept(one, MEETING, "bijeenkomst") for one in meetings],
+        "kenmerk": marker,
+    }
+
+
+def _kept(part: Any, table: Mapping[str, Reader], where: str) -> dict[str, Any]:
+    if not isinstance(part, Mapping):
+        raise _misshapen(where)
+    for name, read in table.items():
+        value = part.get(name)
+        if not (_is_lookup(value) if read is lookup else _is_written(value, read)):
+            raise _misshapen(f"{where}.{name}")
+    return {name: part[name] for name in table}
+
+
+def _is_lookup(value: Any) -> bool:
+    # A label of ours has no id, and an id in a test may be no number.
+    return isinstance(value, dict) and all(isinstance(one, str) for pair in value.items() for one in pair)
+
+
+def _is_written(value: Any, read: Reader) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        return read not in (day, clock) or read(value) == value
+    except ValueError:
+        return False
+
+
+def _misshapen(field: str) -> InvalidRecordError:
+    return InvalidRecordError(f"{field} is not as we keep it", field=field)
+
+
 def blank(*, volunteer: Lookup | None = None, client: Lookup | None = None, marker: str = "") -> Raw:
     """A record that says nothing yet."""
     return {
