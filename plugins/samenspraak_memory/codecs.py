@@ -42,7 +42,7 @@ def at(place: str) -> Iterator[None]:
     except InvalidRecordError as error:
         field = f"{place}.{error.field}"
         raise InvalidRecordError(f"{field} cannot be read", field=field) from error
-    except (ValueError, TypeError, KeyError, RuleError) as error:
+    except (AttributeError, KeyError, RuleError, TypeError, ValueError) as error:
         raise InvalidRecordError(f"{place} cannot be read", field=place) from error
 
 

@@ -23,7 +23,7 @@ from samenspraak.connectors import (
 from samenspraak.domain.agreements import What
 from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.domain.units import WHAT
-from samenspraak.errors import AuthenticationError, InvalidRecordError, StaleError
+from samenspraak.errors import AuthenticationError, InvalidRecordError, OutcomeUnknownError, StaleError
 from samenspraak.sandbox import Fault
 from samenspraak_memory.plugin import FamilyAppConnector
 from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp
@@ -161,6 +161,18 @@ def test_an_answer_of_another_shape_is_said_to_be_unreadable(line: Line) -> None
     assert unreadable.value.field == "changes"
     line.app.clear_faults()
     assert list(line.connector.changes(line.call, None))
+
+
+@pytest.mark.parametrize("body", ["{}", "[1, 2]", '{"id": '])
+def test_a_write_that_is_not_answered_with_the_record_has_an_unknown_outcome(line: Line, body: str) -> None:
+    found = line.create("ag1")
+    json = {"Content-Type": "application/json"}
+    line.app.inject(Fault(kind="status", method="PATCH", status=200, headers=json, body=body))
+    with pytest.raises(OutcomeUnknownError):
+        line.retitled(found)
+    line.app.clear_faults()
+
+    assert line.retitled(found).raw["title"] == "Samen bakken"
 
 
 def test_a_retraction_of_what_is_gone_is_done(line: Line) -> None:
