@@ -15,7 +15,7 @@ from typing import Any
 from samenspraak.domain.agreements import Conditions
 from samenspraak.protocols import fhir
 from samenspraak_fhir import names
-from samenspraak_fhir.elements import Element, extension, part, parts, put, put_extension
+from samenspraak_fhir.elements import Element, extension, part, part_text, parts, put, put_extension
 
 TEXT = "Voorwaarden: "
 INSTRUCTION = "Instructie: "
@@ -52,8 +52,8 @@ def _exact(plan: Mapping[str, Any]) -> Conditions | None:
     if found is None:
         return None
     return Conditions(
-        text=str(part(found, "text", "valueString") or ""),
-        instruction=str(part(found, "instruction", "valueString") or ""),
+        text=part_text(found, "text", "valueString"),
+        instruction=part_text(found, "instruction", "valueString"),
         instruction_required=part(found, "required", "valueBoolean") is True,
     )
 

@@ -13,7 +13,16 @@ from samenspraak.connectors import Raw
 from samenspraak.domain.agreements import Decides, Review, ReviewOutcome, State, Status
 from samenspraak.protocols import fhir
 from samenspraak_fhir import names
-from samenspraak_fhir.elements import extension, part, parts, put, put_extension, read_date, unusable
+from samenspraak_fhir.elements import (
+    extension,
+    part,
+    part_text,
+    parts,
+    put,
+    put_extension,
+    read_date,
+    unusable,
+)
 from samenspraak_fhir.plans import ACTIVITY, Scene, detail_of, own_detail
 
 STATES: Mapping[str, State] = {
@@ -89,8 +98,8 @@ def read_review(plan: Raw, scene: Scene) -> Review | None:
     found = extension(plan, names.REVIEW)
     if found is None:
         return None
-    outcome = part(found, "outcome", "valueCode")
-    if outcome is not None and outcome not in set(ReviewOutcome):
+    outcome = part_text(found, "outcome", "valueCode")
+    if outcome and outcome not in set(ReviewOutcome):
         raise unusable("review.outcome", "this is no outcome of a review")
     return Review(
         due=read_date(part(found, "due", "valueDate"), "review.due"),
@@ -123,7 +132,7 @@ def read_decides(plan: Raw, scene: Scene) -> Decides | None:
     if found is None:
         return None
     who = scene.parties.read(part(found, "who", "valueReference") or {}, "decides.who")
-    return Decides(who=who, told_how=str(part(found, "told-how", "valueString") or ""))
+    return Decides(who=who, told_how=part_text(found, "told-how", "valueString"))
 
 
 def write_decides(plan: Raw, decides: Decides | None, scene: Scene) -> None:

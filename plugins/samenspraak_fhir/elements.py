@@ -36,9 +36,14 @@ def part(element: Mapping[str, Any], url: str, member: str) -> Any:
     return (extension(element, url) or {}).get(member)
 
 
+def part_text(element: Mapping[str, Any], url: str, member: str) -> str:
+    """The text of one part of a complex extension; empty when it is missing or no text."""
+    return fhir.text(extension(element, url) or {}, member)
+
+
 def put_extension(element: Element, url: str, content: Mapping[str, Any] | None) -> None:
     """Give the element exactly this extension of ours, or none; others stay as they are, where they are."""
-    others = [one for one in element.get("extension", ()) if not _is(one, url)]
+    others = [one for one in fhir.elements(element, "extension") if one.get("url") != url]
     if content is None:
         put(element, "extension", others)
         return
@@ -46,7 +51,9 @@ def put_extension(element: Element, url: str, content: Mapping[str, Any] | None)
     if extension(element, url) is None:
         put(element, "extension", [*others, wanted])
     else:
-        element["extension"] = [wanted if _is(one, url) else one for one in element["extension"]]
+        element["extension"] = [
+            wanted if one.get("url") == url else one for one in fhir.elements(element, "extension")
+        ]
 
 
 def parts(**values: tuple[str, Any] | None) -> Mapping[str, Any]:
@@ -65,10 +72,6 @@ def put(element: Element, member: str, value: Any) -> None:
         element.pop(member, None)
     else:
         element[member] = value
-
-
-def _is(one: Any, url: str) -> bool:
-    return isinstance(one, dict) and one.get("url") == url
 
 
 # Dates, times and texts.

@@ -20,6 +20,7 @@ from samenspraak_fhir.elements import (
     Element,
     extension,
     part,
+    part_text,
     parts,
     put,
     put_extension,
@@ -57,9 +58,10 @@ def moment(found: Mapping[str, Any]) -> tuple[date, int]:
     """
     day = read_date(part(found, "day", "valueDate"), f"{FIELD}.day")
     nth = part(found, "nth", "valuePositiveInt")
-    if day is None or not isinstance(nth, int | None) or (nth is not None and nth < 1):
+    nth = 1 if nth is None else nth
+    if day is None or type(nth) is not int or nth < 1:
         raise unusable(f"{FIELD}.day", "it does not say which moment it is about")
-    return day, 1 if nth is None else nth
+    return day, nth
 
 
 def told_day(day: date, nth: int) -> str:
@@ -103,7 +105,7 @@ def _is_about(note: Element, key: OccurrenceKey) -> bool:
 
 
 def _read(found: Element, parties: Parties) -> OccurrenceException:
-    kind = part(found, "kind", "valueCode")
+    kind = part_text(found, "kind", "valueCode")
     clock = part(found, "moved-time", "valueTime")
     by = part(found, "by", "valueReference")
     if kind not in set(ExceptionKind):
@@ -114,7 +116,7 @@ def _read(found: Element, parties: Parties) -> OccurrenceException:
             moved_to=read_date(part(found, "moved-to", "valueDate"), f"{FIELD}.moved-to"),
             moved_time=read_time(clock, f"{FIELD}.moved-time") if clock else None,
             by=parties.read(by, f"{FIELD}.by") if by else None,
-            reason=str(part(found, "reason", "valueString") or ""),
+            reason=part_text(found, "reason", "valueString"),
         )
     except RuleError as error:
         raise unusable(f"{FIELD}.{error.rule}", "this exception is not complete") from error

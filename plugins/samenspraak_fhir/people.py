@@ -101,8 +101,7 @@ def _official(resource: Mapping[str, Any]) -> Mapping[str, Any]:
 def _human_name(name: Mapping[str, Any]) -> str:
     if written := fhir.text(name, "text"):
         return written
-    given = [one for one in name.get("given", ()) if isinstance(one, str)]
-    return " ".join([*given, fhir.text(name, "family")]).strip()
+    return " ".join([*fhir.texts(name, "given"), fhir.text(name, "family")]).strip()
 
 
 def _first_name(resource: Mapping[str, Any]) -> str:
@@ -110,11 +109,8 @@ def _first_name(resource: Mapping[str, Any]) -> str:
     if fhir.text(resource, "resourceType") not in _PERSONS:
         return ""
     usual = [one for one in fhir.elements(resource, "name") if one.get("use") in ("usual", "nickname")]
-    for name in (*usual, _official(resource)):
-        for given in name.get("given", ()):
-            if isinstance(given, str):
-                return given
-    return ""
+    called = [given for name in (*usual, _official(resource)) for given in fhir.texts(name, "given")]
+    return called[0] if called else ""
 
 
 def _identifiers(resource: Mapping[str, Any]) -> frozenset[Identifier]:

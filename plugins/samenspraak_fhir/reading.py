@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,9 @@ from samenspraak_fhir import course, mapping, names, people, statements
 from samenspraak_fhir.elements import extension, find_template, unusable
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene
+
+# An assignment's id stands in markers and in keys of units, which use dots, colons and brackets.
+_PART = re.compile(r"[^.:\[\]\s]+")
 
 
 def read(
@@ -29,6 +33,8 @@ def read(
     if fhir.text(raw, "resourceType") != "CarePlan":
         raise unusable("resourceType", "this is no care plan")
     part = part_of(raw)
+    if not _PART.fullmatch(part):
+        raise unusable("identifier", "it names no assignment")
     if not is_agreement(raw, categories):
         return Reading(client=None, units={}, marker=_marker(raw), part=part, selected=False)
     _check(raw)

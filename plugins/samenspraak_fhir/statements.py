@@ -17,7 +17,7 @@ from samenspraak.domain.agreements import OccurrenceKey
 from samenspraak.domain.statements import ASSENTS, REPORTS, Statement, StatementKind
 from samenspraak.protocols import fhir
 from samenspraak_fhir import names
-from samenspraak_fhir.elements import Element, clean, extension, part, parts, read_moment, unusable
+from samenspraak_fhir.elements import Element, clean, extension, part_text, parts, read_moment, unusable
 from samenspraak_fhir.exceptions import FIELD, moment, notes, put_notes, told_day
 from samenspraak_fhir.parties import Parties
 
@@ -62,10 +62,10 @@ def said(plan: Raw, parties: Parties, connector_id: str, part_id: str) -> Iterat
     """
     for statement_id, note in _said(plan, connector_id):
         found = extension(note, names.SAID) or {}
-        kind = KINDS.get(str(part(found, "kind", "valueCode")))
+        kind = KINDS.get(part_text(found, "kind", "valueCode"))
         if kind is None:
             raise unusable(f"{FIELD}.kind", "this is nothing that somebody can say")
-        terms = str(part(found, "terms", "valueString") or "")
+        terms = part_text(found, "terms", "valueString")
         if kind in ASSENTS and not terms:
             kind = StatementKind.COMMENT
         yield Statement(
@@ -108,7 +108,7 @@ def _text(note: Element, kind: StatementKind) -> str:
 
 def _id_told(note: Mapping[str, Any]) -> str | None:
     found = extension(note, names.STATEMENT)
-    return None if found is None else str(part(found, "id", "valueString") or "")
+    return None if found is None else part_text(found, "id", "valueString")
 
 
 def _note(statement: Statement, parties: Parties) -> Element:

@@ -41,6 +41,12 @@ def text(of: Mapping[str, Any], name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
+def texts(of: Mapping[str, Any], name: str) -> list[str]:
+    """The texts in a member that is a list; empty when it is missing or something else."""
+    found = of.get(name)
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
 # Versions and moments.
 
 
