@@ -84,6 +84,10 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "device": ("hulpmiddel", "device"),
         "group": ("groep", "group"),
     },
+    "actor": {
+        "system": ("Samenspraak", "Samenspraak"),
+        "admin": ("beheerder", "admin"),
+    },
     "role": {
         "admin": ("beheerder", "admin"),
         "responsible": ("verantwoordelijke", "responsible person"),
@@ -179,9 +183,10 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "start": ("vanaf", "from"),
         "until": ("tot en met", "until"),
         "frequency": ("hoe vaak", "how often"),
-        "interval": ("om de", "every"),
+        "interval": ("telkens na", "every"),
         "weekdays": ("dagen", "days"),
         "times": ("tijden", "times"),
+        "count": ("aantal", "number"),
         "minutes": ("minuten", "minutes"),
         "parts": ("dagdelen", "parts of the day"),
         "period": ("per", "per"),
@@ -235,6 +240,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "taken_over": ("overgenomen", "taken over"),
         "kept": ("zo gelaten", "kept"),
         "changed": ("aangepast", "changed"),
+        "ended": ("beëindigd", "ended"),
     },
 }
 

@@ -131,21 +131,18 @@ def _explained(found: Explained, texts: Texts) -> Iterator[str]:
 
 
 def _copies(copies: tuple[Copy, ...], names: Names, texts: Texts) -> Iterator[str]:
-    headings = [
-        f"  {texts('connection')}",
-        *(texts(key) for key in ("readers", "version", "standing", "heard")),
-    ]
-    rows = [
+    headings = [texts(key) for key in ("connection", "readers", "version", "standing", "heard")]
+    rows = (
         (
-            f"  {one.connector_id}",
+            one.connector_id,
             ", ".join(names.get(ref, str(ref)) for ref in one.readers) or texts("nobody"),
             f"{one.have}/{one.want}",
             texts.word("reason", one.reason),
             texts.moment(one.heard_at),
         )
         for one in copies
-    ]
-    yield from table(headings, rows)
+    )
+    yield from (f"  {line}" for line in table(headings, rows))
     for one in copies:
         if one.missing:
             units = ", ".join(label(key, texts) for key in one.missing)
@@ -170,12 +167,14 @@ def _change(change: Change, names: Names, texts: Texts) -> str:
         "explain.change",
         version=change.version,
         at=texts.moment(change.at),
-        actor=_actor(change.actor, names),
+        actor=_actor(change.actor, names, texts),
         through=change.through or texts("explain.hub"),
         why=texts.word("why", change.why),
     )
 
 
-def _actor(actor: str, names: Names) -> str:
+def _actor(actor: str, names: Names, texts: Texts) -> str:
+    """A party by name and id; the hub itself and an unnamed admin by a word."""
     kind, _, party_id = actor.partition(":")
-    return called(PartyRef.parse(actor), names) if party_id and kind in set(PartyKind) else actor
+    is_party = party_id and kind in set(PartyKind)
+    return called(PartyRef.parse(actor), names) if is_party else texts.word("actor", actor)

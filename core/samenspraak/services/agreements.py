@@ -124,7 +124,7 @@ def mentioned_in(units: Mapping[UnitKey, UnitValue]) -> frozenset[PartyRef]:
 def worst(links: list[LinkRecord]) -> Mapping[str, Reason]:
     """Per connector the reason that matters most of its copies."""
     found: dict[str, Reason] = {}
-    for link in links:
+    for link in sorted(links, key=lambda one: one.connector_id):
         reasons = (link.reason, found.get(link.connector_id, link.reason))
         found[link.connector_id] = min(reasons, key=SEVERITY.index)
     return found

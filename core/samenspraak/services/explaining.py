@@ -113,7 +113,10 @@ def explain(hub: Hub, organisation: str, agreement_id: str, *, unit: UnitKey | N
         if unit is not None and not stories:
             raise NotFoundError(f"Agreement {agreement_id} never had a unit {unit}.")
         copies = tuple(
-            _copy(uow, hub, link, record.agreement, stories) for link in uow.links.of_agreement(agreement_id)
+            _copy(uow, hub, link, record.agreement, stories)
+            for link in sorted(
+                uow.links.of_agreement(agreement_id), key=lambda one: (one.connector_id, one.audience)
+            )
         )
         said = said_of(uow, record)
         client = PartyRef(kind=PartyKind.CLIENT, id=record.agreement.client_id)
