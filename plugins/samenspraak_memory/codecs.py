@@ -162,7 +162,9 @@ class Members:
         return result
 
     def clear(self, there: Any) -> Json | None:
-        left = {name: value for name, value in (there or {}).items() if name not in (self.fixed or {})}
+        if not isinstance(there, dict):
+            return None
+        left = {name: value for name, value in there.items() if name not in (self.fixed or {})}
         for row in self.rows:
             if row.name in left:
                 put_member(left, row.name, row.codec.clear(left[row.name]))

@@ -35,6 +35,13 @@ class Rows:
             raise InvalidRecordError(f"two {self.name} have the same id", field=self.name)
         return found
 
+    def find(self, raw: Raw, unit_id: str) -> Iterator[Json]:
+        """The rows with this id, whatever the other rows are like."""
+        for row in raw.get(self.name) or []:
+            with contextlib.suppress(InvalidRecordError), at(self.name):
+                if self.key(row) == unit_id:
+                    yield row
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -69,16 +76,19 @@ class Place:
             put_member(holder, self.member, self.codec.write(value, holder.get(self.member), directory))
 
     def clear(self, raw: Raw, unit_id: str) -> None:
-        holder = self.rows.all(raw).get(unit_id) if self.rows else raw
-        if holder is None:
-            return
-        if self.member is None:
-            _refill(holder, self.codec.clear(holder) or {})
-        elif self.member in holder:
-            put_member(holder, self.member, self.codec.clear(holder[self.member]))
+        """Empty the place, also when what stands there cannot be read: a retraction must not fail on that."""
+        for holder in self.rows.find(raw, unit_id) if self.rows else (raw,):
+            if self.member is None:
+                _refill(holder, self.codec.clear(holder) or {})
+            elif self.member in holder:
+                put_member(holder, self.member, self.codec.clear(holder[self.member]))
 
     def holds(self, holder: Json, directory: Directory) -> bool:
-        return self._value(holder, directory) is not None
+        """Whether something stands here, readable or not."""
+        try:
+            return self._value(holder, directory) is not None
+        except InvalidRecordError:
+            return True
 
     def _value(self, holder: Json, directory: Directory) -> Any:
         if self.member is None:
@@ -148,14 +158,14 @@ class Lens:
 
     def _tidy(self, raw: Raw, key: UnitKey, directory: Directory) -> None:
         """Take away rows in which no unit is left: nobody should see an empty task."""
-        for place in self.table[key.kind].places:
-            row = place.rows.all(raw).get(key.id) if place.rows else None
-            if (
-                place.rows
-                and row is not None
-                and not any(other.holds(row, directory) for other in self._in(place.rows))
-            ):
-                raw[place.rows.name] = [one for one in raw[place.rows.name] if one is not row]
+        for rows in (place.rows for place in self.table[key.kind].places if place.rows):
+            empty = [
+                row
+                for row in rows.find(raw, key.id)
+                if not any(place.holds(row, directory) for place in self._in(rows))
+            ]
+            if empty:
+                raw[rows.name] = [row for row in raw[rows.name] if not any(row is one for one in empty)]
 
     def _in(self, rows: Rows) -> Iterator[Place]:
         return (place for kept in self.table.values() for place in kept.places if place.rows is rows)

@@ -317,7 +317,10 @@ def told(raw: Raw) -> frozenset[str]:
 
 def tell(raw: Raw, statements: Sequence[Statement], directory: Directory) -> Raw:
     """A copy in which exactly these are news. What was said in the app stands there as a reaction."""
-    there = {one["id"]: one for one in raw.get("news") or ()}
+    if not statements:
+        return {**raw, "news": []} if raw.get("news") else raw
+    with at("news"):
+        there = {_by_id(one): one for one in raw.get("news") or ()}
     news = [
         _news(statement, there.get(statement.id, {}), directory)
         for statement in sorted(statements, key=lambda one: (one.at, one.id))

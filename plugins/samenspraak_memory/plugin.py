@@ -208,7 +208,7 @@ class FamilyAppConnector(Connector):
         )
 
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
-        now = self.lens.units(raw, directory)
+        now = self.lens.units(raw, directory) if changes.set else {}
         wanted = {
             key: value if now.get(key) == value else self.normal(key, value)
             for key, value in changes.set.items()

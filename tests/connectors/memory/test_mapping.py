@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -193,6 +194,23 @@ def test_what_cannot_be_read_is_named_by_field_and_never_by_content(
 
     assert refused.value.field == field
     assert str(refused.value) == f"{field} cannot be read" or "same id" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"rules": "alleen samen"},
+        {"tasks": [{**TASK, "when": {"from": "31-12-9999"}}, "x", {"id": "a:2"}]},
+        {"news": [{"text": "Gelukt"}]},
+    ],
+)
+def test_what_cannot_be_read_can_still_be_cleared(odd: Raw) -> None:
+    units = [WHAT, A1, CONDITIONS, STATUS]
+
+    raw = put({**STOCKINGS, **odd}, clear=frozenset(units), told=())
+
+    left = json.dumps(raw)
+    assert [text for text in ("Steunkousen", "alleen samen", "9999", "Gelukt") if text in left] == []
 
 
 # Statements.
