@@ -13,6 +13,7 @@ from datetime import timedelta
 from samenspraak.connectors.connector import End, Found, ProposalState
 from samenspraak.domain.units import apply
 from samenspraak.errors import RuleError
+from samenspraak.policy.contest import held_back
 from samenspraak.policy.plan import plan
 from samenspraak.policy.state import Asked, ConnectorState, Do, LinkPhase, Plan, QuestionKind, Reason
 from samenspraak.store.records import Cause, LinkRecord, RemoteRecord
@@ -22,6 +23,7 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on
 from samenspraak.sync.looking import Lease, Looker, View
 from samenspraak.sync.settled import Settled
+from samenspraak.sync.siblings import contested
 from samenspraak.sync.snapshot import Snapshot, copy_state, ours_of, today_of
 from samenspraak.sync.versions import record_version
 from samenspraak.sync.writing import Writer
@@ -94,8 +96,14 @@ class Copies:
         )
 
     def _adopt(self, view: View, decided: Plan) -> Settled | None:
-        """Their edit becomes a version; a merge that breaks a rule becomes a question."""
+        """Their edit becomes a version; a merge that breaks a rule becomes a question.
+
+        So does an edit of what somebody changes elsewhere at the same time.
+        """
         snapshot = view.snapshot
+        if both := contested(self._hub, self._organisation, self._lease, view, decided):
+            self._rest(view, held_back(decided, both))
+            return None
         try:
             after = apply(snapshot.record.agreement, decided.adopt)
         except RuleError as error:
