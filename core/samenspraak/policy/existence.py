@@ -34,6 +34,7 @@ def _create(case: Case) -> Plan:
         set=case.to_write(case.ours.units),
         mark=today.mark,
         tell=bool(today.capabilities.tells_statements and today.statements),
+        released=frozenset(case.copy.held),
     )
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from samenspraak.connectors.connector import End, Found, ProposalState
-from samenspraak.domain.units import apply
+from samenspraak.connectors.connector import Changes, End, Found, ProposalState
+from samenspraak.domain.units import STATUS, apply
 from samenspraak.errors import RuleError
 from samenspraak.policy.contest import held_back
 from samenspraak.policy.plan import plan
@@ -46,15 +46,22 @@ class Copies:
         if self._proposal_moved(snapshot, part):
             return None
         view = self._looker.view(snapshot, part)
+        if not self._looker.is_sure(view):
+            return self._look_later(view, "soon after our write")
         if self._heard(view):
             return None
         decided = plan(
             copy_state(snapshot, view.remote),
             ours_of(snapshot, part),
             view.theirs,
-            today_of(snapshot, view.remote),
+            today_of(snapshot, view.reading),
         )
         return _ACTS.get(decided.do, Copies._rest)(self, view, decided)
+
+    def _look_later(self, view: View, row: str) -> Settled:
+        """What was seen proves nothing until reading shows every write."""
+        sure = self._hub.now() + timedelta(seconds=view.snapshot.capabilities.lag_s)
+        return Settled(reason=Reason.DUE, equal=False, phase=_phase(view), row=row, next_at=sure)
 
     def _heard(self, view: View) -> bool:
         """Take over assents, reports and comments that are new; they are facts, never merged."""
@@ -117,7 +124,9 @@ class Copies:
                 questions=(*decided.questions, asked),
                 reason=Reason.QUESTION,
             )
-            return self._rest(view, held)
+            rest = self._rest(view, held)
+            # The other units go on, now that these are held.
+            return None if held.rows else rest
         cause = Cause(actor="system", why="adopted", connector_id=snapshot.system.id)
         with self._hub.store.write(self._organisation) as uow:
             self._lease.hold(uow)
@@ -143,7 +152,7 @@ class Copies:
                 return Settled(
                     reason=Reason.RETRACTING, equal=False, phase=remote.phase, row=decided.row, next_at=sure
                 )
-        if remote.phase is not LinkPhase.CLOSED or (retracted and remote.shape):
+        if remote.phase is not LinkPhase.CLOSED or (retracted and (remote.shape or remote.base)):
             remote = self._save(
                 replace(
                     remote,
@@ -157,7 +166,12 @@ class Copies:
         return Settled(reason=decided.reason, equal=False, phase=LinkPhase.CLOSED, row=decided.row)
 
     def _stop(self, view: View, decided: Plan) -> Settled | None:
-        """The peer went back in time: everything for the connector stops until a person has looked."""
+        """The peer went back in time: everything for the connector stops until a person has looked.
+
+        Where reading may lag, one look is not enough: the next one must say so again.
+        """
+        if view.snapshot.capabilities.lag_s and self._lease.link.detail != decided.row:
+            return self._look_later(view, decided.row)
         with self._hub.store.write(self._organisation) as uow:
             self._lease.hold(uow)
             system = uow.connectors.get(view.snapshot.system.id)
@@ -172,6 +186,10 @@ class Copies:
         return self._writer.resolve(view.snapshot, view.remote)
 
     def _write(self, view: View, decided: Plan) -> Settled | None:
+        if decided.do is Do.UPDATE and self._writer.changes_nothing(view, decided):
+            listed = decided.set or decided.clear
+            reason = Reason.CANNOT_CARRY if listed else Reason.QUESTION if decided.hold else Reason.EQUAL
+            return self._rest(view, replace(decided, do=Do.NOTHING, reason=reason))
         return self._writer.write(view, decided)
 
     def _merge_doubles(self, view: View, decided: Plan) -> Settled | None:
@@ -181,8 +199,7 @@ class Copies:
             look = self._looker.fetch(snapshot, double)
             edited = isinstance(look, Found) and not self._is_our_own(snapshot, view, look)
             if isinstance(look, Found) and not edited:
-                call = self._lease.call(snapshot, retraction=True)
-                snapshot.connector.end(call, look, look.raw, End.MISTAKE)
+                self._remove(snapshot, look)
             with self._hub.store.write(self._organisation) as uow:
                 self._lease.hold(uow)
                 uow.remotes.save(replace(double, why="double", phase=LinkPhase.CLOSED))
@@ -190,6 +207,14 @@ class Copies:
                     questions.ask_about_remote(uow, self._hub, snapshot, double, cause="two-objects")
                 uow.commit()
         return None
+
+    def _remove(self, snapshot: Snapshot, look: Found) -> None:
+        """Take an object of ours away, with all that it says; nobody misses what stands elsewhere."""
+        reading = snapshot.connector.get(look.raw, snapshot.directory)
+        emptied = Changes(clear=frozenset(reading.units) - {STATUS}, told=())
+        raw = snapshot.connector.put(look.raw, emptied, snapshot.directory)
+        call = self._lease.call(snapshot, retraction=True)
+        snapshot.connector.end(call, look, raw, End.RETRACTED)
 
     def _is_our_own(self, snapshot: Snapshot, view: View, look: Found) -> bool:
         """What stands there is what a write of ours sent, or what we hold."""

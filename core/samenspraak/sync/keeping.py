@@ -48,6 +48,9 @@ def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
     return replace(
         spent(remote, decided.spent),
         phase=LinkPhase.OPEN,
+        # Until what was restored has landed there, each look judges it the same.
+        released=remote.released and decided.writes,
+        ended_by_us=False,
         token=view.found.token,
         base={**remote.base, **agreed},
         seen=_seen(view, remote, view.found, moved | set(decided.keep)),
@@ -58,7 +61,7 @@ def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
             for key, value in remote.answered.items()
             if key not in settled and key not in decided.hold
         },
-        earlier=_with_state(remote, view.snapshot, view.found),
+        earlier=with_state(remote, view.snapshot, view.found),
         page_mark=page_mark(view.snapshot.connector, view.found),
     )
 
@@ -74,6 +77,7 @@ def landed(
     return replace(
         spent(remote, units),
         token=found.token,
+        earlier=with_state(remote, snapshot, found),
         base={key: at for key, at in base.items() if key not in hidden},
         seen=snapshot.connector.own(snapshot.connector.put(dict(kept), seen, snapshot.directory)),
         shape=_shape(intent.shape, remote.shape or Shape(units=frozenset()), units),
@@ -107,7 +111,7 @@ def _shape(today: Shape, stored: Shape, grown: Collection[UnitKey]) -> Shape:
     return replace(today, units=frozenset((stored.units | set(grown)) & today.units))
 
 
-def _with_state(remote: RemoteRecord, snapshot: Snapshot, found: Found) -> tuple[str, ...]:
+def with_state(remote: RemoteRecord, snapshot: Snapshot, found: Found) -> tuple[str, ...]:
     """The last states this record was in, oldest first, without the present one twice."""
     now = content_of(snapshot.connector, found)
     if remote.earlier and remote.earlier[-1] == now:

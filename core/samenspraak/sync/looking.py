@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from samenspraak.connectors.connector import Absent, Call, Found, Look, Reading, Unseen
 from samenspraak.errors import InvalidRecordError, StaleError
@@ -10,7 +11,7 @@ from samenspraak.policy.state import ConnectorState, NotSeen, NotThere, Theirs, 
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.snapshot import Snapshot, there_of
+from samenspraak.sync.snapshot import Snapshot, page_mark, there_of
 
 _SILENT = (ConnectorState.PAUSED, ConnectorState.UNAUTHORISED)
 
@@ -69,13 +70,25 @@ class Looker:
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
         self._looks: dict[str, Look] = {}
+        self._sure: set[str] = set()
 
     def forget(self, remote: RemoteRecord) -> None:
         self._looks.pop(remote.id, None)
+        self._sure.discard(remote.id)
 
     def show(self, remote: RemoteRecord, look: Look) -> None:
-        """Take what the answer to a write showed as the look."""
+        """Take what showed that a write landed, or did not, as the look."""
         self._looks[remote.id] = look
+        self._sure.add(remote.id)
+
+    def is_sure(self, view: View) -> bool:
+        """Whether the look proves anything: soon after our write a replica may show what was before it."""
+        remote = view.remote
+        if remote is None or remote.written_at is None or remote.id not in self._looks:
+            return True
+        lag = timedelta(seconds=view.snapshot.capabilities.lag_s)
+        known = view.found is not None and page_mark(view.snapshot.connector, view.found) == remote.page_mark
+        return known or remote.id in self._sure or view.snapshot.now >= remote.written_at + lag
 
     def fetch(self, snapshot: Snapshot, remote: RemoteRecord) -> Look:
         if remote.external_id is None:

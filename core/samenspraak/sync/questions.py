@@ -210,18 +210,33 @@ def _answer_unit(
 
 
 def _answer_ended(uow: WritingUnitOfWork, hub: Hub, question: QuestionRecord, choice: str, by: str) -> None:
+    """``end``: over on both sides, whatever was typed. ``restore``: live on both, the end there is undone."""
     record = uow.agreements.get(question.agreement_id or "")
     if choice == "end":
-        after = apply(record.agreement, {STATUS: Status(state=State.ENDED, ended_on=hub.today())})
+        _settle_shown(uow, question, released=False)
+        over = record.agreement.status.is_over
+        ended = Status(state=State.ENDED, ended_on=hub.today())
+        after = record.agreement if over else apply(record.agreement, {STATUS: ended})
     elif choice == "restore":
-        for remote in _remotes(uow, record.agreement.id):
-            if remote.id in question.shows:
-                uow.remotes.save(replace(remote, released=True))
+        _settle_shown(uow, question, released=True)
         live = record.agreement.status.is_live
         after = record.agreement if live else apply(record.agreement, {STATUS: Status(state=State.ACTIVE)})
     else:
         raise RuleError("answer", "Answers: end, restore.")
     record_version(uow, hub, record, after, cause=Cause(actor=by, why="answered", question_id=question.id))
+
+
+def _settle_shown(uow: WritingUnitOfWork, question: QuestionRecord, *, released: bool) -> None:
+    """What the question showed for an object is answered.
+
+    To restore is no answer about the units that were edited there: those are compared, and may be asked.
+    """
+    for remote in _remotes(uow, question.agreement_id or ""):
+        shown = question.shows.get(remote.id)
+        if shown is not None:
+            answered = {key: value for key, value in shown.items() if key == STATUS or not released}
+            answered = {**remote.answered, **answered}
+            uow.remotes.save(replace(remote, released=released, answered=answered))
 
 
 def unit_of(question: QuestionRecord) -> UnitKey:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from samenspraak.connectors.connector import Connector, Directory, Found, Marker, Reading, Subject
 from samenspraak.domain.parties import PartyKind, PartyRef
@@ -22,6 +23,9 @@ from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import client_name, directory_for
 
+_LATE = timedelta(hours=24)
+"""How long a request whose effect nobody saw may still arrive."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
@@ -31,6 +35,7 @@ class Snapshot:
     """
 
     organisation: str
+    now: datetime
     link: LinkRecord
     record: AgreementRecord
     system: ConnectorRecord
@@ -111,9 +116,10 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
     numbers = {version for remote in remotes for version in remote.base.values()}
     versions = uow.agreements.versions(agreement.id, numbers)
     statements = uow.statements.of(agreement.id)
-    hidden = _hidden(units_of(agreement), remotes, shape)
+    past = _past_needed(units_of(agreement), remotes, shape)
     return Snapshot(
         organisation=uow.organisation,
+        now=hub.now(),
         link=link,
         record=record,
         system=uow.connectors.get(link.connector_id),
@@ -127,13 +133,16 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         client_name=client_name(uow, agreement.client_id, shape),
         epoch=uow.consents.epoch(agreement.client_id),
         bases={number: units_of(one.agreement) for number, one in versions.items()},
-        past=uow.agreements.values(agreement.id, hidden) if hidden else {},
+        past=uow.agreements.values(agreement.id, past) if past else {},
     )
 
 
-def _hidden(units: Units, remotes: tuple[RemoteRecord, ...], shape: Shape) -> frozenset[UnitKey]:
+def _past_needed(units: Units, remotes: tuple[RemoteRecord, ...], shape: Shape) -> frozenset[UnitKey]:
+    """The units whose every value matters: those that are hidden now, all of a copy to be restored."""
+    if not remotes:
+        return frozenset()
     known = frozenset(units) | {key for remote in remotes for key in remote.base}
-    return frozenset(known - shape.units) if remotes else frozenset()
+    return known if any(one.released for one in remotes) else known - shape.units
 
 
 def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
@@ -154,7 +163,7 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
         answered=remote.answered,
         past=snapshot.past,
         intent=remote.intent,
-        attempts=remote.attempts,
+        attempts=tuple(one for one in remote.attempts if snapshot.now - one.at < _LATE),
         refused=remote.refused,
         ended_by_us=remote.ended_by_us,
         released=remote.released,
@@ -204,7 +213,7 @@ def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteR
         client_is_ours=reading.client is None or reading.client == snapshot.client,
         doubles=len(snapshot.of_part(remote.part)) - 1,
         went_back=_went_back(snapshot, found, remote),
-        repeats=state in remote.earlier,
+        repeats=state in remote.earlier and state != remote.earlier[-1],
         mark=reading.mark,
         told=reading.told,
         unanswered=reading.unanswered,
@@ -223,14 +232,21 @@ def content_of(connector: Connector, found: Found) -> str:
 
 
 def _went_back(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:
-    """An ordered token went back: the peer was restored from an older state."""
-    if not snapshot.capabilities.token_ordered or found.token is None or remote.token is None:
+    """The peer was restored from an older state: an ordered token went back, or tells of other content.
+
+    Another mapping may touch other members of the same content, so that only the same one compares.
+    """
+    if found.token is None or remote.token is None:
         return False
-    return int(found.token) < int(remote.token)
+    if found.token != remote.token:
+        return snapshot.capabilities.token_ordered and int(found.token) < int(remote.token)
+    mapping = remote.shape.mapping_version if remote.shape else None
+    comparable = mapping == snapshot.capabilities.mapping_version and bool(remote.earlier)
+    return comparable and content_of(snapshot.connector, found) != remote.earlier[-1]
 
 
-def today_of(snapshot: Snapshot, remote: RemoteRecord | None) -> Today:
-    """Everything else a plan depends on."""
+def today_of(snapshot: Snapshot, reading: Reading | None) -> Today:
+    """Everything else a plan depends on; ``reading``: what the object says now, where it was read."""
     capabilities = snapshot.capabilities
     return Today(
         connector_id=snapshot.system.id,
@@ -243,13 +259,13 @@ def today_of(snapshot: Snapshot, remote: RemoteRecord | None) -> Today:
             for kind, leader in snapshot.system.rules.items()
             if leader != "ask"
         },
-        first_agree=first_agree_units(snapshot.units),
-        mark=_mark(snapshot, remote),
+        first_agree=first_agree_units(snapshot.units, reading.units if reading else None),
+        mark=_mark(snapshot),
         statements=frozenset(one.id for one in snapshot.told) if capabilities.tells_statements else None,
     )
 
 
-def _mark(snapshot: Snapshot, remote: RemoteRecord | None) -> str | None:
+def _mark(snapshot: Snapshot) -> str | None:
     if not (snapshot.capabilities.keeps_marks or snapshot.capabilities.mode is Write.APPEND):
         return None
     return content_digest(snapshot.shape.project(snapshot.units))

@@ -8,16 +8,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from samenspraak.connectors.connector import Absent, Changes, End, Found, Look, Raw, Unseen, Written
+from samenspraak.connectors.connector import Changes, End, Found, Look, Raw, Unseen, Written
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.units import UnitKey, Units
-from samenspraak.errors import ConflictError, OutcomeUnknownError, SamenspraakError, StaleError
+from samenspraak.errors import (
+    ConflictError,
+    InvalidRecordError,
+    OutcomeUnknownError,
+    SamenspraakError,
+    StaleError,
+)
 from samenspraak.policy.capabilities import Confirm, Create, Token, Write
-from samenspraak.policy.state import Do, Intent, LinkPhase, Plan, Reason, WriteKind
+from samenspraak.policy.state import Asked, Do, Intent, LinkPhase, Plan, QuestionKind, Reason, WriteKind
 from samenspraak.store.records import RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import questions
 from samenspraak.sync.asking import ask_admin
+from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on, landed, standing
 from samenspraak.sync.looking import Lease, Looker, View
@@ -51,6 +58,10 @@ class Writer:
             remote, intent = self._intend(view, decided, changes)
         except StaleError:
             return None
+        except InvalidRecordError:
+            if view.reading is None and decided.do is Do.RETRACT:
+                return self._cannot_take_back(view, decided)
+            raise
         self._looker.forget(remote)
         try:
             written = self._send(view, decided, raw)
@@ -60,6 +71,22 @@ class Writer:
             self._not_written(remote, error)
             return None
         return self._answered(view.snapshot, remote, intent, written)
+
+    def changes_nothing(self, view: View, decided: Plan) -> bool:
+        """Whether an update would send the record as it is there already."""
+        found = view.found
+        return found is not None and self._raw(view, self._changes(view, decided)) == found.raw
+
+    def _cannot_take_back(self, view: View, decided: Plan) -> Settled:
+        """Content that may not be there is in a record we cannot read: somebody removes it by hand."""
+        asked = Asked(kind=QuestionKind.TO_DO, cause="cannot-take-back")
+        with self._hub.store.write(self._organisation) as uow:
+            self._lease.hold(uow)
+            asking = replace(decided, questions=(asked,))
+            questions.raise_all(uow, self._hub, view.snapshot, view.remote, asking)
+            uow.commit()
+        phase = view.remote.phase if view.remote else LinkPhase.NONE
+        return Settled(reason=Reason.RETRACTING, equal=False, phase=phase, row=decided.row)
 
     def _send(self, view: View, decided: Plan, raw: Raw) -> Written:
         connector = view.snapshot.connector
@@ -99,7 +126,7 @@ class Writer:
         intent = self._intent(view, decided, changes)
         with self._hub.store.write(self._organisation) as uow:
             self._lease.hold(uow)
-            _unmoved(uow, snapshot)
+            _unmoved(uow, self._hub, snapshot)
             questions.raise_all(uow, self._hub, snapshot, view.remote, decided)
             known = decided_on(view, decided, snapshot.record.version) or RemoteRecord(
                 id=self._hub.new_id(),
@@ -233,7 +260,11 @@ class Writer:
             return None
         if not isinstance(look, Found):
             return self._not_found(snapshot, remote, intent, look)
-        reading = snapshot.connector.get(look.raw, snapshot.directory)
+        try:
+            reading = snapshot.connector.get(look.raw, snapshot.directory)
+        except InvalidRecordError as error:
+            row = f"unreadable {error.field}"
+            return Settled(reason=Reason.SET_APART, equal=False, phase=remote.phase, row=row)
         units = {key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)}
         unreadable = frozenset(key for key in intent.sent if not snapshot.capabilities.reads(key))
         judged = judge(intent, units, unreadable)
@@ -264,7 +295,8 @@ class Writer:
             return _wait(remote, "confirm", sure)
         ends = intent.kind in (WriteKind.END, WriteKind.RETRACT)
         without = abandoned(remote, intent, frozenset() if ends else frozenset(intent.sent))
-        self._save(replace(without, ended_by_us=ends or isinstance(look, Absent)))
+        self._looker.show(remote, look)
+        self._save(replace(without, ended_by_us=ends))
         return None
 
     def _rewritten(
@@ -313,36 +345,56 @@ def note_doubles(uow: WritingUnitOfWork, hub: Hub, remote: RemoteRecord, externa
             uow.remotes.add(double)
 
 
-def _unmoved(uow: UnitOfWork, snapshot: Snapshot) -> None:
-    """The guard of the intent: version, consent and the connector are as they were when it was planned."""
-    agreement = snapshot.record.agreement
+def _unmoved(uow: UnitOfWork, hub: Hub, snapshot: Snapshot) -> None:
+    """The guard of the intent: version, consent and the connector are as they were when it was planned.
+
+    And so is what may be seen there: who reads it, and what each of them may see, can change by itself.
+    """
+    agreement, link = snapshot.record.agreement, uow.links.get(snapshot.link.id)
     now = (
         uow.agreements.get(agreement.id).version,
         uow.consents.epoch(agreement.client_id),
         uow.connectors.get(snapshot.system.id).state,
+        sight_of(uow, hub, agreement, snapshot.system.id, link.members).shape(),
     )
-    if now != (snapshot.record.version, snapshot.epoch, snapshot.system.state):
+    if now != (snapshot.record.version, snapshot.epoch, snapshot.system.state, snapshot.shape):
         raise StaleError(f"Link {snapshot.link.id}: it moved since this was planned.")
 
 
 def _with_intent(known: RemoteRecord, intent: Intent, decided: Plan) -> RemoteRecord:
-    """A unit that is hidden leaves the base: revealed again, it is as new (simulation H7)."""
+    """A unit that is hidden leaves the base: revealed again, it is as new (simulation H7).
+
+    What stands there too late is only accounted for when it was seen to be overwritten, not before.
+    """
     hidden = decided.clear - intent.shape.units
-    attempts = tuple(
-        replace(one, sent={key: value for key, value in one.sent.items() if key not in decided.late})
-        for one in known.attempts
-    )
+    if intent.kind is WriteKind.CREATE:
+        known = _as_new(known)
     return replace(
         known,
         intent=intent,
         written_at=intent.at,
-        released=False,
         ended_by_us=False,
-        attempts=tuple(one for one in attempts if one.sent),
         base={key: at for key, at in known.base.items() if key not in hidden},
         shape=None
         if known.shape is None
         else replace(intent.shape, units=known.shape.units & intent.shape.units),
+    )
+
+
+def _as_new(known: RemoteRecord) -> RemoteRecord:
+    """Nothing of an object that was there before holds for the one that is made now."""
+    return replace(
+        known,
+        external_id=None,
+        token=None,
+        seen=None,
+        base={},
+        shape=None,
+        held={},
+        answered={},
+        rewrites={},
+        earlier=(),
+        page_mark=None,
     )
 
 

@@ -19,7 +19,8 @@ SON = PartyRef(kind=PartyKind.RELATIVE, id="son")
 def street(town: Any) -> Any:
     """An app that knows mevrouw De Wit and Jan by name only; he wrote her stockings down."""
     town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")
-    town.person("son", PartyKind.RELATIVE, "Jan de Wit", "wit")
+    son = town.person("son", PartyKind.RELATIVE, "Jan de Wit", "wit")
+    town.consent("wit", son)
     app = town.family_app("app-a")
     app.add_client("c7", "Mevrouw De Wit", first_name="An")
     app.add_user("u3", "Jan de Wit", "relative", ["c7"])
