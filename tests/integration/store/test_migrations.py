@@ -9,10 +9,12 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
 from samenspraak.errors import ConfigurationError
 from samenspraak.store import migrate, open_engine
+from samenspraak.store import schema as schema_module
 from samenspraak.store.tables import APPEND_ONLY, metadata
 
 
@@ -69,6 +71,10 @@ def test_migrating_twice_changes_nothing(bare: Engine) -> None:
 
     assert schema(bare) == before
     bare.dispose()
+
+
+def test_the_head_the_code_names_is_the_newest_migration() -> None:
+    assert ScriptDirectory(str(schema_module._MIGRATIONS)).get_current_head() == schema_module.HEAD
 
 
 def test_four_that_migrate_at_once_make_one_database(bare: Engine) -> None:
