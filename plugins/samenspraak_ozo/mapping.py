@@ -132,8 +132,9 @@ def get(raw: Raw, directory: Directory) -> Reading:
 def put(raw: Raw, changes: Changes, directory: Directory) -> Raw:
     """A copy that says the changes: a message more, answers noted, or taken back what may not be seen."""
     changed = copy.deepcopy(raw)
-    _hide(changed, changes)
     status = changes.set.get(STATUS)
+    is_over = isinstance(status, Status) and status.is_over
+    _hide(changed, changes, renewed=bool(changes.mark) and not is_over)
     if isinstance(status, Status) and status.is_over:
         return close(changed, End(status.state), status, changes.mark)
     if changes.mark and changes.mark not in {one.mark for one in terms_in(changed) if one.shown}:
@@ -272,12 +273,15 @@ def _once(raw: Raw, system: str, key: str, text: str, *more: dict[str, str]) -> 
         _append(raw, [identifier(system, named(thread_of(raw), key)), *more], text)
 
 
-def _hide(raw: Raw, changes: Changes) -> None:
-    """Take back our messages that hold what is cleared, or a kind that the new message may not show."""
+def _hide(raw: Raw, changes: Changes, *, renewed: bool) -> None:
+    """Take back our messages that hold what is cleared, or a kind that the new message may not show.
+
+    ``renewed``: there is a new message that says all; a closing one says nothing of what was agreed.
+    """
     thread = thread_of(raw)
     left = {key.kind for key in changes.set}
     for terms in terms_in(raw):
-        gone = {one for one in terms.holds if changes.mark and one.kind in _HIDEABLE - left}
+        gone = {one for one in terms.holds if renewed and one.kind in _HIDEABLE - left}
         if terms.shown and (terms.holds & changes.clear or gone):
             _take_back(terms.resource)
             if terms.resource is thread:

@@ -26,7 +26,7 @@ def contests(adopted: SentUnits, then: Units, theirs: Units) -> frozenset[UnitKe
 
 
 def held_back(decided: Plan, contested: Set[UnitKey]) -> Plan:
-    """The plan that asks about the contested edits and takes nothing over; the others are for the next one."""
+    """The plan that asks about the contested edits and takes nothing over; the next one takes the others."""
     values = {key: decided.adopt[key] for key in sorted(contested)}
     return replace(
         decided,

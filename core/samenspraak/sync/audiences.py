@@ -51,17 +51,22 @@ def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id
     links = [one for one in uow.links.of_agreement(agreement.id) if one.connector_id == connector_id]
     addressed = _candidates(uow, agreement, connector_id, capabilities)
     candidates = _audience(connector_id, capabilities, addressed)
+    unused = [one for one in links if one.phase is LinkPhase.NONE and not uow.remotes.of_link(one.id)]
     wanted = wanted_audiences(
         units_of(agreement),
         candidates,
-        [one.members for one in links if one.members or capabilities.readers is Readers.STAFF],
+        [one.members for one in links if capabilities.readers is Readers.STAFF or one not in unused],
         _facts(uow, hub, agreement, capabilities),
     )
     if capabilities.readers is Readers.EVERYONE:
         _share_one(uow, agreement, connector_id, links, candidates.members, version)
         return
     for members in sorted(wanted.open, key=_audience_key):
-        _open(uow, agreement, connector_id, links, members, version)
+        link = _unused_for(members, unused)
+        if link is None:
+            link = uow.links.ensure(agreement.id, connector_id, _free_key(members, links), members, version)
+        unused = [one for one in unused if one.id != link.id]
+        _address(uow, link, members)
     if not (links or wanted.open):
         uow.links.ensure(agreement.id, connector_id, "", frozenset(), version)
 
@@ -76,30 +81,20 @@ def _share_one(
 ) -> None:
     """One copy for everybody who is linked there; who that is may change."""
     link = links[0] if links else uow.links.ensure(agreement.id, connector_id, "", members, version)
+    _address(uow, link, members)
+
+
+def _unused_for(members: Members, unused: list[LinkRecord]) -> LinkRecord | None:
+    """A link that has nothing there yet: people who are met one after the other get one copy together."""
+    same = (one for one in unused if one.members == members)
+    return next(same, None) or next(iter(unused), None)
+
+
+def _address(uow: WritingUnitOfWork, link: LinkRecord, members: Members) -> None:
     if link.members != members:
         uow.links.set(link.id, members=members)
         uow.links.look(link.id, priority=0)
-        uow.wake(links=[link.id])
-
-
-def _open(
-    uow: WritingUnitOfWork,
-    agreement: Agreement,
-    connector_id: str,
-    links: list[LinkRecord],
-    members: Members,
-    version: int,
-) -> None:
-    """A copy for these readers; a link that never had any is used before a new one is made."""
-    unused = next((one for one in links if not one.members and one.phase is LinkPhase.NONE), None)
-    if unused is None:
-        key = _audience_key(members) if links else ""
-        link_id = uow.links.ensure(agreement.id, connector_id, key, members, version).id
-    else:
-        link_id = unused.id
-        uow.links.set(link_id, members=members)
-        uow.links.look(link_id, priority=0)
-    uow.wake(links=[link_id])
+    uow.wake(links=[link.id])
 
 
 def _candidates(
@@ -135,6 +130,14 @@ def _facts(uow: UnitOfWork, hub: Hub, agreement: Agreement, capabilities: Capabi
         groups=tuple(uow.parties.groups()),
         organisation_id=uow.organisation,
     )
+
+
+def _free_key(members: Members, links: list[LinkRecord]) -> str:
+    """A name for a new copy; what it is named after may have been given other readers since."""
+    taken = {one.audience for one in links}
+    key = _audience_key(members)
+    names = ["", key, *(f"{key}-{number}" for number in range(2, len(taken) + 2))]
+    return next(one for one in names if one not in taken)
 
 
 def _audience_key(members: Members) -> str:

@@ -200,3 +200,23 @@ def test_an_agreement_that_ends_closes_the_thread(platform: Platform) -> None:
 
     assert thread["status"] == "completed"
     assert thread["messages"][-1].startswith("Deze afspraak is gestopt.")
+
+
+def test_people_who_are_met_after_the_agreement_get_one_thread_together(town: Any) -> None:
+    there = Platform(town, "strict")
+    heard_later = town.systems.pop("ozo")
+    there.settle()
+    town.systems["ozo"] = heard_later
+    there.settle()
+
+    assert there.links() == {Reason.EQUAL: 1}
+    assert there.inbox("80021") == there.inbox("80022") != []
+
+
+def test_a_closed_thread_still_says_what_was_agreed(platform: Platform) -> None:
+    platform.app.end("son", "r1")
+    platform.settle()
+    [thread] = platform.inbox("80021")
+
+    assert thread["status"] == "completed"
+    assert "Zo doet u het: Eerst de hiel." in thread["messages"][1]

@@ -66,4 +66,5 @@ def test_both_change_the_time_and_one_person_is_asked(two_apps: Any) -> None:
     two_apps.settle()
     (question,) = two_apps.questions()
     assert question.kind == "conflict"
-    assert two_apps.reasons() == {"app-a": Reason.EQUAL, "app-b": Reason.QUESTION}
+    assert two_apps.reasons() == {"app-a": Reason.QUESTION, "app-b": Reason.QUESTION}
+    assert two_apps.agreements()[0] == agreement

@@ -1,0 +1,72 @@
+"""Two systems change the same at once: both keep what was typed, the third keeps what was agreed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from samenspraak.domain.parties import PartyKind
+from samenspraak.policy.state import Reason
+from samenspraak.services import questions
+
+DINNER = {
+    "tasks": [
+        {
+            "id": "a1",
+            "who": {"user": "son", "role": "relative"},
+            "when": {"rhythm": {"type": "days", "every": "day", "times": ["17:30"]}},
+        }
+    ],
+}
+
+
+@pytest.fixture
+def three_apps(town: Any) -> Any:
+    client = town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")
+    son = town.person("son", PartyKind.RELATIVE, "Jan", client.id)
+    town.consent(client.id, son)
+    for name in ("app-a", "app-b", "app-c"):
+        town.joins(town.family_app(name), client.id, son)
+    town.systems["app-a"].add_record("son", "wit", "Samen eten", **DINNER)
+    town.settle(4)
+    town.ours = town.agreements()[0].id
+    town.systems["app-a"].move("son", "r1", "a1", ["18:00"])
+    town.systems["app-b"].move("son", town.ours, "a1", ["18:30"])
+    town.settle(4)
+    return town
+
+
+def times(town: Any) -> list[list[str]]:
+    records = [next(town.systems[one].shelf.bodies("record")) for one in ("app-a", "app-b", "app-c")]
+    return [record["tasks"][0]["when"]["rhythm"]["times"] for record in records]
+
+
+def test_what_was_typed_stays_and_who_is_not_involved_keeps_the_last_agreed(three_apps: Any) -> None:
+    assert times(three_apps) == [["18:00"], ["18:30"], ["17:30"]]
+    assert three_apps.reasons()["app-c"] is Reason.EQUAL
+    (question,) = three_apps.questions()
+    assert set(question.values) == {"hub", "app-a", "app-b"}
+
+
+def test_an_answer_reaches_all_of_them(three_apps: Any) -> None:
+    (asked,) = questions.listed(three_apps.app.hub, "de-linde")
+    questions.answer(three_apps.app.hub, "de-linde", asked.id, revision=asked.revision, choice="app-b")
+    three_apps.settle(4)
+    assert times(three_apps) == [["18:30"]] * 3
+    assert set(three_apps.reasons().values()) == {Reason.EQUAL}
+
+
+def test_a_third_edit_joins_the_question_instead_of_deciding_it(three_apps: Any) -> None:
+    three_apps.systems["app-c"].move("son", three_apps.ours, "a1", ["19:00"])
+    three_apps.settle(4)
+    assert times(three_apps) == [["18:00"], ["18:30"], ["19:00"]]
+    (question,) = three_apps.questions()
+    assert set(question.values) == {"hub", "app-a", "app-b", "app-c"}
+
+
+def test_the_same_edit_on_both_sides_is_no_question(three_apps: Any) -> None:
+    three_apps.systems["app-b"].move("son", three_apps.ours, "a1", ["18:00"])
+    three_apps.systems["app-c"].move("son", three_apps.ours, "a1", ["18:00"])
+    three_apps.settle(6)
+    assert times(three_apps) == [["18:00"]] * 3
