@@ -212,7 +212,7 @@ def family(town: Town) -> Town:
     for name in ("app-a", "app-b"):
         town.joins(town.family_app(name), client.id, *town.people)
     town.systems["app-a"].add_record("son", "wit", "Steunkousen aantrekken", **STOCKINGS)
-    town.settle()
+    town.settle(3)
     return town
 
 
