@@ -13,7 +13,7 @@ from pathlib import Path
 
 from samenspraak.connectors.registry import Registry
 from samenspraak.errors import ConfigurationError
-from samenspraak.settings import FILE_VARIABLE, Settings, load, read_secret
+from samenspraak.settings import FILE_VARIABLE, PREFIX, Settings, load, read_secret
 from samenspraak.store import Cipher, Store, migrate, open_engine
 from samenspraak.sync.configured import Configured
 from samenspraak.sync.hub import Hub
@@ -37,6 +37,13 @@ def read_settings(file: Path | None = None, environment: Mapping[str, str] | Non
     variables = os.environ if environment is None else environment
     named = variables.get(FILE_VARIABLE)
     return load(variables, file or (Path(named) if named else None))
+
+
+def child_environment(settings_file: Path, environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables for a child process that takes its settings from this file, and none from ours."""
+    variables = os.environ if environment is None else environment
+    kept = {name: value for name, value in variables.items() if not name.startswith(PREFIX)}
+    return {**kept, FILE_VARIABLE: str(settings_file)}
 
 
 def build(

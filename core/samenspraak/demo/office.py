@@ -1,0 +1,175 @@
+"""What people of the care organisation do at the hub, through its services, and what the hub tells them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from samenspraak.bootstrap import Application
+from samenspraak.domain.consent import Capacity, RecipientKind
+from samenspraak.domain.local_time import local_day
+from samenspraak.domain.parties import PartyKind
+from samenspraak.domain.units import MatrixRow
+from samenspraak.errors import TransientError
+from samenspraak.services import agreements, connectors, consents, people, questions
+from samenspraak.services.status import status
+from samenspraak.sync.hub import Hub
+
+_POLL_SECONDS = 0.1
+_CALM_CYCLES = 2
+
+
+@dataclass(kw_only=True)
+class Office:
+    """The organisation's people at the hub.
+
+    Args:
+        application: the hub as its services see it, beside the process that does the work.
+        organisation: whose people they are.
+        patience: the seconds they wait for something to happen before they give up.
+        recorded: the consents that were recorded, by client and person.
+    """
+
+    application: Application
+    organisation: str
+    patience: float
+    recorded: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def hub(self) -> Hub:
+        return self.application.hub
+
+    # Systems.
+
+    def connect(self, connector_id: str, plugin: str, settings: Mapping[str, Any]) -> None:
+        """Try a connection and save it; it begins by matching."""
+        record = connectors.draft(self.application.registry, connector_id, plugin, settings)
+        for checked in connectors.try_out(self.application.connected, record):
+            if not checked.ok:
+                raise TransientError(f"The test of {connector_id} failed at {checked.step}: {checked.detail}")
+        connectors.add(self.hub, self.application.connected, self.organisation, record)
+
+    def release(self, connector_id: str) -> None:
+        """Let a system take part; every copy there is looked at."""
+        connectors.resume(self.hub, self.organisation, connector_id)
+
+    def pause(self, connector_id: str) -> None:
+        connectors.pause(self.hub, self.organisation, connector_id)
+
+    # People.
+
+    def waiting(self) -> tuple[people.Waiting, ...]:
+        """Whom nobody has matched yet."""
+        return people.waiting(self.hub, self.organisation).people
+
+    def accept(self, connector_id: str, external_id: str, who: str) -> None:
+        """This is that person."""
+        people.accept(self.hub, self.organisation, connector_id, external_id, who)
+
+    # Consent.
+
+    def allow(self, client: str, person: str, **limits: Any) -> None:
+        """The client lets somebody see their agreements; both as the dossier calls them."""
+        wish = consents.Wish(
+            client=f"dossier/{client}",
+            recipient_kind=RecipientKind.PERSON,
+            recipient=f"dossier/{person}",
+            given_by=f"dossier/{client}",
+            **limits,
+        )
+        self.recorded[client, person] = consents.record(self.hub, self.organisation, wish).id
+
+    def show_own_name(self, client: str, person: str) -> None:
+        """Somebody in the circle lets the relatives see that they take part."""
+        wish = consents.Wish(
+            client=f"dossier/{client}",
+            recipient_kind=RecipientKind.ROLE,
+            recipient=str(PartyKind.RELATIVE),
+            rows={MatrixRow.NAMES},
+            given_by=f"dossier/{person}",
+            capacity=Capacity.SELF,
+        )
+        consents.record(self.hub, self.organisation, wish)
+
+    def withdraw(self, client: str, person: str) -> None:
+        """The client takes that back."""
+        consents.withdraw(self.hub, self.organisation, self.recorded.pop((client, person)))
+
+    def retractions(self, client: str) -> tuple[consents.Retraction, ...]:
+        """What was taken back from whom, and whether that is certain."""
+        return consents.of_client(self.hub, self.organisation, f"dossier/{client}").retractions
+
+    # Questions.
+
+    def asked(self, agreement_id: str) -> tuple[questions.Question, ...]:
+        """What people are asked about an agreement now."""
+        return questions.listed(self.hub, self.organisation, agreement_id=agreement_id)
+
+    def answer(self, question: questions.Question, choice: str) -> None:
+        """A person decides."""
+        questions.answer(self.hub, self.organisation, question.id, revision=question.revision, choice=choice)
+
+    # Waiting.
+
+    def now(self) -> datetime:
+        """The time at the hub, as the process that does the work last wrote it down."""
+        known = connectors.listed(
+            self.hub, self.application.registry, self.application.connected, self.organisation
+        )
+        return max((one.heard_at for one in known if one.heard_at), default=self.hub.now())
+
+    def today(self) -> date:
+        """The day it is at the hub."""
+        return local_day(self.now())
+
+    def until(self, holds: Callable[[], bool]) -> bool:
+        """Wait until it holds; False when it never did."""
+        deadline = time.monotonic() + self.patience
+        while not holds():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_SECONDS)
+        return True
+
+    def rest(self) -> bool:
+        """Wait until every system was heard and nothing is due or moves any more; False when it never was."""
+        deadline = time.monotonic() + self.patience
+        calm, before = 0, self._picture()
+        while calm < _CALM_CYCLES:
+            self._hear_all(deadline)
+            now = self._picture()
+            calm = calm + 1 if now == before and self._nothing_due() else 0
+            before = now
+            if time.monotonic() > deadline:
+                return False
+        return True
+
+    def _hear_all(self, deadline: float) -> None:
+        """Every system that listens has been heard from its beginning to its end since this call."""
+        for _ in range(2):  # one may have begun before
+            before = self._heard()
+            while time.monotonic() < deadline:
+                now = self._heard()
+                if all(now[one] != before[one] for one in before):
+                    break
+                time.sleep(_POLL_SECONDS)
+
+    def _heard(self) -> Mapping[str, datetime | None]:
+        known = status(self.hub, self.organisation).systems
+        return {one.id: one.heard_at for one in known if str(one.state) in ("running", "matching")}
+
+    def _nothing_due(self) -> bool:
+        return status(self.hub, self.organisation).converged
+
+    def _picture(self) -> object:
+        standing = status(self.hub, self.organisation)
+        lines = agreements.listed(self.hub, self.organisation)
+        return (
+            [(line.id, line.version, line.questions) for line in lines],
+            [(one.id, one.state, one.links) for one in standing.systems],
+            standing.waiting_people,
+            standing.waiting_records,
+        )

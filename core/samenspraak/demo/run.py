@@ -1,0 +1,243 @@
+"""The whole demo: start everything, play the situations, look how it stands, and end everything."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from samenspraak import bootstrap
+from samenspraak.demo import checker, opening
+from samenspraak.demo.checker import Seen
+from samenspraak.demo.office import Office
+from samenspraak.demo.people import ORGANISATION, ORGANISATION_NAME
+from samenspraak.demo.processes import Processes, free_port, started
+from samenspraak.demo.situations import SITUATIONS
+from samenspraak.demo.stage import Played, Sabotage, Situation, Stage, Told
+from samenspraak.demo.systems import PACKAGES, Systems
+from samenspraak.domain.local_time import local_day
+from samenspraak.policy.state import Reason
+from samenspraak.services import agreements, connectors, explaining, installation, organisations
+from samenspraak.services.status import status
+from samenspraak.work.clock import SystemClock
+
+SPEED = 1800.0
+PATIENCE_SECONDS = 20.0
+QUIET_CYCLES = 2
+
+Show = Callable[[Told | Seen | Situation], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a demo was asked for.
+
+    ``clock_speed``: how fast the hub's clock runs · ``patience``: seconds to wait for anything ·
+    ``import_from``: a folder with FHIR files that the dossier holds from the start ·
+    ``only``: the situations to play, by number; none: all · ``sabotage``: for tests, by number.
+    """
+
+    clock_speed: float = SPEED
+    patience: float = PATIENCE_SECONDS
+    import_from: Path | None = None
+    only: Collection[int] = ()
+    sabotage: Mapping[int, Sabotage] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemStands:
+    """How the copies in one system stand: how many, how many are equal, and why the others are not."""
+
+    links: int
+    equal: int
+    explained: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One agreement: per system which version it holds, of which, and why so."""
+
+    what: str
+    version: int
+    systems: Mapping[str, tuple[int, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What came of a demo.
+
+    ``failed``: copies that gave up · ``doubles``: what is there twice, by system and marker ·
+    ``quiet_cycle_writes``: requests that changed something although nothing had happened.
+    """
+
+    converged: bool
+    situations: Sequence[Played]
+    systems: Mapping[str, SystemStands]
+    table: Sequence[Row]
+    quiet_cycle_writes: int
+    doubles: Mapping[str, int]
+    started_seconds: float
+    duration_seconds: float
+    peak_rss_mb: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is as it should be."""
+        all_played = all(one.ok for one in self.situations)
+        return self.converged and all_played and not self.quiet_cycle_writes and not self.doubles
+
+
+@dataclass(kw_only=True)
+class Running:
+    """A demo that stands: everything is connected and at rest."""
+
+    processes: Processes
+    there: Systems
+    office: Office
+    hub_url: str
+    started_seconds: float
+    began: float
+
+
+@contextlib.contextmanager
+def running(folder: Path, asked: Asked) -> Iterator[Running]:
+    """Start the hub and the systems in this folder, and bring them to rest.
+
+    Raises:
+        ConfigurationError: a process does not start.
+        TransientError: a system cannot be connected.
+    """
+    began, port = time.monotonic(), free_port()
+    file = _settings_file(folder, port, asked.clock_speed)
+    with started(folder, bootstrap.child_environment(file)) as processes:
+        urls = processes.sandboxes(PACKAGES)
+        office = _office(file, asked.patience)
+        started_seconds = processes.hub(port)
+        there, hub_url = Systems.at(urls), f"http://127.0.0.1:{port}"
+        _open(folder, there, office, hub_url)
+        yield Running(
+            processes=processes,
+            there=there,
+            office=office,
+            hub_url=hub_url,
+            started_seconds=started_seconds,
+            began=began,
+        )
+
+
+def play(running: Running, asked: Asked, show: Show) -> Result:
+    """Play the situations and look how everything stands afterwards."""
+    played = []
+    for situation in SITUATIONS:
+        if asked.only and situation.id not in asked.only:
+            continue
+        show(situation)
+        began = time.monotonic()
+        stage = Stage(
+            there=running.there,
+            office=running.office,
+            played=Played(id=situation.id, title=situation.title),
+            show=show,
+            sabotage=asked.sabotage.get(situation.id),
+        )
+        situation.play(stage)
+        stage.played.seconds = time.monotonic() - began
+        played.append(stage.played)
+    return _result(running, played)
+
+
+def _result(running: Running, played: Sequence[Played]) -> Result:
+    office, there = running.office, running.there
+    at_rest = office.rest()
+    before = there.writes()
+    quiet = all([_full_cycle(office) for _ in range(QUIET_CYCLES)])
+    written = there.writes() - before
+    standing = status(office.hub, office.organisation)
+    systems = {one.id: _stands(one.links) for one in standing.systems}
+    failed = any(one.explained.get(Reason.FAILED) for one in systems.values())
+    return Result(
+        converged=at_rest and quiet and standing.converged and not failed,
+        situations=played,
+        systems=systems,
+        table=_table(office),
+        quiet_cycle_writes=written,
+        doubles=checker.doubles(there),
+        started_seconds=running.started_seconds,
+        duration_seconds=time.monotonic() - running.began,
+        peak_rss_mb=running.processes.peak_rss_mb(),
+    )
+
+
+def _full_cycle(office: Office) -> bool:
+    """Have every copy everywhere looked at once more."""
+    known = connectors.listed(
+        office.hub, office.application.registry, office.application.connected, office.organisation
+    )
+    for one in known:
+        office.pause(one.id)
+        office.release(one.id)
+    return office.rest()
+
+
+def _stands(links: Mapping[Reason, int]) -> SystemStands:
+    explained = {str(reason): count for reason, count in links.items() if reason is not Reason.EQUAL}
+    return SystemStands(
+        links=sum(links.values()),
+        equal=links.get(Reason.EQUAL, 0),
+        explained=dict(sorted(explained.items())),
+    )
+
+
+def _table(office: Office) -> list[Row]:
+    rows = []
+    for line in agreements.listed(office.hub, office.organisation):
+        explained = explaining.explain(office.hub, office.organisation, line.id)
+        systems = {
+            copy.connector_id: (copy.have, str(copy.reason))
+            for copy in sorted(explained.copies, key=lambda one: _least(one.reason))
+        }
+        rows.append(Row(what=line.what, version=line.version, systems=systems))
+    return sorted(rows, key=lambda row: row.what)
+
+
+def _least(reason: Reason) -> int:
+    """Of several copies in one system the one that matters most is shown, so it comes last."""
+    return -list(Reason).index(reason)
+
+
+# Starting.
+
+
+def _settings_file(folder: Path, port: int, clock_speed: float) -> Path:
+    file = folder / "samenspraak.toml"
+    lines = (
+        'environment = "demo"',
+        'data_dir = "."',
+        f"clock_speed = {clock_speed}",
+        "[web]",
+        f"port = {port}",
+    )
+    file.write_text("\n".join((*lines, "")), encoding="utf-8")
+    return file
+
+
+def _office(file: Path, patience: float) -> Office:
+    """The hub beside the process that does the work. Its clock is the usual one, which is never ahead."""
+    settings = bootstrap.read_settings(file, {})
+    installation.make_key(settings)
+    application = bootstrap.build(settings, environment={}, clock=SystemClock())
+    organisations.add(application.hub, ORGANISATION, ORGANISATION_NAME)
+    return Office(application=application, organisation=ORGANISATION, patience=patience)
+
+
+def _open(folder: Path, there: Systems, office: Office, hub_url: str) -> None:
+    sender = opening.fill(there, local_day(datetime.now(UTC)))
+    opening.connect_dossier(office, there)
+    opening.record_consents(office)
+    opening.connect_others(office, there, sender, opening.keep_secrets(folder), hub_url)
+    opening.settle_doubts(office)
+    opening.release(office)
+    office.rest()
