@@ -17,15 +17,24 @@ log = structlog.get_logger(__name__)
 
 _NEEDS_A_PERSON = (AuthenticationError, ConfigurationError)
 _LISTENS = (ConnectorState.RUNNING, ConnectorState.MATCHING)
+_LONG = 16
+"""As after so many attempts: what waits for a whole system is woken when that answers."""
 
 
 def admitted(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> datetime | None:
-    """Whether the system may be called now (None), or from when. An open breaker lets one probe through."""
+    """Whether a link may call the system now (None), or from when.
+
+    While the breaker is open, hearing from the system is the one probe: then all links wait, and once it
+    answers the most urgent one goes first. A stopped system is not heard, so there a link probes.
+    """
     system, now = uow.connectors.get(connector_id), hub.now()
+    is_open = system.failures >= hub.pace.breaker_after
+    if is_open and system.state in _LISTENS:
+        return now + hub.backoff(_LONG)
     waits_until = max(filter(None, (system.paused_until, system.breaker_until)), default=None)
     if waits_until is not None and waits_until > now:
         return waits_until + hub.backoff(0)
-    if system.failures >= hub.pace.breaker_after:
+    if is_open:
         uow.connectors.note(system.id, breaker_until=now + hub.pace.breaker_pause)
     return None
 
@@ -40,14 +49,12 @@ def trouble(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: Samenspr
     if failures == hub.pace.breaker_after:
         log.error("connector unavailable", organisation=uow.organisation, connector=connector_id)
     asked: float | None = getattr(error, "retry_after", None)
-    uow.connectors.note(
-        connector_id,
-        failures=failures,
-        paused_until=now + hub.backoff(0, asked) if asked else system.paused_until,
-        breaker_until=now + hub.pace.breaker_pause
-        if failures >= hub.pace.breaker_after
-        else system.breaker_until,
-    )
+    if asked:
+        uow.connectors.note(connector_id, paused_until=now + hub.backoff(0, asked))
+    if failures >= hub.pace.breaker_after:
+        again = now + hub.pace.breaker_pause
+        uow.connectors.note(connector_id, breaker_until=again, poll_due_at=again)
+    uow.connectors.note(connector_id, failures=failures)
 
 
 def recovered(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
