@@ -1,0 +1,160 @@
+"""Commands beside a running hub: they write, it takes up; every change leaves a line in the audit trail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+import pytest
+
+from samenspraak.cli import main
+from samenspraak.domain.parties import PartyKind
+from samenspraak.work.embedded import EmbeddedRunner
+from samenspraak_memory.sandbox import FamilyApp
+
+ORGANISATION = "de-linde"
+
+
+def eventually(claim: Callable[[], bool], seconds: float = 15.0) -> float:
+    """How long it took to come true."""
+    began = time.monotonic()
+    while not claim():
+        assert time.monotonic() < began + seconds, "it did not come true in time"
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+@pytest.fixture
+def hub_runs(family: Any) -> Iterator[Any]:
+    """The hub at work on the data that the commands use."""
+    runner = EmbeddedRunner(family.app.hub, threads=2)
+    runner.start()
+    yield family
+    runner.stop()
+
+
+def consent_for(line: Any, person: str) -> str:
+    recorded = line.json("consent", "list", "--client", "wit")["consents"]["recorded"]
+    (found,) = [
+        one["consent"]["id"]
+        for one in recorded
+        if one["consent"]["recipient"]["id"] == person and not one["consent"]["rows"]
+    ]
+    return str(found)
+
+
+def test_a_withdrawal_is_taken_up_by_the_running_hub(line: Any, hub_runs: Any) -> None:
+    app = hub_runs.systems["app-b"]
+    assert app.readable("daughter")
+    consent = consent_for(line, "daughter")
+
+    assert line("consent", "withdraw", consent, "--yes").exit_code == 0
+
+    eventually(lambda: app.readable("daughter") == [])
+
+
+def test_an_answer_is_carried_out_by_the_running_hub(line: Any, hub_runs: Any) -> None:
+    agreement = hub_runs.agreements()[0].id
+    hub_runs.systems["app-a"].decline("son", "r1")
+    with hub_runs.app.store.write(ORGANISATION) as uow:
+        uow.connectors.note("app-a", poll_due_at=hub_runs.clock.now())
+        uow.commit()
+    eventually(lambda: bool(hub_runs.questions()))
+    (asked,) = line.json("question", "list")["questions"]
+
+    line("question", "answer", asked["id"], "end", "--revision", str(asked["revision"]))
+
+    app = hub_runs.systems["app-b"]
+    eventually(lambda: app.record_of(agreement)["state"]["value"] == "ended")
+
+
+def test_a_person_can_decide_where_the_secrets_of_the_hub_are_not(
+    line: Any, family: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("APP_KEY")
+    consent = consent_for(line, "daughter")
+
+    assert len(line.json("consent", "withdraw", consent, "--yes")["retracts"]) == 2
+    assert line.json("connector", "pause", "app-b")["state"] == "paused"
+    assert "nothing behind secret://env/APP_KEY" in line.json("connector", "list")["connectors"][0]["problem"]
+    assert "secret://env/APP_KEY" in line.fails("connector", "test", "app-a", code=2)
+
+
+def test_somebody_at_a_terminal_is_asked_first(
+    line: Any, family: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
+    consent = consent_for(line, "daughter")
+
+    refused = line("consent", "withdraw", consent, stdin="n\n")
+    assert (refused.exit_code, "terughalen bij anderen: 2." in refused.stderr) == (1, True)
+    assert line("consent", "withdraw", consent, stdin="y\n").exit_code == 0
+
+
+# Audit (R-LOG-1).
+
+READS = {
+    *("agreement list", "agreement show", "agreement explain", "connector list", "connector test"),
+    *("consent list", "match list", "question list", "question show", "status"),
+}
+RUNS = {"serve", "demo", "sync run"}
+"""What they change, the runner audits."""
+
+
+def leaves(command: click.Command, path: str = "") -> Iterator[str]:
+    if not isinstance(command, click.Group):
+        yield path
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        found = command.get_command(context, name)
+        assert found is not None
+        yield from leaves(found, f"{path} {name}".strip())
+
+
+def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
+    """For each command that changes something, how it is given here."""
+    url = family.stack.enter_context(FamilyApp().running())
+    family.systems["app-a"].decline("son", "r1")
+    family.person("roos", PartyKind.RELATIVE, "Roos Bakker", "wit")
+    for user in ("u8", "u9"):
+        family.systems["app-a"].add_user(user, "Roos Bakker", "relative", ["wit"])
+    family.settle()
+    (asked,) = line.json("question", "list")["questions"]
+    settings = ("--set", f"base_url={url}", "--set", "access_key=secret://env/APP_KEY", "--open-origin", url)
+    return {
+        "connector add": ("app-c", "--type", "memory", *settings),
+        "connector pause": ("app-b",),
+        "connector resume": ("app-b",),
+        "consent record": ("--client", "wit", "--role", "volunteer"),
+        "consent withdraw": (consent_for(line, "son"), "--yes"),
+        "match accept": ("app-a", "u9", "--new"),
+        "match refuse": ("app-a", "u8"),
+        "question answer": (asked["id"], "keep", "--revision", str(asked["revision"])),
+        "init": ("de-eik", "--name", "De Eik"),
+    }
+
+
+def test_every_command_that_changes_something_leaves_an_audit_line_without_content(
+    line: Any, family: Any
+) -> None:
+    given = changing(line, family)
+    assert given.keys() | READS | RUNS == set(leaves(main))
+
+    for name, words in given.items():
+        organisation = "de-eik" if name == "init" else ORGANISATION
+        before = 0 if name == "init" else len(audit(family, organisation))
+        result = line("--organisation", organisation, *name.split(), *words)
+        assert result.exit_code == 0, (name, result.output)
+        fresh = audit(family, organisation)[before:]
+        assert fresh, name
+        assert all(one.actor and one.action and one.object and one.outcome for one in fresh)
+        assert not [word for word in ("Wit", "Roos", "Els", "Jan", "kousen", "Eik") if word in str(fresh)]
+
+
+def audit(family: Any, organisation: str) -> list[Any]:
+    with family.app.store.read(organisation) as uow:
+        assert uow.log.verify() is None
+        return list(uow.log.audit_lines())
