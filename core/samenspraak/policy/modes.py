@@ -14,6 +14,7 @@ from samenspraak.policy.case import Case
 from samenspraak.policy.state import Do, Plan, Reason, SentUnits, There
 
 _NOTHING: frozenset[UnitKey] = frozenset()
+_IN_PLACE = (Write.YES, Write.RENDER)
 
 
 def _unwritten(decided: Plan) -> Plan:
@@ -24,10 +25,10 @@ def _unwritten(decided: Plan) -> Plan:
 
 
 def _write_record(case: Case, there: There, decided: Plan) -> Plan:
-    """``yes``: patch the record, the units that differ and nothing else."""
+    """``yes`` and ``render``: patch the record, the units that differ and nothing else."""
     today = case.today
-    writable = {k: v for k, v in decided.set.items() if today.capabilities.write(k) is Write.YES}
-    clear = frozenset(key for key in decided.clear if today.capabilities.write(key) is Write.YES)
+    writable = {k: v for k, v in decided.set.items() if today.capabilities.write(k) in _IN_PLACE}
+    clear = frozenset(key for key in decided.clear if today.capabilities.write(key) in _IN_PLACE)
     tell = today.capabilities.tells_statements and today.statements not in (None, there.told)
     # What is under a question is not what a mark stands for, so the mark waits for the answer.
     mark = today.mark if today.mark != there.mark and not decided.hold else None

@@ -1,0 +1,262 @@
+"""Gates G1–G7 of design §4: the first that fits ends it."""
+
+from __future__ import annotations
+
+import pytest
+
+from samenspraak.domain.units import CONDITIONS, STATUS, WHAT
+from samenspraak.policy.capabilities import Write
+from samenspraak.policy.plan import GATES, MATCHING
+from samenspraak.policy.state import (
+    Attempt,
+    ConnectorState,
+    CopyState,
+    Do,
+    LinkPhase,
+    NotSeen,
+    NotThere,
+    Presence,
+    QuestionKind,
+    Reason,
+    Unreadable,
+    WriteKind,
+)
+
+from .situations import (
+    A1,
+    EDITED,
+    ENDED,
+    HEEL,
+    NOTHING,
+    NOW,
+    SOCKS,
+    UNITS,
+    Situation,
+    capabilities,
+    closed,
+    intent,
+    link,
+    ours,
+    over,
+    there,
+    today,
+)
+
+LOST = NotSeen(why="status 403")
+HIDDEN = today(shape=NOTHING)
+THEIR_OWN = CopyState(phase=LinkPhase.OPEN, then=UNITS)
+RETRACTS = {"do": Do.RETRACT, "how": "retracted", "reason": Reason.RETRACTING}
+
+
+SITUATIONS = (
+    # G1
+    *(
+        Situation(
+            name=f"a connector that is {state} waits, and discards nothing",
+            ours=ours(EDITED),
+            today=today(connector=state),
+            comes={"row": "G1 connector not running", "do": Do.WAIT, "reason": Reason.CONNECTOR},
+        )
+        for state in (ConnectorState.PAUSED, ConnectorState.UNAUTHORISED, ConnectorState.STOPPED)
+    ),
+    Situation(
+        name="a retraction that is due while the connector is paused is listed as not confirmed",
+        today=today(connector=ConnectorState.PAUSED, shape=NOTHING),
+        comes={"row": "G1 connector not running", "do": Do.WAIT, "reason": Reason.RETRACTING},
+    ),
+    Situation(
+        name="a stopped connector still retracts",
+        theirs=there(went_back=True),
+        today=today(connector=ConnectorState.STOPPED, shape=NOTHING),
+        comes={"row": "G5 may not be visible", **RETRACTS},
+    ),
+    Situation(
+        name="while matching nothing is created",
+        link=CopyState(),
+        theirs=NotThere(),
+        today=today(connector=ConnectorState.MATCHING),
+        comes={"row": MATCHING, "do": Do.WAIT, "reason": Reason.CONNECTOR},
+    ),
+    Situation(
+        name="while matching reading and linking go on",
+        link=CopyState(),
+        today=today(connector=ConnectorState.MATCHING),
+        comes={"row": "one match, live", "do": Do.LINK, "agreed": frozenset(UNITS)},
+    ),
+    Situation(
+        name="while matching a retraction is listed as not confirmed",
+        today=today(connector=ConnectorState.MATCHING, shape=NOTHING),
+        comes={"row": MATCHING, "do": Do.WAIT, "reason": Reason.RETRACTING, "keep": {}},
+    ),
+    # G2
+    Situation(
+        name="a write of unknown outcome is resolved before anything else is planned",
+        link=link(intent=intent()),
+        ours=over(),
+        theirs=LOST,
+        comes={"row": "G2 outcome of a write unknown", "do": Do.RESOLVE, "reason": Reason.DUE},
+    ),
+    Situation(
+        name="a proposal that waits has a known outcome so far",
+        link=link(intent=intent(sent={WHAT: SOCKS}, waiting="v7")),
+        ours=ours(EDITED),
+        today=today(capabilities=capabilities(write=Write.PROPOSE)),
+        comes={"row": "both live", "reason": Reason.WAITING_THERE},
+    ),
+    # G3
+    Situation(
+        name="what we may not look at now is not gone, and nothing changes anywhere",
+        ours=over(),
+        theirs=LOST,
+        comes={"row": "G3 not seen", "do": Do.NOTHING, "reason": Reason.ACCESS_LOST, "questions": []},
+    ),
+    Situation(
+        name="a retraction of what we cannot see is listed as not confirmed",
+        theirs=LOST,
+        today=HIDDEN,
+        comes={"row": "G3 not seen", "do": Do.NOTHING, "reason": Reason.RETRACTING},
+    ),
+    Situation(
+        name="a delete of ours whose answer was lost explains why we do not see it",
+        link=link(ended_by_us=True),
+        ours=over(),
+        theirs=LOST,
+        comes={"row": "over here, nothing to end there", "do": Do.CLOSE, "reason": Reason.CLOSED},
+    ),
+    # G4
+    Situation(
+        name="an object that is now about another client is for a person",
+        theirs=there(EDITED, client_is_ours=False),
+        comes={
+            "row": "G4 another client",
+            "do": Do.NOTHING,
+            "questions": [(QuestionKind.IDENTITY, "another-client")],
+        },
+    ),
+    Situation(
+        name="several objects of one create are merged",
+        theirs=there(doubles=1),
+        comes={"row": "G4 doubles", "do": Do.MERGE_DOUBLES, "reason": Reason.DUE},
+    ),
+    # G5
+    Situation(
+        name="withdrawn consent takes back all content",
+        today=HIDDEN,
+        comes={
+            "row": "G5 may not be visible",
+            **RETRACTS,
+            "set": {},
+            "clear": frozenset({WHAT, A1}),
+            "keep": {},
+            "questions": [],
+        },
+    ),
+    Situation(
+        name="what people typed there is kept for a person before it is taken back",
+        theirs=there({**UNITS, CONDITIONS: HEEL}),
+        today=HIDDEN,
+        comes={
+            **RETRACTS,
+            "keep": {CONDITIONS: HEEL},
+            "questions": [(QuestionKind.TO_DO, "typed-before-retraction")],
+        },
+    ),
+    Situation(
+        name="an erased agreement is taken back",
+        ours=ours(presence=Presence.ERASED),
+        comes={"row": "G5 may not be visible", **RETRACTS},
+    ),
+    Situation(
+        name="a copy that ended can still be read, and is taken back",
+        link=closed(),
+        ours=over(),
+        theirs=there({**UNITS, STATUS: ENDED}),
+        today=HIDDEN,
+        comes={"row": "G5 may not be visible", **RETRACTS},
+    ),
+    Situation(
+        name="a create that arrived after the withdrawal is taken back",
+        link=CopyState(attempts=(Attempt(sent=UNITS, at=NOW),)),
+        today=HIDDEN,
+        comes={"row": "G5 may not be visible", **RETRACTS, "questions": []},
+    ),
+    Situation(
+        name="content in a record that we cannot read is taken back too",
+        theirs=Unreadable(field="tasks"),
+        today=HIDDEN,
+        comes={"row": "G5 may not be visible", **RETRACTS, "clear": frozenset({WHAT, A1})},
+    ),
+    Situation(
+        name="what is not there any more has been taken back",
+        theirs=NotThere(),
+        today=HIDDEN,
+        comes={"row": "G5 may not be visible", "do": Do.CLOSE, "reason": Reason.RETRACTED},
+    ),
+    Situation(
+        name="an object without content has been taken back",
+        theirs=there({STATUS: ENDED}),
+        today=HIDDEN,
+        comes={"row": "G5 may not be visible", "do": Do.CLOSE, "reason": Reason.RETRACTED},
+    ),
+    Situation(
+        name="a proposal that waits shows content, and is withdrawn first",
+        link=CopyState(intent=intent(WriteKind.CREATE, waiting="v7")),
+        theirs=NotThere(),
+        today=today(shape=NOTHING, capabilities=capabilities(write=Write.PROPOSE)),
+        comes={"row": "G5 may not be visible", "do": Do.WITHDRAW, "reason": Reason.RETRACTING},
+    ),
+    Situation(
+        name="a retraction that was proposed waits for an answer",
+        link=link(intent=intent(WriteKind.RETRACT, waiting="v7")),
+        today=today(shape=NOTHING, capabilities=capabilities(write=Write.PROPOSE)),
+        comes={"row": "G5 may not be visible", "do": Do.NOTHING, "reason": Reason.RETRACTING},
+    ),
+    Situation(
+        name="what a family wrote down in its own app is not ours to take back",
+        link=THEIR_OWN,
+        today=HIDDEN,
+        comes={"row": "G5 theirs alone", "do": Do.NOTHING, "reason": Reason.WITHHELD, "questions": []},
+    ),
+    Situation(
+        name="what they change in it since is shown to a person",
+        link=THEIR_OWN,
+        theirs=there(EDITED),
+        today=HIDDEN,
+        comes={
+            "row": "G5 theirs alone",
+            "do": Do.NOTHING,
+            "adopt": {},
+            "questions": [(QuestionKind.TO_DO, "edited-without-consent")],
+        },
+    ),
+    # G6
+    Situation(
+        name="a record with a template date is set apart, and nothing is written over it",
+        ours=ours(EDITED),
+        theirs=Unreadable(field="period.start"),
+        comes={"row": "G6 unreadable", "do": Do.SET_APART, "reason": Reason.SET_APART, "set": {}},
+    ),
+    # G7
+    Situation(
+        name="a token that went back stops the connector and asks the admin",
+        theirs=there(EDITED, went_back=True),
+        comes={
+            "row": "G7 restored peer",
+            "do": Do.STOP,
+            "reason": Reason.CONNECTOR,
+            "adopt": {},
+            "questions": [(QuestionKind.CONNECTOR, "restored-peer")],
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+def test_a_gate(situation: Situation) -> None:
+    assert situation.came() == situation.comes
+
+
+def test_every_gate_has_a_situation() -> None:
+    hit = {situation.plan().row for situation in SITUATIONS}
+
+    assert {name for name, _, _ in GATES} | {MATCHING} <= hit
