@@ -85,6 +85,7 @@ class EmbeddedRunner:
         self._awake = threading.Event()
         self._stopping = threading.Event()
         self._running: set[str] = set()
+        self._unheard: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
         self._ticks = BackgroundScheduler()
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
@@ -144,16 +145,18 @@ class EmbeddedRunner:
         """Start what is due for one organisation, as far as threads and budgets go.
 
         A connector that can take no more is left out of the next look, so that its backlog, however
-        long, hides nobody else's work.
+        long, hides nobody else's work. So is one that is to be heard first, or that does not answer.
 
         Returns:
             Seconds after which to look again if nothing wakes us.
         """
         now = self._hub.now()
-        full: set[str] = set()
+        with self._hub.store.read(organisation) as uow:
+            systems = uow.connectors.list()
+        rates = {one.id: self._rates(organisation, one) for one in systems}
+        waits = full = {one.id for one in systems if self._waits(organisation, one)}
         while True:
             with self._hub.store.read(organisation) as uow:
-                rates = {one.id: self._rates(organisation, one) for one in uow.connectors.list()}
                 waiting = [
                     *((reconcile_remote, *one) for one in uow.remotes.waiting(now, _BATCH, full)),
                     *((reconcile, *one) for one in uow.links.waiting(now, _BATCH, full)),
@@ -163,8 +166,13 @@ class EmbeddedRunner:
                 if not self._submit(organisation, connector_id, rates[connector_id], row_id, row_id, act):
                     refused.add(connector_id)
             if len(waiting) < _BATCH or not refused - full:
-                return _PACE_SECONDS if full | refused else _LOOK_SECONDS
-            full |= refused
+                return _PACE_SECONDS if full - waits or refused else _LOOK_SECONDS
+            full = full | refused
+
+    def _waits(self, organisation: str, system: ConnectorRecord) -> bool:
+        """Whether its links wait: it is to be heard first, or its breaker is open."""
+        is_open = system.failures >= self._hub.pace.breaker_after and system.state in _LISTENS
+        return is_open or (organisation, system.id) in self._unheard
 
     def _rates(self, organisation: str, system: ConnectorRecord) -> Rates:
         try:
@@ -229,8 +237,15 @@ class EmbeddedRunner:
             for system in systems:
                 rates = self._rates(organisation, system)
                 if system.state in _LISTENS and _is_due(system, rates, now):
-                    name = f"pull:{organisation}:{system.id}"
-                    self._submit(organisation, system.id, rates, name, system.id, _pull)
+                    self._hear(organisation, system, rates)
+
+    def _hear(self, organisation: str, system: ConnectorRecord, rates: Rates) -> None:
+        """Hear it now, or before anything else is done there: a backlog of links must not outrun it."""
+        name, key = f"pull:{organisation}:{system.id}", (organisation, system.id)
+        if self._submit(organisation, system.id, rates, name, system.id, _pull) or name in self._running:
+            self._unheard.discard(key)
+        else:
+            self._unheard.add(key)
 
     def _new_day(self) -> None:
         for organisation in self._hub.store.organisations():
