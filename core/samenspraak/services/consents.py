@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -11,8 +11,7 @@ from samenspraak.domain.agreements import Agreement, LifeDomain
 from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import PERSONS, PartyKind, PartyRef
 from samenspraak.domain.units import MatrixRow
-from samenspraak.errors import NotFoundError, RuleError
-from samenspraak.policy.shape import Shape
+from samenspraak.errors import ConfigurationError, NotFoundError, RuleError
 from samenspraak.policy.sight import Sight
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.services import ADMIN
@@ -205,7 +204,7 @@ def of_client(hub: Hub, organisation: str, client: str) -> Consents:
     with hub.store.read(organisation) as uow:
         ref = party(uow, client, PartyKind.CLIENT)
         consents = uow.consents.of_client(ref.id)
-        retractions = tuple(_retractions(uow, ref.id))
+        retractions = tuple(_retractions(uow, hub, ref.id, consents))
         mentioned = {ref, *(one for retraction in retractions for one in retraction.readers)}
         mentioned |= {one for consent in consents for one in _people(uow, consent)}
         return Consents(
@@ -227,18 +226,30 @@ def would_retract(hub: Hub, organisation: str, consent_id: str) -> tuple[Retract
         left = tuple(one for one in uow.consents.of_client(consent.client_id) if one.id != consent_id)
         return tuple(
             _retraction(link, is_confirmed=False)
-            for record in uow.agreements.list(client_id=consent.client_id)
-            for link in uow.links.of_agreement(record.agreement.id)
-            if link.phase is LinkPhase.OPEN and not _shape_under(uow, hub, record.agreement, link, left)
+            for agreement, link in _copies(uow, consent.client_id)
+            if _must_leave(uow, hub, agreement, link, left)
         )
 
 
-def _shape_under(
-    uow: UnitOfWork, hub: Hub, agreement: Agreement, link: LinkRecord, consents: tuple[Consent, ...]
-) -> Shape:
-    """What the readers of this copy would see if these were all consents there are."""
-    sight = sight_of(uow, hub, agreement, link.connector_id, link.members)
-    return Sight(sight.units, sight.audience, replace(sight.facts, consents=consents)).shape()
+def _copies(uow: UnitOfWork, client_id: str) -> Iterator[tuple[Agreement, LinkRecord]]:
+    """Every copy of the client's agreements, by agreement and connector."""
+    for record in uow.agreements.list(client_id=client_id):
+        links = uow.links.of_agreement(record.agreement.id)
+        for link in sorted(links, key=lambda one: (one.connector_id, one.audience)):
+            yield record.agreement, link
+
+
+def _must_leave(
+    uow: UnitOfWork, hub: Hub, agreement: Agreement, link: LinkRecord, consents: Sequence[Consent]
+) -> bool:
+    """Whether this copy is there and may not be, if these were all consents there are."""
+    if link.phase is not LinkPhase.OPEN:
+        return False
+    try:
+        sight = sight_of(uow, hub, agreement, link.connector_id, link.members)
+    except ConfigurationError:  # its plugin is gone, so that nobody can say
+        return False
+    return not Sight(sight.units, sight.audience, replace(sight.facts, consents=tuple(consents))).shape()
 
 
 def _people(uow: UnitOfWork, consent: Consent) -> list[PartyRef]:
@@ -257,17 +268,15 @@ def _validity(consent: Consent, day: date) -> Validity:
     return Validity.HOLDS if consent.holds_on(day) else Validity.OVER
 
 
-def _retractions(uow: UnitOfWork, client_id: str) -> list[Retraction]:
-    links = [
-        link
-        for record in uow.agreements.list(client_id=client_id)
-        for link in uow.links.of_agreement(record.agreement.id)
-    ]
-    return [
-        _retraction(link, is_confirmed=link.reason is Reason.RETRACTED)
-        for link in links
-        if link.reason in (Reason.RETRACTING, Reason.RETRACTED)
-    ]
+def _retractions(
+    uow: UnitOfWork, hub: Hub, client_id: str, consents: Sequence[Consent]
+) -> Iterator[Retraction]:
+    """What was taken back, and what must be and is not certainly gone, also where a system is away."""
+    for agreement, link in _copies(uow, client_id):
+        is_confirmed = link.reason is Reason.RETRACTED
+        asked = link.reason is Reason.RETRACTING or _must_leave(uow, hub, agreement, link, consents)
+        if is_confirmed or asked:
+            yield _retraction(link, is_confirmed=is_confirmed)
 
 
 def _retraction(link: LinkRecord, *, is_confirmed: bool) -> Retraction:

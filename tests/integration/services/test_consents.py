@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,10 +13,12 @@ from samenspraak.domain.agreements import LifeDomain
 from samenspraak.domain.consent import Capacity, RecipientKind
 from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef
 from samenspraak.domain.units import MatrixRow
-from samenspraak.errors import NotFoundError, RuleError, StaleError
+from samenspraak.errors import NotFoundError, RuleError, StaleError, TransientError
 from samenspraak.policy.state import Reason
+from samenspraak.sandbox import Fault
 from samenspraak.services import consents
 from samenspraak.services.consents import Validity, Wish
+from samenspraak.work.inline import work_off
 
 ORGANISATION = "de-linde"
 FOR_ROOS = Wish(client="wit", recipient_kind=RecipientKind.PERSON, recipient="relative:roos")
@@ -59,6 +62,28 @@ def test_a_withdrawal_is_previewed_carried_out_and_confirmed(roos: Any) -> None:
 
     assert [one.is_confirmed for one in consents.of_client(hub, ORGANISATION, "wit").retractions] == [True]
     assert roos.reasons()["app-c"] is Reason.RETRACTED
+
+
+def test_a_copy_in_a_system_that_is_away_is_listed_until_it_is_certainly_gone(roos: Any) -> None:
+    hub, app = roos.app.hub, roos.systems["app-c"]
+    given = consents.record(hub, ORGANISATION, FOR_ROOS)
+    roos.settle()
+    app.inject(Fault(kind="down"))
+    consents.withdraw(hub, ORGANISATION, given.id)
+    with contextlib.suppress(TransientError):
+        roos.cycle()
+    work_off(hub, ORGANISATION)
+    (listed,) = consents.of_client(hub, ORGANISATION, "wit").retractions
+    assert (listed.connector_id, listed.is_confirmed, bool(readable(roos))) == ("app-c", False, True)
+
+    app.clear_faults()
+    roos.clock.pass_(hours=1)
+    roos.settle()
+    roos.clock.pass_(minutes=5)
+    roos.settle()
+
+    assert readable(roos) == []
+    assert [one.is_confirmed for one in consents.of_client(hub, ORGANISATION, "wit").retractions] == [True]
 
 
 def test_a_consent_is_withdrawn_once(roos: Any) -> None:
@@ -145,6 +170,7 @@ def test_a_broken_connector_does_not_stand_in_the_way_of_a_withdrawal(roos: Any)
         uow.connectors.save(broken)
         uow.commit()
 
+    assert [one.connector_id for one in consents.would_retract(hub, ORGANISATION, given.id)] == ["app-c"]
     consents.withdraw(hub, ORGANISATION, given.id)
     roos.systems.pop("app-b")
     roos.settle()
