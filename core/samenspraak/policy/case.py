@@ -168,6 +168,12 @@ class Case:
         return bool(self.edits) or again
 
     @property
+    def ended_since(self) -> bool:
+        """Whether people there ended what goes on here, and nobody here has decided on that yet."""
+        there = self.there.units.get(STATUS) if self.there else None
+        return self.live and self.there_over and there != self.copy.then.get(STATUS)
+
+    @property
     def we_changed(self) -> bool:
         """Whether the hub holds something they have not seen there yet, status aside."""
         keys = (self.ours.units.keys() | self.copy.was.keys()) - {STATUS}

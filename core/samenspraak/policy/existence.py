@@ -153,7 +153,7 @@ EXISTENCE: tuple[Line, ...] = (
         lambda c: c.live and c.gone and c.removed_before,
         asks(QuestionKind.ENDED, "removed-there"),
     ),
-    ("no copy", lambda c: not c.open and c.live and c.gone, _create),
+    ("no copy", lambda c: (not c.open or c.copy.ended_by_us) and c.live and c.gone, _create),
     # One match: our marker, or accepted by a person.
     ("one match, live", lambda c: not c.open and c.live and c.there_live, compare),
     (
@@ -175,10 +175,20 @@ EXISTENCE: tuple[Line, ...] = (
         asks(QuestionKind.ENDED, "changed-after-end"),
     ),
     ("over here, live there", lambda c: c.over and c.there_live, _end_there),
+    (
+        "over here, over there, edited before",
+        lambda c: c.over and c.open and c.there_over and bool(c.edits),
+        asks(QuestionKind.ENDED, "changed-after-end"),
+    ),
     ("over here, over there", lambda c: c.over and c.open and c.there_over, _both_over),
     ("over here, nothing to end there", lambda c: c.over, rests(Reason.CLOSED, Do.CLOSE)),
     # A copy is there.
     ("both live", lambda c: c.live and c.there_live, compare),
+    (
+        "live here, ended there by a late write of ours",
+        lambda c: c.live and c.there_over and c.is_late(STATUS),
+        compare,
+    ),
     ("live here, over there", lambda c: c.live and c.there_over, _ended_there),
     ("live here, gone there", lambda c: c.live and c.gone, _ended_there),
     ("draft", lambda _: True, rests(Reason.WITHHELD)),

@@ -45,7 +45,8 @@ def _retract(case: Case) -> Plan:
     if not (case.has_content or unreadable):
         return Plan(row="", reason=Reason.RETRACTED, do=Do.CLOSE)
     there = case.there.units if case.there else {}
-    kept = {key: value for key, value in case.edits.items() if value is not None and not case.is_past(key)}
+    said = {**case.edits, **({STATUS: there[STATUS]} if case.ended_since else {})}
+    kept = {key: value for key, value in said.items() if value is not None and not case.is_past(key)}
     asked = Asked(kind=QuestionKind.TO_DO, values=kept, cause="typed-before-retraction")
     return Plan(
         row="",

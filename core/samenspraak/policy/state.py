@@ -103,10 +103,14 @@ class Intent:
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """A write of ours whose effect was never seen: what it sent, minus the units since accounted for."""
+    """A write of ours whose effect was never seen: what it sent, minus the units since accounted for.
+
+    ``removes``: it was to take the object away, which may still happen.
+    """
 
     sent: SentUnits
     at: datetime
+    removes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

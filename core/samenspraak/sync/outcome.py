@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from samenspraak.domain.units import UnitKey, Units, UnitValue
-from samenspraak.policy.state import Attempt, Intent
+from samenspraak.policy.state import Attempt, Intent, WriteKind
 from samenspraak.store.records import RemoteRecord
 
 
@@ -50,7 +50,8 @@ def abandoned(remote: RemoteRecord, intent: Intent, units: frozenset[UnitKey]) -
     """
     if intent.conditional or not units:
         return replace(remote, intent=None)
-    late = Attempt(sent={key: intent.sent[key] for key in units}, at=intent.at)
+    removes = intent.kind in (WriteKind.END, WriteKind.RETRACT)
+    late = Attempt(sent={key: intent.sent[key] for key in units}, at=intent.at, removes=removes)
     return replace(remote, intent=None, attempts=(*remote.attempts, late))
 
 
@@ -60,4 +61,4 @@ def spent(remote: RemoteRecord, units: frozenset[UnitKey]) -> RemoteRecord:
         replace(attempt, sent={key: value for key, value in attempt.sent.items() if key not in units})
         for attempt in remote.attempts
     )
-    return replace(remote, attempts=tuple(attempt for attempt in left if attempt.sent))
+    return replace(remote, attempts=tuple(one for one in left if one.sent or one.removes))

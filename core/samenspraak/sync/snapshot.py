@@ -149,6 +149,7 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
     """What we know of one object, as a plan takes it. ``then`` is read with today's lens."""
     if remote is None:
         return CopyState()
+    attempts = tuple(one for one in remote.attempts if snapshot.now - one.at < _LATE)
     return CopyState(
         phase=remote.phase,
         was={
@@ -163,9 +164,9 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
         answered=remote.answered,
         past=snapshot.past,
         intent=remote.intent,
-        attempts=tuple(one for one in remote.attempts if snapshot.now - one.at < _LATE),
+        attempts=attempts,
         refused=remote.refused,
-        ended_by_us=remote.ended_by_us,
+        ended_by_us=remote.ended_by_us or any(one.removes for one in attempts),
         released=remote.released,
     )
 

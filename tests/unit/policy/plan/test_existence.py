@@ -417,6 +417,16 @@ SITUATIONS = (
         comes={"row": "over here, over there", "do": Do.CLOSE, "reason": Reason.CLOSED},
     ),
     Situation(
+        name="what was typed there just before our end arrived is a question",
+        ours=over(),
+        theirs=there({**UNITS, STATUS: ENDED, CONDITIONS: HEEL}),
+        comes={
+            "row": "over here, over there, edited before",
+            "do": Do.NOTHING,
+            "questions": asked("changed-after-end"),
+        },
+    ),
+    Situation(
         name="a later kind of end there counts here too",
         ours=over(),
         theirs=there({**UNITS, STATUS: MISTAKE}),
