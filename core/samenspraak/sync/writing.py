@@ -66,6 +66,7 @@ class Writer:
         try:
             written = self._send(view, decided, raw)
         except OutcomeUnknownError:
+            self._save(_sent_now(remote, intent, self._hub.now()))
             raise
         except SamenspraakError as error:
             self._not_written(remote, error)
@@ -176,10 +177,10 @@ class Writer:
     def _answered(
         self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, written: Written
     ) -> Settled | None:
+        answered = replace(intent, answered=True, waiting=written.waiting)
         fresh = replace(
-            remote,
+            _sent_now(remote, answered, self._hub.now()),
             external_id=written.external_id or remote.external_id,
-            intent=replace(intent, answered=True, waiting=written.waiting),
             phase=remote.phase if written.waiting else LinkPhase.OPEN,
         )
         if written.existed:
@@ -326,6 +327,11 @@ class Writer:
         return saved
 
 
+def _sent_now(remote: RemoteRecord, intent: Intent, now: datetime) -> RemoteRecord:
+    """The write may have left a while after it was intended: from now on its effect must come to show."""
+    return replace(remote, intent=replace(intent, at=now), written_at=now)
+
+
 def _wait(remote: RemoteRecord, row: str, until: datetime) -> Settled:
     return Settled(reason=Reason.DUE, equal=False, phase=remote.phase, row=row, next_at=until)
 
@@ -385,6 +391,8 @@ def _as_new(known: RemoteRecord) -> RemoteRecord:
     """Nothing of an object that was there before holds for the one that is made now."""
     return replace(
         known,
+        phase=LinkPhase.NONE,
+        attempts=tuple(one for one in known.attempts if not one.removes),
         external_id=None,
         token=None,
         seen=None,
