@@ -16,7 +16,7 @@ from samenspraak.services.unit_values import Json, as_json, read
 from samenspraak.store.records import AuditLine, Cause, QuestionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions
-from samenspraak.sync.asking import HUB
+from samenspraak.sync.asking import HUB, OF_A_UNIT, unit_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.versions import record_version
 
@@ -33,7 +33,6 @@ ANSWERS: Mapping[QuestionKind, tuple[str, ...]] = {
     QuestionKind.TO_DO: ("done", "not_needed"),
     QuestionKind.CONNECTOR: ("fix", connectors.RELEASE),
 }
-_OF_A_UNIT = frozenset({QuestionKind.CONFLICT, QuestionKind.PROPOSAL})
 _RELEASES = frozenset({"fix", connectors.RELEASE})
 
 
@@ -91,7 +90,7 @@ def described(asked: QuestionRecord) -> Question:
         kind=asked.kind,
         revision=asked.revision,
         agreement_id=asked.agreement_id,
-        unit=questions.unit_of(asked) if asked.kind in _OF_A_UNIT else None,
+        unit=unit_of(asked) if asked.kind in OF_A_UNIT else None,
         owner=asked.owner,
         cause=asked.cause,
         opened_at=asked.opened_at,
@@ -140,7 +139,7 @@ def answer(
             hub,
             replace(asked, revision=revision),
             choice=_meaning(asked, choice),
-            value=read(questions.unit_of(asked), value) if choice == OTHER else None,
+            value=read(unit_of(asked), value) if choice == OTHER else None,
             by=who,
         )
         if (asked.kind, choice) == (QuestionKind.REFUSAL, END):
@@ -164,7 +163,7 @@ def _answers(asked: QuestionRecord) -> tuple[str, ...]:
     others = sorted(asked.values.keys() - {HUB})
     if asked.kind is QuestionKind.PROPOSAL and len(others) == 1:
         return (*ANSWERS[asked.kind], OTHER)
-    return (*others, HUB, OTHER) if asked.kind in _OF_A_UNIT else ANSWERS[asked.kind]
+    return (*others, HUB, OTHER) if asked.kind in OF_A_UNIT else ANSWERS[asked.kind]
 
 
 def _meaning(asked: QuestionRecord, choice: str) -> str:

@@ -5,11 +5,12 @@ The subject of a question names the matter; asking again about the same one make
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from samenspraak.domain.agreements import Agreement
-from samenspraak.domain.units import UnitKey
+from samenspraak.domain.units import UnitKey, units_of
 from samenspraak.policy.state import QuestionKind, SentUnits
 from samenspraak.store.records import QuestionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
@@ -19,6 +20,9 @@ HUB = "hub"
 ADMIN = "role:admin"
 RESPONSIBLE = "role:responsible"
 ON_DUTY = "role:on_duty"
+
+OF_A_UNIT = frozenset({QuestionKind.CONFLICT, QuestionKind.PROPOSAL})
+"""The kinds that are about one unit; their subject is ``agreement:<id>:<unit>``."""
 
 _DEADLINE = timedelta(days=3)
 
@@ -63,6 +67,29 @@ def ask_matter(
             cause=cause,
         )
     )
+
+
+def tell_ours(
+    uow: WritingUnitOfWork, agreement: Agreement, changed: Collection[UnitKey], *, but: str = ""
+) -> None:
+    """An open question about a unit shows what the hub holds now; who saw what it held before, looks again.
+
+    ``but``: the question whose answer made the change.
+    """
+    for standing in uow.questions.list(agreement_id=agreement.id):
+        if standing.kind in OF_A_UNIT and standing.id != but and (key := unit_of(standing)) in changed:
+            values = {**standing.values, HUB: {key: units_of(agreement).get(key)}}
+            uow.questions.ask(replace(standing, values=values))
+
+
+def unit_of(question: QuestionRecord) -> UnitKey:
+    """The unit a question of kind conflict or proposal is about."""
+    return UnitKey.parse(question.subject.split(":", 2)[2])
+
+
+def unit_subject(agreement_id: str, key: UnitKey) -> str:
+    """The subject of a question about a unit."""
+    return f"agreement:{agreement_id}:{key}"
 
 
 def owner_of(agreement: Agreement, key: UnitKey) -> str:

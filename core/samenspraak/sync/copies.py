@@ -108,7 +108,8 @@ class Copies:
         So does an edit of what somebody changes elsewhere at the same time.
         """
         snapshot = view.snapshot
-        if both := contested(self._hub, self._organisation, self._lease, view, decided):
+        # An end is no value among others: of two ends the later one in the chain counts, without a question.
+        if decided.rows and (both := contested(self._hub, self._organisation, self._lease, view, decided)):
             self._rest(view, held_back(decided, both))
             return None
         try:

@@ -9,18 +9,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 from samenspraak.domain.agreements import State, Status
+from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply
 from samenspraak.errors import RuleError
 from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync.asking import ADMIN, HUB, ask_matter, owner_of, question
+from samenspraak.sync.asking import (
+    ADMIN,
+    HUB,
+    OF_A_UNIT,
+    ask_matter,
+    owner_of,
+    question,
+    unit_of,
+    unit_subject,
+)
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.versions import record_version
 
-_UNIT_KINDS = frozenset({QuestionKind.CONFLICT, QuestionKind.PROPOSAL})
+_KEPT = frozenset({"typed-in-hidden-unit", "typed-before-retraction", "ours-or-yours"})
 
 
 def raise_all(
@@ -28,7 +38,7 @@ def raise_all(
 ) -> None:
     """Ask what this plan asks, and let go what it released."""
     for asked in decided.questions:
-        if asked.kind in _UNIT_KINDS:
+        if asked.kind in OF_A_UNIT:
             for key, value in asked.values.items():
                 _ask_unit(uow, hub, snapshot, remote, asked, key, value)
         else:
@@ -47,7 +57,7 @@ def _ask_unit(
     value: UnitValue | None,
 ) -> None:
     agreement = snapshot.record.agreement
-    standing = _open(uow, _unit_subject(agreement.id, key), agreement.id)
+    standing = _open(uow, unit_subject(agreement.id, key), agreement.id)
     values = dict(standing.values) if standing else {}
     shows = dict(standing.shows) if standing else {}
     values |= {HUB: {key: snapshot.units.get(key)}, snapshot.system.id: {key: value}}
@@ -57,7 +67,7 @@ def _ask_unit(
         question(
             hub,
             kind=standing.kind if standing else asked.kind,
-            subject=_unit_subject(agreement.id, key),
+            subject=unit_subject(agreement.id, key),
             agreement_id=agreement.id,
             owner=owner_of(snapshot.record.agreement, key),
             values=values,
@@ -72,11 +82,13 @@ def _ask_copy(
 ) -> None:
     agreement = snapshot.record.agreement
     about = f"remote:{remote.id}" if remote else f"link:{snapshot.link.id}"
+    # What will not be readable there any more is in no other place: the next text is a question of its own.
+    text = f":{digest('q1', asked.values)}" if asked.cause in _KEPT else ""
     uow.questions.ask(
         question(
             hub,
             kind=asked.kind,
-            subject=f"{about}:{asked.cause}",
+            subject=f"{about}:{asked.cause}{text}",
             agreement_id=agreement.id,
             owner=ADMIN
             if asked.kind is QuestionKind.CONNECTOR
@@ -140,7 +152,7 @@ def close_unit(
         for remote in _remotes(uow, agreement_id)
         if key in remote.held and (except_remote is None or remote.id != except_remote.id)
     ]
-    standing = _open(uow, _unit_subject(agreement_id, key), agreement_id)
+    standing = _open(uow, unit_subject(agreement_id, key), agreement_id)
     if standing is not None and not holding:
         uow.questions.close(standing.id, hub.now())
 
@@ -173,7 +185,7 @@ def answer(
         RuleError: there is no such answer, or it would make an unlawful agreement.
     """
     answered = uow.questions.answer(question.id, question.revision, choice, by, hub.now())
-    if question.kind in _UNIT_KINDS:
+    if question.kind in OF_A_UNIT:
         _answer_unit(uow, hub, answered, choice, value, by)
     elif question.kind is QuestionKind.ENDED:
         _answer_ended(uow, hub, answered, choice, by)
@@ -239,11 +251,6 @@ def _settle_shown(uow: WritingUnitOfWork, question: QuestionRecord, *, released:
             uow.remotes.save(replace(remote, released=released, answered=answered))
 
 
-def unit_of(question: QuestionRecord) -> UnitKey:
-    """The unit a question of kind conflict or proposal is about."""
-    return UnitKey.parse(question.subject.split(":", 2)[2])
-
-
 def _remotes(uow: UnitOfWork, agreement_id: str) -> list[RemoteRecord]:
     links = uow.links.of_agreement(agreement_id)
     return [remote for link in links for remote in uow.remotes.of_link(link.id)]
@@ -252,7 +259,3 @@ def _remotes(uow: UnitOfWork, agreement_id: str) -> list[RemoteRecord]:
 def _open(uow: UnitOfWork, subject: str, agreement_id: str) -> QuestionRecord | None:
     found = uow.questions.list(agreement_id=agreement_id)
     return next((one for one in found if one.subject == subject), None)
-
-
-def _unit_subject(agreement_id: str, key: UnitKey) -> str:
-    return f"agreement:{agreement_id}:{key}"

@@ -6,6 +6,7 @@ from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.units import UnitKey, differing, units_of
 from samenspraak.store.records import AgreementRecord, AuditLine, Cause
 from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync.asking import tell_ours
 from samenspraak.sync.audiences import ensure_links
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.priority import priority_of
@@ -48,6 +49,7 @@ def _follow(
     units: frozenset[UnitKey],
 ) -> None:
     ensure_links(uow, hub, agreement, version)
+    tell_ours(uow, agreement, units, but=cause.question_id)
     ask_not_reached(uow, hub, agreement, units)
     uow.wake(links=uow.links.want(agreement.id, version, priority_of(agreement, units, hub.today())))
     uow.log.audit(
