@@ -19,7 +19,7 @@ from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor, check_id
 from samenspraak.store.records import AuditLine, ConnectorRecord, QuestionRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync import priority, questions
+from samenspraak.sync import priority, questions, restored
 from samenspraak.sync.configured import Configured
 from samenspraak.sync.hub import Hub
 
@@ -295,6 +295,8 @@ def release(uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, *, by: st
             poll_due_at=hub.now(),
         )
     )
+    if system.state_why == restored.RESTORED:
+        restored.judge_anew(uow, system.id)
     links = [link.id for link in uow.links.of_connector(system.id)]
     for link_id in links:
         uow.links.look(link_id, priority=priority.BULK)

@@ -17,10 +17,9 @@ from samenspraak.policy.contest import held_back
 from samenspraak.policy.plan import plan
 from samenspraak.policy.state import Asked, ConnectorState, Do, LinkPhase, Plan, QuestionKind, Reason
 from samenspraak.store.records import Cause, LinkRecord, RemoteRecord
-from samenspraak.sync import questions, said
-from samenspraak.sync.asking import ask_admin
+from samenspraak.sync import questions, restored, said
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.keeping import decided_on
+from samenspraak.sync.keeping import decided_on, noticed
 from samenspraak.sync.looking import Lease, Looker, View
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.siblings import contested
@@ -153,17 +152,16 @@ class Copies:
                 return Settled(
                     reason=Reason.RETRACTING, equal=False, phase=remote.phase, row=decided.row, next_at=sure
                 )
-        if remote.phase is not LinkPhase.CLOSED or (retracted and (remote.shape or remote.base)):
-            remote = self._save(
-                replace(
-                    remote,
-                    phase=LinkPhase.CLOSED,
-                    base={} if retracted else remote.base,
-                    seen=None if retracted else remote.seen,
-                    shape=None if retracted else remote.shape,
-                    attempts=(),
-                )
-            )
+        closed = replace(
+            noticed(view, remote),
+            phase=LinkPhase.CLOSED,
+            base={} if retracted else remote.base,
+            seen=None if retracted else remote.seen,
+            shape=None if retracted else remote.shape,
+            attempts=(),
+        )
+        if closed != remote:
+            self._save(closed)
         return Settled(reason=decided.reason, equal=False, phase=LinkPhase.CLOSED, row=decided.row)
 
     def _stop(self, view: View, decided: Plan) -> Settled | None:
@@ -175,9 +173,7 @@ class Copies:
             return self._look_later(view, decided.row)
         with self._hub.store.write(self._organisation) as uow:
             self._lease.hold(uow)
-            system = uow.connectors.get(view.snapshot.system.id)
-            uow.connectors.save(replace(system, state=ConnectorState.STOPPED, state_why="restored-peer"))
-            ask_admin(uow, self._hub, system.id, cause="restored-peer")
+            restored.stop(uow, self._hub, view.snapshot.system.id)
             uow.commit()
         return Settled(reason=decided.reason, equal=False, phase=_phase(view), row=decided.row)
 

@@ -40,13 +40,13 @@ def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
     if remote is None or view.found is None or view.reading is None:
         return remote
     if not decided.rows:
-        return remote
+        return noticed(view, remote)
     agreed = {**dict.fromkeys(decided.agreed, version), **dict.fromkeys(decided.adopt, version)}
     moved = decided.agreed | set(decided.adopt) | set(decided.hold)
     settled = decided.agreed | set(decided.adopt)
     shape = remote.shape or Shape(units=frozenset())
     return replace(
-        spent(remote, decided.spent),
+        spent(remote, {key: view.reading.units.get(key) for key in decided.spent}),
         phase=LinkPhase.OPEN,
         # Until what was restored has landed there, each look judges it the same.
         released=remote.released and decided.writes,
@@ -66,6 +66,13 @@ def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
     )
 
 
+def noticed(view: View, remote: RemoteRecord) -> RemoteRecord:
+    """The object as known, with the state it was seen in: a page that shows the same is no news."""
+    if view.found is None:
+        return remote
+    return replace(remote, page_mark=page_mark(view.snapshot.connector, view.found))
+
+
 def landed(
     snapshot: Snapshot, remote: RemoteRecord, intent: Intent, found: Found, units: frozenset[UnitKey]
 ) -> RemoteRecord:
@@ -74,8 +81,10 @@ def landed(
     base = {**remote.base, **dict.fromkeys(units - hidden, intent.version)}
     seen = as_changes({key: intent.sent[key] for key in units})
     kept = remote.seen if remote.seen is not None else snapshot.connector.own(found.raw)
+    # What it was written over was seen to stand there, too: an attempt of ours that came late.
+    over = spent(remote, {key: intent.before.get(key) for key in units})
     return replace(
-        spent(remote, units),
+        spent(over, {key: intent.sent[key] for key in units}),
         token=found.token,
         earlier=with_state(remote, snapshot, found),
         base={key: at for key, at in base.items() if key not in hidden},

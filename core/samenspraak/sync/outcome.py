@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from samenspraak.domain.units import UnitKey, Units, UnitValue
-from samenspraak.policy.state import Attempt, Intent, WriteKind
+from samenspraak.policy.state import Attempt, Intent, SentUnits, WriteKind
 from samenspraak.store.records import RemoteRecord
 
 
@@ -55,10 +55,16 @@ def abandoned(remote: RemoteRecord, intent: Intent, units: frozenset[UnitKey]) -
     return replace(remote, intent=None, attempts=(*remote.attempts, late))
 
 
-def spent(remote: RemoteRecord, units: frozenset[UnitKey]) -> RemoteRecord:
-    """The remote with these units of its attempts accounted for."""
+def spent(remote: RemoteRecord, seen: SentUnits) -> RemoteRecord:
+    """The remote with the attempts accounted for whose value was seen to stand there, per unit.
+
+    Another value that was sent for the same unit may still arrive.
+    """
     left = (
-        replace(attempt, sent={key: value for key, value in attempt.sent.items() if key not in units})
+        replace(
+            attempt,
+            sent={key: value for key, value in attempt.sent.items() if key not in seen or seen[key] != value},
+        )
         for attempt in remote.attempts
     )
     return replace(remote, attempts=tuple(one for one in left if one.sent or one.removes))

@@ -14,7 +14,7 @@ from samenspraak.connectors import Connector
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.units import MatrixRow, UnitKey, Units, UnitValue, apply, units_of
-from samenspraak.policy.state import Reason
+from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.sync import questions
@@ -142,6 +142,18 @@ class Household:
 
     def hears(self, connector_id: str) -> None:
         pull(self.hub, ORGANISATION, connector_id)
+
+    def hint(self, connector_id: str) -> None:
+        """Something may have changed with the stockings there."""
+        [link] = [one for one in self.town.links() if one.connector_id == connector_id]
+        with self.town.app.store.write(ORGANISATION) as uow:
+            uow.links.look(link.id)
+            uow.commit()
+
+    def state(self, connector_id: str) -> ConnectorState:
+        with self.town.app.store.read(ORGANISATION) as uow:
+            found: ConnectorState = uow.connectors.get(connector_id).state
+            return found
 
     def works(self) -> None:
         work_off(self.hub, ORGANISATION)
