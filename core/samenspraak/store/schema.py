@@ -52,7 +52,8 @@ def _is_current(engine: Engine) -> bool:
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return False
-        return bool(connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == HEAD)
+        applied = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        return bool(applied == HEAD)
 
 
 def _configuration(connection: Connection) -> Config:
