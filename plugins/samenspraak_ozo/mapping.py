@@ -113,6 +113,8 @@ def get(raw: Raw, directory: Directory) -> Reading:
     client = fhir.reference_key(fhir.element(thread, "subject"))
     if client is None:
         raise InvalidRecordError("a thread about nobody", field="CommunicationRequest.subject")
+    if not fhir.text(thread, "status"):
+        raise InvalidRecordError("a thread without a status", field="CommunicationRequest.status")
     marker, shown, said = marker_of(thread), last_shown(raw), list(heard(raw, directory))
     moments = [at for at in map(posted_at, (thread, *messages_of(raw))) if at is not None]
     answered = ours_by(raw, ANSWERED)
@@ -171,7 +173,7 @@ def close(raw: Raw, how: End, status: Status | None = None, mark: str | None = N
 
 
 def _is_live(thread: Resource) -> bool:
-    return thread.get("status") in LIVE
+    return fhir.text(thread, "status") in LIVE
 
 
 def _units(raw: Raw, said: list[Heard]) -> dict[UnitKey, UnitValue]:

@@ -203,7 +203,7 @@ class OzoConnector(Connector):
         return Written(external_id=found.external_id, found=writing.outcome(raw))
 
     def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
-        is_closed = thread_of(raw).get("status") not in LIVE
+        is_closed = fhir.text(thread_of(raw), "status") not in LIVE
         closed = raw if is_closed and how is not End.RETRACTED else mapping.close(raw, how)
         return self.update(call, found, closed)
 
