@@ -48,12 +48,13 @@ class Lease:
     def permit(self, snapshot: Snapshot, *, retraction: bool) -> None:
         """The last step before the socket: nothing leaves on what has changed since it was decided."""
         with self._hub.store.read(self._organisation) as uow:
-            fence = uow.links.get(self.link.id).fence
+            link = uow.links.get(self.link.id)
             epoch = uow.consents.epoch(snapshot.record.agreement.client_id)
-        if fence != self.link.fence:
+        if link.fence != self.link.fence:
             raise StaleError(f"Link {self.link.id}: another worker has taken over.")
-        if epoch != snapshot.epoch and not retraction:
-            raise StaleError(f"Link {self.link.id}: consent changed since this was planned.")
+        moved = (epoch, link.members) != (snapshot.epoch, snapshot.link.members)
+        if moved and not retraction:
+            raise StaleError(f"Link {self.link.id}: consent or readers changed since this was planned.")
 
     def call(self, snapshot: Snapshot, *, retraction: bool = False) -> Call:
         """What the connector may use now, asking for permission before each request."""

@@ -1,0 +1,144 @@
+"""Consent withdrawn at any moment before the socket: nothing leaves, and what left is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pytest
+
+from samenspraak.connectors import Call, Directory, Raw
+from samenspraak.domain.agreements import Conditions, What
+from samenspraak.domain.units import CONDITIONS, WHAT, MatrixRow
+from samenspraak.policy.state import Reason
+from samenspraak_memory.plugin import FamilyAppConnector
+
+TOES = Conditions(instruction="Eerst de tenen.")
+
+
+class Slow(FamilyAppConnector):
+    """A connector in which something happens at one moment of a write, once."""
+
+    moment: ClassVar[str] = ""
+    happens: ClassVar[list[Callable[[], object]]] = []
+
+    def put(self, raw: Raw, changes: Any, directory: Directory) -> Raw:
+        self._now("between plan and intent")
+        return super().put(raw, changes, directory)
+
+    def update(self, call: Call, found: Any, raw: Raw) -> Any:
+        self._now("between intent and request")
+        return super().update(call, found, raw)
+
+    def create(self, call: Call, subject: Any, raw: Raw) -> Any:
+        self._now("between intent and request")
+        return super().create(call, subject, raw)
+
+    def _now(self, moment: str) -> None:
+        if type(self).moment == moment and self.happens:
+            self.happens.pop()()
+
+
+@pytest.fixture(params=["between plan and intent", "between intent and request"])
+def slow(household: Any, request: pytest.FixtureRequest) -> Any:
+    """App b, with something that can happen at one of two moments of its next write."""
+
+    class Here(Slow):
+        moment = request.param
+        happens: ClassVar[list[Callable[[], object]]] = []
+
+    household.becomes("app-b", Here)
+    return household, Here.happens
+
+
+def everything_sent(app: Any) -> str:
+    """All that ever stood in the app, in any version."""
+    return str(app.shelf._objects)
+
+
+def test_nothing_that_was_waiting_leaves_after_a_withdrawal(slow: Any) -> None:
+    household, happens = slow
+    household.nurse({WHAT: What(text="Kousen van mevrouw")})
+    happens.append(lambda: household.hide(MatrixRow.WHAT_WHEN_WHO))
+    household.works()
+    household.settle()
+
+    assert happens == []
+    assert "Kousen van mevrouw" not in everything_sent(household.b)
+    assert household.b.readable("daughter") == []
+    assert household.record(household.a)["title"] == "Kousen van mevrouw"
+
+
+def test_a_unit_that_is_hidden_while_it_waits_does_not_leave(slow: Any) -> None:
+    household, happens = slow
+    household.nurse({CONDITIONS: TOES, WHAT: What(text="Kousen aan")})
+    happens.append(lambda: household.hide(MatrixRow.CONDITIONS))
+    household.works()
+    household.settle()
+
+    assert happens == []
+    assert "Eerst de tenen." not in everything_sent(household.b)
+    assert household.record(household.b)["title"] == "Kousen aan"
+    assert household.reasons == {"app-a": Reason.EQUAL, "app-b": Reason.EQUAL}
+
+
+def test_a_new_record_does_not_leave_after_a_withdrawal(slow: Any) -> None:
+    household, happens = slow
+    happens.append(lambda: household.hide(MatrixRow.WHAT_WHEN_WHO))
+    task = {"id": "k1", "who": {"user": "son", "role": "relative"}}
+    household.a.add_record("son", "wit", "Samen koken", tasks=[task])
+    household.settle()
+
+    assert happens == []
+    assert "Samen koken" not in everything_sent(household.b)
+
+
+def test_a_reader_who_joins_meanwhile_does_not_see_what_was_meant_for_the_others(slow: Any) -> None:
+    household, happens = slow
+    household.nurse({WHAT: What(text="Kousen van mevrouw")})
+    happens.append(lambda: _neighbour_joins(household))
+    household.works()
+    household.settle()
+
+    assert happens == []
+    assert "Kousen van mevrouw" not in everything_sent(household.b)
+    assert household.record(household.a)["title"] == "Kousen van mevrouw"
+
+
+def _neighbour_joins(household: Any) -> None:
+    household.b.add_user("buur", "Bea", "relative", ["wit"], identifiers=[])
+    neighbour = household.town.person("buur", "relative", "Bea", "wit")
+    household.town.joins(household.b, "wit", neighbour)
+    household.hears("app-b")
+
+
+def test_a_withdrawal_while_we_read_is_seen_before_we_write(household: Any) -> None:
+    household.nurse({WHAT: What(text="Kousen van mevrouw")})
+    with household.held(household.b, "GET", "/api/records/.*", household.works):
+        household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.settle()
+
+    assert "Kousen van mevrouw" not in everything_sent(household.b)
+    assert household.b.readable("daughter") == []
+
+
+def test_what_arrives_after_the_withdrawal_is_taken_back(household: Any) -> None:
+    household.nurse({WHAT: What(text="Kousen van mevrouw")})
+    with household.held(household.b, "PATCH", ".*", household.works):
+        household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.settle()
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+
+    assert household.b.readable("daughter") == []
+    assert household.reasons == {"app-a": Reason.EQUAL, "app-b": Reason.RETRACTED}
+
+
+def test_a_retraction_is_confirmed_only_when_nothing_of_before_can_still_arrive(household: Any) -> None:
+    household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.works()
+    at_once = household.reasons["app-b"]
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+
+    assert (at_once, household.reasons["app-b"]) == (Reason.RETRACTING, Reason.RETRACTED)

@@ -1,0 +1,238 @@
+"""An answer that was lost, a connector that raises anything: no double, no loss, and others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from samenspraak.connectors import Call, Directory, Look, Raw, Reading
+from samenspraak.domain.agreements import Conditions, State, Status, What
+from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, MatrixRow
+from samenspraak.policy.capabilities import Create
+from samenspraak.policy.state import Reason
+from samenspraak.sandbox import Fault
+from samenspraak_memory.plugin import FamilyAppConnector
+
+BOTH_EQUAL = {"app-a": Reason.EQUAL, "app-b": Reason.EQUAL}
+LOST = ["lose", "down", "html", "truncate"]
+ENDED = Status(state=State.ENDED, ended_on=date(2026, 11, 23))
+
+
+def once(kind: Any, method: str) -> Fault:
+    return Fault(kind=kind, method=method, times=1)
+
+
+def later(household: Any) -> None:
+    household.town.clock.pass_(minutes=1)
+    household.settle()
+
+
+# Lost answers.
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_a_create_whose_answer_was_lost_makes_one_record(household: Any, fault: Any) -> None:
+    household.a.inject(once(fault, "POST"))
+    household.b.add_record(
+        "daughter",
+        "wit",
+        "Samen koken",
+        tasks=[{"id": "k1", "who": {"user": "daughter", "role": "relative"}}],
+    )
+    household.settle()
+    later(household)
+
+    assert sorted(one["title"] for one in household.a.shelf.bodies("record")) == [
+        "Samen koken",
+        "Steunkousen aantrekken",
+    ]
+    assert set(household.a.live().values()) == {1}
+    assert set(household.reasons.values()) == {Reason.EQUAL}
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_an_update_whose_answer_was_lost_is_there_once(household: Any, fault: Any) -> None:
+    household.b.inject(once(fault, "PATCH"))
+    household.nurse({WHAT: What(text="Kousen aan")})
+    household.works()
+    later(household)
+
+    assert household.record(household.a)["title"] == household.record(household.b)["title"] == "Kousen aan"
+    assert household.agreement.what.text == "Kousen aan"
+    assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
+
+
+def test_an_edit_there_after_a_lost_answer_survives(household: Any) -> None:
+    household.b.inject(once("lose", "PATCH"))
+    household.nurse({WHAT: What(text="Kousen aan")})
+    household.works()
+    household.b.instruct("daughter", household.agreement.id, "Eerst de tenen.")
+    later(household)
+
+    assert household.agreement.what.text == household.record(household.b)["title"] == "Kousen aan"
+    assert household.agreement.conditions == Conditions(instruction="Eerst de tenen.")
+    assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
+
+
+def test_an_edit_over_a_write_whose_answer_was_lost_is_asked_about(household: Any) -> None:
+    household.b.inject(once("lose", "PATCH"))
+    household.nurse({WHAT: What(text="Kousen aan")})
+    household.works()
+    household.b.edit("daughter", household.agreement.id, title="Lange kousen")
+    later(household)
+
+    [question] = household.town.questions()
+    assert question.values == {
+        "hub": {WHAT: What(text="Kousen aan")},
+        "app-b": {WHAT: What(text="Lange kousen")},
+    }
+    assert household.record(household.b)["title"] == "Lange kousen"
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_an_end_whose_answer_was_lost_is_there(household: Any, fault: Any) -> None:
+    household.b.inject(once(fault, "PATCH"))
+    household.nurse({STATUS: ENDED})
+    household.works()
+    later(household)
+
+    assert household.record(household.b)["state"]["value"] == "ended"
+    assert household.reasons == {"app-a": Reason.CLOSED, "app-b": Reason.CLOSED}
+    assert household.questions == []
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_a_retraction_whose_answer_was_lost_is_confirmed(household: Any, fault: Any) -> None:
+    household.b.inject(once(fault, "DELETE"))
+    household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.works()
+    later(household)
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+
+    assert household.b.readable("daughter") == []
+    assert household.reasons == {"app-a": Reason.EQUAL, "app-b": Reason.RETRACTED}
+    assert household.agreement.status.state is State.ACTIVE
+
+
+def test_a_create_after_a_retraction_makes_one_record_though_its_answer_was_lost(household: Any) -> None:
+    objection = household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.settle()
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+    household.b.inject(once("lose", "POST"))
+    household.reveal(objection)
+    household.settle()
+    later(household)
+
+    assert set(household.b.live().values()) == {1}
+    assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
+
+
+def test_doubles_that_one_create_made_are_taken_away_but_for_one(household: Any) -> None:
+    double = {key: value for key, value in household.record(household.b).items() if key != "id"}
+    household.b._create(double, "samenspraak")
+    household.settle()
+    later(household)
+
+    assert set(household.b.live().values()) == {1}
+    assert household.agreement.status.state is State.ACTIVE
+    assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
+
+
+def test_a_double_that_somebody_edited_is_left_for_a_person(household: Any) -> None:
+    double = {key: value for key, value in household.record(household.b).items() if key != "id"}
+    household.b._create({**double, "place": "zolder"}, "samenspraak")
+    household.settle()
+    later(household)
+
+    assert sorted(household.b.live().values()) == [2]
+    assert household.questions == [("identity", "two-objects")]
+
+
+def test_a_lost_create_that_nobody_can_look_up_is_asked_about(household: Any) -> None:
+    class Forgetful(FamilyAppConnector):
+        manifest = replace(
+            FamilyAppConnector.manifest,
+            capabilities=replace(FamilyAppConnector.manifest.capabilities, create=Create.NONE),
+        )
+
+    household.becomes("app-a", Forgetful)
+    household.a.inject(once("down", "POST"))
+    task = {"id": "k1", "who": {"user": "daughter", "role": "relative"}}
+    household.b.add_record("daughter", "wit", "Samen koken", tasks=[task])
+    household.settle()
+    later(household)
+
+    assert household.questions == [("connector", "lost-create")]
+    assert [one["title"] for one in household.a.shelf.bodies("record")] == ["Steunkousen aantrekken"]
+
+
+# A connector that raises anything.
+
+
+class Clumsy(FamilyAppConnector):
+    """Somebody's connector with a mistake in it; ``at`` says where it shows."""
+
+    at: str = ""
+
+    def fetch(self, call: Call, external_id: str) -> Look:
+        self._stumble("fetch")
+        return super().fetch(call, external_id)
+
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        self._stumble("get")
+        return super().get(raw, directory)
+
+    def put(self, raw: Raw, changes: Any, directory: Directory) -> Raw:
+        self._stumble("put")
+        return super().put(raw, changes, directory)
+
+    def update(self, call: Call, found: Any, raw: Raw) -> Any:
+        written = super().update(call, found, raw)
+        self._stumble("update")
+        return written
+
+    def _stumble(self, where: str) -> None:
+        if type(self).at == where:
+            raise TheirMistakeError({"raw": "iets heel anders"})
+
+
+class TheirMistakeError(Exception):
+    """Nothing the hub knows."""
+
+    def __init__(self, what: Mapping[str, str]) -> None:
+        super().__init__(what)
+
+
+@pytest.fixture(params=["fetch", "get", "put", "update"])
+def clumsy(household: Any, request: pytest.FixtureRequest) -> Any:
+    class Stumbling(Clumsy):
+        at = request.param
+
+    household.becomes("app-b", Stumbling)
+    household.nurse({CONDITIONS: Conditions(instruction="Eerst de tenen.")})
+    household.works()
+    return household, Stumbling
+
+
+def test_a_connector_that_raises_garbage_holds_up_no_other(clumsy: Any) -> None:
+    household, _ = clumsy
+
+    assert household.record(household.a)["rules"] == {"how": "Eerst de tenen."}
+    assert household.reasons == {"app-a": Reason.EQUAL, "app-b": Reason.DUE}
+    assert household.agreement.conditions == Conditions(instruction="Eerst de tenen.")
+
+
+def test_once_the_connector_is_mended_its_copy_is_equal(clumsy: Any) -> None:
+    household, stumbling = clumsy
+    stumbling.at = ""
+    household.town.clock.pass_(hours=1)
+    household.settle()
+
+    assert household.record(household.b)["rules"] == {"how": "Eerst de tenen."}
+    assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
