@@ -134,8 +134,8 @@ class Household:
     def becomes(self, connector_id: str, kind: type[Connector]) -> None:
         """From now on this connection is made by another connector, as after an upgrade."""
         name = f"{kind.__name__}-{connector_id}".lower()
-        kind.manifest = replace(kind.manifest, name=name)
-        self.town.app.registry.connectors[name] = kind
+        manifest = replace(kind.manifest, name=name)
+        self.town.app.registry.connectors[name] = type(kind.__name__, (kind,), {"manifest": manifest})
         with self.town.app.store.write(ORGANISATION) as uow:
             uow.connectors.save(replace(uow.connectors.get(connector_id), plugin=name))
             uow.commit()

@@ -12,6 +12,7 @@ from samenspraak.domain.agreements import Duty, What
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.schedules import Recurrence
 from samenspraak.domain.units import CONDITIONS, WHAT, MatrixRow, UnitKey, UnitKind
+from samenspraak.policy.capabilities import Token
 from samenspraak.policy.state import Reason
 from samenspraak_memory import mapping
 from samenspraak_memory.lens import Kept, Lens, Place
@@ -19,6 +20,15 @@ from samenspraak_memory.plugin import FamilyAppConnector
 
 A1 = UnitKey(UnitKind.ASSIGNMENT, "a1")
 BOTH_EQUAL = {"app-a": Reason.EQUAL, "app-b": Reason.EQUAL}
+
+
+class WithoutTokens(FamilyAppConnector):
+    """The family app of a maker who never heard of versions."""
+
+    manifest = replace(
+        FamilyAppConnector.manifest,
+        capabilities=replace(FamilyAppConnector.manifest.capabilities, token=Token.NONE, token_ordered=False),
+    )
 
 
 def upgraded() -> type[FamilyAppConnector]:
@@ -216,8 +226,10 @@ def test_a_page_fetched_before_our_write_is_no_edit(household: Any) -> None:
     assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
 
 
-def test_a_read_soon_after_our_write_that_shows_the_old_state_is_no_edit(household: Any) -> None:
-    replica = household.another("app-c")
+@pytest.mark.parametrize("kind", [FamilyAppConnector, WithoutTokens])
+def test_a_read_soon_after_our_write_that_shows_the_old_state_is_no_edit(household: Any, kind: Any) -> None:
+    replica = household.another("app-c", tokens=kind is FamilyAppConnector)
+    household.becomes("app-c", kind)
     replica.lag = 0.9
     household.nurse({CONDITIONS: None})
     household.works()

@@ -105,6 +105,20 @@ def test_a_reader_who_joins_meanwhile_does_not_see_what_was_meant_for_the_others
     assert household.record(household.a)["title"] == "Kousen van mevrouw"
 
 
+def test_what_changes_again_while_it_is_planned_leaves_once(household: Any) -> None:
+    class Here(Slow):
+        moment = "between plan and intent"
+        happens: ClassVar[list[Callable[[], object]]] = []
+
+    household.becomes("app-b", Here)
+    household.nurse({WHAT: What(text="Kousen aan")})
+    Here.happens.append(lambda: household.nurse({WHAT: What(text="Lange kousen aan")}))
+    household.settle()
+
+    assert "Kousen aan" not in everything_sent(household.b)
+    assert household.record(household.b)["title"] == "Lange kousen aan"
+
+
 def _neighbour_joins(household: Any) -> None:
     household.b.add_user("buur", "Bea", "relative", ["wit"], identifiers=[])
     neighbour = household.town.person("buur", "relative", "Bea", "wit")

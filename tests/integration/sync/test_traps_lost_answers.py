@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from samenspraak.connectors import Call, Directory, Look, Raw, Reading
+from samenspraak.connectors import Call, Directory, Found, Look, Raw, Reading, Written
 from samenspraak.domain.agreements import Conditions, State, Status, What
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, MatrixRow
 from samenspraak.policy.capabilities import Create
@@ -119,7 +119,16 @@ def test_a_retraction_whose_answer_was_lost_is_confirmed(household: Any, fault: 
     assert household.agreement.status.state is State.ACTIVE
 
 
+class Plain(FamilyAppConnector):
+    """A family app that makes a record whenever it is asked to."""
+
+    def create(self, call: Call, subject: Any, raw: Raw) -> Written:
+        made = call.http.send("POST", "api/records", json=raw).json()
+        return Written(external_id=made["id"], found=Found(external_id=made["id"], raw=made))
+
+
 def test_a_create_after_a_retraction_makes_one_record_though_its_answer_was_lost(household: Any) -> None:
+    household.becomes("app-b", Plain)
     objection = household.hide(MatrixRow.WHAT_WHEN_WHO)
     household.settle()
     household.town.clock.pass_(minutes=5)

@@ -280,7 +280,10 @@ def test_h9_a_restored_peer_stops_its_connector_and_turns_nothing_back(restored:
 
 
 def test_h9_on_release_what_was_ours_is_written_and_what_was_typed_since_is_asked(restored: Any) -> None:
+    restored.b.inject(Fault(kind="status", method="PATCH", times=1))
     connectors.resume(restored.hub, "de-linde", "app-b")
+    restored.settle()
+    restored.town.clock.pass_(minutes=5)
     restored.settle()
 
     assert restored.times(restored.b) == restored.times(restored.a) == ["10:00"]
