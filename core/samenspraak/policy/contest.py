@@ -25,7 +25,7 @@ def contests(adopted: SentUnits, then: Units, theirs: Units) -> frozenset[UnitKe
     )
 
 
-def held_back(decided: Plan, contested: Set[UnitKey]) -> Plan:
+def held_back(decided: Plan, contested: Set[UnitKey], cause: str = "both-changed") -> Plan:
     """The plan that asks about the contested edits and takes nothing over; the next one takes the others."""
     values = {key: decided.adopt[key] for key in sorted(contested)}
     return replace(
@@ -38,6 +38,6 @@ def held_back(decided: Plan, contested: Set[UnitKey]) -> Plan:
         hold={**decided.hold, **values},
         questions=(
             *decided.questions,
-            Asked(kind=QuestionKind.CONFLICT, values=values, cause="both-changed"),
+            Asked(kind=QuestionKind.CONFLICT, values=values, cause=cause),
         ),
     )

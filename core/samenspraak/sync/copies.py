@@ -12,10 +12,10 @@ from datetime import timedelta
 
 from samenspraak.connectors.connector import Changes, End, Found, ProposalState
 from samenspraak.domain.units import STATUS, apply
-from samenspraak.errors import RuleError
 from samenspraak.policy.contest import held_back
+from samenspraak.policy.lawful import unlawful
 from samenspraak.policy.plan import plan
-from samenspraak.policy.state import Asked, ConnectorState, Do, LinkPhase, Plan, QuestionKind, Reason
+from samenspraak.policy.state import ConnectorState, Do, LinkPhase, Plan, Reason
 from samenspraak.store.records import Cause, LinkRecord, RemoteRecord
 from samenspraak.sync import questions, restored, said
 from samenspraak.sync.hub import Hub
@@ -111,22 +111,12 @@ class Copies:
         if decided.rows and (both := contested(self._hub, self._organisation, self._lease, view, decided)):
             self._rest(view, held_back(decided, both))
             return None
-        try:
-            after = apply(snapshot.record.agreement, decided.adopt)
-        except RuleError as error:
-            asked = Asked(kind=QuestionKind.CONFLICT, values=decided.adopt, cause=f"rule:{error.rule}")
-            held = replace(
-                decided,
-                adopt={},
-                set={},
-                clear=frozenset(),
-                hold={**decided.hold, **decided.adopt},
-                questions=(*decided.questions, asked),
-                reason=Reason.QUESTION,
-            )
+        if broken := unlawful(snapshot.record.agreement, decided.adopt):
+            held = held_back(decided, broken.keys(), f"rule:{min(broken.values())}")
             rest = self._rest(view, held)
             # The other units go on, now that these are held.
             return None if held.rows else rest
+        after = apply(snapshot.record.agreement, decided.adopt)
         cause = Cause(actor="system", why="adopted", connector_id=snapshot.system.id)
         with self._hub.store.write(self._organisation) as uow:
             self._lease.hold(uow)
@@ -161,7 +151,11 @@ class Copies:
             attempts=(),
         )
         if closed != remote:
-            self._save(closed)
+            with self._hub.store.write(self._organisation) as uow:
+                self._lease.hold(uow)
+                questions.raise_all(uow, self._hub, view.snapshot, remote, decided)
+                uow.remotes.save(closed)
+                uow.commit()
         return Settled(reason=decided.reason, equal=False, phase=LinkPhase.CLOSED, row=decided.row)
 
     def _stop(self, view: View, decided: Plan) -> Settled | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from samenspraak.domain.agreements import Duty, What
+from samenspraak.domain.agreements import Conditions, Duty, What
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.schedules import Recurrence
 from samenspraak.domain.units import CONDITIONS, WHAT, MatrixRow, UnitKey, UnitKind
@@ -211,6 +211,18 @@ def test_an_edit_just_before_our_write_is_read_and_merged(household: Any) -> Non
     assert household.questions == []
 
 
+def test_an_edit_that_would_break_a_rule_is_asked_about_and_the_others_go_on(household: Any) -> None:
+    household.b.edit("daughter", household.agreement.id, tasks=[], title="Kousen")
+    household.nurse({CONDITIONS: Conditions(instruction="Eerst de tenen.")})
+    household.settle()
+
+    [question] = household.town.questions()
+    assert (question.cause, question.values["app-b"]) == ("rule:performer", {A1: None})
+    assert household.agreement.assignments
+    assert household.record(household.b)["rules"] == {"how": "Eerst de tenen."}
+    assert household.agreement.what.text == household.record(household.a)["title"] == "Kousen"
+
+
 # Old pages.
 
 
@@ -235,6 +247,7 @@ def test_a_read_soon_after_our_write_that_shows_the_old_state_is_no_edit(househo
     household.works()
     household.reveal(household.hide(MatrixRow.REVIEW_NOTES, "app-c"))
     household.works()
+    assert household.questions == []
     household.settle()
 
     assert household.agreement.conditions is None

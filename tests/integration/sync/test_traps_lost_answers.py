@@ -139,6 +139,7 @@ def test_a_create_after_a_retraction_makes_one_record_though_its_answer_was_lost
     later(household)
 
     assert set(household.b.live().values()) == {1}
+    assert len([one for one in household.b.writes() if one.method == "POST"]) == len(["first", "again"])
     assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
 
 
