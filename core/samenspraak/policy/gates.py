@@ -5,12 +5,14 @@ Source: design.md §4, G1–G7, in that order; the first that fits ends it.
 
 from __future__ import annotations
 
+from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.units import STATUS
 from samenspraak.policy.case import Case, Line, asks, rests
 from samenspraak.policy.state import (
     Asked,
     ConnectorState,
     Do,
+    NotThere,
     Plan,
     QuestionKind,
     Reason,
@@ -43,7 +45,7 @@ def _retract(case: Case) -> Plan:
         return Plan(row="", reason=Reason.RETRACTING, do=Do.WITHDRAW)
     unreadable = isinstance(case.theirs, Unreadable)
     if not (case.has_content or unreadable):
-        return Plan(row="", reason=Reason.RETRACTED, do=Do.CLOSE)
+        return Plan(row="", reason=Reason.RETRACTED, do=Do.CLOSE, questions=_removed(case))
     there = case.there.units if case.there else {}
     said = {**case.edits, **({STATUS: there[STATUS]} if case.ended_since else {})}
     kept = {key: value for key, value in said.items() if value is not None and not case.is_past(key)}
@@ -57,6 +59,14 @@ def _retract(case: Case) -> Plan:
         keep=kept,
         questions=(asked,) if kept else (),
     )
+
+
+def _removed(case: Case) -> tuple[Asked, ...]:
+    """People there took it away before we did: to them it ended, and it may go on elsewhere."""
+    if not (case.live and case.open and isinstance(case.theirs, NotThere)) or case.copy.ended_by_us:
+        return ()
+    ended = Status(state=State.WITHDRAWN)
+    return (Asked(kind=QuestionKind.TO_DO, values={STATUS: ended}, cause="removed-before-retraction"),)
 
 
 def _leave_alone(case: Case) -> Plan:

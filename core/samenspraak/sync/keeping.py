@@ -11,7 +11,7 @@ from dataclasses import replace
 from samenspraak.connectors.connector import Changes, Found
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.policy.shape import Shape
-from samenspraak.policy.state import Intent, LinkPhase, Plan, SentUnits
+from samenspraak.policy.state import Intent, LinkPhase, NotSeen, Plan, SentUnits
 from samenspraak.store.records import RemoteRecord
 from samenspraak.sync.looking import View
 from samenspraak.sync.outcome import spent
@@ -37,9 +37,9 @@ def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
         version: the version that holds what was adopted.
     """
     remote = view.remote
-    if remote is None or view.found is None or view.reading is None:
-        return remote
-    if not decided.rows:
+    if remote is None:
+        return None
+    if view.found is None or view.reading is None or not decided.rows:
         return noticed(view, remote)
     agreed = {**dict.fromkeys(decided.agreed, version), **dict.fromkeys(decided.adopt, version)}
     moved = decided.agreed | set(decided.adopt) | set(decided.hold)
@@ -67,9 +67,12 @@ def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
 
 
 def noticed(view: View, remote: RemoteRecord) -> RemoteRecord:
-    """The object as known, with the state it was seen in: a page that shows the same is no news."""
+    """The object as known, with the state it was seen in: a page that shows the same is no news.
+
+    After an object could not be seen, any page that shows it is.
+    """
     if view.found is None:
-        return remote
+        return replace(remote, page_mark=None) if isinstance(view.theirs, NotSeen) else remote
     return replace(remote, page_mark=page_mark(view.snapshot.connector, view.found))
 
 

@@ -30,6 +30,8 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.versions import record_version
 
+_STAYS = frozenset({"edited-without-consent"})
+"""What a person was told of stands there still, and is no news any more."""
 _KEPT = frozenset({"typed-in-hidden-unit", "typed-before-retraction", "ours-or-yours"})
 
 
@@ -189,6 +191,8 @@ def answer(
         _answer_unit(uow, hub, answered, choice, value, by)
     elif question.kind is QuestionKind.ENDED:
         _answer_ended(uow, hub, answered, choice, by)
+    elif question.cause in _STAYS:
+        _settle_shown(uow, question, released=False)
     uow.questions.close(question.id, hub.now())
 
 
