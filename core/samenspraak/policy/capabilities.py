@@ -142,6 +142,11 @@ class Capabilities:
         return self.units[key.kind].write if self.carries(key) else Write.NO
 
     @property
+    def proposes(self) -> bool:
+        """Whether anything reaches the system as a proposal that people there answer."""
+        return any(one.write is Write.PROPOSE for one in self.units.values())
+
+    @property
     def mode(self) -> Write:
         """How the system as a whole is written: by its ``what`` unit (``no`` for a read-only system)."""
         what = self.units.get(UnitKind.WHAT)

@@ -45,15 +45,18 @@ class Configured:
         self._clock = clock
         self._allow_open = allow_open
         self._built: dict[tuple[str, str], _Built] = {}
+        self._plugins: dict[tuple[str, str], str] = {}
         self._lock = threading.Lock()
 
     def connector(self, organisation: str, connector_id: str) -> Connector:
         return self._of(organisation, connector_id).connector
 
     def manifest(self, organisation: str, connector_id: str) -> Manifest:
-        with self._store.read(organisation) as uow:
-            plugin = uow.connectors.get(connector_id).plugin
-        return self._registry.kind(plugin).manifest
+        key = (organisation, connector_id)
+        if key not in self._plugins:  # what kind of system it is never changes
+            with self._store.read(organisation) as uow:
+                self._plugins[key] = uow.connectors.get(connector_id).plugin
+        return self._registry.kind(self._plugins[key]).manifest
 
     def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
         http = self._of(organisation, connector_id).http.timed_by(lambda: self._clock.now().timestamp())

@@ -33,12 +33,18 @@ def similarity(one: str, other: str) -> float:
     return fuzz.token_sort_ratio(one, other, processor=utils.default_process) / 100
 
 
+def is_known(uow: UnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> bool:
+    """Whether there is nothing to do about a party there: matched, and in no circle we did not know of."""
+    standing = uow.parties.link_of(connector_id, party.external_id)
+    return standing is not None and _membership(uow, hub, connector_id, party, standing.ref) is None
+
+
 def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> None:
     """A party there: match it, make it known (a dossier is where people are registered), or let it wait."""
     party = replace(party, identifiers=normals(party.identifiers))
     standing = uow.parties.link_of(connector_id, party.external_id)
     if standing is not None:
-        _join_circle(uow, hub, connector_id, party.client, standing.ref, party.representative)
+        _join_circle(uow, hub, connector_id, party, standing.ref)
         return
     found = _match(uow, connector_id, party)
     dossier = hub.capabilities(uow.organisation, connector_id).kind is SystemKind.DOSSIER
@@ -48,7 +54,7 @@ def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalPar
         ref = PartyRef(kind=party.kind, id=found.id)
         link_party(uow, hub, PartyLink(connector_id=connector_id, external_id=party.external_id, ref=ref))
         _learn(uow, party, found.id)
-        _join_circle(uow, hub, connector_id, party.client, ref, party.representative)
+        _join_circle(uow, hub, connector_id, party, ref)
         return
     _let_wait(uow, connector_id, party, found)
 
@@ -129,24 +135,29 @@ def _learn(uow: WritingUnitOfWork, party: ExternalParty, person_id: str) -> None
 
 
 def _join_circle(
-    uow: WritingUnitOfWork,
-    hub: Hub,
-    connector_id: str,
-    client: str | None,
-    ref: PartyRef,
-    representative: bool,
+    uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalParty, ref: PartyRef
 ) -> None:
-    """Somebody around a client we know; only the dossier says who represents the client."""
-    link = uow.parties.link_of(connector_id, client) if client else None
+    member = _membership(uow, hub, connector_id, party, ref)
+    if member is not None:
+        uow.parties.add_member(member)
+        ensure_client(uow, hub, member.client_id)
+
+
+def _membership(
+    uow: UnitOfWork, hub: Hub, connector_id: str, party: ExternalParty, ref: PartyRef
+) -> CircleMember | None:
+    """What is told of somebody around a client we know, if that is new.
+
+    Only the dossier says who represents the client.
+    """
+    link = uow.parties.link_of(connector_id, party.client) if party.client else None
     if link is None or link.ref.kind is not PartyKind.CLIENT or ref.kind is PartyKind.CLIENT:
-        return
+        return None
     dossier = hub.capabilities(uow.organisation, connector_id).kind is SystemKind.DOSSIER
-    member = CircleMember(client_id=link.ref.id, party=ref, representative=representative and dossier)
+    member = CircleMember(client_id=link.ref.id, party=ref, representative=party.representative and dossier)
     circle = {one.party: one for one in uow.parties.circle(link.ref.id)}
-    if ref in circle and (circle[ref] == member or not dossier):
-        return
-    uow.parties.add_member(member)
-    ensure_client(uow, hub, link.ref.id)
+    is_told = ref in circle and (circle[ref] == member or not dossier)
+    return None if is_told else member
 
 
 def _let_wait(uow: WritingUnitOfWork, connector_id: str, party: ExternalParty, found: Match) -> None:

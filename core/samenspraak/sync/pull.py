@@ -14,9 +14,9 @@ from samenspraak.connectors.connector import Absent, Connector, Found, Page, Set
 from samenspraak.errors import SamenspraakError, StaleError
 from samenspraak.policy.state import ConnectorState, LinkPhase
 from samenspraak.store.records import CursorRecord, RemoteRecord
-from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.matching import meet
+from samenspraak.sync.matching import is_known, meet
 from samenspraak.sync.snapshot import page_mark
 from samenspraak.sync.trouble import recovered, trouble
 
@@ -77,12 +77,15 @@ def _read(
     hub: Hub, organisation: str, connector: Connector, since: CursorRecord | None, *, reset: bool
 ) -> Pulled:
     call = hub.connected.call(organisation, connector.connector_id)
-    met = Pulled()
+    met, cursor = Pulled(), since.value if since else None
     listed: set[str] = set()
     for page in connector.changes(call, since.value if since else None):
         if since is not None and page.server != since.server:
             raise StaleError(f"Connector {connector.connector_id}: the server is not the one we knew.")
         listed |= {one.external_id for one in page.records}
+        if page.cursor in (None, cursor) and not _brings_news(hub, organisation, connector, page, listed):
+            met += Pulled(seen=len(page.records))
+            continue
         with hub.store.write(organisation) as uow:
             met += _note_page(uow, hub, connector, page)
             if page.complete:
@@ -90,14 +93,35 @@ def _read(
             if page.cursor is not None:
                 record = CursorRecord(value=page.cursor, server=page.server, at=hub.now())
                 uow.connectors.move_cursor(connector.connector_id, record, reset=reset)
+                cursor = page.cursor
             uow.connectors.note(connector.connector_id, heard_at=hub.now())
             uow.commit()
     with hub.store.write(organisation) as uow:
-        _look_at_proposals(uow, connector.connector_id)
+        if connector.manifest.capabilities.proposes:
+            _look_at_proposals(uow, connector.connector_id)
         recovered(uow, hub, connector.connector_id)
-        uow.connectors.note(connector.connector_id, polled_at=hub.now(), poll_due_at=None)
+        now = hub.now()
+        uow.connectors.note(connector.connector_id, heard_at=now, polled_at=now, poll_due_at=None)
         uow.commit()
     return met
+
+
+def _brings_news(hub: Hub, organisation: str, connector: Connector, page: Page, listed: set[str]) -> bool:
+    """Whether a page says anything that is not known: most do not, and need no turn among the writers."""
+    connector_id = connector.connector_id
+    with hub.store.read(organisation) as uow:
+        return (
+            any(not _is_known(uow, connector, record) for record in page.records)
+            or any(not is_known(uow, hub, connector_id, party) for party in page.parties)
+            or (page.complete and bool(_missing(uow, connector_id, listed)))
+        )
+
+
+def _is_known(uow: UnitOfWork, connector: Connector, record: Found | Absent | SetApart) -> bool:
+    known = uow.remotes.by_external(connector.connector_id, record.external_id)
+    if known is None:
+        return isinstance(record, Absent)
+    return isinstance(record, Found) and page_mark(connector, record) == known.page_mark
 
 
 def _note_page(uow: WritingUnitOfWork, hub: Hub, connector: Connector, page: Page) -> Pulled:
@@ -144,14 +168,18 @@ def _note_new(
 
 def _note_missing(uow: WritingUnitOfWork, connector_id: str, listed: set[str]) -> Pulled:
     """A complete list without something we know: look at it; only a look can prove that it is gone."""
-    missing = [
+    missing = _missing(uow, connector_id, listed)
+    for remote in missing:
+        look(uow, remote)
+    return Pulled(changed=len(missing))
+
+
+def _missing(uow: UnitOfWork, connector_id: str, listed: set[str]) -> list[RemoteRecord]:
+    return [
         remote
         for remote in uow.remotes.live_of_connector(connector_id)
         if remote.external_id and remote.external_id not in listed
     ]
-    for remote in missing:
-        look(uow, remote)
-    return Pulled(changed=len(missing))
 
 
 def _look_at_proposals(uow: WritingUnitOfWork, connector_id: str) -> None:

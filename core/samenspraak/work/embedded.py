@@ -176,7 +176,7 @@ class EmbeddedRunner:
 
     def _rates(self, organisation: str, system: ConnectorRecord) -> Rates:
         try:
-            return self._hub.connected.connector(organisation, system.id).manifest.rates
+            return self._hub.connected.manifest(organisation, system.id).rates
         except SamenspraakError:
             return Rates()
 
