@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from samenspraak.bootstrap import Application
@@ -19,7 +19,6 @@ from samenspraak.services.status import status
 from samenspraak.sync.hub import Hub
 
 _POLL_SECONDS = 0.1
-_CALM_CYCLES = 2
 
 
 @dataclass(kw_only=True)
@@ -68,6 +67,10 @@ class Office:
     def accept(self, connector_id: str, external_id: str, who: str) -> None:
         """This is that person."""
         people.accept(self.hub, self.organisation, connector_id, external_id, who)
+
+    def known(self) -> int:
+        """How many parties the organisation knows."""
+        return len(people.known(self.hub, self.organisation))
 
     # Consent.
 
@@ -135,17 +138,25 @@ class Office:
         return True
 
     def rest(self) -> bool:
-        """Wait until every system was heard and nothing is due or moves any more; False when it never was."""
+        """Wait until nothing is due, and still nothing is or moved once every system was heard.
+
+        Returns:
+            False when patience ended first.
+        """
         deadline = time.monotonic() + self.patience
-        calm, before = 0, self._picture()
-        while calm < _CALM_CYCLES:
+        while time.monotonic() < deadline:
+            if self._is_due():
+                time.sleep(_POLL_SECONDS)
+                continue
+            before = self._picture()
             self._hear_all(deadline)
-            now = self._picture()
-            calm = calm + 1 if now == before and self._nothing_due() else 0
-            before = now
-            if time.monotonic() > deadline:
-                return False
-        return True
+            if self._picture() == before and not self._is_due():
+                return True
+        return False
+
+    def heard_all(self) -> bool:
+        """Whether every system has been heard at all."""
+        return all(self._heard().values())
 
     def _hear_all(self, deadline: float) -> None:
         """Every system that listens has been heard from its beginning to its end since this call."""
@@ -161,8 +172,11 @@ class Office:
         known = status(self.hub, self.organisation).systems
         return {one.id: one.heard_at for one in known if str(one.state) in ("running", "matching")}
 
-    def _nothing_due(self) -> bool:
-        return status(self.hub, self.organisation).converged
+    def _is_due(self) -> bool:
+        """Whether a copy, or an object that nobody knows yet, has still to be looked at."""
+        with self.hub.store.read(self.organisation) as uow:
+            unlinked = uow.remotes.due(datetime.max.replace(tzinfo=UTC), 1)
+        return bool(unlinked) or not status(self.hub, self.organisation).converged
 
     def _picture(self) -> object:
         standing = status(self.hub, self.organisation)

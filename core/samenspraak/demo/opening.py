@@ -133,8 +133,9 @@ def _fill_volunteers(volunteers: System, today: date) -> None:
 
 def connect_dossier(office: Office, there: Systems) -> None:
     """The dossier first: it is where people are registered."""
-    office.connect(DOSSIER, "fhir", {"base_url": f"{there.dossier.url}/fhir", **_open(there.dossier)})
-    office.rest()
+    settings = {"base_url": f"{there.dossier.url}/fhir", "overlap_seconds": 1, **_open(there.dossier)}
+    office.connect(DOSSIER, "fhir", settings)
+    office.until(lambda: office.known() >= len(resources()))
 
 
 def connect_others(office: Office, there: Systems, sender: str, secrets: Secrets, hub_url: str) -> None:
@@ -144,7 +145,7 @@ def connect_others(office: Office, there: Systems, sender: str, secrets: Secrets
     for app in (there.app, there.other_app):
         office.connect(app.name, "memory", _app_settings(app, secrets))
         app.act("tell", url=f"{hub_url}/in/{office.organisation}/{app.name}", secret=NOTIFY_SECRET)
-    office.rest()
+    office.until(office.heard_all)
 
 
 def _open(system: System) -> dict[str, Any]:

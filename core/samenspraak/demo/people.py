@@ -14,6 +14,7 @@ ORGANISATION, ORGANISATION_NAME = "de-kade", "Zorggroep De Kade"
 NUMBERS = "https://dekade.example/nummers"
 BSN = "http://fhir.nl/fhir/NamingSystem/bsn"
 PLATFORM_PERSON = "https://www.ozoverbindzorg.nl/namingsystem/person"
+PLATFORM_PROFESSIONAL = "https://www.ozoverbindzorg.nl/namingsystem/professional"
 VOLUNTEER_ROLE = "urn:samenspraak:role"
 
 Resource = dict[str, Any]
@@ -157,7 +158,7 @@ def _related(person: Person) -> Resource:
 
 
 def _nurse() -> Resource:
-    number = {"system": NUMBERS, "value": "P-4001"}
+    number = {"system": PLATFORM_PROFESSIONAL, "value": NURSE_NUMBER}
     return {
         "resourceType": "Practitioner",
         "id": NURSE.partition("/")[2],

@@ -24,7 +24,7 @@ from samenspraak.services import agreements, connectors, explaining, installatio
 from samenspraak.services.status import status
 from samenspraak.work.clock import SystemClock
 
-SPEED = 1800.0
+SPEED = 3600.0
 PATIENCE_SECONDS = 20.0
 QUIET_CYCLES = 2
 
@@ -240,4 +240,3 @@ def _open(folder: Path, there: Systems, office: Office, hub_url: str) -> None:
     opening.connect_others(office, there, sender, opening.keep_secrets(folder), hub_url)
     opening.settle_doubts(office)
     opening.release(office)
-    office.rest()
