@@ -27,14 +27,23 @@ def _unwritten(decided: Plan) -> Plan:
 def _write_record(case: Case, there: There, decided: Plan) -> Plan:
     """``yes`` and ``render``: patch the record, the units that differ and nothing else."""
     today = case.today
-    writable = {k: v for k, v in decided.set.items() if today.capabilities.write(k) in _IN_PLACE}
-    clear = frozenset(key for key in decided.clear if today.capabilities.write(key) in _IN_PLACE)
+    writable = {
+        key: value for key, value in decided.set.items() if _takes(case, key, today.normal(key, value))
+    }
+    clear = frozenset(key for key in decided.clear if _takes(case, key, None))
     tell = today.capabilities.tells_statements and today.statements not in (None, there.told)
     # What is under a question is not what a mark stands for, so the mark waits for the answer.
     mark = today.mark if today.mark != there.mark and not decided.hold else None
     if not (writable or clear or tell or mark):
         return _unwritten(decided)
     return replace(decided, do=Do.UPDATE, reason=Reason.DUE, set=writable, clear=clear, tell=tell, mark=mark)
+
+
+def _takes(case: Case, key: UnitKey, value: UnitValue | None) -> bool:
+    """Whether the system takes this value, as far as we know; what is hidden is cleared all the same."""
+    refused, hidden = case.copy.refused, key not in case.today.shape.units
+    ignored = key in refused and refused[key] == value and not (hidden and value is None)
+    return case.today.capabilities.write(key) in _IN_PLACE and not ignored
 
 
 def _write_message(case: Case, there: There, decided: Plan) -> Plan:

@@ -122,6 +122,7 @@ class CopyState:
     seen there · ``held``: per unit under an open question what the question shows for this system ·
     ``answered``: per unit whose question was answered, what the question showed for this system ·
     ``past``: per unit every value the hub ever had or sent (needed only for units hidden now) ·
+    ``refused``: per unit a value that was refused there, or that the system never took ·
     ``ended_by_us``: a delete or end of ours whose outcome stayed unknown explains an absence.
     """
 

@@ -95,6 +95,7 @@ def landed(
         shape=_shape(intent.shape, remote.shape or Shape(units=frozenset()), units),
         answered={key: value for key, value in remote.answered.items() if key not in units},
         refused={key: value for key, value in remote.refused.items() if key not in units},
+        rewrites={key: mark for key, mark in remote.rewrites.items() if key not in units},
     )
 
 

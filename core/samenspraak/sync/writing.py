@@ -28,7 +28,7 @@ from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on, landed, standing
 from samenspraak.sync.looking import Lease, Looker, View
-from samenspraak.sync.outcome import abandoned, judge
+from samenspraak.sync.outcome import Judged, abandoned, judge
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import Snapshot, page_mark
 
@@ -281,10 +281,13 @@ class Writer:
             # Nobody knows whether they saw ours: what differs is their edit against the state before.
             self._save(abandoned(known, intent, judged.missing | judged.other))
             return None
-        known = self._rewritten(snapshot, known, intent, units, judged.other)
-        self._save(
-            abandoned(replace(known, page_mark=page_mark(snapshot.connector, look)), intent, judged.missing)
+        known = self._not_as_sent(snapshot, known, intent, units, judged)
+        known = abandoned(
+            replace(known, page_mark=page_mark(snapshot.connector, look)), intent, judged.missing
         )
+        self._save(known)
+        if any(key in known.refused and _takes_back(intent, key) for key in judged.missing):
+            return _wait(known, "not taken back", self._hub.now() + self._hub.backoff(snapshot.link.attempts))
         return None
 
     def _not_found(
@@ -300,24 +303,25 @@ class Writer:
         self._save(replace(without, ended_by_us=ends))
         return None
 
-    def _rewritten(
-        self,
-        snapshot: Snapshot,
-        remote: RemoteRecord,
-        intent: Intent,
-        units: Units,
-        other: frozenset[UnitKey],
+    def _not_as_sent(
+        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, units: Units, judged: Judged
     ) -> RemoteRecord:
-        """Something else stands there after an answered write: their edit against what was sent."""
-        if not other:
-            return remote
-        marks = {key: digest("w1", [intent.sent[key], units.get(key)]) for key in other}
-        if any(remote.rewrites.get(key) == mark for key, mark in marks.items()):
+        """After an answered write: what else stands there is their edit against what was sent.
+
+        The same twice is no chance: the admin is asked, and a value that is never taken is not sent again.
+        """
+        marks = {
+            key: digest("w1", [intent.sent[key], units.get(key)]) for key in judged.missing | judged.other
+        }
+        again = {key for key, mark in marks.items() if remote.rewrites.get(key) == mark}
+        if again:
             with self._hub.store.write(self._organisation) as uow:
                 ask_admin(uow, self._hub, snapshot.system.id, cause="rewriting-server")
                 uow.commit()
-        against = standing(snapshot, remote, {key: intent.sent[key] for key in other}, intent.version)
-        return replace(against, rewrites={**remote.rewrites, **marks})
+        typed = {key: intent.sent[key] for key in judged.other}
+        against = standing(snapshot, remote, typed, intent.version) if typed else remote
+        ignored = {key: intent.sent[key] for key in again & judged.missing}
+        return replace(against, rewrites={**remote.rewrites, **marks}, refused={**remote.refused, **ignored})
 
     def _save(self, remote: RemoteRecord) -> RemoteRecord:
         with self._hub.store.write(self._organisation) as uow:
@@ -330,6 +334,11 @@ class Writer:
 def _sent_now(remote: RemoteRecord, intent: Intent, now: datetime) -> RemoteRecord:
     """The write may have left a while after it was intended: from now on its effect must come to show."""
     return replace(remote, intent=replace(intent, at=now), written_at=now)
+
+
+def _takes_back(intent: Intent, key: UnitKey) -> bool:
+    """Whether the write was to take something out of sight; that is tried until it is done."""
+    return intent.kind is WriteKind.RETRACT or key not in intent.shape.units
 
 
 def _wait(remote: RemoteRecord, row: str, until: datetime) -> Settled:

@@ -136,6 +136,38 @@ def test_a_withdrawal_while_we_read_is_seen_before_we_write(household: Any) -> N
     assert household.b.readable("daughter") == []
 
 
+def test_a_worker_that_was_paused_past_its_lease_changes_nothing_here(household: Any) -> None:
+    household.nurse({WHAT: What(text="Kousen aan")})
+    with household.held(household.b, "PATCH", ".*", household.works):
+        household.town.clock.pass_(minutes=5)
+        household.nurse({WHAT: What(text="Lange kousen aan")})
+        household.works()
+        [link] = [one for one in household.town.links() if one.connector_id == "app-b"]
+    [after] = [one for one in household.town.links() if one.connector_id == "app-b"]
+
+    assert household.record(household.b)["title"] == "Lange kousen aan"
+    assert (after.fence, after.have, after.reason) == (link.fence, link.have, Reason.EQUAL)
+    assert household.questions == []
+
+
+def test_a_paused_worker_sends_nothing_once_another_has_taken_over(slow: Any) -> None:
+    household, happens = slow
+    household.nurse({WHAT: What(text="Kousen aan")})
+    happens.append(lambda: _another_takes_over(household))
+    household.works()
+    household.settle()
+
+    assert happens == []
+    assert [one.method for one in household.b.writes()] == ["POST", "PATCH"]
+    assert household.record(household.b)["title"] == "Lange kousen aan"
+
+
+def _another_takes_over(household: Any) -> None:
+    household.town.clock.pass_(minutes=5)
+    household.nurse({WHAT: What(text="Lange kousen aan")})
+    household.works()
+
+
 def test_what_arrives_after_the_withdrawal_is_taken_back(household: Any) -> None:
     household.nurse({WHAT: What(text="Kousen van mevrouw")})
     with household.held(household.b, "PATCH", ".*", household.works):
