@@ -16,6 +16,7 @@ from samenspraak.policy.state import (
     Plan,
     QuestionKind,
     Reason,
+    SentUnits,
     Unreadable,
     WriteKind,
 )
@@ -47,7 +48,7 @@ def _retract(case: Case) -> Plan:
     if not (case.has_content or unreadable):
         return Plan(row="", reason=Reason.RETRACTED, do=Do.CLOSE, questions=_removed(case))
     there = case.there.units if case.there else {}
-    said = {**case.edits, **({STATUS: there[STATUS]} if case.ended_since else {})}
+    said = _said(case)
     kept = {key: value for key, value in said.items() if value is not None and not case.is_past(key)}
     asked = Asked(kind=QuestionKind.TO_DO, values=kept, cause="typed-before-retraction")
     return Plan(
@@ -70,11 +71,19 @@ def _removed(case: Case) -> tuple[Asked, ...]:
 
 
 def _leave_alone(case: Case) -> Plan:
-    """Nothing of ours to take back, nothing to tell; what they write there goes to a person."""
-    if not case.edits:
+    """Nothing of ours to take back, nothing to tell; what they write there goes to a person, once."""
+    said = _said(case)
+    if not said:
         return Plan(row="", reason=Reason.WITHHELD)
-    asked = Asked(kind=QuestionKind.TO_DO, values=case.edits, cause="edited-without-consent")
-    return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
+    asked = Asked(kind=QuestionKind.TO_DO, values=said, cause="edited-without-consent")
+    rows = dict.fromkeys(said, "theirs alone")
+    return Plan(row="", reason=Reason.QUESTION, questions=(asked,), keep=said, rows=rows)
+
+
+def _said(case: Case) -> SentUnits:
+    """What people did there that nobody here has decided on: their edits, and that it ended."""
+    there = case.there.units if case.there else {}
+    return {**case.edits, **({STATUS: there[STATUS]} if case.ended_since else {})}
 
 
 GATES: tuple[Line, ...] = (

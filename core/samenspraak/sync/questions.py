@@ -30,9 +30,9 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.versions import record_version
 
-_STAYS = frozenset({"edited-without-consent"})
-"""What a person was told of stands there still, and is no news any more."""
-_KEPT = frozenset({"typed-in-hidden-unit", "typed-before-retraction", "ours-or-yours"})
+_KEPT = frozenset(
+    {"edited-without-consent", "ours-or-yours", "typed-before-retraction", "typed-in-hidden-unit"}
+)
 
 
 def raise_all(
@@ -84,7 +84,7 @@ def _ask_copy(
 ) -> None:
     agreement = snapshot.record.agreement
     about = f"remote:{remote.id}" if remote else f"link:{snapshot.link.id}"
-    # What will not be readable there any more is in no other place: the next text is a question of its own.
+    # Such a text may stand in no other place any more: the next one is a question of its own.
     text = f":{digest('q1', asked.values)}" if asked.cause in _KEPT else ""
     uow.questions.ask(
         question(
@@ -191,8 +191,6 @@ def answer(
         _answer_unit(uow, hub, answered, choice, value, by)
     elif question.kind is QuestionKind.ENDED:
         _answer_ended(uow, hub, answered, choice, by)
-    elif question.cause in _STAYS:
-        _settle_shown(uow, question, released=False)
     uow.questions.close(question.id, hub.now())
 
 
