@@ -83,7 +83,7 @@ def landed(
     hidden = {key for key in units if intent.sent[key] is None and key in snapshot.units}
     base = {**remote.base, **dict.fromkeys(units - hidden, intent.version)}
     seen = as_changes({key: intent.sent[key] for key in units})
-    kept = remote.seen if remote.seen is not None else snapshot.connector.own(found.raw)
+    kept = remote.seen if remote.seen is not None else _as_made(snapshot, remote, found)
     # What it was written over was seen to stand there, too: an attempt of ours that came late.
     over = spent(remote, {key: intent.before.get(key) for key in units})
     return replace(
@@ -97,6 +97,13 @@ def landed(
         refused={key: value for key, value in remote.refused.items() if key not in units},
         rewrites={key: mark for key, mark in remote.rewrites.items() if key not in units},
     )
+
+
+def _as_made(snapshot: Snapshot, remote: RemoteRecord, found: Found) -> Mapping[str, object]:
+    """The object before anybody typed in it: none of its units has been decided on yet."""
+    connector, directory = snapshot.connector, snapshot.directory
+    own = (key for key in connector.get(found.raw, directory).units if snapshot.belongs(key, remote.part))
+    return connector.put(connector.own(found.raw), Changes(clear=frozenset(own)), directory)
 
 
 def standing(snapshot: Snapshot, remote: RemoteRecord, units: SentUnits, version: int) -> RemoteRecord:

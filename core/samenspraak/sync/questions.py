@@ -6,6 +6,7 @@ the same unit end in one question. What it shows for an object is kept with that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from samenspraak.domain.agreements import State, Status
@@ -13,7 +14,7 @@ from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply
 from samenspraak.errors import RuleError
-from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind
+from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.asking import (
@@ -60,11 +61,14 @@ def _ask_unit(
 ) -> None:
     agreement = snapshot.record.agreement
     standing = _open(uow, unit_subject(agreement.id, key), agreement.id)
-    values = dict(standing.values) if standing else {}
     shows = dict(standing.shows) if standing else {}
-    values |= {HUB: {key: snapshot.units.get(key)}, snapshot.system.id: {key: value}}
     if remote is not None:
         shows[remote.id] = {key: value}
+    values = {
+        HUB: {key: snapshot.units.get(key)},
+        **_of_others(standing, snapshot.system.id),
+        **_said_in(uow, snapshot, key, shows),
+    }
     uow.questions.ask(
         question(
             hub,
@@ -77,6 +81,27 @@ def _ask_unit(
             cause=asked.cause,
         )
     )
+
+
+def _of_others(standing: QuestionRecord | None, connector_id: str) -> dict[str, SentUnits]:
+    """What the question already shows of other systems."""
+    known = standing.values if standing else {}
+    return {
+        name: units for name, units in known.items() if name != HUB and name.partition("/")[0] != connector_id
+    }
+
+
+def _said_in(
+    uow: UnitOfWork, snapshot: Snapshot, key: UnitKey, shows: Mapping[str, SentUnits]
+) -> dict[str, SentUnits]:
+    """What one system says: its name, and where its objects say different things, numbered names."""
+    connector_id = snapshot.system.id
+    said: list[UnitValue | None] = []
+    for one in _remotes(uow, snapshot.record.agreement.id):
+        if one.connector_id == connector_id and one.id in shows and shows[one.id].get(key) not in said:
+            said.append(shows[one.id].get(key))
+    names = [connector_id, *(f"{connector_id}/{number}" for number in range(2, len(said) + 1))]
+    return {name: {key: value} for name, value in zip(names, said, strict=False)}
 
 
 def _ask_copy(
