@@ -76,7 +76,7 @@ def pull_failed(hub: Hub, organisation: str, connector_id: str, error: Samenspra
 def _read(
     hub: Hub, organisation: str, connector: Connector, since: CursorRecord | None, *, reset: bool
 ) -> Pulled:
-    call = hub.connected.call(organisation, connector.connector_id)
+    call, began = hub.connected.call(organisation, connector.connector_id), hub.now()
     met, cursor = Pulled(), since.value if since else None
     listed: set[str] = set()
     for page in connector.changes(call, since.value if since else None):
@@ -100,8 +100,10 @@ def _read(
         if connector.manifest.capabilities.proposes:
             _look_at_proposals(uow, connector.connector_id)
         recovered(uow, hub, connector.connector_id)
-        now = hub.now()
-        uow.connectors.note(connector.connector_id, heard_at=now, polled_at=now, poll_due_at=None)
+        # A hint that came in while we read may be about what we had read already: it stays to be done.
+        due = uow.connectors.get(connector.connector_id).poll_due_at
+        now, still_due = hub.now(), due if due is not None and due > began else None
+        uow.connectors.note(connector.connector_id, heard_at=now, polled_at=now, poll_due_at=still_due)
         uow.commit()
     return met
 
