@@ -1,0 +1,89 @@
+"""Walk many seeds and say what was found: ``make model SEEDS=500``.
+
+A failure prints one line that replays it: ``python tests/model/run.py --seed N`` tells its whole story.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from model.town import template
+from model.walk import Outcome, Walk
+
+MEMORY = Path("/dev/shm")  # noqa: S108  # where there is one, nothing waits for a disk
+
+
+def walk(seed: int, *, keep: bool = False) -> Outcome:
+    """One seed, in a database of its own that is gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        outcome = Walk(seed, _template(), Path(folder)).run()
+    if not keep:
+        outcome.story.clear()
+    return outcome
+
+
+_made: dict[int, tuple[tempfile.TemporaryDirectory[str], Path]] = {}
+
+
+def _template() -> Path:
+    """The database every walk begins with, made once per process."""
+    if os.getpid() not in _made:
+        folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
+        _made[os.getpid()] = (folder, template(Path(folder.name)))
+    return _made[os.getpid()][1]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seeds", type=int, default=500, help="how many walks")
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--seed", type=int, help="walk this one only, and tell its story")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    asked = parser.parse_args()
+    if asked.seed is not None:
+        return _tell(walk(asked.seed, keep=True))
+    began = time.monotonic()
+    outcomes = []
+    with multiprocessing.Pool(asked.processes) as pool:
+        for outcome in pool.imap_unordered(walk, range(asked.first, asked.first + asked.seeds)):
+            outcomes.append(outcome)
+            if outcome.wrong:
+                print(_line(outcome), flush=True)
+    return _report(outcomes, time.monotonic() - began)
+
+
+def _line(outcome: Outcome) -> str:
+    return f"seed {outcome.seed}: {outcome.wrong[0].strip().splitlines()[-1]}"
+
+
+def _tell(outcome: Outcome) -> int:
+    print("\n".join(outcome.story))
+    print("\n".join(outcome.wrong or ["all promises held"]))
+    return 1 if outcome.wrong else 0
+
+
+def _report(outcomes: list[Outcome], seconds: float) -> int:
+    counts = sum((one.counts for one in outcomes), Counter[str]())
+    for what, number in sorted(counts.items()):
+        print(f"{number:7} {what}")
+    cycles = sorted(one.cycles for one in outcomes)
+    failed = sum(bool(one.wrong) for one in outcomes)
+    print(
+        f"{len(outcomes)} seeds, {sum(one.steps for one in outcomes)} steps in {seconds:.0f} s; "
+        f"cycles to rest: median {statistics.median(cycles):.0f}, at most {cycles[-1]}; {failed} failed"
+    )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,187 @@
+"""One organisation with its hub around the three systems, on a clock that stands until it is moved."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import cast
+
+from model.systems import CONNECTORS, RecordConnector, System, Wire
+from sqlalchemy.engine import Engine
+
+from samenspraak.connectors import Call, Manifest
+from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
+from samenspraak.domain.parties import CircleMember, Group, GroupKind, PartyKind, PartyRef, Person
+from samenspraak.domain.units import MatrixRow
+from samenspraak.http import HttpClient
+from samenspraak.policy.state import ConnectorState
+from samenspraak.store import Cipher, Store, WritingUnitOfWork, migrate, open_engine
+from samenspraak.store.records import ConnectorRecord, PartyLink
+from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.ports import Clock
+
+ORGANISATION = "de-linde"
+CLIENT = PartyRef(kind=PartyKind.CLIENT, id="wit")
+SON = PartyRef(kind=PartyKind.RELATIVE, id="son")
+DAUGHTER = PartyRef(kind=PartyKind.RELATIVE, id="daughter")
+NURSE = PartyRef(kind=PartyKind.PROFESSIONAL, id="nurse")
+PERFORMERS = (SON, DAUGHTER, NURSE)
+READER = {"app": SON, "platform": DAUGHTER}
+"""Whose consent decides what is readable in a system; the dossier is for staff."""
+
+
+class CrashError(BaseException):
+    """The process dies here: nothing after it happens, and nobody can catch it."""
+
+
+@dataclass
+class StandingClock:
+    at: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class CrashingStore(Store):
+    """The store, in a process that may die right before or right after a commit."""
+
+    crash: Callable[[str], None] = staticmethod(lambda _: None)  # type: ignore[assignment]  # set per walk
+
+    @contextmanager
+    def write(self, organisation: str) -> Iterator[WritingUnitOfWork]:
+        with super().write(organisation) as uow:
+            commit = uow.commit
+
+            def crashing_commit() -> None:
+                self.crash("before a commit")
+                commit()
+                self.crash("after a commit")
+
+            uow.commit = crashing_commit  # type: ignore[method-assign]  # the whole point
+            yield uow
+
+
+@dataclass
+class Connected:
+    """The port of sync to the connectors: no settings, no sockets; permission instead of a client."""
+
+    clock: Clock
+    built: dict[str, RecordConnector] = field(default_factory=dict)
+
+    def connector(self, organisation: str, connector_id: str) -> RecordConnector:
+        return self.built[connector_id]
+
+    def manifest(self, organisation: str, connector_id: str) -> Manifest:
+        return self.built[connector_id].manifest
+
+    def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
+        return Call(http=cast("HttpClient", permit or (lambda: None)), now=self.clock.now())
+
+
+def template(folder: Path) -> Path:
+    """A database with the organisation, its people and its three systems; walks work on copies."""
+    file = folder / "template.sqlite3"
+    engine = open_engine(f"sqlite:///{file}")
+    migrate(engine)
+    clock = StandingClock()
+    store = Store(engine, Cipher(bytes(32)), clock.now)
+    store.add_organisation(ORGANISATION, "De Linde")
+    with store.write(ORGANISATION) as uow:
+        _add_people(uow)
+        for kind in CONNECTORS:
+            name = kind.manifest.name
+            uow.connectors.add(
+                ConnectorRecord(id=name, plugin=name, title=name, settings={}, state=ConnectorState.RUNNING)
+            )
+            known = [CLIENT, *([READER[name]] if name in READER else PERFORMERS)]
+            for ref in known:
+                uow.parties.link(PartyLink(connector_id=name, external_id=ref.id, ref=ref))
+        uow.commit()
+    engine.dispose()
+    return file
+
+
+def _add_people(uow: WritingUnitOfWork) -> None:
+    for ref in (CLIENT, *PERFORMERS):
+        uow.parties.add_person(Person(id=ref.id, name=ref.id.title()), ref.kind)
+    uow.parties.add_group(Group(id="team", name="Team Zuid", kind=GroupKind.TEAM, members=frozenset({NURSE})))
+    for relative in (SON, DAUGHTER):
+        uow.parties.add_member(CircleMember(client_id=CLIENT.id, party=relative))
+        uow.consents.add(_own_name(relative), relative.id, StandingClock().now())
+
+
+def _own_name(who: PartyRef) -> Consent:
+    """Somebody lets the client's other relatives see that they take part."""
+    return Consent(
+        id=f"name-{who.id}",
+        client_id=CLIENT.id,
+        recipient=Recipient(kind=RecipientKind.ROLE, id=str(PartyKind.RELATIVE)),
+        rows=frozenset({MatrixRow.NAMES}),
+        given_by=who.id,
+        capacity=Capacity.SELF,
+    )
+
+
+class Town:
+    """The hub and the systems of one walk."""
+
+    def __init__(self, made: Path, folder: Path, chance: random.Random, wire: Wire) -> None:
+        file = Path(shutil.copy(made, folder / "hub.sqlite3"))
+        self.engine: Engine = open_engine(f"sqlite:///{file}")
+        self.clock = StandingClock()
+        self.store = CrashingStore(self.engine, Cipher(bytes(32)), self.clock.now)
+        connected = Connected(clock=self.clock)
+        self.systems = {kind.manifest.name: System(kind, self.clock, chance, wire) for kind in CONNECTORS}
+        for name, system in self.systems.items():
+            connected.built[name] = system.kind(name, {"system": system})
+        numbers = count(1)
+        self.hub = Hub(
+            store=self.store,
+            connected=connected,
+            clock=self.clock,
+            chance=chance,
+            new_id=lambda: f"i{next(numbers):04d}",
+        )
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def restart(self) -> None:
+        """What a runner does when it starts after a predecessor that died."""
+        with self.store.write(ORGANISATION) as uow:
+            uow.links.release_all()
+            uow.remotes.release_all()
+            uow.commit()
+
+    # Consent, the client's word about one reader.
+
+    def consents(self, reader: PartyRef, *, number: int, rows: frozenset[MatrixRow], allows: bool) -> str:
+        consent = Consent(
+            id=f"c{number}",
+            client_id=CLIENT.id,
+            recipient=Recipient(kind=RecipientKind.PERSON, id=reader.id),
+            rows=rows,
+            allows=allows,
+            given_by=CLIENT.id,
+        )
+        with self.store.write(ORGANISATION) as uow:
+            uow.consents.add(consent, CLIENT.id, self.clock.now())
+            ensure_client(uow, self.hub, CLIENT.id)
+            uow.commit()
+        return consent.id
+
+    def withdraws(self, consent_id: str) -> None:
+        with self.store.write(ORGANISATION) as uow:
+            uow.consents.withdraw(consent_id, CLIENT.id, self.clock.now())
+            ensure_client(uow, self.hub, CLIENT.id)
+            uow.commit()
