@@ -16,8 +16,9 @@ from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
 from samenspraak.policy.plan import plan
 from samenspraak.policy.state import ConnectorState, Do, LinkPhase, Plan, Reason
-from samenspraak.store.records import Cause, LinkRecord, RemoteRecord
+from samenspraak.store.records import Cause, LinkRecord
 from samenspraak.sync import questions, restored, said
+from samenspraak.sync.confirming import Confirmer
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on, noticed
 from samenspraak.sync.looking import Lease, Looker, View
@@ -38,7 +39,8 @@ class Copies:
         self._organisation = organisation
         self._lease = Lease(hub, organisation, link)
         self._looker = Looker(self._lease)
-        self._writer = Writer(hub, organisation, self._lease, self._looker)
+        self._confirmer = Confirmer(hub, organisation, self._lease, self._looker)
+        self._writer = Writer(hub, organisation, self._lease, self._looker, self._confirmer)
 
     def step(self, snapshot: Snapshot, part: str) -> Settled | None:
         """One plan for one object, carried out. None: something moved, read everything again."""
@@ -174,7 +176,7 @@ class Copies:
     def _resolve(self, view: View, decided: Plan) -> Settled | None:
         if view.remote is None:
             return self._rest(view, decided)
-        return self._writer.resolve(view.snapshot, view.remote)
+        return self._confirmer.resolve(view.snapshot, view.remote)
 
     def _write(self, view: View, decided: Plan) -> Settled | None:
         if decided.do is Do.UPDATE and self._writer.changes_nothing(view, decided):
@@ -231,7 +233,7 @@ class Copies:
             return False
         known = replace(remote, intent=None)
         if proposal.state is ProposalState.ACCEPTED and proposal.external_id:
-            self._writer.claim(replace(known, external_id=proposal.external_id, phase=LinkPhase.OPEN))
+            self._confirmer.claim(replace(known, external_id=proposal.external_id, phase=LinkPhase.OPEN))
             return True
         if proposal.state is ProposalState.REFUSED:
             known = replace(known, refused={**remote.refused, **intent.sent})
@@ -249,16 +251,9 @@ class Copies:
         if remote is None or remote.intent is None or remote.intent.waiting is None:
             return self._rest(view, decided)
         view.snapshot.connector.withdraw(self._lease.call(view.snapshot), remote.intent.waiting)
-        self._save(replace(remote, intent=None))
+        self._confirmer.save(replace(remote, intent=None))
         self._looker.forget(remote)
         return None
-
-    def _save(self, remote: RemoteRecord) -> RemoteRecord:
-        with self._hub.store.write(self._organisation) as uow:
-            self._lease.hold(uow)
-            saved = uow.remotes.save(remote)
-            uow.commit()
-        return saved
 
 
 def _phase(view: View) -> LinkPhase:

@@ -1,0 +1,219 @@
+"""What came of a write: found out before anything is repeated, and judged unit by unit.
+
+Source: design §5 (1, 3, 6); simulation H3, H5, H11, H13.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from samenspraak.connectors.connector import Found, Look, Unseen, Written
+from samenspraak.domain.canonical import digest
+from samenspraak.domain.units import UnitKey, Units
+from samenspraak.errors import InvalidRecordError
+from samenspraak.policy.capabilities import Confirm, Create
+from samenspraak.policy.state import Intent, LinkPhase, Reason, WriteKind
+from samenspraak.store.records import RemoteRecord
+from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync import questions
+from samenspraak.sync.asking import ask_admin
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.intending import sent_now
+from samenspraak.sync.keeping import landed, standing
+from samenspraak.sync.looking import Lease, Looker
+from samenspraak.sync.outcome import Judged, abandoned, judge
+from samenspraak.sync.settled import Settled
+from samenspraak.sync.snapshot import Snapshot, page_mark
+
+
+class Confirmer:
+    """Finds out what came of the writes to the objects of one link. None: something moved, plan again."""
+
+    def __init__(self, hub: Hub, organisation: str, lease: Lease, looker: Looker) -> None:
+        self._hub = hub
+        self._organisation = organisation
+        self._lease = lease
+        self._looker = looker
+
+    def answered(
+        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, written: Written
+    ) -> Settled | None:
+        """An answer came: it says what stands there now, or reading must show it."""
+        answered = replace(intent, answered=True, waiting=written.waiting)
+        fresh = replace(
+            sent_now(remote, answered, self._hub.now()),
+            external_id=written.external_id or remote.external_id,
+            phase=remote.phase if written.waiting else LinkPhase.OPEN,
+        )
+        if written.existed:
+            self._taken_over(fresh, intent)
+            return None
+        fresh = self.claim(fresh)
+        if written.waiting:
+            return None
+        if snapshot.capabilities.confirm is Confirm.RESPONSE and written.found is not None:
+            return self._judge(snapshot, fresh, written.found)
+        return self.resolve(snapshot, fresh)
+
+    def resolve(self, snapshot: Snapshot, remote: RemoteRecord) -> Settled | None:
+        """Find out what came of a write: by looking, once reading must show it."""
+        intent = remote.intent
+        if intent is None:
+            return None
+        sure = intent.at + timedelta(seconds=snapshot.capabilities.lag_s)
+        if not intent.answered and self._hub.now() < sure:
+            return _wait(remote, "outcome unknown", sure)
+        if remote.external_id is None:
+            return self._find(snapshot, remote, intent)
+        if snapshot.capabilities.confirm is Confirm.NONE and intent.answered:
+            found = Found(external_id=remote.external_id, raw=dict(remote.seen or {}))
+            self.save(replace(landed(snapshot, remote, intent, found, frozenset(intent.sent)), intent=None))
+            return None
+        self._looker.forget(remote)
+        return self._judge(snapshot, remote, self._looker.fetch(snapshot, remote))
+
+    def claim(self, remote: RemoteRecord) -> RemoteRecord:
+        """Take an external id; a pull may have met the object before its create was answered."""
+        with self._hub.store.write(self._organisation) as uow:
+            self._lease.hold(uow)
+            if remote.external_id is not None:
+                met = uow.remotes.by_external(remote.connector_id, remote.external_id)
+                if met is not None and met.id != remote.id and not met.base:
+                    uow.remotes.save(
+                        replace(met, external_id=None, phase=LinkPhase.CLOSED, why="double", link_id=None)
+                    )
+            saved = uow.remotes.save(remote)
+            uow.commit()
+        return saved
+
+    def _taken_over(self, remote: RemoteRecord, intent: Intent) -> None:
+        """It was there already: without a base, so that only what is equal agrees (simulation H5)."""
+        without = abandoned(remote, replace(intent, conditional=False), frozenset(intent.sent))
+        self.claim(replace(without, base={}, seen=None, shape=None, phase=LinkPhase.OPEN))
+
+    def _find(self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent) -> Settled | None:
+        """A create with a lost answer: repeat it, look it up, or ask a person (design §5.1)."""
+        create = snapshot.capabilities.create
+        if create is Create.NONE:
+            with self._hub.store.write(self._organisation) as uow:
+                self._lease.hold(uow)
+                questions.ask_about_remote(uow, self._hub, snapshot, remote, cause="lost-create")
+                uow.commit()
+            return Settled(reason=Reason.QUESTION, equal=False, phase=remote.phase, row="lost create")
+        if create is Create.REPEATABLE:
+            self.save(abandoned(remote, intent, frozenset(intent.sent)))
+            return None
+        marker = snapshot.subject(remote.part).marker
+        found = snapshot.connector.find(self._lease.call(snapshot), marker)
+        if not found:
+            self.save(abandoned(remote, intent, frozenset(intent.sent)))
+            return None
+        first, *doubles = sorted(found, key=lambda one: one.external_id)
+        with self._hub.store.write(self._organisation) as uow:
+            self._lease.hold(uow)
+            note_doubles(uow, self._hub, remote, [one.external_id for one in doubles])
+            uow.commit()
+        self._taken_over(replace(remote, external_id=first.external_id), intent)
+        return None
+
+    def _judge(self, snapshot: Snapshot, remote: RemoteRecord, look: Look) -> Settled | None:
+        """Compare each unit with what was sent and with what stood there before."""
+        intent = remote.intent
+        if intent is None:
+            return None
+        if not isinstance(look, Found):
+            return self._not_found(snapshot, remote, intent, look)
+        try:
+            reading = snapshot.connector.get(look.raw, snapshot.directory)
+        except InvalidRecordError as error:
+            row = f"unreadable {error.field}"
+            return Settled(reason=Reason.SET_APART, equal=False, phase=remote.phase, row=row)
+        units = {key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)}
+        unreadable = frozenset(key for key in intent.sent if not snapshot.capabilities.reads(key))
+        judged = judge(intent, units, unreadable)
+        known = landed(snapshot, remote, intent, look, judged.landed)
+        sure = intent.at + timedelta(seconds=snapshot.capabilities.lag_s)
+        if not judged.all_landed and self._hub.now() < sure:
+            # Any other value proves nothing yet: a replica may still show what stood there before.
+            left = {key: intent.sent[key] for key in judged.missing | judged.other}
+            self.save(replace(known, intent=replace(intent, sent=left)))
+            return _wait(remote, "confirm", sure)
+        self._looker.show(remote, look)
+        if not intent.answered:
+            # Nobody knows whether they saw ours: what differs is their edit against the state before.
+            self.save(abandoned(known, intent, judged.missing | judged.other))
+            return None
+        known = self._not_as_sent(snapshot, known, intent, units, judged)
+        known = abandoned(
+            replace(known, page_mark=page_mark(snapshot.connector, look)), intent, judged.missing
+        )
+        self.save(known)
+        if any(key in known.refused and _takes_back(intent, key) for key in judged.missing):
+            return _wait(known, "not taken back", self._hub.now() + self._hub.backoff(snapshot.link.attempts))
+        return None
+
+    def _not_found(
+        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, look: Look
+    ) -> Settled | None:
+        """A delete of ours whose outcome stayed unknown explains a later absence (simulation H13)."""
+        sure = intent.at + timedelta(seconds=snapshot.capabilities.lag_s)
+        if isinstance(look, Unseen) and self._hub.now() < sure:
+            return _wait(remote, "confirm", sure)
+        ends = intent.kind in (WriteKind.END, WriteKind.RETRACT)
+        without = abandoned(remote, intent, frozenset() if ends else frozenset(intent.sent))
+        self._looker.show(remote, look)
+        self.save(replace(without, ended_by_us=ends))
+        return None
+
+    def _not_as_sent(
+        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, units: Units, judged: Judged
+    ) -> RemoteRecord:
+        """After an answered write: what else stands there is their edit against what was sent.
+
+        The same twice is no chance: the admin is asked, and a value that is never taken is not sent again.
+        """
+        marks = {
+            key: digest("w1", [intent.sent[key], units.get(key)]) for key in judged.missing | judged.other
+        }
+        again = {key for key, mark in marks.items() if remote.rewrites.get(key) == mark}
+        if again:
+            with self._hub.store.write(self._organisation) as uow:
+                ask_admin(uow, self._hub, snapshot.system.id, cause="rewriting-server")
+                uow.commit()
+        typed = {key: intent.sent[key] for key in judged.other}
+        against = standing(snapshot, remote, typed, intent.version) if typed else remote
+        ignored = {key: intent.sent[key] for key in again & judged.missing}
+        return replace(against, rewrites={**remote.rewrites, **marks}, refused={**remote.refused, **ignored})
+
+    def save(self, remote: RemoteRecord) -> RemoteRecord:
+        """Keep what is known of the object, while the lease is ours."""
+        with self._hub.store.write(self._organisation) as uow:
+            self._lease.hold(uow)
+            saved = uow.remotes.save(remote)
+            uow.commit()
+        return saved
+
+
+def _takes_back(intent: Intent, key: UnitKey) -> bool:
+    """Whether the write was to take something out of sight; that is tried until it is done."""
+    return intent.kind is WriteKind.RETRACT or key not in intent.shape.units
+
+
+def _wait(remote: RemoteRecord, row: str, until: datetime) -> Settled:
+    return Settled(reason=Reason.DUE, equal=False, phase=remote.phase, row=row, next_at=until)
+
+
+def note_doubles(uow: WritingUnitOfWork, hub: Hub, remote: RemoteRecord, external_ids: list[str]) -> None:
+    """Further objects that one create of ours made: known from now on, and merged by a next step."""
+    for external_id in external_ids:
+        if uow.remotes.by_external(remote.connector_id, external_id) is None:
+            double = RemoteRecord(
+                id=hub.new_id(),
+                connector_id=remote.connector_id,
+                link_id=remote.link_id,
+                external_id=external_id,
+                part=remote.part,
+                phase=LinkPhase.NONE,
+            )
+            uow.remotes.add(double)
