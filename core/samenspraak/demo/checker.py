@@ -45,11 +45,12 @@ def seen(system: System, holds: bool, *, nl: str, en: str) -> Seen:
 
 def plans(dossier: Dossier, what: str) -> list[Json]:
     """The care plans with these words, the live ones first."""
-    found = [one for one in dossier.resources("CarePlan") if _what(one) == what]
+    found = [one for one in dossier.resources("CarePlan") if words(one) == what]
     return sorted(found, key=lambda one: str(one["status"]) != "active")
 
 
-def _what(plan: Json) -> str:
+def words(plan: Json) -> str:
+    """What a plan is about."""
     return str(_detail(plan).get("description") or plan.get("title", ""))
 
 
@@ -376,6 +377,16 @@ def neighbour_reads_nothing(
 # Situation 13: outage.
 
 
+def dinner_is_off(there: Systems, today: date) -> Iterator[Seen]:
+    found = plans(there.dossier, "Samen avondeten")
+    yield seen(
+        there.dossier,
+        bool(found) and f"{written(today)}: gaat niet door".lower() in notes(found[0]).lower(),
+        nl="De andere systemen merken niets van de storing: het team leest het meteen.",
+        en="The other systems notice nothing of the outage: the team reads it at once.",
+    )
+
+
 def nothing_is_lost(there: Systems, changed: Mapping[str, str], today: str) -> Iterator[Seen]:
     """``changed``: subject → what its message must say now · ``today``: the subject that comes first."""
     for subject, says in changed.items():
@@ -402,6 +413,65 @@ def nothing_is_lost(there: Systems, changed: Mapping[str, str], today: str) -> I
         nl="Wat vandaag speelt, kwam als eerste aan.",
         en="What is about today arrived first.",
     )
+
+
+# Imported files.
+
+
+def import_is_private(there: Systems, subjects: Sequence[str], persons: Sequence[str]) -> Iterator[Seen]:
+    read = "\n".join(there.platform.readable(person) for person in persons)
+    yield seen(
+        there.platform,
+        not any(one in read for one in subjects),
+        nl="Zonder toestemming leest de familie er niets van.",
+        en="Without consent the family reads nothing of them.",
+    )
+
+
+def import_is_shared(
+    there: Systems, shared: Sequence[tuple[str, str, str]], subjects: Sequence[str]
+) -> Iterator[Seen]:
+    """``shared``: reader on the platform, subject, and when, as it was written."""
+    for person, subject, when in shared:
+        read = there.platform.readable(person)
+        yield seen(
+            there.platform,
+            f"Wat: {subject}" in read and f", {when}" in read,
+            nl=f"Met toestemming leest de naaste '{subject}', {when}.",
+            en=f"With consent the relative reads '{subject}', {when}.",
+        )
+    proposed = "\n".join(str(one) for one in there.volunteers.act("proposals"))
+    yield seen(
+        there.volunteers,
+        not any(one in proposed for one in subjects),
+        nl="RegiCare krijgt er niets van: er is geen vrijwilliger bij.",
+        en="RegiCare gets none of them: no volunteer takes part.",
+    )
+
+
+def import_is_left_alone(there: Systems, imported: Sequence[Json]) -> Iterator[Seen]:
+    kept = [without_ours(there.dossier.resource(f"CarePlan/{one['id']}")) for one in imported]
+    yield seen(
+        there.dossier,
+        kept == [without_ours(one) for one in imported],
+        nl="De ingelezen zorgplannen staan er nog precies zo.",
+        en="The imported care plans are exactly as they were.",
+    )
+
+
+def without_ours(element: Any) -> Any:
+    """A resource without what the hub keeps on it, and without what the server says about its version."""
+    if isinstance(element, list):
+        return [without_ours(one) for one in element if not _is_ours(one)]
+    if not isinstance(element, dict):
+        return element
+    kept = {name: without_ours(value) for name, value in element.items() if name != "meta"}
+    return {name: value for name, value in kept.items() if value != []}
+
+
+def _is_ours(element: Any) -> bool:
+    named = [element.get("url"), element.get("system")] if isinstance(element, dict) else []
+    return any(str(one).startswith("urn:samenspraak:") for one in named)
 
 
 # Nothing twice, anywhere.

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from samenspraak import bootstrap
-from samenspraak.demo import checker, opening
+from samenspraak.demo import checker, importing, opening
 from samenspraak.demo.checker import Seen
 from samenspraak.demo.office import Office
 from samenspraak.demo.people import ORGANISATION, ORGANISATION_NAME
@@ -58,11 +58,11 @@ class SystemStands:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One agreement: per system which version it holds, of which, and why so."""
+    """One agreement: per system its copies, each with the version it holds and why so; the best one first."""
 
     what: str
     version: int
-    systems: Mapping[str, tuple[int, str]]
+    systems: Mapping[str, Sequence[tuple[int, str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +100,7 @@ class Running:
     hub_url: str
     started_seconds: float
     began: float
+    situations: Sequence[Situation] = SITUATIONS
 
 
 @contextlib.contextmanager
@@ -117,6 +118,7 @@ def running(folder: Path, asked: Asked) -> Iterator[Running]:
         office = _office(file, asked.patience)
         started_seconds = processes.hub(port)
         there, hub_url = Systems.at(urls), f"http://127.0.0.1:{port}"
+        more = _import(asked.import_from, there) if asked.import_from else ()
         _open(folder, there, office, hub_url)
         yield Running(
             processes=processes,
@@ -125,13 +127,14 @@ def running(folder: Path, asked: Asked) -> Iterator[Running]:
             hub_url=hub_url,
             started_seconds=started_seconds,
             began=began,
+            situations=(*SITUATIONS, *more),
         )
 
 
 def play(running: Running, asked: Asked, show: Show) -> Result:
     """Play the situations and look how everything stands afterwards."""
     played = []
-    for situation in SITUATIONS:
+    for situation in running.situations:
         if asked.only and situation.id not in asked.only:
             continue
         show(situation)
@@ -194,18 +197,12 @@ def _stands(links: Mapping[Reason, int]) -> SystemStands:
 def _table(office: Office) -> list[Row]:
     rows = []
     for line in agreements.listed(office.hub, office.organisation):
-        explained = explaining.explain(office.hub, office.organisation, line.id)
-        systems = {
-            copy.connector_id: (copy.have, str(copy.reason))
-            for copy in sorted(explained.copies, key=lambda one: _least(one.reason))
-        }
+        copies = explaining.explain(office.hub, office.organisation, line.id).copies
+        systems: dict[str, list[tuple[int, str]]] = {}
+        for copy in sorted(copies, key=lambda one: -one.have):
+            systems.setdefault(copy.connector_id, []).append((copy.have, str(copy.reason)))
         rows.append(Row(what=line.what, version=line.version, systems=systems))
     return sorted(rows, key=lambda row: row.what)
-
-
-def _least(reason: Reason) -> int:
-    """Of several copies in one system the one that matters most is shown, so it comes last."""
-    return -list(Reason).index(reason)
 
 
 # Starting.
@@ -231,6 +228,11 @@ def _office(file: Path, patience: float) -> Office:
     application = bootstrap.build(settings, environment={}, clock=SystemClock())
     organisations.add(application.hub, ORGANISATION, ORGANISATION_NAME)
     return Office(application=application, organisation=ORGANISATION, patience=patience)
+
+
+def _import(folder: Path, there: Systems) -> tuple[Situation, ...]:
+    imported = importing.put(folder, there.dossier)
+    return (importing.situation(imported, importing.invite(imported, there.platform)),)
 
 
 def _open(folder: Path, there: Systems, office: Office, hub_url: str) -> None:

@@ -202,7 +202,7 @@ def consent_withdrawn(stage: Stage) -> None:
 
 
 def outage(stage: Stage) -> None:
-    there, began, today = stage.there, stage.office.now(), stage.office.today()
+    there, began = stage.there, stage.office.now()
     there.platform.fail("down")
     stage.tells(
         there.platform,
@@ -219,7 +219,7 @@ def outage(stage: Stage) -> None:
         nl="Bij zes afspraken verandert de uitleg.",
         en="Six agreements get another instruction.",
     )
-    record = checker.record(there.app, DINNER.what)["id"]
+    record, today = checker.record(there.app, DINNER.what)["id"], stage.office.today()
     there.app.act("cancel", user=ELLEN.id, record=record, task=DINNER.id, day=today.isoformat())
     changed[DINNER.what] = f"Gaat niet door: {checker.spoken(today)}"
     stage.tells(
@@ -227,6 +227,7 @@ def outage(stage: Stage) -> None:
         nl="Als laatste zegt Ellen het avondeten van vandaag af.",
         en="Last of all Ellen cancels today's dinner.",
     )
+    stage.looks(lambda: checker.dinner_is_off(there, today))
     while stage.office.now() - began < OUTAGE:
         time.sleep(0.1)
     there.platform.heal()

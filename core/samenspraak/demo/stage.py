@@ -99,12 +99,24 @@ class Stage:
     def asks(self, title: str, cause: str, *, nl: str, en: str) -> None:
         """Wait until the hub asks a person about this agreement, once, for this cause."""
         self.office.until(lambda: self._asked(title, cause) == 1)
-        self._write(Seen(system=HUB, text={"nl": nl, "en": en}, holds=self._asked(title, cause) == 1))
+        self._says(self._asked(title, cause) == 1, nl=nl, en=en)
+
+    def explains(self, title: str, client: str, reasons: Mapping[str, str], *, nl: str, en: str) -> None:
+        """Wait until the hub gives these reasons, by system, for the copies of a client's agreement."""
+        self.office.until(lambda: self._reasons(title, client).items() >= reasons.items())
+        self._says(self._reasons(title, client).items() >= reasons.items(), nl=nl, en=en)
 
     def agreement_id(self, title: str) -> str:
         """The hub's own id of the agreement with these words."""
         lines = agreements.listed(self.office.hub, self.office.organisation)
         return next((one.id for one in lines if one.what == title), "")
+
+    def _reasons(self, title: str, client: str) -> Mapping[str, str]:
+        lines = agreements.listed(self.office.hub, self.office.organisation, client=f"dossier/{client}")
+        return next((dict(one.systems) for one in lines if one.what == title), {})
+
+    def _says(self, holds: bool, *, nl: str, en: str) -> None:
+        self._write(Seen(system=HUB, text={"nl": nl, "en": en}, holds=holds))
 
     def _asked(self, title: str, cause: str) -> int:
         agreement_id = self.agreement_id(title)

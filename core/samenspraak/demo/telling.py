@@ -57,6 +57,7 @@ _WORDS: dict[str, Text] = {
 }
 
 _PLACE_WIDTH = 16
+_GONE = frozenset({"retracted", "closed"})
 
 
 def place(system: str, language: str) -> str:
@@ -82,22 +83,25 @@ def table(result: Result, language: str) -> list[str]:
     systems = list(result.systems)
     first = _WORDS["agreement"][language]
     width = max(len(first), *(len(row.what) for row in result.table)) + 2
-    columns = [max(22, len(place(one, language)) + 2) for one in systems]
+    cells = {one: [_cell(row, one, language) for row in result.table] for one in systems}
+    columns = [max(map(len, (place(one, language), *cells[one]))) + 2 for one in systems]
     head = "".join(f"{place(one, language):<{size}}" for one, size in zip(systems, columns, strict=True))
     lines = [_WORDS["table"][language], "", f"{first:<{width}}{head}".rstrip()]
-    for row in result.table:
-        cells = (_cell(row, one, language) for one in systems)
-        said = "".join(f"{cell:<{size}}" for cell, size in zip(cells, columns, strict=True))
+    for number, row in enumerate(result.table):
+        said = "".join(f"{cells[one][number]:<{size}}" for one, size in zip(systems, columns, strict=True))
         lines.append(f"{row.what:<{width}}{said}".rstrip())
     return lines
 
 
 def _cell(row: Row, system: str, language: str) -> str:
-    if system not in row.systems:
-        return "–"
-    have, reason = row.systems[system]
-    said = _REASONS[reason][language]
-    return f"{have}/{row.version} {said}" if have else said
+    """How the copies in one system stand; several are those for several groups of readers."""
+    said = [_one(have, row.version, reason, language) for have, reason in row.systems.get(system, ())]
+    return ", ".join(dict.fromkeys(said)) or "–"
+
+
+def _one(have: int, version: int, reason: str, language: str) -> str:
+    word = _REASONS[reason][language]
+    return f"{have}/{version} {word}" if have and reason not in _GONE else word
 
 
 def closing(result: Result, language: str) -> list[str]:
