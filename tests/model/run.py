@@ -10,37 +10,14 @@ import multiprocessing
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from model.town import template
-from model.walk import Outcome, Walk
-
-MEMORY = Path("/dev/shm")  # noqa: S108  # where there is one, nothing waits for a disk
-
-
-def walk(seed: int, *, keep: bool = False) -> Outcome:
-    """One seed, in a database of its own that is gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        outcome = Walk(seed, _template(), Path(folder)).run()
-    if not keep:
-        outcome.story.clear()
-    return outcome
-
-
-_made: dict[int, tuple[tempfile.TemporaryDirectory[str], Path]] = {}
-
-
-def _template() -> Path:
-    """The database every walk begins with, made once per process."""
-    if os.getpid() not in _made:
-        folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
-        _made[os.getpid()] = (folder, template(Path(folder.name)))
-    return _made[os.getpid()][1]
+from model.walk import Outcome, walk
 
 
 def main() -> int:
@@ -51,12 +28,12 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     if asked.seed is not None:
-        return _tell(walk(asked.seed, keep=True))
+        return _tell(walk(asked.seed))
     began = time.monotonic()
     outcomes = []
     with multiprocessing.Pool(asked.processes) as pool:
         for outcome in pool.imap_unordered(walk, range(asked.first, asked.first + asked.seeds)):
-            outcomes.append(outcome)
+            outcomes.append(replace(outcome, story=[]))
             if outcome.wrong:
                 print(_line(outcome), flush=True)
     return _report(outcomes, time.monotonic() - began)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,7 +54,7 @@ class StandingClock:
 class CrashingStore(Store):
     """The store, in a process that may die right before or right after a commit."""
 
-    crash: Callable[[str], None] = staticmethod(lambda _: None)  # type: ignore[assignment]  # set per walk
+    crash: Callable[[str], None] = staticmethod(lambda _: None)
 
     @contextmanager
     def write(self, organisation: str) -> Iterator[WritingUnitOfWork]:
@@ -133,10 +132,9 @@ def _own_name(who: PartyRef) -> Consent:
 
 
 class Town:
-    """The hub and the systems of one walk."""
+    """The hub and the systems of one walk; the file is a copy of the template."""
 
-    def __init__(self, made: Path, folder: Path, chance: random.Random, wire: Wire) -> None:
-        file = Path(shutil.copy(made, folder / "hub.sqlite3"))
+    def __init__(self, file: Path, chance: random.Random, wire: Wire) -> None:
         self.engine: Engine = open_engine(f"sqlite:///{file}")
         self.clock = StandingClock()
         self.store = CrashingStore(self.engine, Cipher(bytes(32)), self.clock.now)

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import contextlib
 import random
+import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 from model import oracle
 from model.oracle import End, Ledger
-from model.systems import PLACE, RecordConnector, System, flat, unflat
-from model.town import CLIENT, NURSE, ORGANISATION, PERFORMERS, READER, CrashError, Town
+from model.systems import PLACE, System, flat, unflat
+from model.town import CLIENT, NURSE, ORGANISATION, PERFORMERS, READER, CrashError, Town, template
 
 from samenspraak.connectors import Absence, Raw
 from samenspraak.domain.agreements import Agreement, Assignment, Conditions, Duty, State, Status, What
-from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.schedules import Schedule
 from samenspraak.domain.units import (
     CONDITIONS,
@@ -58,6 +59,7 @@ from samenspraak.work.inline import work_off
 
 T = TypeVar("T")
 
+MEMORY = Path("/dev/shm")  # noqa: S108  # where there is one, nothing waits for a disk
 STEPS = 60
 CYCLES = 20
 ROUNDS = 8
@@ -88,10 +90,10 @@ class Late:
 class Walk:
     """One seed's walk; also the wire between its hub and its systems."""
 
-    def __init__(self, seed: int, made: Path, folder: Path, *, steps: int = STEPS) -> None:
+    def __init__(self, seed: int, file: Path, *, steps: int = STEPS) -> None:
         self.seed = seed
         self.chance = random.Random(seed)
-        self.town = Town(made, folder, random.Random(seed + 1), self)
+        self.town = Town(file, random.Random(seed + 1), self)
         self.town.store.crash = self._maybe_dies
         self.ledger = Ledger()
         self.wrong: list[str] = []
@@ -688,6 +690,21 @@ class Walk:
             return sum(one.version for one in uow.agreements.list())
 
 
+def walk(seed: int, *, steps: int = STEPS) -> Outcome:
+    """One seed, in a database of its own that is gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        file = Path(folder) / "hub.sqlite3"
+        file.write_bytes(_template())
+        return Walk(seed, file, steps=steps).run()
+
+
+@cache
+def _template() -> bytes:
+    """The database every walk begins with, made once per process."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        return template(Path(folder)).read_bytes()
+
+
 _WRITE_FAULTS = {
     "none": 0.70,
     "refused": 0.05,
@@ -720,5 +737,3 @@ _ACTIONS: dict[Callable[[Walk], None], float] = {
     Walk._sees_questions: 1,
     Walk._answers_late: 1,
 }
-
-__all__ = ["Outcome", "PartyRef", "RecordConnector", "Walk"]
