@@ -36,6 +36,7 @@ _LOOK_SECONDS = 0.5
 _TICK_SECONDS = 0.5
 _PACE_SECONDS = 0.05
 _DAY_SECONDS = 5
+_APART_SECONDS = 1.0
 _BATCH = 100
 _STOP_SECONDS = 20
 _LISTENS = (ConnectorState.RUNNING, ConnectorState.MATCHING)
@@ -85,6 +86,7 @@ class EmbeddedRunner:
         self._awake = threading.Event()
         self._stopping = threading.Event()
         self._running: set[str] = set()
+        self._heard_at: dict[tuple[str, str], float] = {}
         self._unheard: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
         self._ticks = BackgroundScheduler()
@@ -240,9 +242,15 @@ class EmbeddedRunner:
                     self._hear(organisation, system, rates)
 
     def _hear(self, organisation: str, system: ConnectorRecord, rates: Rates) -> None:
-        """Hear it now, or before anything else is done there: a backlog of links must not outrun it."""
+        """Hear it now, or before anything else is done there: a backlog of links must not outrun it.
+
+        Nor the other way round: however many hints come, there is time for links in between.
+        """
         name, key = f"pull:{organisation}:{system.id}", (organisation, system.id)
-        if self._submit(organisation, system.id, rates, name, system.id, _pull) or name in self._running:
+        if name in self._running or time.monotonic() - self._heard_at.get(key, 0.0) < _APART_SECONDS:
+            return
+        if self._submit(organisation, system.id, rates, name, system.id, _pull):
+            self._heard_at[key] = time.monotonic()
             self._unheard.discard(key)
         else:
             self._unheard.add(key)
