@@ -154,6 +154,16 @@ class Office:
                 return True
         return False
 
+    def look_everywhere(self) -> bool:
+        """Have every system heard and every copy looked at once more; False when patience ended first."""
+        before = self._heard()
+        for connector_id in before:
+            self.pause(connector_id)
+            self.release(connector_id)
+        return self.until(
+            lambda: all(now != before[one] for one, now in self._heard().items()) and not self._is_due()
+        )
+
     def heard_all(self) -> bool:
         """Whether every system has been heard at all."""
         return all(self._heard().values())

@@ -20,7 +20,7 @@ from samenspraak.demo.stage import Played, Sabotage, Situation, Stage, Told
 from samenspraak.demo.systems import PACKAGES, Systems
 from samenspraak.domain.local_time import local_day
 from samenspraak.policy.state import Reason
-from samenspraak.services import agreements, connectors, explaining, installation, organisations
+from samenspraak.services import agreements, explaining, installation, organisations
 from samenspraak.services.status import status
 from samenspraak.work.clock import SystemClock
 
@@ -156,7 +156,7 @@ def _result(running: Running, played: Sequence[Played]) -> Result:
     office, there = running.office, running.there
     at_rest = office.rest()
     before = there.writes()
-    quiet = all([_full_cycle(office) for _ in range(QUIET_CYCLES)])
+    quiet = all([office.look_everywhere() for _ in range(QUIET_CYCLES)])
     written = there.writes() - before
     standing = status(office.hub, office.organisation)
     systems = {one.id: _stands(one.links) for one in standing.systems}
@@ -172,17 +172,6 @@ def _result(running: Running, played: Sequence[Played]) -> Result:
         duration_seconds=time.monotonic() - running.began,
         peak_rss_mb=running.processes.peak_rss_mb(),
     )
-
-
-def _full_cycle(office: Office) -> bool:
-    """Have every copy everywhere looked at once more."""
-    known = connectors.listed(
-        office.hub, office.application.registry, office.application.connected, office.organisation
-    )
-    for one in known:
-        office.pause(one.id)
-        office.release(one.id)
-    return office.rest()
 
 
 def _stands(links: Mapping[Reason, int]) -> SystemStands:
