@@ -25,7 +25,7 @@ from samenspraak.services.status import status
 from samenspraak.work.clock import SystemClock
 
 SPEED = 3600.0
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 30.0
 QUIET_CYCLES = 2
 
 Show = Callable[[Told | Seen | Situation], None]
@@ -133,7 +133,11 @@ def running(folder: Path, asked: Asked) -> Iterator[Running]:
 
 def play(running: Running, asked: Asked, show: Show) -> Result:
     """Play the situations and look how everything stands afterwards."""
-    played = []
+    return _result(running, list(situations(running, asked, show)))
+
+
+def situations(running: Running, asked: Asked, show: Show) -> Iterator[Played]:
+    """Play the situations that were asked for, one after the other."""
     for situation in running.situations:
         if asked.only and situation.id not in asked.only:
             continue
@@ -148,8 +152,7 @@ def play(running: Running, asked: Asked, show: Show) -> Result:
         )
         situation.play(stage)
         stage.played.seconds = time.monotonic() - began
-        played.append(stage.played)
-    return _result(running, played)
+        yield stage.played
 
 
 def _result(running: Running, played: Sequence[Played]) -> Result:

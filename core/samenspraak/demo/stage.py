@@ -75,10 +75,15 @@ class Stage:
     def looks(self, look: Callable[[], Iterable[Seen]], *, within_seconds: float | None = None) -> None:
         """Look until everything is as it should be, or patience ends; what was seen last is written down.
 
-        ``within_seconds``: it also has to be so in this time.
+        Patience has ended once anything in the situation went wrong.
+
+        Args:
+            look: what should be seen, and whether it is.
+            within_seconds: it also has to be so in this time.
         """
         began, last = time.monotonic(), _looked(look)
-        while not hold(last) and time.monotonic() - began < self.office.patience:
+        patience = self.office.patience if hold(self.played.seen) else 0.0
+        while not hold(last) and time.monotonic() - began < patience:
             time.sleep(_POLL_SECONDS)
             last = _looked(look)
         took = time.monotonic() - began
