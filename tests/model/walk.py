@@ -104,7 +104,7 @@ class Walk:
         self.cycles = 0
         self._faults = False
         self._depth = 0
-        self._working = 0
+        self._working = False
         self._late: list[Late] = []
         self._consents: dict[tuple[str, str], str] = {}
         self._said: dict[str, list[Question]] = {}
@@ -246,19 +246,21 @@ class Walk:
             self._restarts()
 
     def _restarts(self) -> None:
-        self._depth = self._working = 0
+        self._depth, self._working = 0, False
         self.note("restart")
         self.town.restart()
 
     def _act(self) -> None:
-        action = self.chance.choices(list(_ACTIONS), list(_ACTIONS.values()))[0]
-        action(self)
+        """Somebody does something; what people do here is done, in a process that does not die."""
+        standing, self._working = self._working, False
+        self.chance.choices(list(_ACTIONS), list(_ACTIONS.values()))[0](self)
+        self._working = standing
 
     @contextlib.contextmanager
     def _as_worker(self) -> Iterator[None]:
-        self._working += 1
+        standing, self._working = self._working, True
         yield
-        self._working -= 1
+        self._working = standing
 
     def _system(self) -> System:
         return self.chance.choice(list(self.town.systems.values()))

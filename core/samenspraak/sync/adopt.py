@@ -149,9 +149,14 @@ def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord)
     link = link_found or uow.links.ensure(
         record.agreement.id, remote.connector_id, audience, frozenset(), record.version
     )
-    if any(one.part == part and one.external_id is None for one in uow.remotes.of_link(link.id)):
+    awaited = [one for one in uow.remotes.of_link(link.id) if one.part == part and one.external_id is None]
+    if any(one.intent is not None for one in awaited):
         # Our own create is on its way and will find it; it must not become a second object.
         return NEW
+    if awaited:
+        # A create that was given up arrived after all; what it sent is known to be ours.
+        uow.remotes.save(replace(remote, external_id=None, phase=LinkPhase.CLOSED, why="double"))
+        remote = replace(remote, id=awaited[0].id, row=awaited[0].row, attempts=awaited[0].attempts)
     uow.remotes.save(replace(remote, link_id=link.id, part=part, phase=LinkPhase.NONE, why=""))
     return _linked(uow, link)
 

@@ -98,7 +98,7 @@ class Confirmer:
         if create is Create.NONE:
             with self._hub.store.write(self._organisation) as uow:
                 self._lease.hold(uow)
-                questions.ask_about_remote(uow, self._hub, snapshot, remote, cause="lost-create")
+                questions.ask_about_create(uow, self._hub, snapshot, remote)
                 uow.commit()
             return Settled(reason=Reason.QUESTION, equal=False, phase=remote.phase, row="lost create")
         if create is Create.REPEATABLE:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from samenspraak.connectors.connector import Changes, End, Found, ProposalState
-from samenspraak.domain.units import STATUS, apply
+from samenspraak.domain.units import STATUS, Units, apply
 from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
 from samenspraak.policy.plan import plan
@@ -190,14 +190,17 @@ class Copies:
         snapshot = view.snapshot
         for double in snapshot.of_part(view.part)[1:]:
             look = self._looker.fetch(snapshot, double)
-            edited = isinstance(look, Found) and not self._is_our_own(snapshot, view, look)
+            says = (
+                snapshot.connector.get(look.raw, snapshot.directory).units if isinstance(look, Found) else {}
+            )
+            edited = not self._is_our_own(snapshot, says)
             if isinstance(look, Found) and not edited:
                 self._remove(snapshot, look)
             with self._hub.store.write(self._organisation) as uow:
                 self._lease.hold(uow)
                 uow.remotes.save(replace(double, why="double", phase=LinkPhase.CLOSED))
                 if edited:
-                    questions.ask_about_remote(uow, self._hub, snapshot, double, cause="two-objects")
+                    questions.ask_which_object(uow, self._hub, snapshot, double, says)
                 uow.commit()
         return None
 
@@ -209,15 +212,12 @@ class Copies:
         call = self._lease.call(snapshot, retraction=True)
         snapshot.connector.end(call, look, raw, End.RETRACTED)
 
-    def _is_our_own(self, snapshot: Snapshot, view: View, look: Found) -> bool:
-        """What stands there is what a write of ours sent, or what we hold."""
-        units = snapshot.connector.get(look.raw, snapshot.directory).units
-        ours = [snapshot.units, *(one.sent for one in (view.remote.attempts if view.remote else ()))]
+    def _is_our_own(self, snapshot: Snapshot, says: Units) -> bool:
+        """All that stands there, we have held at some time: nobody typed anything in it."""
+        with self._hub.store.read(self._organisation) as uow:
+            held = uow.agreements.values(snapshot.record.agreement.id, frozenset(says))
         normal = snapshot.connector.normal
-        return all(
-            any(key in one and one[key] is not None and normal(key, one[key]) == value for one in ours)  # type: ignore[arg-type]
-            for key, value in units.items()
-        )
+        return all(any(normal(key, one) == value for one in held.get(key, ())) for key, value in says.items())
 
     # Proposals that wait for a person there.
 

@@ -5,10 +5,12 @@ Source: design §5 (1, 2); simulation H5, H7.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from samenspraak.connectors.connector import Changes
+from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError
 from samenspraak.policy.capabilities import Token, Write
 from samenspraak.policy.state import Do, Intent, LinkPhase, Plan, WriteKind
@@ -80,13 +82,13 @@ def unmoved(uow: UnitOfWork, hub: Hub, snapshot: Snapshot) -> None:
         raise StaleError(f"Link {snapshot.link.id}: it moved since this was planned.")
 
 
-def with_intent(known: RemoteRecord, intent: Intent, decided: Plan) -> RemoteRecord:
+def with_intent(known: RemoteRecord, intent: Intent, hidden: Collection[UnitKey]) -> RemoteRecord:
     """The object as known from the moment the intent is committed.
 
-    A unit that is hidden leaves the base: revealed again, it is as new (simulation H7).
+    A unit that is hidden leaves the base: revealed again, it is as new (simulation H7). One that is cleared
+    because nobody holds it any more keeps it, so that it is cleared again when this write does not land.
     What stands there too late is only accounted for when it was seen to be overwritten, not before.
     """
-    hidden = decided.clear - intent.shape.units
     if intent.kind is WriteKind.CREATE:
         known = _as_new(known)
     return replace(

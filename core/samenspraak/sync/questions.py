@@ -12,7 +12,7 @@ from dataclasses import replace
 from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
-from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply
+from samenspraak.domain.units import STATUS, UnitKey, Units, UnitValue, apply
 from samenspraak.errors import RuleError
 from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
@@ -127,13 +127,34 @@ def _ask_copy(
     )
 
 
-def ask_about_remote(
-    uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, remote: RemoteRecord, *, cause: str
+def ask_about_create(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, remote: RemoteRecord) -> None:
+    """The answer to a create was lost, and nothing there can be looked up by what we sent."""
+    _ask_admin_about(uow, hub, snapshot, remote, kind=QuestionKind.CONNECTOR, cause="lost-create")
+
+
+def ask_which_object(
+    uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, double: RemoteRecord, says: Units
 ) -> None:
-    """Something about this one object is for the admin: two of them, or a create whose answer was lost."""
-    kind = QuestionKind.CONNECTOR if cause == "lost-create" else QuestionKind.IDENTITY
+    """There are two objects of one create, and somebody typed in the one that is not used."""
+    shown = {HUB: snapshot.units, snapshot.system.id: says}
+    _ask_admin_about(
+        uow, hub, snapshot, double, kind=QuestionKind.IDENTITY, cause="two-objects", values=shown
+    )
+
+
+def _ask_admin_about(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    snapshot: Snapshot,
+    remote: RemoteRecord,
+    *,
+    kind: QuestionKind,
+    cause: str,
+    values: Mapping[str, SentUnits] | None = None,
+) -> None:
     subject = f"remote:{remote.id}:{cause}"
-    ask_matter(uow, hub, snapshot.record.agreement, kind=kind, owner=ADMIN, subject=subject, cause=cause)
+    agreement = snapshot.record.agreement
+    ask_matter(uow, hub, agreement, kind=kind, owner=ADMIN, subject=subject, cause=cause, values=values)
 
 
 def ask_refusal(

@@ -85,7 +85,7 @@ class Writer:
                 part=view.part,
                 phase=LinkPhase.NONE,
             )
-            remote = with_intent(known, intent, decided)
+            remote = with_intent(known, intent, decided.clear & snapshot.units.keys())
             remote = uow.remotes.save(remote) if view.remote else uow.remotes.add(remote)
             uow.commit()
         return remote, intent

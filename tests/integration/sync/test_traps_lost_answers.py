@@ -11,13 +11,14 @@ import pytest
 
 from samenspraak.connectors import Call, Directory, Found, Look, Raw, Reading, Written
 from samenspraak.domain.agreements import Conditions, State, Status, What
-from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, MatrixRow
+from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, MatrixRow, UnitKey, UnitKind
 from samenspraak.policy.capabilities import Create
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
 from samenspraak_memory.plugin import FamilyAppConnector
 
 BOTH_EQUAL = {"app-a": Reason.EQUAL, "app-b": Reason.EQUAL}
+PLACE = UnitKey(UnitKind.PLACE)
 LOST = ["lose", "down", "html", "truncate"]
 ENDED = Status(state=State.ENDED, ended_on=date(2026, 11, 23))
 
@@ -63,6 +64,18 @@ def test_an_update_whose_answer_was_lost_is_there_once(household: Any, fault: An
 
     assert household.record(household.a)["title"] == household.record(household.b)["title"] == "Kousen aan"
     assert household.agreement.what.text == "Kousen aan"
+    assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
+
+
+def test_what_is_taken_out_goes_though_the_write_was_refused_once(household: Any) -> None:
+    household.nurse({PLACE: "zolder"})
+    household.settle()
+    household.b.inject(Fault(kind="status", status=503, method="PATCH", times=1))
+    household.nurse({PLACE: None})
+    household.works()
+    later(household)
+
+    assert "place" not in household.record(household.b)
     assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
 
 
@@ -160,8 +173,23 @@ def test_a_double_that_somebody_edited_is_left_for_a_person(household: Any) -> N
     household.settle()
     later(household)
 
+    [question] = household.town.questions()
     assert sorted(household.b.live().values()) == [2]
-    assert household.questions == [("identity", "two-objects")]
+    assert (question.kind, question.cause) == ("identity", "two-objects")
+    assert question.values["app-b"][PLACE] == "zolder"
+
+
+def test_a_double_that_came_about_before_our_last_edit_is_taken_away_too(household: Any) -> None:
+    double = {key: value for key, value in household.record(household.b).items() if key != "id"}
+    household.nurse({WHAT: What(text="Kousen aan")})
+    household.settle()
+    household.b._create(double, "samenspraak")
+    household.settle()
+    later(household)
+
+    assert set(household.b.live().values()) == {1}
+    assert household.record(household.b)["title"] == "Kousen aan"
+    assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
 
 
 def test_a_lost_create_that_nobody_can_look_up_is_asked_about(household: Any) -> None:
