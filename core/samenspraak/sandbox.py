@@ -32,9 +32,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, ClassVar, Literal, Protocol, cast
 
+import simplejson
 from flask import Flask, Response, abort, g, jsonify, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.serving import BaseWSGIServer, make_server
 
 Mode = Literal["strict", "quirky"]
@@ -86,6 +89,17 @@ class _Armed:
     skip: int
 
 
+class _ExactNumbers(DefaultJSONProvider):
+    """JSON in which 1.50 stays 1.50, as a server of care data keeps it."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        options = {"default": self.default, "ensure_ascii": self.ensure_ascii, "sort_keys": self.sort_keys}
+        return simplejson.dumps(obj, **{**options, **kwargs})
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return json.loads(s, **{"parse_float": Decimal, **kwargs})
+
+
 class Sandbox:
     """A Flask application with faults, a request log and the acts a person can do in that system.
 
@@ -102,6 +116,7 @@ class Sandbox:
         self.mode = mode
         self.lock = threading.RLock()
         self.app = Flask(f"samenspraak.sandbox.{self.name}")
+        self.app.json = _ExactNumbers(self.app)
         self._faults: list[_Armed] = []
         self._log: list[Seen] = []
         self._release = threading.Event()
@@ -258,7 +273,7 @@ class Sandbox:
 
         @self.app.post("/_sandbox/faults")
         def add_fault() -> Response:
-            self.inject(Fault(**request.get_json()))
+            self.inject(Fault(**json.loads(request.get_data())))
             return jsonify({})
 
         @self.app.delete("/_sandbox/faults")

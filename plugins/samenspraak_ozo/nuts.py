@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -64,7 +65,7 @@ class NutsAuth(TokenAuth):
         lifetime = answer.get("expires_in")
         return NutsToken(
             value=_text(answer, "access_token"),
-            lifetime_seconds=float(lifetime) if isinstance(lifetime, int | float) else None,
+            lifetime_seconds=float(lifetime) if isinstance(lifetime, int | Decimal) else None,
             key=_text(answer, "dpop_kid") if self._is_proven else None,
         )
 

@@ -8,12 +8,13 @@ id is there twice, and our account held from the first call to the last.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import simplejson
 
 from samenspraak.connectors import ExternalParty, Found, Raw, SetApart
 from samenspraak.domain.parties import Identifier, PartyKind
@@ -114,7 +115,7 @@ class Reader:
             except InvalidRecordError as error:
                 found.append(SetApart(external_id=key, field=error.field, why=str(error)))
         persons = _persons(one.raw for one in found if isinstance(one, Found))
-        said = json.dumps([_told(one) for one in found], sort_keys=True, ensure_ascii=False)
+        said = simplejson.dumps([_told(one) for one in found], sort_keys=True, ensure_ascii=False)
         digest = hashlib.sha256(said.encode()).hexdigest()[:32]
         return Snapshot(found=found, complete=complete, digest=digest, persons=persons)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import click
+import simplejson
 
 from samenspraak.cli import Asked
 from samenspraak.cli._texts import Texts
@@ -27,7 +28,7 @@ _AS_TEXT = (str, PartyRef, UnitKey, OccurrenceKey)
 def answer(asked: Asked, document: Mapping[str, Any], lines: Iterable[str]) -> None:
     """Print the document when JSON was asked for, else the lines."""
     if asked.json:
-        click.echo(json.dumps(plain(document), ensure_ascii=False, indent=2))
+        click.echo(simplejson.dumps(plain(document), ensure_ascii=False, indent=2))
         return
     for line in lines:
         click.echo(line)
@@ -39,7 +40,7 @@ def plain(value: Any) -> Any:
     Raises:
         TypeError: there is no plain form for it.
     """
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int | float | Decimal):
         return value
     if isinstance(value, _AS_TEXT):
         return str(value)

@@ -25,7 +25,9 @@ from samenspraak.domain.units import UnitKey, Units, UnitValue
 from samenspraak.http import HttpClient
 
 Raw = dict[str, Any]
-"""One object of the other system as JSON members. Lenses copy before they change."""
+"""One object of the other system as JSON members, numbers with a fraction as ``Decimal``.
+
+Lenses copy before they change."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,6 @@ is for the hub, which knows what it intended.
 from __future__ import annotations
 
 import copy
-import json as json_text
 import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Self
 from urllib.parse import urlencode
 
 import requests
+import simplejson
 from requests.structures import CaseInsensitiveDict
 
 from samenspraak.errors import ConfigurationError, InvalidRecordError, PermanentError
@@ -170,7 +170,7 @@ class HttpClient:
             method: such as ``GET``.
             path: below the base address, already percent-encoded, without query; '' is the base itself.
             params: the query.
-            json: the body as JSON; None is no body. At most one of this and the next two.
+            json: the body as JSON, decimals to the last digit; None is no body. One of these three at most.
             form: the body as a form.
             content: the body as it is; name its ``Content-Type`` in ``headers``.
             headers: more headers, such as ``If-Match``.
@@ -240,7 +240,7 @@ class HttpClient:
             raise TypeError("give at most one of json, form and content")
         try:
             if json is not None:
-                text = json_text.dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+                text = simplejson.dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
                 return text.encode(), "application/json"
             if form is not None:
                 return urlencode(form).encode(), "application/x-www-form-urlencoded"

@@ -2,17 +2,21 @@
 
 NaN, 1e999, doubled names (the last one would win silently), lone surrogates (which no database or peer
 takes), integers beyond 64 bits, and nesting, lists and texts without end.
+
+A number with a fraction or an exponent is a ``Decimal``, never a float: in a dose 1.50 says more than 1.5,
+and what is not ours to change goes back with every digit (``simplejson`` writes it so).
 """
 
 from __future__ import annotations
 
 import json
-import math
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from samenspraak.http.limits import DEFAULT_LIMITS, Limits
 
 _LARGEST_INTEGER = 2**63
+_EXPONENTS = range(-324, 309)  # those of a double
 
 
 class UnusableJsonError(ValueError):
@@ -27,7 +31,10 @@ def parse_json(content: bytes, limits: Limits = DEFAULT_LIMITS) -> Any:
     """The value, or :class:`UnusableJsonError`. Bytes are UTF-8, whatever a charset claims."""
     try:
         value = json.loads(
-            content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_refuse_constant
+            content.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_float=_exact,
         )
     except UnusableJsonError:
         raise
@@ -54,19 +61,26 @@ def _refuse_constant(_name: str) -> Any:
     raise UnusableJsonError("holds a number that is not one")
 
 
+def _exact(written: str) -> Decimal:
+    try:
+        number = Decimal(written)
+    except InvalidOperation:
+        number = None
+    if number is None or number.adjusted() not in _EXPONENTS:
+        raise UnusableJsonError("holds a number that is too large or too small")
+    return number
+
+
 def _check(value: Any, limits: Limits) -> None:
     waiting: list[tuple[Any, int]] = [(value, 1)]
     while waiting:
         item, depth = waiting.pop()
         if isinstance(item, str):
             _check_text(item, limits)
-        elif isinstance(item, float):
-            if not math.isfinite(item):
-                raise UnusableJsonError("holds a number that is not one")
         elif isinstance(item, int):
             if not -_LARGEST_INTEGER <= item < _LARGEST_INTEGER:
                 raise UnusableJsonError("holds a number that is too large")
-        elif item is not None:
+        elif isinstance(item, dict | list):
             if depth > limits.json_depth:
                 raise UnusableJsonError("is nested too deeply")
             if len(item) > limits.json_items:

@@ -3,7 +3,7 @@
 A mapping of units is written by ``str(UnitKey)``; the table of units says which type its value has. Parties
 and moments of an assignment are written as their text. Members are always written, also when they have
 their default, so that a later default changes nothing that was agreed before; a member that nobody knows
-is refused rather than dropped.
+is refused rather than dropped. Numbers keep every digit.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import json
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
+import simplejson
 from cattrs import Converter
 from cattrs.errors import ForbiddenExtraKeysError, StructureHandlerNotFoundError
 from cattrs.preconf.json import make_converter
@@ -44,7 +46,7 @@ _UNREADABLE = (
 def dump(value: object, form: Any) -> str:
     """The value as JSON text, the same text for equal values. ``form`` is its type, as in a type hint."""
     members = _converter().unstructure(value, unstructure_as=form)
-    return json.dumps(members, sort_keys=True, separators=(",", ":"))
+    return simplejson.dumps(members, sort_keys=True, separators=(",", ":"))
 
 
 def load(text: str | bytes, form: type[T]) -> T:
@@ -54,7 +56,7 @@ def load(text: str | bytes, form: type[T]) -> T:
         PermanentError: the text is not what this version of the program writes for such a value.
     """
     try:
-        return _converter().structure(json.loads(text), form)
+        return _converter().structure(json.loads(text, parse_float=Decimal), form)
     except _UNREADABLE as error:
         name = getattr(form, "__name__", str(form))
         raise PermanentError(f"A stored {name} cannot be read by this version of the program.") from error
@@ -84,7 +86,7 @@ def _converter() -> Converter:
 
 def _ordered(elements: Iterable[Any]) -> list[Any]:
     """The elements of a set in an order that depends on nothing but them."""
-    return sorted(elements, key=lambda element: json.dumps(element, sort_keys=True))
+    return sorted(elements, key=lambda element: simplejson.dumps(element, sort_keys=True))
 
 
 def _parser(kind: Any) -> Any:

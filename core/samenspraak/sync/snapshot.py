@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+import simplejson
 
 from samenspraak.connectors.connector import Connector, Directory, Found, Marker, Reading, Subject
 from samenspraak.domain.parties import PartyKind, PartyRef
@@ -17,7 +18,13 @@ from samenspraak.policy.capabilities import Capabilities, Objects, Write
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Leader, LinkPhase, Ours, Presence, There, Today
 from samenspraak.policy.terms import content_digest, first_agree_units
-from samenspraak.store.records import AgreementRecord, ConnectorRecord, LinkRecord, RemoteRecord
+from samenspraak.store.records import (
+    AgreementRecord,
+    ConnectorRecord,
+    LinkRecord,
+    QuestionRecord,
+    RemoteRecord,
+)
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
@@ -31,7 +38,8 @@ _LATE = timedelta(hours=24)
 class Snapshot:
     """One link with its agreement, objects and readers, as the store had them at one moment.
 
-    ``told``: the statements its readers should be able to read there (what was said there, stands there).
+    ``told``: the statements its readers should be able to read there (what was said there, stands there) ·
+    ``questions``: the open ones about the agreement.
     """
 
     organisation: str
@@ -50,6 +58,7 @@ class Snapshot:
     epoch: int
     bases: Mapping[int, Units]
     past: Mapping[UnitKey, tuple[UnitValue, ...]]
+    questions: tuple[QuestionRecord, ...]
     units: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -134,6 +143,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         epoch=uow.consents.epoch(agreement.client_id),
         bases={number: units_of(one.agreement) for number, one in versions.items()},
         past=uow.agreements.values(agreement.id, past) if past else {},
+        questions=tuple(uow.questions.list(agreement_id=agreement.id)),
     )
 
 
@@ -228,7 +238,7 @@ def page_mark(connector: Connector, found: Found) -> str:
 
 def content_of(connector: Connector, found: Found) -> str:
     """A short stable text for what a record says, as far as the lens touches it."""
-    text = json.dumps(connector.own(found.raw), sort_keys=True, separators=(",", ":"))
+    text = simplejson.dumps(connector.own(found.raw), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

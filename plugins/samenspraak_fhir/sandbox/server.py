@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import uuid
@@ -294,7 +293,7 @@ class FhirSandbox(Sandbox):
         if request.mimetype not in _JSON_TYPES:
             raise RefusedError(415, "not-supported", f"send {FHIR_JSON}")
         try:
-            return json.loads(request.get_data())
+            return self.app.json.loads(request.get_data())
         except ValueError as error:
             raise RefusedError(400, "structure", "not JSON") from error
 
@@ -311,7 +310,8 @@ class FhirSandbox(Sandbox):
 
     def _json(self, body: Resource, status: int = 200) -> Response:
         indent = 2 if self.quirks.reformats else None
-        return Response(json.dumps(body, ensure_ascii=False, indent=indent), status, content_type=FHIR_JSON)
+        text = self.app.json.dumps(body, ensure_ascii=False, indent=indent, sort_keys=False)
+        return Response(text, status, content_type=FHIR_JSON)
 
     def _outcome(self, refused: RefusedError) -> Response:
         return self._json(refused.resource(), refused.status)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import simplejson
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +78,13 @@ class WritesItsOwnSpelling(FamilyAppConnector):
         return {**put, "tasks": sorted(put.get("tasks") or [], key=lambda task: str(task["id"]))}
 
 
+class ReadsNumbersAsFloats(FamilyAppConnector):
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        put = super().put(raw, changes, directory)
+        rounded: Raw = json.loads(simplejson.dumps(put))
+        return rounded
+
+
 class WritesIntoItsInput(FamilyAppConnector):
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
         raw.update(super().put(raw, changes, directory))
@@ -120,6 +129,8 @@ WRONG_LENSES: Sequence[tuple[type[FamilyAppConnector], str]] = (
     (CutsWithDots, "test_normal_is_idempotent_and_drops_no_member"),
     (LeavesASearchText, "test_a_cleared_unit_is_nowhere_in_the_record"),
     (WritesItsOwnSpelling, "test_putting_what_was_read_changes_nothing"),
+    (ReadsNumbersAsFloats, "test_members_nobody_knows_survive"),
+    (ReadsNumbersAsFloats, "test_putting_nothing_changes_nothing"),
     (WritesIntoItsInput, "test_a_lens_leaves_its_input_as_it_was"),
     (TellsOnAndOn, "test_exactly_the_statements_told_can_be_read"),
     (KeepsAllOfIt, "test_the_hub_stores_no_member_that_the_lens_does_not_know"),

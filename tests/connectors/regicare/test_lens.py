@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import copy
-import itertools
 from typing import Any
 
 from samenspraak.connectors import Connector, Raw
-from samenspraak.testing.lens import STRANGE, LensLaws
+from samenspraak.testing.lens import STRANGE, LensLaws, strange_numbers
 from samenspraak_regicare.plugin import RegiCareConnector
 from samenspraak_regicare.settings import RegiCareSettings
 
@@ -27,7 +26,7 @@ class TestLens(LensLaws):
 
     def sprinkled(self, raw: Raw) -> Raw:
         """Unknown members in every object; a lookup value is ``{id: label}`` and has no members."""
-        result, numbers = copy.deepcopy(raw), itertools.count()
+        result, numbers = copy.deepcopy(raw), strange_numbers()
         for holder in (result, result["activiteit"], result["plaatsing"], *result["bijeenkomsten"]):
             holder[STRANGE] = next(numbers)
         return result

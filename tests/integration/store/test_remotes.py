@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def full(link: LinkRecord, now: datetime) -> RemoteRecord:
         group_key="series-1",
         phase=LinkPhase.CLOSED,
         token='W/"4"',
-        seen={"activity": [{"detail": {"description": "Steunkousen"}}], "count": 2, "dose": 1.5},
+        seen={"activity": [{"detail": {"description": "Steunkousen"}}], "count": 2, "dose": Decimal("1.50")},
         base={WHAT: 3, UnitKey(UnitKind.BACKUP, "a1"): 1},
         shape=shape,
         intent=Intent(

@@ -6,6 +6,8 @@ import time
 from typing import Any
 
 import pytest
+import requests
+import simplejson
 
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.statements import StatementKind
@@ -36,7 +38,8 @@ class Home:
 
     def _connect(self) -> None:
         url = self.town.stack.enter_context(self.dossier.running())
-        settings = {"base_url": f"{url}/fhir", "open_origins": [url], "overlap_seconds": 2}
+        self.url = f"{url}/fhir"
+        settings = {"base_url": self.url, "open_origins": [url], "overlap_seconds": 2}
         with self.town.app.store.write("de-linde") as uow:
             uow.connectors.add(
                 ConnectorRecord(
@@ -84,8 +87,31 @@ class Home:
         [agreement] = self.town.agreements()
         return str(agreement.id)
 
+    def answer(self, key: str) -> str:
+        """What the dossier answers to who reads the plan."""
+        return requests.get(f"{self.url}/{key}", timeout=10).text
+
+    def somebody_puts(self, key: str, members: str, timing: str) -> None:
+        """Another client of the dossier writes JSON of its own into the plan."""
+        plan = {**exactly(self.answer(key)), **exactly(members)}
+        detail = plan["activity"][0]["detail"]
+        detail.pop("scheduledString", None)
+        detail["scheduledTiming"] = exactly(timing)
+        headers = {"Content-Type": "application/fhir+json", "If-Match": f'W/"{plan["meta"]["versionId"]}"'}
+        answer = requests.put(f"{self.url}/{key}", simplejson.dumps(plan), headers=headers, timeout=10)
+        assert answer.status_code == 200
+
+    def seen(self, key: str) -> Any:
+        """What the hub keeps of the plan."""
+        with self.town.app.store.read("de-linde") as uow:
+            return uow.remotes.by_external("dossier", key).seen
+
     def is_equal(self) -> bool:
         return set(self.town.reasons().values()) == {Reason.EQUAL} and self.town.questions() == []
+
+
+def exactly(text: str) -> Any:
+    return simplejson.loads(text, use_decimal=True)
 
 
 def known(number: str) -> list[dict[str, str]]:
@@ -227,6 +253,25 @@ def test_a_plan_taken_out_of_the_dossier_is_over_everywhere(by_the_book: Home) -
 
     assert not by_the_book.town.agreements()[0].status.is_live
     assert by_the_book.town.reasons() == {"dossier": Reason.CLOSED, "app": Reason.CLOSED}
+
+
+DOSES = ["1.50", "0.10", "1E+2", "12345678901234567890.12345678901234567890"]
+ONCE_A_DAY = '"frequency": 1, "period": 1.0, "periodUnit": "d", "duration": 1.50, "durationUnit": "h"'
+
+
+def test_numbers_that_are_not_ours_keep_every_digit_in_the_dossier_and_with_us(by_the_book: Home) -> None:
+    dose = ", ".join(f'{{"url": "https://ecd.example/dosis", "valueDecimal": {one}}}' for one in DOSES)
+    by_the_book.somebody_puts(WEEKDAYS, f'{{"extension": [{dose}]}}', f'{{"repeat": {{{ONCE_A_DAY}}}}}')
+    by_the_book.settle()
+
+    by_the_book.app.instruct("son", by_the_book.record(), "Handschoenen aan.")
+    by_the_book.settle()
+
+    answer = by_the_book.answer(WEEKDAYS)
+    assert "Handschoenen aan." in answer
+    assert [one for one in DOSES if f'"valueDecimal": {one}}}' not in answer] == []
+    assert ONCE_A_DAY in answer
+    assert '"duration": 1.50' in simplejson.dumps(by_the_book.seen(WEEKDAYS))
 
 
 def test_another_version_of_fhir_stops_the_dossier_and_nothing_is_misread(by_the_book: Home) -> None:

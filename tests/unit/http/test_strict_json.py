@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
+import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +28,24 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_ordinary_json_reads_as_the_standard_parser_reads_it(value: Any) -> None:
-    assert parse_json(json.dumps(value, ensure_ascii=False).encode()) == value
+    text = json.dumps(value, ensure_ascii=False)
+
+    assert parse_json(text.encode()) == json.loads(text, parse_float=Decimal)
+
+
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,40})\.[0-9]{1,40}", fullmatch=True))
+def test_a_decimal_goes_back_as_it_was_written(written: str) -> None:
+    assert Decimal(simplejson.dumps(parse_json(written.encode()))).as_tuple() == Decimal(written).as_tuple()
+
+
+@pytest.mark.parametrize(
+    ("written", "back"),
+    [("1.50", "1.50"), ("0.10", "0.10"), ("-0.0", "-0.0"), ("1e2", "1E+2"), ("0.00000050", "5.0E-7")],
+)
+def test_a_decimal_keeps_its_digits_also_where_its_exponent_is_spelled_in_another_way(
+    written: str, back: str
+) -> None:
+    assert simplejson.dumps(parse_json(written.encode())) == back
 
 
 @pytest.mark.parametrize(
@@ -36,7 +55,9 @@ def test_ordinary_json_reads_as_the_standard_parser_reads_it(value: Any) -> None
         (b'{"a": {"b": 1, "b": 1}}', "names a member twice"),
         (b'{"quantity": NaN}', "a number that is not one"),
         (b"[-Infinity]", "a number that is not one"),
-        (b"[1e999]", "a number that is not one"),
+        (b"[1e999]", "a number that is too large or too small"),
+        (b"[1e-999]", "a number that is too large or too small"),
+        (b"[1e-99999999999999999999]", "a number that is too large or too small"),
         (b"[9223372036854775808]", "a number that is too large"),
         (b"[" + b"9" * 5000 + b"]", "a number that is too large"),
         (rb'"half: \ud83d"', "half a character"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -47,6 +49,8 @@ from samenspraak.errors import PermanentError
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import Attempt, Intent, SentUnits, WriteKind
 from samenspraak.store import documents
+
+Seen = Mapping[str, Any]
 
 words = st.text(min_size=1, max_size=20).filter(str.strip)
 ids = st.text("abcdefgh0123456789-", min_size=1, max_size=8)
@@ -241,6 +245,14 @@ def test_a_report_keeps_the_moment_it_is_about() -> None:
     )
 
     assert again(report, Statement) == report
+
+
+@pytest.mark.parametrize("number", ["1.50", "0.10", "-0.0", "1E+2", "12345678901234567890.1234567890"])
+def test_a_number_of_another_system_keeps_every_digit(number: str) -> None:
+    kept = documents.dump({"dose": Decimal(number)}, Seen)
+
+    assert kept == f'{{"dose":{number}}}'
+    assert documents.dump(again({"dose": Decimal(number)}, Seen), Seen) == kept
 
 
 def test_a_member_nobody_knows_is_refused_and_not_dropped() -> None:

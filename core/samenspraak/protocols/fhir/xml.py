@@ -10,6 +10,7 @@ resources an element is one text or one object, and a list when it is there more
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
@@ -184,10 +185,10 @@ def _primitive(child: ElementTree.Element, name: str, place: str) -> Any:
 
 def _number(written: str) -> Any:
     try:
-        number = json.loads(written)
+        number = json.loads(written, parse_float=Decimal)
     except ValueError:
         return written
-    return number if isinstance(number, int | float) else written
+    return number if isinstance(number, int | Decimal) else written
 
 
 def _repeats(name: str, place: str) -> bool:
