@@ -38,7 +38,7 @@ from typing import Any, ClassVar, Literal, Protocol, cast
 import simplejson
 from flask import Flask, Response, abort, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 Mode = Literal["strict", "quirky"]
 FaultKind = Literal["down", "lose", "hold", "status", "html", "stall", "truncate"]
@@ -100,6 +100,13 @@ class _ExactNumbers(DefaultJSONProvider):
         return json.loads(s, **{"parse_float": Decimal, **kwargs})
 
 
+class _Silent(WSGIRequestHandler):
+    """Writes no line per request to standard error; ``/_sandbox/log`` has them."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Tell nobody."""
+
+
 class Sandbox:
     """A Flask application with faults, a request log and the acts a person can do in that system.
 
@@ -150,9 +157,12 @@ class Sandbox:
     # Running.
 
     @contextlib.contextmanager
-    def running(self, port: int = 0) -> Iterator[str]:
-        """Serve in a thread; yields the base address, without a slash at the end."""
-        server = self._server(port)
+    def running(self, port: int = 0, *, verbose: bool = False) -> Iterator[str]:
+        """Serve in a thread; yields the base address, without a slash at the end.
+
+        ``verbose``: a line per request on standard error.
+        """
+        server = self._server(port, verbose=verbose)
         thread = threading.Thread(
             target=server.serve_forever, args=(0.02,), name=f"sandbox-{self.name}", daemon=True
         )
@@ -165,8 +175,9 @@ class Sandbox:
             thread.join(5)
             server.server_close()
 
-    def _server(self, port: int) -> BaseWSGIServer:
-        return make_server("127.0.0.1", port, self.app, threaded=True)
+    def _server(self, port: int, *, verbose: bool) -> BaseWSGIServer:
+        handler = WSGIRequestHandler if verbose else _Silent
+        return make_server("127.0.0.1", port, self.app, threaded=True, request_handler=handler)
 
     # Faults and the log.
 
@@ -324,9 +335,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("package")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--mode", choices=("strict", "quirky"), default="strict")
+    parser.add_argument("--verbose", action="store_true", help="write a line per request to standard error")
     options = parser.parse_args(argv)
     sandbox = load(options.package, options.mode)
-    with sandbox.running(options.port) as url:
+    with sandbox.running(options.port, verbose=options.verbose) as url:
         print(json.dumps({"url": url}), flush=True)
         # The parent holds our input open: when it dies, we end too.
         sys.stdin.read()
