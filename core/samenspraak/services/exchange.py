@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from samenspraak.errors import NotFoundError, SamenspraakError
+from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services.status import Status, status
-from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.pull import Pulled, pull, pull_failed
+from samenspraak.sync.pull import Pulled
+from samenspraak.work.hearing import LISTENS, hear, is_due, rates
 from samenspraak.work.inline import Worked, work_off
-
-_LISTENS = frozenset({ConnectorState.RUNNING, ConnectorState.MATCHING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,37 +62,21 @@ def exchange(
         systems = [one for one in uow.connectors.list() if connector_id in (None, one.id)]
     if connector_id is not None and not systems:
         raise NotFoundError(f"There is no connector {connector_id} in {organisation}.")
-    listening = [one for one in systems if one.state in _LISTENS]
+    listening = [one for one in systems if one.state in LISTENS]
     heard = tuple(
         _hear(hub, organisation, one.id, full=full)
         for one in listening
-        if not due_only or _is_due(hub, organisation, one, hub.now())
+        if not due_only or is_due(one, rates(hub, organisation, one.id), hub.now())
     )
     return Exchanged(
         heard=heard,
-        skipped=tuple((one.id, one.state) for one in systems if one.state not in _LISTENS),
+        skipped=tuple((one.id, one.state) for one in systems if one.state not in LISTENS),
         worked=work_off(hub, organisation),
         status=status(hub, organisation),
     )
 
 
 def _hear(hub: Hub, organisation: str, connector_id: str, *, full: bool) -> Heard:
-    """One system that cannot be heard holds up no other."""
-    try:
-        return Heard(connector_id=connector_id, pulled=pull(hub, organisation, connector_id, full=full))
-    except SamenspraakError as error:
-        pull_failed(hub, organisation, connector_id, error)
-        return Heard(connector_id=connector_id, pulled=Pulled(), error=error.code, message=str(error))
-
-
-def _is_due(hub: Hub, organisation: str, system: ConnectorRecord, now: datetime) -> bool:
-    waits_until = max(filter(None, (system.paused_until, system.breaker_until)), default=now)
-    if waits_until > now:
-        return False
-    if system.poll_due_at is not None or system.polled_at is None:
-        return system.poll_due_at is None or system.poll_due_at <= now
-    try:
-        rates = hub.connected.manifest(organisation, system.id).rates
-    except SamenspraakError:
-        return True
-    return system.polled_at + timedelta(seconds=rates.poll_seconds) <= now
+    pulled, error = hear(hub, organisation, connector_id, full=full)
+    code, message = (error.code, str(error)) if error else ("", "")
+    return Heard(connector_id=connector_id, pulled=pulled, error=code, message=message)

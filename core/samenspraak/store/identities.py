@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,9 +31,10 @@ class Identities(Repository):
         gone = self._scope.delete(person_link).where(*_at(person_link, connector_id, external_id))
         return self._scope.run(gone).rowcount == 1
 
-    def links(self, connector_id: str) -> list[PartyLink]:
-        """Everybody whom this connector is known to call something, by what it calls them."""
-        return self._links(person_link.c.connector_id == connector_id)
+    def links(self, connector_id: str, among: Collection[PartyRef] | None = None) -> list[PartyLink]:
+        """What this connector calls everybody it knows, or these parties, by what it calls them."""
+        some = [] if among is None else [person_link.c.party.in_(sorted(map(str, among)))]
+        return self._links(person_link.c.connector_id == connector_id, *some)
 
     def links_of(self, ref: PartyRef) -> list[PartyLink]:
         """What every connector calls this party: where it can be reached."""
@@ -67,9 +69,9 @@ class Identities(Repository):
         gone = self._scope.delete(party_candidate).where(*_at(party_candidate, connector_id, external_id))
         return self._scope.run(gone).rowcount == 1
 
-    def _links(self, condition: sa.ColumnElement[bool]) -> list[PartyLink]:
+    def _links(self, *conditions: sa.ColumnElement[bool]) -> list[PartyLink]:
         order = (person_link.c.connector_id, person_link.c.external_id)
-        statement = self._scope.select(person_link).where(condition).order_by(*order)
+        statement = self._scope.select(person_link).where(*conditions).order_by(*order)
         return [_link(row) for row in self._scope.rows(statement)]
 
     def _candidate(self, row: Row[Any]) -> PartyCandidate:

@@ -126,14 +126,6 @@ class Log(Repository):
         rows = self._scope.rows(statement.order_by(run.c.number.desc()).limit(limit))
         return [_run(row) for row in rows]
 
-    def forget(self, before: datetime) -> int:
-        """Remove attempts and runs older than this; gives how many. The audit trail is never shortened."""
-        old = (
-            self._scope.delete(attempt).where(attempt.c.at < before),
-            self._scope.delete(run).where(run.c.ended_at < before),
-        )
-        return sum(self._scope.run(statement).rowcount for statement in old)
-
 
 def _line(row: Row[Any]) -> dict[str, Any]:
     return {name: row._mapping[name] for name in _LINE}

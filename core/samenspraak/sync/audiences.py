@@ -108,8 +108,8 @@ def _candidates(
     concerned = circle | agreement.parties
     return frozenset(
         link.ref
-        for link in uow.parties.links(connector_id)
-        if link.ref in concerned and link.ref.kind in capabilities.addresses
+        for link in uow.parties.links(connector_id, concerned)
+        if link.ref.kind in capabilities.addresses
     )
 
 

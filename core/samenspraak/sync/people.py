@@ -45,9 +45,7 @@ def client_name(uow: UnitOfWork, client_id: str, shape: Shape) -> str | None:
 def directory_for(uow: UnitOfWork, connector_id: str, agreement: Agreement, shape: Shape) -> Directory:
     """The directory of one copy: ids of everybody concerned, names only of those who may be named."""
     concerned = everybody(uow, agreement)
-    external = {
-        link.ref: link.external_id for link in uow.parties.links(connector_id) if link.ref in concerned
-    }
+    external = {link.ref: link.external_id for link in uow.parties.links(connector_id, concerned)}
     names = dict(names_of(uow, shape.names & concerned))
     client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
     if name := client_name(uow, agreement.client_id, shape):

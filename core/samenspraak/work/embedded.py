@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import IO, Self
 
@@ -20,15 +20,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from samenspraak.connectors.manifest import Rates
 from samenspraak.errors import ConfigurationError, SamenspraakError
-from samenspraak.policy.state import ConnectorState
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.store.unit_of_work import Woken
 from samenspraak.sync.adopt import reconcile_remote
 from samenspraak.sync.daily import new_day
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.pull import pull, pull_failed
 from samenspraak.sync.reconcile import reconcile
 from samenspraak.work.budget import Budgets
+from samenspraak.work.hearing import LISTENS, hear, is_due, rates
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +38,6 @@ _DAY_SECONDS = 5
 _APART_SECONDS = 1.0
 _BATCH = 100
 _STOP_SECONDS = 20
-_LISTENS = (ConnectorState.RUNNING, ConnectorState.MATCHING)
 
 
 class OneRunner:
@@ -155,7 +153,7 @@ class EmbeddedRunner:
         now = self._hub.now()
         with self._hub.store.read(organisation) as uow:
             systems = uow.connectors.list()
-        rates = {one.id: self._rates(organisation, one) for one in systems}
+        limits = {one.id: rates(self._hub, organisation, one.id) for one in systems}
         waits = full = {one.id for one in systems if self._waits(organisation, one)}
         while True:
             with self._hub.store.read(organisation) as uow:
@@ -165,7 +163,7 @@ class EmbeddedRunner:
                 ]
             refused = set()
             for act, row_id, connector_id in waiting:
-                if not self._submit(organisation, connector_id, rates[connector_id], row_id, row_id, act):
+                if not self._submit(organisation, connector_id, limits[connector_id], row_id, row_id, act):
                     refused.add(connector_id)
             if len(waiting) < _BATCH or not refused - full:
                 return _PACE_SECONDS if full - waits or refused else _LOOK_SECONDS
@@ -173,20 +171,14 @@ class EmbeddedRunner:
 
     def _waits(self, organisation: str, system: ConnectorRecord) -> bool:
         """Whether its links wait: it is to be heard first, or its breaker is open."""
-        is_open = system.failures >= self._hub.pace.breaker_after and system.state in _LISTENS
+        is_open = system.failures >= self._hub.pace.breaker_after and system.state in LISTENS
         return is_open or (organisation, system.id) in self._unheard
-
-    def _rates(self, organisation: str, system: ConnectorRecord) -> Rates:
-        try:
-            return self._hub.connected.manifest(organisation, system.id).rates
-        except SamenspraakError:
-            return Rates()
 
     def _submit(
         self,
         organisation: str,
         connector_id: str,
-        rates: Rates,
+        limits: Rates,
         name: str,
         about: str,
         act: Callable[[Hub, str, str], object],
@@ -198,7 +190,7 @@ class EmbeddedRunner:
         if not self._free.acquire(blocking=False):
             self._give_back(name)
             return False
-        if not self._budgets.start(key, rates):
+        if not self._budgets.start(key, limits):
             self._free.release()
             self._give_back(name)
             return False
@@ -237,11 +229,11 @@ class EmbeddedRunner:
             with self._hub.store.read(organisation) as uow:
                 systems = uow.connectors.list()
             for system in systems:
-                rates = self._rates(organisation, system)
-                if system.state in _LISTENS and _is_due(system, rates, now):
-                    self._hear(organisation, system, rates)
+                limits = rates(self._hub, organisation, system.id)
+                if is_due(system, limits, now):
+                    self._hear(organisation, system, limits)
 
-    def _hear(self, organisation: str, system: ConnectorRecord, rates: Rates) -> None:
+    def _hear(self, organisation: str, system: ConnectorRecord, limits: Rates) -> None:
         """Hear it now, or before anything else is done there: a backlog of links must not outrun it.
 
         Nor the other way round: however many hints come, there is time for links in between.
@@ -249,7 +241,7 @@ class EmbeddedRunner:
         name, key = f"pull:{organisation}:{system.id}", (organisation, system.id)
         if name in self._running or time.monotonic() - self._heard_at.get(key, 0.0) < _APART_SECONDS:
             return
-        if self._submit(organisation, system.id, rates, name, system.id, _pull):
+        if self._submit(organisation, system.id, limits, name, system.id, hear):
             self._heard_at[key] = time.monotonic()
             self._unheard.discard(key)
         else:
@@ -261,19 +253,3 @@ class EmbeddedRunner:
             if self._day_done.get(organisation) != today:
                 new_day(self._hub, organisation)
                 self._day_done[organisation] = today
-
-
-def _pull(hub: Hub, organisation: str, connector_id: str) -> None:
-    try:
-        pull(hub, organisation, connector_id)
-    except SamenspraakError as error:
-        pull_failed(hub, organisation, connector_id, error)
-
-
-def _is_due(system: ConnectorRecord, rates: Rates, now: datetime) -> bool:
-    waits_until = max(filter(None, (system.paused_until, system.breaker_until)), default=None)
-    if waits_until is not None and waits_until > now:
-        return False
-    if system.poll_due_at is not None and system.poll_due_at <= now:
-        return True
-    return system.polled_at is None or system.polled_at + timedelta(seconds=rates.poll_seconds) <= now

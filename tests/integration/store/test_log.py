@@ -214,14 +214,3 @@ def test_the_last_runs_of_a_connector_are_told_newest_first(store: Store, now: d
 
         assert uow.log.runs("ecd", limit=2) == [runs[2], runs[1]]
         assert uow.log.runs("platform") == []
-
-
-def test_old_attempts_are_forgotten_and_the_trail_is_not(trail: Store, now: datetime) -> None:
-    recent = attempt(2, now)
-    with trail.write("noord") as uow:
-        for one in (attempt(1, now - timedelta(days=31)), recent):
-            uow.log.attempt(one)
-
-        assert uow.log.forget(now - timedelta(days=30)) == 1
-        assert uow.log.attempts("l1") == [recent]
-        assert uow.log.verify() is None

@@ -191,7 +191,6 @@ ACTS: dict[str, Act] = {
     "log.attempts": lambda uow: uow.log.attempts("l1"),
     "log.run": lambda uow: uow.log.run(RUN),
     "log.runs": lambda uow: uow.log.runs("ecd"),
-    "log.forget": lambda uow: uow.log.forget(NOW - timedelta(days=30)),
 }
 LINK = "70d0bcb2e6b03c5d74ed3e38b95a28"
 

@@ -127,6 +127,8 @@ def test_identities_are_listed_per_connector_and_per_party_and_undone(store: Sto
             uow.parties.link(one)
 
         assert (uow.parties.links("ecd"), uow.parties.links_of(RELATIVE)) == ([here], [here, there])
+        assert uow.parties.links("ecd", {RELATIVE, PROFESSIONAL}) == [here]
+        assert uow.parties.links("ecd", {PROFESSIONAL}) == uow.parties.links("ecd", ()) == []
         assert (uow.parties.unlink("ecd", "ecd/1"), uow.parties.unlink("ecd", "ecd/1")) == (True, False)
         assert uow.parties.links_of(RELATIVE) == [there]
 
