@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo model test check format corpus lock wheel
+.PHONY: help install demo model test check format corpus migration lock wheel
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ model: $(READY) ## Walk at random through the life of a whole hub: make model SE
 corpus: $(READY) ## Read real FHIR files and say what each would become: make corpus CORPUS=folder
 	@test -d '$(CORPUS)' || { echo 'Name the folder with the files: make corpus CORPUS=folder'; exit 1; }
 	@$(BIN)/python tests/corpus.py '$(CORPUS)'
+
+migration: $(READY) ## Draft a migration from what changed in the tables: make migration NAME="what it changes"
+	@test -n '$(NAME)' || { echo 'Say what it changes: make migration NAME="what it changes"'; exit 1; }
+	@$(BIN)/python tests/migration.py '$(NAME)'
 
 wheel: $(READY) ## Build the wheel, install it apart and start it from elsewhere
 	@PYTHON='$(PYTHON)' bash tests/wheel.sh

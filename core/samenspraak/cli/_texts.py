@@ -43,6 +43,10 @@ SENTENCES: Mapping[str, Pair] = {
         "Nieuwe sleutel: {path}. Bewaar een kopie, apart van de reservekopie van de gegevens.",
         "New key: {path}. Keep a copy, apart from the backups of the database.",
     ),
+    "init.open": (
+        "Anderen op deze computer kunnen in {path} kijken. Maak de map dicht: chmod 700 {path}",
+        "Others on this machine can look into {path}. Close the folder: chmod 700 {path}",
+    ),
     "init.next": (
         "Volgende stap: samenspraak connector add",
         "Next: samenspraak connector add",

@@ -30,9 +30,13 @@ def command(asked: Asked, organisation: str, name: str) -> None:
     lines = [texts("init.done", organisation=organisation)]
     if made:
         lines.append(texts("init.key", path=key))
+    open_to_others = installation.is_open_to_others(settings)
+    if open_to_others:
+        lines.append(texts("init.open", path=settings.data_dir.resolve()))
     document = {
         "organisation": organisation,
         "data_dir": str(settings.data_dir.resolve()),
+        "data_dir_open": open_to_others,
         "key_file": str(key),
         "key_made": made,
     }

@@ -40,6 +40,11 @@ def make_key(settings: Settings, *, random: Callable[[int], bytes] = os.urandom)
     return True
 
 
+def is_open_to_others(settings: Settings) -> bool:
+    """Whether other users of this machine can look into the data folder."""
+    return bool(settings.data_dir.stat().st_mode & 0o077)
+
+
 def _database_file(settings: Settings) -> Path | None:
     database = make_url(settings.database_url).database
     return None if database in (None, "", ":memory:") else Path(database)

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from samenspraak_memory.sandbox import FamilyApp
 
 
@@ -25,16 +27,35 @@ def connect(town: Any, sandbox: FamilyApp) -> list[str]:
 
 
 def test_init_makes_everything_a_hub_needs(line: Any, tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
     made = line.json("init", "de-linde", "--name", "De Linde")
 
     assert made == {
         "organisation": "de-linde",
         "data_dir": str(tmp_path),
+        "data_dir_open": False,
         "key_file": str(tmp_path / "samenspraak.key"),
         "key_made": True,
     }
     assert (tmp_path / "samenspraak.key").stat().st_mode & 0o777 == 0o600
     assert line.json("status")["organisation"] == "de-linde"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("nl", "Anderen op deze computer"), ("en", "Others on this machine")]
+)
+def test_init_says_so_when_others_can_look_into_the_folder(
+    line: Any, tmp_path: Path, language: str, said: str
+) -> None:
+    line.file.write_text(f'data_dir = "hub"\nlanguage = "{language}"\n', encoding="utf-8")
+    assert said not in line.text("init", "de-linde", "--name", "De Linde")
+    assert (tmp_path / "hub").stat().st_mode & 0o777 == 0o700
+
+    (tmp_path / "hub").chmod(0o750)
+    assert said in line.text("init", "de-eik", "--name", "De Eik")
+
+    (tmp_path / "hub").chmod(0o700)
+    assert said not in line.text("init", "de-beuk", "--name", "De Beuk")
 
 
 def test_a_second_init_adds_an_organisation_and_keeps_the_key(line: Any, tmp_path: Path) -> None:
