@@ -10,6 +10,7 @@
     ├── ConflictError             read again, plan again
     ├── InvalidRecordError        set this one record apart, go on with the rest
     ├── PermanentError            dead letter: a person decides
+    │   └── NoTargetError         nothing there takes it: a person does it by hand, or makes room for it
     ├── RuleError                 the agreement would break a rule of the domain; nothing was changed
     ├── NotFoundError             no such thing in this organisation
     └── StaleError                what the caller saw has changed since; look again
@@ -97,6 +98,12 @@ class PermanentError(SamenspraakError):
 
     code = "permanent"
     exit_code = 8
+
+
+class NoTargetError(PermanentError):
+    """There is nothing in the other system to propose it at. Nothing was sent; a person is asked."""
+
+    code = "no_target"
 
 
 class RuleError(SamenspraakError):

@@ -12,13 +12,19 @@ from typing import Any
 
 from samenspraak.connectors import Proposal, ProposalState, Raw, Subject, Written
 from samenspraak.domain.parties import PartyKind
-from samenspraak.errors import ConfigurationError, OutcomeUnknownError, PermanentError
+from samenspraak.errors import (
+    ConfigurationError,
+    ConflictError,
+    NoTargetError,
+    OutcomeUnknownError,
+    PermanentError,
+)
 from samenspraak.http import HttpClient
 
 from . import proposals, records
 from .held import labelled_party
 from .reading import Reader, Registration
-from .session import UnknownIdError
+from .session import ForbiddenError, UnknownIdError
 
 VACANCY = "vacature"
 ANNUL: Mapping[str, str] = {
@@ -78,7 +84,8 @@ class Desk:
         """Propose a new task at the vacancy for proposals.
 
         Raises:
-            PermanentError: no vacancy takes proposals, or no volunteer performs this.
+            NoTargetError: no vacancy takes proposals.
+            PermanentError: no volunteer performs this.
         """
         person = self._volunteer(raw)
         remark = proposals.new(subject, raw)
@@ -92,7 +99,7 @@ class Desk:
             return _waits("", same.waiting)
         vacancy = self.reader.intake_vacancy(http)
         if vacancy is None:
-            raise PermanentError(f"{self.connector_id}: no vacancy takes proposals; nothing was proposed")
+            raise NoTargetError(f"{self.connector_id}: no vacancy takes proposals; nothing was proposed")
         about = {"werksoortID": self._kind_of_work, "vacatureID": vacancy}
         method = "vacaturebankVacatureInschrijvingPlaatsen"
         key = self._place(http, method, person or self.own_person(http), remark, about)
@@ -102,6 +109,9 @@ class Desk:
         """Have exactly this one proposal of ours wait at the task.
 
         ``once``: staff who answered it before are not asked again.
+
+        Raises:
+            ConflictError: the task is gone, or takes no proposal of ours; look again.
         """
         earlier = [one for one in self._registrations(http) if one.target_id == external_id]
         same = self._only_one_waiting(http, earlier, remark)
@@ -110,7 +120,11 @@ class Desk:
         if same:
             return _waits(external_id, same.waiting)
         about = {"activiteitID": int(external_id)}
-        key = self._place(http, "activiteitInschrijvingPlaatsen", self.own_person(http), remark, about)
+        person = self.own_person(http)
+        try:
+            key = self._place(http, "activiteitInschrijvingPlaatsen", person, remark, about)
+        except (ForbiddenError, UnknownIdError) as error:
+            raise ConflictError(f"{self.connector_id}: task {external_id}: {error}; look again") from error
         return _waits(external_id, f"activiteit:{key}")
 
     def take_back(self, http: HttpClient, waiting: str) -> None:

@@ -206,6 +206,16 @@ class Case:
             if key in self.today.shape.units and self.today.capabilities.write(key) is not Write.NO
         }
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether all that we would write there was refused, or a person said it need not be there."""
+        wanted = self.to_write(self.ours.units)
+        return bool(wanted) and all(self.refuses(key, self.kept(key, wanted)) for key in wanted)
+
+    def refuses(self, key: UnitKey, value: UnitValue | None) -> bool:
+        """Whether exactly this (None: a clear) was refused there."""
+        return key in self.copy.refused and self.copy.refused[key] == value
+
     def is_late(self, key: UnitKey) -> bool:
         """What stands there is what an abandoned attempt of ours sent; a clear counts."""
         value = self.there.units.get(key) if self.there else None

@@ -13,6 +13,7 @@ from samenspraak.policy.case import Case, Line, asks, rests
 from samenspraak.policy.comparing import compare
 from samenspraak.policy.merge import CHAIN, Rule
 from samenspraak.policy.modes import waits_or_is_replaced
+from samenspraak.policy.obstacles import CANNOT_END
 from samenspraak.policy.state import Asked, Do, LinkPhase, Plan, QuestionKind, Reason, WriteKind
 
 
@@ -74,15 +75,16 @@ def _takes_over_status(case: Case) -> bool:
 
 def _end_there(case: Case) -> Plan:
     status = Status(state=State.ENDED) if case.has_left else case.ours.status
-    if status is None or case.today.capabilities.write(STATUS) is Write.NO:
-        asked = Asked(kind=QuestionKind.TO_DO, cause="cannot-end-there")
-        return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
     if case.waits(WriteKind.END):
         return Plan(row="", reason=Reason.WAITING_THERE)
     if case.waits():
         return Plan(row="", reason=Reason.DUE, do=Do.WITHDRAW)
-    if case.copy.refused.get(STATUS) == case.today.normal(STATUS, status):
-        return Plan(row="", reason=Reason.CANNOT_CARRY)  # they were asked, and a question says so
+    if status is not None and case.refuses(STATUS, case.today.normal(STATUS, status)):
+        return Plan(row="", reason=Reason.CANNOT_CARRY)  # they were asked, or a person left it so
+    if status is None or case.today.capabilities.write(STATUS) is Write.NO:
+        wanted = {STATUS: case.today.normal(STATUS, status)} if status else {}
+        asked = Asked(kind=QuestionKind.TO_DO, values=wanted, cause=CANNOT_END)
+        return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
     ending = {STATUS: status} if STATUS in case.today.shape.units else {}
     return Plan(row="", reason=Reason.DUE, do=Do.END, how=status.state, set=ending, mark=case.today.mark)
 
@@ -153,7 +155,12 @@ EXISTENCE: tuple[Line, ...] = (
         lambda c: c.live and c.gone and c.removed_before,
         asks(QuestionKind.ENDED, "removed-there"),
     ),
-    ("no copy", lambda c: (not c.open or c.copy.ended_by_us) and c.live and c.gone, _create),
+    (
+        "no copy, refused there",
+        lambda c: _is_missing(c) and c.is_refused,
+        rests(Reason.CANNOT_CARRY),
+    ),
+    ("no copy", lambda c: _is_missing(c), _create),
     # One match: our marker, or accepted by a person.
     ("one match, live", lambda c: not c.open and c.live and c.there_live, compare),
     (
@@ -193,6 +200,11 @@ EXISTENCE: tuple[Line, ...] = (
     ("live here, gone there", lambda c: c.live and c.gone, _ended_there),
     ("draft", lambda _: True, rests(Reason.WITHHELD)),
 )
+
+
+def _is_missing(case: Case) -> bool:
+    """Live here and provably not there, for no reason but that we did not make it, or took it away."""
+    return (not case.open or case.copy.ended_by_us) and case.live and case.gone
 
 
 def _restores(case: Case) -> bool:

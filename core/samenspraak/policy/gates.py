@@ -6,8 +6,9 @@ Source: design.md §4, G1–G7, in that order; the first that fits ends it.
 from __future__ import annotations
 
 from samenspraak.domain.agreements import State, Status
-from samenspraak.domain.units import STATUS
+from samenspraak.domain.units import STATUS, Units
 from samenspraak.policy.case import Case, Line, asks, rests
+from samenspraak.policy.obstacles import CANNOT_TAKE_BACK
 from samenspraak.policy.state import (
     Asked,
     ConnectorState,
@@ -40,14 +41,17 @@ def _access_lost(case: Case) -> Plan:
 
 def _retract(case: Case) -> Plan:
     """Content-free, and before everything else; what people typed there is first kept for a person."""
-    if case.waits(WriteKind.RETRACT):
-        return Plan(row="", reason=Reason.RETRACTING)
-    if case.waits():
+    if case.waits() and not case.waits(WriteKind.RETRACT):
         return Plan(row="", reason=Reason.RETRACTING, do=Do.WITHDRAW)
     unreadable = isinstance(case.theirs, Unreadable)
     if not (case.has_content or unreadable):
         return Plan(row="", reason=Reason.RETRACTED, do=Do.CLOSE, questions=_removed(case))
+    if case.waits():
+        return Plan(row="", reason=Reason.RETRACTING)
     there = case.there.units if case.there else {}
+    if _was_refused(case, there):
+        asked = Asked(kind=QuestionKind.TO_DO, cause=CANNOT_TAKE_BACK)
+        return Plan(row="", reason=Reason.RETRACTING, questions=(asked,))
     said = _said(case)
     kept = {key: value for key, value in said.items() if value is not None and not case.is_past(key)}
     asked = Asked(kind=QuestionKind.TO_DO, values=kept, cause="typed-before-retraction")
@@ -60,6 +64,12 @@ def _retract(case: Case) -> Plan:
         keep=kept,
         questions=(asked,) if kept else (),
     )
+
+
+def _was_refused(case: Case, there: Units) -> bool:
+    """Whether people there were asked to take away all that stands there now, and would not."""
+    asked = there.keys() - {STATUS}
+    return case.today.capabilities.proposes and bool(asked) and all(case.refuses(key, None) for key in asked)
 
 
 def _removed(case: Case) -> tuple[Asked, ...]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from samenspraak.connectors.connector import Found, Look, Unseen, Written
 from samenspraak.domain.canonical import digest
-from samenspraak.domain.units import UnitKey, Units
+from samenspraak.domain.units import Units
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.capabilities import Confirm, Create
 from samenspraak.policy.state import Intent, LinkPhase, Reason, WriteKind
@@ -22,7 +22,7 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.intending import sent_now
 from samenspraak.sync.keeping import landed, standing
 from samenspraak.sync.looking import Lease, Looker
-from samenspraak.sync.outcome import Judged, abandoned, judge
+from samenspraak.sync.outcome import Judged, abandoned, judge, takes_back
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import Snapshot, page_mark
 
@@ -149,7 +149,7 @@ class Confirmer:
             replace(known, page_mark=page_mark(snapshot.connector, look)), intent, judged.missing
         )
         self.save(known)
-        if any(key in known.refused and _takes_back(intent, key) for key in judged.missing):
+        if takes_back(intent, judged.missing & known.refused.keys()):
             return _wait(known, "not taken back", self._hub.now() + self._hub.backoff(snapshot.link.attempts))
         return None
 
@@ -193,11 +193,6 @@ class Confirmer:
             saved = uow.remotes.save(remote)
             uow.commit()
         return saved
-
-
-def _takes_back(intent: Intent, key: UnitKey) -> bool:
-    """Whether the write was to take something out of sight; that is tried until it is done."""
-    return intent.kind is WriteKind.RETRACT or key not in intent.shape.units
 
 
 def _wait(remote: RemoteRecord, row: str, until: datetime) -> Settled:

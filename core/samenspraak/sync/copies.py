@@ -12,16 +12,18 @@ from datetime import timedelta
 
 from samenspraak.connectors.connector import Changes, End, Found, ProposalState
 from samenspraak.domain.units import STATUS, Units, apply
+from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
 from samenspraak.policy.plan import plan
-from samenspraak.policy.state import ConnectorState, Do, LinkPhase, Plan, Reason
+from samenspraak.policy.state import ConnectorState, Do, LinkPhase, NotSeen, Plan, Reason, WriteKind
 from samenspraak.store.records import Cause, LinkRecord
 from samenspraak.sync import questions, restored, said
 from samenspraak.sync.confirming import Confirmer
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on, noticed
 from samenspraak.sync.looking import Lease, Looker, View
+from samenspraak.sync.obstacles import Obstacles, asks_of
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.siblings import contested
 from samenspraak.sync.snapshot import Snapshot, copy_state, ours_of, today_of
@@ -40,10 +42,20 @@ class Copies:
         self._lease = Lease(hub, organisation, link)
         self._looker = Looker(self._lease)
         self._confirmer = Confirmer(hub, organisation, self._lease, self._looker)
-        self._writer = Writer(hub, organisation, self._lease, self._looker, self._confirmer)
+        self._obstacles = Obstacles(hub, organisation, self._lease)
+        self._writer = Writer(hub, organisation, self._lease, self._looker, self._confirmer, self._obstacles)
 
     def step(self, snapshot: Snapshot, part: str) -> Settled | None:
         """One plan for one object, carried out. None: something moved, read everything again."""
+        try:
+            settled = self._step(snapshot, part)
+        except (PermanentError, InvalidRecordError) as error:
+            settled = self._obstacles.refused(snapshot, part, error)
+        if settled is not None and settled.asks is not None:
+            self._obstacles.gone(snapshot, part, settled.asks)
+        return settled
+
+    def _step(self, snapshot: Snapshot, part: str) -> Settled | None:
         if self._proposal_moved(snapshot, part):
             return None
         view = self._looker.view(snapshot, part)
@@ -96,6 +108,7 @@ class Copies:
             equal=decided.reason is Reason.EQUAL,
             phase=remote.phase if remote else LinkPhase.NONE,
             row=decided.row,
+            asks=asks_of(view.snapshot, decided) if _looked(view, decided) else None,
             missing=frozenset(
                 key
                 for key in view.snapshot.shape.units | frozenset(view.snapshot.units)
@@ -151,6 +164,7 @@ class Copies:
             seen=None if retracted else remote.seen,
             shape=None if retracted else remote.shape,
             attempts=(),
+            intent=None,
         )
         if closed != remote:
             with self._hub.store.write(self._organisation) as uow:
@@ -158,7 +172,13 @@ class Copies:
                 questions.raise_all(uow, self._hub, view.snapshot, remote, decided)
                 uow.remotes.save(closed)
                 uow.commit()
-        return Settled(reason=decided.reason, equal=False, phase=LinkPhase.CLOSED, row=decided.row)
+        return Settled(
+            reason=decided.reason,
+            equal=False,
+            phase=LinkPhase.CLOSED,
+            row=decided.row,
+            asks=asks_of(view.snapshot, decided),
+        )
 
     def _stop(self, view: View, decided: Plan) -> Settled | None:
         """The peer went back in time: everything for the connector stops until a person has looked.
@@ -231,16 +251,18 @@ class Copies:
         proposal = snapshot.connector.proposal(self._lease.call(snapshot), intent.waiting)
         if proposal.state is ProposalState.WAITING:
             return False
-        known = replace(remote, intent=None)
+        retracts, refused = intent.kind is WriteKind.RETRACT, proposal.state is ProposalState.REFUSED
+        known = replace(remote, intent=None, ended_by_us=retracts)
+        if refused or (retracts and proposal.state is ProposalState.ACCEPTED):
+            # Whoever took a removal over and left the record there has not taken it away either.
+            known = replace(known, refused={**remote.refused, **intent.sent})
         if proposal.state is ProposalState.ACCEPTED and proposal.external_id:
             self._confirmer.claim(replace(known, external_id=proposal.external_id, phase=LinkPhase.OPEN))
             return True
-        if proposal.state is ProposalState.REFUSED:
-            known = replace(known, refused={**remote.refused, **intent.sent})
         with self._hub.store.write(self._organisation) as uow:
             self._lease.hold(uow)
             uow.remotes.save(known)
-            if proposal.state is ProposalState.REFUSED:
+            if refused and not retracts:
                 questions.ask_refusal(uow, self._hub, snapshot, remote, intent)
             uow.commit()
         return True
@@ -254,6 +276,11 @@ class Copies:
         self._confirmer.save(replace(remote, intent=None))
         self._looker.forget(remote)
         return None
+
+
+def _looked(view: View, decided: Plan) -> bool:
+    """Whether the plan rests on what is there now."""
+    return decided.do is not Do.WAIT and not isinstance(view.theirs, NotSeen)
 
 
 def _phase(view: View) -> LinkPhase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from samenspraak.domain.units import UnitKey, Units, UnitValue
@@ -41,6 +42,14 @@ def judge(intent: Intent, units: Units, unreadable: frozenset[UnitKey] = frozens
         missing=frozenset(key for key, one in by.items() if one == "missing"),
         other=frozenset(key for key, one in by.items() if one == "other"),
     )
+
+
+def takes_back(intent: Intent, units: Collection[UnitKey] | None = None) -> bool:
+    """Whether a write was to take something (of these units) out of sight."""
+    asked = intent.sent if units is None else units
+    if intent.kind is WriteKind.RETRACT:
+        return units is None or bool(units)
+    return any(intent.sent[key] is None and key not in intent.shape.units for key in asked)
 
 
 def abandoned(remote: RemoteRecord, intent: Intent, units: frozenset[UnitKey]) -> RemoteRecord:

@@ -14,6 +14,7 @@ from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import STATUS, UnitKey, Units, UnitValue, apply
 from samenspraak.errors import RuleError
+from samenspraak.policy.obstacles import STANDING
 from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
@@ -120,11 +121,19 @@ def _ask_copy(
             owner=ADMIN
             if asked.kind is QuestionKind.CONNECTOR
             else owner_of(snapshot.record.agreement, STATUS),
-            values={HUB: {STATUS: agreement.status}, snapshot.system.id: asked.values},
+            values=_of_copy(snapshot, asked),
             shows={remote.id: asked.values} if remote else {},
             cause=asked.cause,
         )
     )
+
+
+def _of_copy(snapshot: Snapshot, asked: Asked) -> dict[str, SentUnits]:
+    """What is shown: what the system says, or where something stands in the way, what should stand there."""
+    status = {STATUS: snapshot.record.agreement.status}
+    if asked.cause in STANDING:
+        return {HUB: {**status, **asked.values}, snapshot.system.id: {}}
+    return {HUB: status, snapshot.system.id: asked.values}
 
 
 def ask_about_create(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, remote: RemoteRecord) -> None:

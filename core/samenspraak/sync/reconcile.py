@@ -17,9 +17,6 @@ from samenspraak.errors import (
     AuthenticationError,
     ConfigurationError,
     ConflictError,
-    InvalidRecordError,
-    NotFoundError,
-    PermanentError,
     SamenspraakError,
     StaleError,
     TransientError,
@@ -27,6 +24,7 @@ from samenspraak.errors import (
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.copies import Copies
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.settled import Settled
@@ -184,18 +182,23 @@ def _later(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: Samenspraa
 
 def _sign_in(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> Reason:
     trouble(uow, hub, link.connector_id, error)
-    return _set_aside(uow, hub, link, Reason.CONNECTOR, error.code)
+    reason = Reason.RETRACTING if _must_leave(uow, hub, link) else Reason.CONNECTOR
+    return _set_aside(uow, hub, link, reason, error.code)
+
+
+def _must_leave(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord) -> bool:
+    """What must be taken back stays listed as not confirmed, whatever it waits for."""
+    if link.phase is not LinkPhase.OPEN:
+        return False
+    agreement = uow.agreements.get(link.agreement_id).agreement
+    try:
+        return not sight_of(uow, hub, agreement, link.connector_id, link.members).shape()
+    except ConfigurationError:  # its plugin is gone, so that nobody can say
+        return False
 
 
 def _dead_letter(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> Reason:
     return _set_aside(uow, hub, link, Reason.FAILED, error.code)
-
-
-def _record_refused(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> Reason:
-    field = error.field if isinstance(error, InvalidRecordError) else ""
-    if field == "client":
-        return _set_aside(uow, hub, link, Reason.WITHHELD, "client not matched there")
-    return _set_aside(uow, hub, link, Reason.FAILED, f"{error.code} {field}".strip())
 
 
 def _set_aside(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, reason: Reason, detail: str) -> Reason:
@@ -218,8 +221,5 @@ _REACTIONS = (
     (TransientError, _later),
     (ConflictError, _later),
     (StaleError, _later),
-    (InvalidRecordError, _record_refused),
-    (PermanentError, _dead_letter),
-    (NotFoundError, _dead_letter),
     (SamenspraakError, _dead_letter),
 )

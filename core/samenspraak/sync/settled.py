@@ -14,7 +14,8 @@ class Settled:
     """Why it is as it is, and when to look again by itself.
 
     ``equal``: every unit compared agrees and none is held · ``row``: the line that decided ·
-    ``missing``: units that system has no place for.
+    ``missing``: units that system has no place for · ``asks``: what stands in its way, by the cause of the
+    question (for a unit: its subject); None: nobody looked, so that what stood in its way may still do.
     """
 
     reason: Reason
@@ -23,3 +24,4 @@ class Settled:
     row: str = ""
     missing: frozenset[UnitKey] = frozenset()
     next_at: datetime | None = None
+    asks: frozenset[str] | None = None

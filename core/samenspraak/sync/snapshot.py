@@ -69,6 +69,11 @@ class Snapshot:
         return self.connector.manifest.capabilities
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether no copy may be there now: consent, or the agreement was erased."""
+        return not self.shape or self.record.erased
+
+    @property
     def parts(self) -> list[str]:
         """The objects this link should have or has: one, or one per assignment."""
         if self.capabilities.objects is Objects.AGREEMENT:

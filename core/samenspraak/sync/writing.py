@@ -11,11 +11,14 @@ from samenspraak.connectors.connector import Changes, End, Raw, Written
 from samenspraak.errors import (
     ConflictError,
     InvalidRecordError,
+    NoTargetError,
     OutcomeUnknownError,
+    PermanentError,
     SamenspraakError,
     StaleError,
 )
-from samenspraak.policy.state import Asked, Do, Intent, LinkPhase, Plan, QuestionKind, Reason
+from samenspraak.policy.obstacles import CANNOT_TAKE_BACK, CREATE_REFUSED, NO_TARGET, WRITTEN_BETWEEN
+from samenspraak.policy.state import Asked, Do, Intent, LinkPhase, Plan, QuestionKind, Reason, WriteKind
 from samenspraak.store.records import RemoteRecord
 from samenspraak.sync import questions
 from samenspraak.sync.confirming import Confirmer
@@ -23,20 +26,32 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.intending import changes_of, intent_of, sent_now, unmoved, with_intent
 from samenspraak.sync.keeping import decided_on
 from samenspraak.sync.looking import Lease, Looker, View
+from samenspraak.sync.obstacles import Obstacles
+from samenspraak.sync.outcome import takes_back
 from samenspraak.sync.settled import Settled
+from samenspraak.sync.snapshot import Snapshot
+
+_TOLD = (ConflictError, InvalidRecordError, PermanentError)
 
 
 class Writer:
     """Writes to the objects of one link. None: something moved, plan again."""
 
     def __init__(
-        self, hub: Hub, organisation: str, lease: Lease, looker: Looker, confirmer: Confirmer
+        self,
+        hub: Hub,
+        organisation: str,
+        lease: Lease,
+        looker: Looker,
+        confirmer: Confirmer,
+        obstacles: Obstacles,
     ) -> None:
         self._hub = hub
         self._organisation = organisation
         self._lease = lease
         self._looker = looker
         self._confirmer = confirmer
+        self._obstacles = obstacles
         self._conflicts = 0
 
     def write(self, view: View, decided: Plan) -> Settled | None:
@@ -47,10 +62,6 @@ class Writer:
             remote, intent = self._intend(view, decided, changes)
         except StaleError:
             return None
-        except InvalidRecordError:
-            if view.reading is None and decided.do is Do.RETRACT:
-                return self._cannot_take_back(view, decided)
-            raise
         self._looker.forget(remote)
         try:
             written = self._send(view, decided, raw)
@@ -58,8 +69,7 @@ class Writer:
             self._confirmer.save(sent_now(remote, intent, self._hub.now()))
             raise
         except SamenspraakError as error:
-            self._not_written(remote, error)
-            return None
+            return self._not_written(view.snapshot, remote, intent, error)
         return self._confirmer.answered(view.snapshot, remote, intent, written)
 
     def changes_nothing(self, view: View, decided: Plan) -> bool:
@@ -101,27 +111,43 @@ class Writer:
             return connector.update(call, view.found, raw)
         return connector.end(call, view.found, raw, End(decided.how))
 
-    def _cannot_take_back(self, view: View, decided: Plan) -> Settled:
-        """Content that may not be there is in a record we cannot read: somebody removes it by hand."""
-        asked = Asked(kind=QuestionKind.TO_DO, cause="cannot-take-back")
-        with self._hub.store.write(self._organisation) as uow:
-            self._lease.hold(uow)
-            asking = replace(decided, questions=(asked,))
-            questions.raise_all(uow, self._hub, view.snapshot, view.remote, asking)
-            uow.commit()
-        phase = view.remote.phase if view.remote else LinkPhase.NONE
-        return Settled(reason=Reason.RETRACTING, equal=False, phase=phase, row=decided.row)
+    def _not_written(
+        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, error: SamenspraakError
+    ) -> Settled | None:
+        """It certainly did not land, so the intent is dropped. The kind of error says what to do.
 
-    def _not_written(self, remote: RemoteRecord, error: SamenspraakError) -> None:
-        """It certainly did not land: drop the intent. A conflict is read again, a few times."""
-        self._confirmer.save(replace(remote, intent=None))
-        if isinstance(error, StaleError):
-            return
-        if isinstance(error, ConflictError):
-            self._conflicts += 1
-            if self._conflicts <= self._hub.pace.conflicts:
-                return
-        raise error
+        Raises:
+            SamenspraakError: nothing can be said about this object alone, or it is tried again later.
+        """
+        remote = self._confirmer.save(replace(remote, intent=None))
+        if isinstance(error, StaleError) or (isinstance(error, ConflictError) and self._at_once()):
+            return None
+        if isinstance(error, ConflictError) and self._lease.link.attempts < self._hub.pace.conflicts:
+            raise error
+        asked = _asks(intent, error)
+        if asked is None:
+            raise error
+        reason = Reason.RETRACTING if asked.cause == CANNOT_TAKE_BACK else Reason.QUESTION
+        return self._obstacles.ask(snapshot, remote, asked, reason=reason)
+
+    def _at_once(self) -> bool:
+        """Whether to read again now: a few times; then with growing pauses, and at last a person is asked."""
+        self._conflicts += 1
+        return self._conflicts <= self._hub.pace.conflicts
+
+
+def _asks(intent: Intent, error: SamenspraakError) -> Asked | None:
+    """Who must know of a write that was refused, if anybody; it asks what each side says of what it held."""
+    if isinstance(error, _TOLD) and takes_back(intent):
+        return Asked(kind=QuestionKind.TO_DO, cause=CANNOT_TAKE_BACK)
+    if isinstance(error, NoTargetError):
+        return Asked(kind=QuestionKind.TO_DO, values=intent.sent, cause=NO_TARGET)
+    if not isinstance(error, ConflictError) or not intent.sent:
+        return None
+    if intent.kind is WriteKind.CREATE:
+        return Asked(kind=QuestionKind.CONNECTOR, cause=CREATE_REFUSED)
+    before = {key: intent.before.get(key) for key in intent.sent}
+    return Asked(kind=QuestionKind.CONFLICT, values=before, cause=WRITTEN_BETWEEN)
 
 
 def _raw(view: View, changes: Changes) -> Raw:

@@ -23,6 +23,7 @@ from samenspraak.errors import (
     ConfigurationError,
     ConflictError,
     InvalidRecordError,
+    NoTargetError,
     OutcomeUnknownError,
     PermanentError,
 )
@@ -338,7 +339,7 @@ class TestWhatCannotBeProposed:
     def test_without_a_vacancy_there_is_no_target(
         self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking
     ) -> None:
-        with pytest.raises(PermanentError, match="no vacancy"):
+        with pytest.raises(NoTargetError, match="no vacancy"):
             line.connector.create(line.call, subject(cooking), new_task(line, cooking))
         sandbox.office.open_vacancy(what=VACANCY)
         assert line.connector.create(line.call, subject(cooking), new_task(line, cooking)).waiting

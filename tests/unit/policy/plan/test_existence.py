@@ -172,6 +172,21 @@ SITUATIONS = (
         comes={"row": "no copy, proposed there", "do": Do.WITHDRAW, "reason": Reason.DUE},
     ),
     Situation(
+        name="a record that people there refused is not proposed again",
+        link=CopyState(refused=UNITS),
+        theirs=NotThere(),
+        today=today(capabilities=PROPOSES),
+        comes={"row": "no copy, refused there", "do": Do.NOTHING, "reason": Reason.CANNOT_CARRY},
+    ),
+    Situation(
+        name="with other terms it is proposed again",
+        link=CopyState(refused=UNITS),
+        ours=ours(EDITED),
+        theirs=NotThere(),
+        today=today(capabilities=PROPOSES),
+        comes={"row": "no copy", "do": Do.CREATE, "set": EDITED},
+    ),
+    Situation(
         name="a copy that was removed there is made again only after an answer",
         link=closed(),
         theirs=NotThere(),
@@ -363,6 +378,13 @@ SITUATIONS = (
             "do": Do.NOTHING,
             "questions": [(QuestionKind.TO_DO, "cannot-end-there")],
         },
+    ),
+    Situation(
+        name="what a person left there is not asked about again",
+        link=link(refused={STATUS: ENDED}),
+        ours=over(),
+        today=today(capabilities=READS_ONLY),
+        comes={"row": "over here, live there", "reason": Reason.CANNOT_CARRY, "questions": []},
     ),
     Situation(
         name="an end that was proposed waits for an answer there",

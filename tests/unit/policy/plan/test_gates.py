@@ -212,6 +212,37 @@ SITUATIONS = (
         comes={"row": "G5 may not be visible", "do": Do.NOTHING, "reason": Reason.RETRACTING},
     ),
     Situation(
+        name="a retraction that people there refused is listed, told, and not proposed again",
+        link=link(refused={WHAT: None, A1: None}),
+        today=today(shape=NOTHING, capabilities=capabilities(write=Write.PROPOSE)),
+        comes={
+            "row": "G5 may not be visible",
+            "do": Do.NOTHING,
+            "reason": Reason.RETRACTING,
+            "questions": [(QuestionKind.TO_DO, "cannot-take-back")],
+        },
+    ),
+    Situation(
+        name="what stands there since they refused is proposed to be taken away too",
+        link=link(refused={WHAT: None, A1: None}),
+        theirs=there({**UNITS, CONDITIONS: HEEL}),
+        today=today(shape=NOTHING, capabilities=capabilities(write=Write.PROPOSE)),
+        comes={"row": "G5 may not be visible", "do": Do.RETRACT},
+    ),
+    Situation(
+        name="where a record is patched a retraction is sent until it is done",
+        link=link(refused={WHAT: None, A1: None}),
+        today=HIDDEN,
+        comes={"row": "G5 may not be visible", **RETRACTS, "questions": []},
+    ),
+    Situation(
+        name="what was removed there while a retraction waits has been taken back",
+        link=link(intent=intent(WriteKind.RETRACT, waiting="v7"), ended_by_us=True),
+        theirs=NotThere(),
+        today=today(shape=NOTHING, capabilities=capabilities(write=Write.PROPOSE)),
+        comes={"do": Do.CLOSE, "reason": Reason.RETRACTED, "questions": []},
+    ),
+    Situation(
         name="what a family wrote down in its own app is not ours to take back",
         link=THEIR_OWN,
         today=HIDDEN,

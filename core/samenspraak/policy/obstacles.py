@@ -1,0 +1,24 @@
+"""What stands in the way of a copy, by name: told to one person, and told no more once it is gone.
+
+Each is the cause of a question about one copy; design.md §4, the table of questions. They are *standing*:
+whoever looks at the copy finds out whether it is still so, and the question closes by itself when it is not.
+"""
+
+from __future__ import annotations
+
+CANNOT_TAKE_BACK = "cannot-take-back"
+"""What may not be seen there is still there: that system refuses to take it away. To do."""
+
+CANNOT_END = "cannot-end-there"
+"""It is over here, and there is no way to end it there. To do."""
+
+NO_TARGET = "no-target-there"
+"""There is nothing there to propose it at. To do."""
+
+CREATE_REFUSED = "create-refused"
+"""That system says there is one already, and shows none. For the admin."""
+
+WRITTEN_BETWEEN = "written-in-between"
+"""Every time we write, somebody has written since we read. A conflict, per unit."""
+
+STANDING = frozenset({CANNOT_TAKE_BACK, CANNOT_END, NO_TARGET, CREATE_REFUSED, WRITTEN_BETWEEN})
