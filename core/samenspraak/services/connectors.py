@@ -19,7 +19,8 @@ from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor, check_id
 from samenspraak.store.records import AuditLine, ConnectorRecord, QuestionRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync import priority, questions, restored
+from samenspraak.sync import priority, restored
+from samenspraak.sync.answering import answer
 from samenspraak.sync.configured import Configured
 from samenspraak.sync.hub import Hub
 
@@ -265,7 +266,7 @@ def resume(hub: Hub, organisation: str, connector_id: str, *, by: str = ADMIN) -
         who = actor(uow, by)
         cause = _cause_of(uow, system)
         if cause is not None:
-            questions.answer(uow, hub, cause, choice=RELEASE, by=who)
+            answer(uow, hub, cause, choice=RELEASE, by=who)
         looked = release(uow, hub, system, by=who)
         uow.commit()
     return looked

@@ -9,13 +9,14 @@ from datetime import datetime
 from samenspraak.domain.lifecycle import end
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import RuleError
+from samenspraak.policy.obstacles import CANNOT_TAKE_BACK
 from samenspraak.policy.state import ConnectorState, QuestionKind
 from samenspraak.services import ADMIN, connectors
 from samenspraak.services.naming import actor
 from samenspraak.services.unit_values import Json, as_json, read
 from samenspraak.store.records import AuditLine, Cause, QuestionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
-from samenspraak.sync import questions
+from samenspraak.sync import answering
 from samenspraak.sync.asking import HUB, OF_A_UNIT, unit_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.versions import record_version
@@ -33,6 +34,8 @@ ANSWERS: Mapping[QuestionKind, tuple[str, ...]] = {
     QuestionKind.TO_DO: ("done", "not_needed"),
     QuestionKind.CONNECTOR: ("fix", connectors.RELEASE),
 }
+# What may not be seen there cannot be left there.
+_OF_CAUSE: Mapping[str, tuple[str, ...]] = {CANNOT_TAKE_BACK: ("done",)}
 _RELEASES = frozenset({"fix", connectors.RELEASE})
 
 
@@ -134,7 +137,7 @@ def answer(
         who = actor(uow, by)
         if choice not in _answers(asked):
             raise RuleError("answer", f"Answers to question {question_id}: {', '.join(_answers(asked))}.")
-        questions.answer(
+        answering.answer(
             uow,
             hub,
             replace(asked, revision=revision),
@@ -163,7 +166,9 @@ def _answers(asked: QuestionRecord) -> tuple[str, ...]:
     others = sorted(asked.values.keys() - {HUB})
     if asked.kind is QuestionKind.PROPOSAL and len(others) == 1:
         return (*ANSWERS[asked.kind], OTHER)
-    return (*others, HUB, OTHER) if asked.kind in OF_A_UNIT else ANSWERS[asked.kind]
+    if asked.kind in OF_A_UNIT:
+        return (*others, HUB, OTHER)
+    return _OF_CAUSE.get(asked.cause) or ANSWERS[asked.kind]
 
 
 def _meaning(asked: QuestionRecord, choice: str) -> str:

@@ -163,7 +163,9 @@ class Copies:
             base={} if retracted else remote.base,
             seen=None if retracted else remote.seen,
             shape=None if retracted else remote.shape,
-            attempts=(),
+            attempts=() if retracted else remote.attempts,
+            # Live again some day, what we took away is made again without asking.
+            ended_by_us=remote.ended_by_us or any(one.removes for one in remote.attempts),
             intent=None,
         )
         if closed != remote:

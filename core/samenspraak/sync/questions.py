@@ -7,16 +7,13 @@ the same unit end in one question. What it shows for an object is kept with that
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
-from samenspraak.domain.units import STATUS, UnitKey, Units, UnitValue, apply
-from samenspraak.errors import RuleError
+from samenspraak.domain.units import STATUS, UnitKey, Units, UnitValue
 from samenspraak.policy.obstacles import STANDING
 from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
-from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
+from samenspraak.store.records import QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.asking import (
     ADMIN,
@@ -25,12 +22,10 @@ from samenspraak.sync.asking import (
     ask_matter,
     owner_of,
     question,
-    unit_of,
     unit_subject,
 )
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
-from samenspraak.sync.versions import record_version
 
 _KEPT = frozenset(
     {"edited-without-consent", "ours-or-yours", "typed-before-retraction", "typed-in-hidden-unit"}
@@ -98,7 +93,7 @@ def _said_in(
     """What one system says: its name, and where its objects say different things, numbered names."""
     connector_id = snapshot.system.id
     said: list[UnitValue | None] = []
-    for one in _remotes(uow, snapshot.record.agreement.id):
+    for one in remotes_of(uow, snapshot.record.agreement.id):
         if one.connector_id == connector_id and one.id in shows and shows[one.id].get(key) not in said:
             said.append(shows[one.id].get(key))
     names = [connector_id, *(f"{connector_id}/{number}" for number in range(2, len(said) + 1))]
@@ -206,7 +201,7 @@ def close_unit(
     """The cause is gone for one object; the question closes when no other object is held by it."""
     holding = [
         remote
-        for remote in _remotes(uow, agreement_id)
+        for remote in remotes_of(uow, agreement_id)
         if key in remote.held and (except_remote is None or remote.id != except_remote.id)
     ]
     standing = _open(uow, unit_subject(agreement_id, key), agreement_id)
@@ -214,101 +209,7 @@ def close_unit(
         uow.questions.close(standing.id, hub.now())
 
 
-# Answers.
-
-
-def answer(
-    uow: WritingUnitOfWork,
-    hub: Hub,
-    question: QuestionRecord,
-    *,
-    choice: str,
-    value: UnitValue | None = None,
-    by: str,
-) -> None:
-    """Carry out an answer.
-
-    Args:
-        uow: the transaction it is part of.
-        hub: the hub.
-        question: as the person saw it.
-        choice: for a unit: ``hub``, a connector instance, or ``other`` with ``value``; else one of the
-            words of its kind (``end``, ``restore``, ``keep``, ``done``, ``not_needed``, ``fix`` …).
-        value: the other value.
-        by: who answers.
-
-    Raises:
-        StaleError: the question has changed since the person saw it, or is answered.
-        RuleError: there is no such answer, or it would make an unlawful agreement.
-    """
-    answered = uow.questions.answer(question.id, question.revision, choice, by, hub.now())
-    if question.kind in OF_A_UNIT:
-        _answer_unit(uow, hub, answered, choice, value, by)
-    elif question.kind is QuestionKind.ENDED:
-        _answer_ended(uow, hub, answered, choice, by)
-    uow.questions.close(question.id, hub.now())
-
-
-def _answer_unit(
-    uow: WritingUnitOfWork,
-    hub: Hub,
-    question: QuestionRecord,
-    choice: str,
-    value: UnitValue | None,
-    by: str,
-) -> None:
-    key = unit_of(question)
-    if choice != "other" and choice not in question.values:
-        raise RuleError("answer", f"Answers: {', '.join([*question.values, 'other'])}.")
-    chosen = value if choice == "other" else question.values[choice].get(key)
-    record = uow.agreements.get(question.agreement_id or "")
-    after = apply(record.agreement, {key: chosen})
-    cause = Cause(actor=by, why="answered", question_id=question.id)
-    # A version even if nothing changes: the answer goes to every holding copy.
-    record_version(uow, hub, record, after, cause=cause)
-    for remote in _remotes(uow, record.agreement.id):
-        if key in remote.held:
-            shown = remote.held[key]
-            uow.remotes.save(
-                replace(
-                    remote,
-                    held={one: held for one, held in remote.held.items() if one != key},
-                    answered={**remote.answered, key: shown},
-                )
-            )
-
-
-def _answer_ended(uow: WritingUnitOfWork, hub: Hub, question: QuestionRecord, choice: str, by: str) -> None:
-    """``end``: over on both sides, whatever was typed. ``restore``: live on both, the end there is undone."""
-    record = uow.agreements.get(question.agreement_id or "")
-    if choice == "end":
-        _settle_shown(uow, question, released=False)
-        over = record.agreement.status.is_over
-        ended = Status(state=State.ENDED, ended_on=hub.today())
-        after = record.agreement if over else apply(record.agreement, {STATUS: ended})
-    elif choice == "restore":
-        _settle_shown(uow, question, released=True)
-        live = record.agreement.status.is_live
-        after = record.agreement if live else apply(record.agreement, {STATUS: Status(state=State.ACTIVE)})
-    else:
-        raise RuleError("answer", "Answers: end, restore.")
-    record_version(uow, hub, record, after, cause=Cause(actor=by, why="answered", question_id=question.id))
-
-
-def _settle_shown(uow: WritingUnitOfWork, question: QuestionRecord, *, released: bool) -> None:
-    """What the question showed for an object is answered.
-
-    To restore is no answer about the units that were edited there: those are compared, and may be asked.
-    """
-    for remote in _remotes(uow, question.agreement_id or ""):
-        shown = question.shows.get(remote.id)
-        if shown is not None:
-            answered = {key: value for key, value in shown.items() if key == STATUS or not released}
-            answered = {**remote.answered, **answered}
-            uow.remotes.save(replace(remote, released=released, answered=answered))
-
-
-def _remotes(uow: UnitOfWork, agreement_id: str) -> list[RemoteRecord]:
+def remotes_of(uow: UnitOfWork, agreement_id: str) -> list[RemoteRecord]:
     links = uow.links.of_agreement(agreement_id)
     return [remote for link in links for remote in uow.remotes.of_link(link.id)]
 

@@ -24,9 +24,10 @@ from samenspraak.domain.agreements import (
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
 from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday
-from samenspraak.domain.units import STATUS, UnitKey, UnitKind, UnitValue, apply
+from samenspraak.domain.units import STATUS, WHAT, UnitKey, UnitKind, UnitValue, apply
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.sandbox import Fault, Mode
+from samenspraak.services import questions
 from samenspraak.settings import Settings
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.audiences import ensure_client
@@ -139,6 +140,17 @@ class Town:
         with self.app.store.read(ORGANISATION) as uow:
             return [one.kind for one in uow.questions.list()]
 
+    @property
+    def asked(self) -> list[str]:
+        with self.app.store.read(ORGANISATION) as uow:
+            return [one.cause for one in uow.questions.list()]
+
+    def say(self, choice: str) -> None:
+        """Somebody answers the one question there is."""
+        (found,) = questions.listed(self.app.hub, ORGANISATION)
+        questions.answer(self.app.hub, ORGANISATION, found.id, revision=found.revision, choice=choice)
+        self.settle()
+
 
 BOTH_MODES = pytest.mark.parametrize("mode", ["strict", "quirky"])
 
@@ -206,6 +218,15 @@ def know(town: Town, person_id: str, kind: PartyKind, name: str, first: str, rol
 def thursdays_at(hour: int) -> Schedule:
     weekly = Recurrence(frequency=Frequency.WEEKLY, weekdays=(Weekday.THURSDAY,), times=(time(hour),))
     return Schedule(text="op donderdag", timing=weekly)
+
+
+WALKING = Agreement(
+    id="ag8",
+    client_id=CLIENT,
+    what=What(text="Wandelen"),
+    status=Status(state=State.ACTIVE),
+    assignments=(Assignment(id="a1", duty=Duty(performer=KARIM, schedule=thursdays_at(10))),),
+)
 
 
 @BOTH_MODES
@@ -291,6 +312,51 @@ def test_a_withdrawn_consent_asks_to_remove_without_content(town: Town) -> None:
     town.regicare.office.remove_task(activiteitID=task)
     town.settle(minutes=2)
     assert town.reason is Reason.RETRACTED
+    assert len(town.regicare.writes()) == 1
+
+
+def test_a_removal_that_staff_refuse_is_told_to_one_person_and_not_proposed_again(town: Town) -> None:
+    task = town.record_cooking()
+    town.withdraw(KARIM)
+    town.answer(approve=False)
+    town.settle(minutes=2)
+    assert (town.reason, town.asked) == (Reason.RETRACTING, ["cannot-take-back"])
+    assert len(town.regicare.writes()) == 1
+    town.regicare.office.remove_task(activiteitID=task)
+    town.settle(minutes=2)
+    assert (town.reason, town.asked) == (Reason.RETRACTED, [])
+
+
+def test_a_new_task_without_a_place_to_propose_it_is_something_to_do(town: Town) -> None:
+    town.record_cooking()  # from now on both are known
+    town.regicare.office.vacancies.clear()
+    town.agree(WALKING)
+    assert (town.reason, town.asked) == (Reason.QUESTION, ["no-target-there"])
+    assert town.regicare.writes() == []
+    town.regicare.office.open_vacancy(what=VACANCY)
+    town.say("done")
+    assert (town.reason, town.asked) == (Reason.WAITING_THERE, [])
+    town.answer(approve=True)
+    assert (town.reason, town.asked) == (Reason.EQUAL, [])
+
+
+def test_a_new_task_that_need_not_be_there_is_left_until_its_terms_change(town: Town) -> None:
+    town.record_cooking()  # from now on both are known
+    town.regicare.office.vacancies.clear()
+    town.agree(WALKING)
+    town.say("not_needed")
+    assert (town.reason, town.asked) == (Reason.CANNOT_CARRY, [])
+    town.regicare.office.open_vacancy(what=VACANCY)
+    town.change({WHAT: What(text="Ver wandelen")})
+    assert town.reason is Reason.WAITING_THERE
+
+
+def test_a_new_task_that_staff_refuse_is_not_proposed_again(town: Town) -> None:
+    town.record_cooking()  # from now on both are known
+    town.agree(WALKING)
+    town.answer(approve=False)
+    town.settle()
+    assert (town.reason, town.questions) == (Reason.CANNOT_CARRY, [QuestionKind.REFUSAL])
     assert len(town.regicare.writes()) == 1
 
 

@@ -17,7 +17,7 @@ from samenspraak.domain.units import MatrixRow, UnitKey, Units, UnitValue, apply
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
-from samenspraak.sync import questions
+from samenspraak.sync.answering import answer
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.pull import pull
 from samenspraak.sync.versions import record_version
@@ -118,7 +118,7 @@ class Household:
 
     def answer(self, question: QuestionRecord, choice: str) -> None:
         with self.town.app.store.write(ORGANISATION) as uow:
-            questions.answer(uow, self.hub, question, choice=choice, by="nurse")
+            answer(uow, self.hub, question, choice=choice, by="nurse")
             uow.commit()
 
     # Systems.
