@@ -263,6 +263,7 @@ class RecordConnector(Connector):
 
         def effect() -> Written:
             if self.system.now(found.external_id) is None:  # what is gone need not go
+                self.system.wire.overwritten(self.system, found.external_id, "status", None)
                 return Written(external_id=found.external_id)
             now = flat(self._checked(found))
             for name, value in now.items():

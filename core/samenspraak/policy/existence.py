@@ -58,6 +58,17 @@ def _ended_there(case: Case) -> Plan:
     return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
 
 
+def _over_there(case: Case) -> Plan:
+    """One of ours, found ended before anything in it agreed with what we hold."""
+    there = case.there
+    asked = Asked(
+        kind=QuestionKind.ENDED,
+        values={STATUS: there.units.get(STATUS) if there else None},
+        cause="over-there",
+    )
+    return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
+
+
 def _what_it_ends(case: Case, ended: Status) -> dict[UnitKey, UnitValue | None]:
     """What an end there ends here, if it may: the agreement, or the one assignment it stands for."""
     capabilities, ours = case.today.capabilities, case.ours
@@ -166,7 +177,7 @@ EXISTENCE: tuple[Line, ...] = (
     (
         "one match, over",
         lambda c: not c.open and c.live and c.there_over,
-        asks(QuestionKind.ENDED, "over-there"),
+        _over_there,
     ),
     ("one match, outside selection", lambda c: not c.open and c.live, rests(Reason.OUTSIDE_SELECTION)),
     # Over here.

@@ -52,7 +52,9 @@ def _retract(case: Case) -> Plan:
     if _was_refused(case, there):
         asked = Asked(kind=QuestionKind.TO_DO, cause=CANNOT_TAKE_BACK)
         return Plan(row="", reason=Reason.RETRACTING, questions=(asked,))
-    said = _said(case)
+    # What a question holds goes, too; a new object made later would let go of the question.
+    held = {key: there[key] for key in case.copy.held if key in there}
+    said = {**held, **_said(case)}
     kept = {key: value for key, value in said.items() if value is not None and not case.is_past(key)}
     asked = Asked(kind=QuestionKind.TO_DO, values=kept, cause="typed-before-retraction")
     return Plan(

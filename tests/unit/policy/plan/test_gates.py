@@ -162,6 +162,17 @@ SITUATIONS = (
         },
     ),
     Situation(
+        name="what a question held of it is kept before it is taken back, as an edit is",
+        link=link(held={CONDITIONS: HEEL}, then={**UNITS, CONDITIONS: HEEL}),
+        theirs=there({**UNITS, CONDITIONS: HEEL}),
+        today=HIDDEN,
+        comes={
+            **RETRACTS,
+            "keep": {CONDITIONS: HEEL},
+            "questions": [(QuestionKind.TO_DO, "typed-before-retraction")],
+        },
+    ),
+    Situation(
         name="an erased agreement is taken back",
         ours=ours(presence=Presence.ERASED),
         comes={"row": "G5 may not be visible", **RETRACTS},
