@@ -55,6 +55,24 @@ def test_a_create_whose_answer_was_lost_makes_one_record(household: Any, fault: 
     assert set(household.reasons.values()) == {Reason.EQUAL}
 
 
+def test_what_was_ended_before_its_lost_create_was_found_can_be_restored(household: Any) -> None:
+    household.a.inject(once("lose", "POST"))
+    task = {"id": "k1", "who": {"user": "daughter", "role": "relative"}}
+    household.b.add_record("daughter", "wit", "Samen koken", tasks=[task])
+    household.hears("app-b")
+    household.works()
+    [made] = [one for one in household.a.shelf.bodies("record") if one["title"] == "Samen koken"]
+    household.a.end("son", made["id"])
+    later(household)
+    [question] = household.town.questions()
+    assert question.kind == "ended"
+
+    household.answer(question, "restore")
+    later(household)
+    assert household.a.record_of(made["id"])["state"]["value"] == "active"
+    assert (set(household.reasons.values()), household.questions) == ({Reason.EQUAL}, [])
+
+
 @pytest.mark.parametrize("fault", LOST)
 def test_an_update_whose_answer_was_lost_is_there_once(household: Any, fault: Any) -> None:
     household.b.inject(once(fault, "PATCH"))

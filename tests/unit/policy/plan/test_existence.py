@@ -522,6 +522,15 @@ def test_an_answer_about_an_end_is_not_asked_again() -> None:
     assert replace(answered, theirs=there({**UNITS, A1: MORNING, WHAT: SOCKS})).plan().questions
 
 
+def test_restoring_what_was_found_ended_is_not_asked_again() -> None:
+    found = Situation(name="", link=NONE, theirs=ENDED_THERE, comes={})
+    shown = found.plan().questions[0].values
+    answered = replace(found, link=CopyState(answered=shown, released=True))
+
+    assert shown == {STATUS: ENDED}
+    assert (answered.plan().row, answered.plan().questions) == ("restore it, over there", ())
+
+
 def test_losing_sight_of_what_is_not_there_yet_makes_nothing() -> None:
     lost = Situation(name="", link=NONE, theirs=NotSeen(why="status 403"), comes={})
 
