@@ -47,7 +47,6 @@ from samenspraak_fhir import keeping, mapping, names, people, reading
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene
 from samenspraak_fhir.settings import DossierSettings
-from samenspraak_fhir.sweep import Batch, Cursor, sweep
 
 PLAN = "CarePlan"
 CLOCK_MAY_DIFFER = timedelta(minutes=5)
@@ -111,7 +110,7 @@ class DossierConnector(Connector):
         """People first, so that who performs is known before what; then the plans; then what was deleted."""
         statement = fhir.capability(call.http)
         server = _server(statement, self.settings["base_url"])
-        here = Cursor.parse(cursor)
+        here = fhir.Cursor.parse(cursor)
         for kind in people.TYPES:
             if not fhir.offers(statement, kind, "search-type"):
                 continue
@@ -143,9 +142,9 @@ class DossierConnector(Connector):
         tokens = [fhir.token(*one.split("|", 1)) for one in self.settings["categories"]]
         return [("category", ",".join(tokens))]
 
-    def _sweep(self, call: Call, kind: str, params: fhir.Params, here: Cursor) -> Iterator[Batch]:
+    def _sweep(self, call: Call, kind: str, params: fhir.Params, here: fhir.Cursor) -> Iterator[fhir.Batch]:
         page, since = self.manifest.rates.page, here.moments.get(kind)
-        return sweep(call.http, kind, params, since=since, page=page, overlap=self._overlap)
+        return fhir.sweep(call.http, kind, params, since=since, page=page, overlap=self._overlap)
 
     def fetch(self, call: Call, external_id: str) -> Look:
         answer = fhir.read(call.http, external_id)
@@ -268,7 +267,7 @@ def _version(connector: DossierConnector, call: Call) -> tuple[str, bool]:
 
 def _read(connector: DossierConnector, call: Call) -> tuple[str, bool]:
     """Also that the server searches by what we ask: an ignored parameter looks like no changes."""
-    since = Cursor().at(PLAN, call.now)
+    since = fhir.Cursor().at(PLAN, call.now)
     next(iter(connector._sweep(call, PLAN, connector._selection(), since)))
     return "", True
 

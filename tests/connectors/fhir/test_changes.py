@@ -12,10 +12,10 @@ import pytest
 from samenspraak.connectors import Absent, Call, Found, Page, SetApart, Step
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import ConfigurationError
+from samenspraak.protocols.fhir import Cursor
 from samenspraak_fhir.plugin import DossierConnector
 from samenspraak_fhir.sandbox import STRICT, FhirSandbox, Quirks
 from samenspraak_fhir.settings import DossierSettings
-from samenspraak_fhir.sweep import Cursor
 
 CLIENT = "Patient/mw-terpstra"
 

@@ -18,6 +18,7 @@ from samenspraak.protocols.fhir.rest import (
     search_privately,
     update,
 )
+from samenspraak.protocols.fhir.sweeping import Batch, Cursor, sweep
 from samenspraak.protocols.fhir.words import (
     BSN,
     Resource,
@@ -40,7 +41,9 @@ from samenspraak.protocols.fhir.xml import from_xml
 __all__ = [
     "BSN",
     "FHIR_JSON",
+    "Batch",
     "Change",
+    "Cursor",
     "Params",
     "Resource",
     "capability",
@@ -68,6 +71,7 @@ __all__ = [
     "returned",
     "search",
     "search_privately",
+    "sweep",
     "text",
     "texts",
     "token",

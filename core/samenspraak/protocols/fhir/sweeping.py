@@ -15,7 +15,16 @@ from typing import Any
 
 from samenspraak.errors import ConfigurationError
 from samenspraak.http import HttpClient
-from samenspraak.protocols import fhir
+from samenspraak.protocols.fhir.bundles import Params, link, resources, understood
+from samenspraak.protocols.fhir.rest import search
+from samenspraak.protocols.fhir.words import (
+    Resource,
+    key_of,
+    last_updated,
+    read_instant,
+    version_of,
+    write_instant,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +38,12 @@ class Cursor:
         """The reverse of ``str``; of a text that is none of ours nothing is known, so all is read again."""
         try:
             written = json.loads(text or "{}")
-            return cls(moments={kind: fhir.read_instant(moment) for kind, moment in written.items()})
+            return cls(moments={kind: read_instant(moment) for kind, moment in written.items()})
         except (AttributeError, TypeError, ValueError):
             return cls()
 
     def __str__(self) -> str:
-        return json.dumps({kind: fhir.write_instant(self.moments[kind]) for kind in sorted(self.moments)})
+        return json.dumps({kind: write_instant(self.moments[kind]) for kind in sorted(self.moments)})
 
     def at(self, kind: str, moment: datetime | None) -> Cursor:
         """The cursor moved on for one type; it never goes back."""
@@ -48,12 +57,12 @@ class Cursor:
 class Batch:
     """One page of resources not seen before in this sweep; ``upto``: everything before it was listed."""
 
-    resources: Sequence[fhir.Resource]
+    resources: Sequence[Resource]
     upto: datetime | None
 
 
 def sweep(
-    http: HttpClient, kind: str, params: fhir.Params, *, since: datetime | None, page: int, overlap: timedelta
+    http: HttpClient, kind: str, params: Params, *, since: datetime | None, page: int, overlap: timedelta
 ) -> Iterator[Batch]:
     """Everything of a type that changed since a moment (None: everything there is), oldest first.
 
@@ -65,15 +74,15 @@ def sweep(
     known: dict[tuple[str, str | None], datetime] = {}
     is_sorted = True
     while True:
-        for bundle in fhir.search(http, kind, _query(params, anchor, page)):
+        for bundle in search(http, kind, _query(params, anchor, page)):
             _check_understood(http, bundle, kind, params, anchor)
-            found = fhir.resources(bundle)
-            moments = [fhir.last_updated(one) for one in found]
+            found = resources(bundle)
+            moments = [last_updated(one) for one in found]
             is_sorted = is_sorted and _ascends(moments, anchor)
             fresh = [one for one in found if _version(one) not in known]
             known |= {_version(one): moment or _EVER for one, moment in zip(found, moments, strict=True)}
             newest = max([one for one in (newest, *moments) if one is not None], default=None)
-            is_last = fhir.link(bundle, "next") is None
+            is_last = link(bundle, "next") is None
             yield Batch(resources=fresh, upto=newest if is_sorted or is_last else None)
             if is_last:
                 return
@@ -92,17 +101,17 @@ def _whole(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def _query(params: fhir.Params, anchor: datetime | None, page: int) -> fhir.Params:
-    since = [] if anchor is None else [("_lastUpdated", f"ge{fhir.write_instant(anchor)}")]
+def _query(params: Params, anchor: datetime | None, page: int) -> Params:
+    since = [] if anchor is None else [("_lastUpdated", f"ge{write_instant(anchor)}")]
     return [*params, *since, ("_sort", "_lastUpdated"), ("_count", str(page))]
 
 
 def _check_understood(
-    http: HttpClient, bundle: Mapping[str, Any], kind: str, params: fhir.Params, anchor: datetime | None
+    http: HttpClient, bundle: Mapping[str, Any], kind: str, params: Params, anchor: datetime | None
 ) -> None:
     asked = [*params, *([("_lastUpdated", "")] if anchor else [])]
     # Only of the first page: later ones have an address of the server's own making.
-    if (fhir.link(bundle, "self") or "").count(f"/{kind}?") and not fhir.understood(bundle, asked):
+    if (link(bundle, "self") or "").count(f"/{kind}?") and not understood(bundle, asked):
         names = ", ".join(sorted({name for name, _ in asked}))
         raise ConfigurationError(
             f"{http.connector_id}: this server does not search {kind} by {names}; "
@@ -117,4 +126,4 @@ def _ascends(moments: Sequence[datetime | None], anchor: datetime | None) -> boo
 
 
 def _version(resource: Mapping[str, Any]) -> tuple[str, str | None]:
-    return fhir.key_of(resource), fhir.version_of(resource)
+    return key_of(resource), version_of(resource)
