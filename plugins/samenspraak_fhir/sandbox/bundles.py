@@ -63,6 +63,9 @@ def _history_entry(version: Version, quirks: Quirks, base: str) -> dict[str, Any
             "lastModified": instant(version.at),
         },
     }
+    if quirks.deletes_without_moment and version.resource is None:
+        entry["request"]["url"] += f"/_history/{version.version_id}"
+        del entry["response"]["lastModified"]
     if version.resource is not None:
         entry["resource"] = presented(version.resource, quirks)
     return entry

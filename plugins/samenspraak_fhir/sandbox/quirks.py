@@ -17,7 +17,8 @@ class Quirks:
     shows a write only after that long. ``gone_is_404``: a deleted resource answers 404, also to a second
     delete. ``if_match_optional``: an update without, or with an unquoted, ``If-Match`` is applied; another
     version answers 409. ``no_type_history``: ``[type]/_history`` does not exist. ``history_unordered``: the
-    history of an instance comes in no particular order.
+    history of an instance comes in no particular order. ``deletes_without_moment``: a deletion in a history
+    has no ``lastModified``, and its address names the version, as in histories of HAPI.
     """
 
     uuid_versions: bool = False
@@ -30,6 +31,7 @@ class Quirks:
     if_match_optional: bool = False
     no_type_history: bool = False
     history_unordered: bool = False
+    deletes_without_moment: bool = False
 
 
 STRICT = Quirks()
@@ -44,4 +46,5 @@ QUIRKY = Quirks(
     if_match_optional=True,
     no_type_history=True,
     history_unordered=True,
+    deletes_without_moment=True,
 )

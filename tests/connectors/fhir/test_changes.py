@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from samenspraak.connectors import Absent, Call, Found, Page, SetApart, Step
+from samenspraak.connectors import Absent, Call, Found, Page, SetApart, Step, Unseen
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import ConfigurationError
 from samenspraak.protocols.fhir import Cursor
@@ -121,8 +121,9 @@ def test_a_second_listing_starts_where_the_first_stopped(start: Start) -> None:
     assert world.listed(last)[-1] == "c"
 
 
-def test_what_was_deleted_is_told_by_the_history(start: Start) -> None:
-    world = start()
+@pytest.mark.parametrize("quirks", [STRICT, Quirks(deletes_without_moment=True)], ids=["book", "hapi"])
+def test_what_was_deleted_is_told_by_the_history(start: Start, quirks: Quirks) -> None:
+    world = start(quirks)
     world.agree("a", "b")
     cursor = [page.cursor for page in world.pages()][-1]
     world.act("remove", id="CarePlan/a")
@@ -131,6 +132,17 @@ def test_what_was_deleted_is_told_by_the_history(start: Start) -> None:
 
     assert Absent(external_id="CarePlan/a") in found
     assert "CarePlan/b" in {one.external_id for one in found if isinstance(one, Found)}
+
+
+def test_what_a_server_says_it_does_not_know_was_deleted_when_its_history_says_so(start: Start) -> None:
+    world = start(Quirks(gone_is_404=True, deletes_without_moment=True))
+    world.agree("a")
+    assert isinstance(world.connector.fetch(world.call, "CarePlan/a"), Found)
+
+    world.act("remove", id="CarePlan/a")
+
+    assert isinstance(world.connector.fetch(world.call, "CarePlan/a"), Absent)
+    assert isinstance(world.connector.fetch(world.call, "CarePlan/never-was"), Unseen)
 
 
 def test_a_server_that_ignores_a_parameter_is_not_believed(start: Start) -> None:

@@ -137,6 +137,17 @@ def test_the_history_of_a_type_tells_what_was_deleted(filled: Any) -> None:
     assert requests == [("DELETE", "CarePlan/plan-1"), ("PUT", "CarePlan/plan-4")]
 
 
+def test_some_servers_tell_a_deletion_without_its_moment(opened: Any) -> None:
+    """As HAPI does: https://github.com/nuts-foundation/nuts-knooppunt, component/mcsd/test."""
+    dossier = opened(Quirks(deletes_without_moment=True))
+    dossier.act("remove", id="RelatedPerson/zoon-wim")
+
+    gone = dossier.get("RelatedPerson/_history").get_json()["entry"][0]
+
+    assert gone["request"] == {"method": "DELETE", "url": "RelatedPerson/zoon-wim/_history/2"}
+    assert (gone["response"]["etag"], "lastModified" in gone["response"]) == ('W/"2"', False)
+
+
 def test_a_quirky_server_keeps_no_history_of_a_type(opened: Any) -> None:
     assert opened(Quirks(no_type_history=True)).get("CarePlan/_history").status_code == 404
 

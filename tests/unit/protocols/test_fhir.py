@@ -139,6 +139,49 @@ def test_of_one_moment_the_first_entry_is_the_newest() -> None:
     assert change.resource is None
 
 
+def deletion(url: str, etag: str = "") -> dict[str, Any]:
+    """A deletion as HAPI tells it: without a moment, known by its address."""
+    return {"request": {"method": "DELETE", "url": url}, **({"response": {"etag": etag}} if etag else {})}
+
+
+def version(number: str, at: str) -> dict[str, Any]:
+    meta = {"versionId": number, "lastUpdated": at}
+    found = {"resourceType": "CarePlan", "id": "a", "meta": meta}
+    return {"request": {"method": "PUT", "url": "CarePlan/a"}, "resource": found}
+
+
+EARLY, LATE = "2026-01-01T10:00:00Z", "2026-01-02T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("entries", "deleted"),
+    [
+        ([deletion("CarePlan/a/_history/2", 'W/"2"'), version("1", EARLY)], True),
+        ([version("1", EARLY), deletion("CarePlan/a/_history/2")], True),
+        ([deletion("CarePlan/a"), version("2", LATE), version("1", EARLY)], True),
+        ([version("9f-b", LATE), deletion("CarePlan/a/_history/77-c"), version("9f-a", EARLY)], True),
+        ([version("3", LATE), deletion("CarePlan/a", 'W/"2"'), version("1", EARLY)], False),
+        ([version("1", EARLY), version("3", LATE), deletion("CarePlan/a/_history/2")], False),
+    ],
+    ids=[
+        "by etag",
+        "by address",
+        "by nothing",
+        "versions without order",
+        "made again",
+        "made again, mixed up",
+    ],
+)
+def test_a_deletion_without_a_moment_has_its_place_by_its_version(entries: Any, deleted: bool) -> None:
+    [change] = fhir.folded(entries)
+
+    assert (change.key, change.resource is None) == ("CarePlan/a", deleted)
+
+
+def test_what_was_written_but_is_not_shown_was_not_deleted() -> None:
+    assert fhir.folded([{"request": {"method": "PUT", "url": "CarePlan/a"}}]) == []
+
+
 @pytest.mark.parametrize(
     ("reference", "key"),
     [

@@ -2,13 +2,16 @@
 
 Sources: https://hl7.org/fhir/R4/bundle.html and https://hl7.org/fhir/R4/search.html (read November 2026).
 What some servers do otherwise, and is survived: an OperationOutcome among the entries, an unknown search
-parameter that is ignored or answered with nothing, a history in no particular order.
+parameter that is ignored or answered with nothing, a history in no particular order, deletions without a
+moment (HAPI).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,8 +23,10 @@ from samenspraak.protocols.fhir.words import (
     key_of,
     read_instant,
     text,
-    write_instant,
+    version_of,
 )
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 Params = Sequence[tuple[str, str]]
 
@@ -60,27 +65,56 @@ class Change:
     resource: Resource | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """``at``: its moment, ``number``: its version, each None when the server does not say it in that form."""
+
+    change: Change
+    at: datetime | None
+    number: int | None
+
+    def is_newer(self, other: _Entry) -> bool:
+        """Whether it is newer than what stands after it in the history."""
+        if self.at is not None and other.at is not None and self.at != other.at:
+            return self.at > other.at
+        if self.number is not None and other.number is not None and self.number != other.number:
+            return self.number > other.number
+        if self.at is not None and other.at is not None:
+            return True
+        return other.change.resource is not None or self.change.resource is None
+
+
 def folded(entries: Sequence[Mapping[str, Any]]) -> list[Change]:
-    """The newest state per resource of history entries in any order, by their ``lastModified``.
+    """The newest state per resource of history entries in any order: by moment, else by version.
 
-    Deleted ones are known by ``request.url`` only. Entries that name nothing are left out.
+    A deletion has no resource, and in many servers no moment either; without a version that tells more, it
+    is the newest: whoever is told so can look, and whoever is not told never will. Entries that name nothing
+    are left out, and so is what was written but is not shown.
     """
-    newest: dict[str, tuple[str, Change]] = {}
-    for entry in reversed(entries):  # equal moments: the one that came first in the history wins
-        request = element(entry, "request")
-        there = entry.get("resource") if text(request, "method") != "DELETE" else None
-        resource = there if isinstance(there, dict) else None
-        found = REFERENCE.fullmatch(text(request, "url") if resource is None else key_of(resource))
-        at = _modified(entry)
-        if found is not None and at >= newest.get(found["key"], ("",))[0]:
-            newest[found["key"]] = at, Change(key=found["key"], resource=resource)
-    return [change for _, change in newest.values()]
+    newest: dict[str, _Entry] = {}
+    for entry in filter(None, map(_read, reversed(entries))):  # of one moment, the first in the history
+        if (before := newest.get(entry.change.key)) is None or entry.is_newer(before):
+            newest[entry.change.key] = entry
+    return [one.change for one in newest.values()]
 
 
-def _modified(entry: Mapping[str, Any]) -> str:
-    said = text(element(entry, "response"), "lastModified")
-    moment = said or text(element(element(entry, "resource"), "meta"), "lastUpdated")
+def _read(entry: Mapping[str, Any]) -> _Entry | None:
+    request, response = element(entry, "request"), element(entry, "response")
+    is_deletion, resource = text(request, "method") == "DELETE", element(entry, "resource")
+    found = REFERENCE.fullmatch(text(request, "url") if is_deletion else key_of(resource))
+    if found is None:
+        return None
+    said = text(response, "lastModified") or text(element(resource, "meta"), "lastUpdated")
+    version = version_of(resource, {"ETag": text(response, "etag")}) or found["version"] or ""
+    return _Entry(
+        change=Change(key=found["key"], resource=None if is_deletion else dict(resource)),
+        at=_moment(said),
+        number=int(version) if _NUMBER.fullmatch(version) else None,
+    )
+
+
+def _moment(said: str) -> datetime | None:
     try:
-        return write_instant(read_instant(moment))
+        return read_instant(said)
     except ValueError:
-        return ""
+        return None

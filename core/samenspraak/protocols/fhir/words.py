@@ -16,7 +16,7 @@ Resource = dict[str, Any]
 BSN = "http://fhir.nl/fhir/NamingSystem/bsn"
 
 ID = r"[A-Za-z0-9\-.]{1,64}"
-REFERENCE = re.compile(rf"(?P<base>.*/)?(?P<key>[A-Z][A-Za-z]+/{ID})(/_history/{ID})?")
+REFERENCE = re.compile(rf"(?P<base>.*/)?(?P<key>[A-Z][A-Za-z]+/{ID})(/_history/(?P<version>{ID}))?")
 _WEAK_ETAG = re.compile(r'(?:W/)?"([^"]+)"')
 
 
