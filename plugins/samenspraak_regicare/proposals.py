@@ -4,6 +4,10 @@ An outside system changes nothing in RegiCare: it registers, and staff decide (R
 So a change is a registration on the activity and a new task an application to a vacancy, both with a remark
 that says per field what to type. The mark on the last line tells our own proposals apart and finds them
 again after a lost answer.
+
+A remark stays on record when staff answered it, so nothing goes into it that need not: only what is to be
+typed, of the description only the parts that change, and never what somebody typed before. What a consent
+no longer covers would otherwise be written down once more by the proposal to take it away.
 """
 
 from __future__ import annotations
@@ -13,18 +17,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from stdnum.nl import bsn
-
 from samenspraak.connectors import Raw, Subject
+from samenspraak.domain.bsn import holds_bsn
 from samenspraak.errors import InvalidRecordError
 
-from .held import label_of
+from .held import DESCRIPTION, label_of
 from .records import Lookup
+from .sections import FREE
 
 OWN = "urn:samenspraak:"
 _MARK = re.compile(rf"^Kenmerk: ({re.escape(OWN)}\S+)$", re.MULTILINE)
 _OUR_REFERENCE = re.compile(r"\s*\[urn:samenspraak:[^\]]*\]")
-_NINE_DIGITS = re.compile(r"(?<![\w-])\d(?:[ .]?\d){8}(?![\w-])")
 
 NEW = "Voorstel uit het zorgdossier voor nieuwe inzet. Wilt u deze vastleggen?"
 CHANGE = "Voorstel uit het zorgdossier. Wilt u dit in deze inzet overnemen?"
@@ -46,7 +49,11 @@ def _volunteer(raw: Raw) -> str:
     return f"{names} (persoon {number})" if number else names
 
 
-# What staff see as fields, in the order of their screen.
+def _description(raw: Raw) -> str:
+    return str(raw["activiteit"]["omschrijvingUitgebreid"])
+
+
+# What staff see as fields, in the order of their screen; the description comes after them.
 FIELDS: tuple[tuple[str, Callable[[Raw], str]], ...] = (
     ("Titel", lambda raw: str(raw["activiteit"]["omschrijving"])),
     ("Vrijwilliger", _volunteer),
@@ -60,8 +67,9 @@ FIELDS: tuple[tuple[str, Callable[[Raw], str]], ...] = (
     ("Plaatsing", lambda raw: _labels(raw["plaatsing"]["status"])),
     ("Plaatsing tot", lambda raw: str(raw["plaatsing"]["eindDatum"])),
     ("Reden van einde", lambda raw: _labels(raw["plaatsing"]["redenEinde"])),
-    ("Omschrijving", lambda raw: str(raw["activiteit"]["omschrijvingUitgebreid"])),
 )
+# Days, hours and words from closed tables: what these said before helps staff, and tells nothing of anybody.
+_QUOTED = frozenset({"Herhaling", "Dag", "Tijd", "Van", "Tot en met", "Status", "Plaatsing", "Plaatsing tot"})
 
 
 def change(before: Raw, after: Raw, *, external_id: str) -> str | None:
@@ -70,7 +78,11 @@ def change(before: Raw, after: Raw, *, external_id: str) -> str | None:
     Raises:
         InvalidRecordError: a value looks like a BSN, which never goes to RegiCare.
     """
-    lines = [*_field_lines(before, after), *_meeting_lines(before, after)]
+    lines = [
+        *_field_lines(before, after),
+        *_description_lines(before, after),
+        *_meeting_lines(before, after),
+    ]
     return _marked([CHANGE, *lines], about=external_id) if lines else None
 
 
@@ -81,7 +93,7 @@ def new(subject: Subject, raw: Raw) -> str:
         InvalidRecordError: a value looks like a BSN, which never goes to RegiCare.
     """
     client = f"- Cliënt: {_shown(subject.client_name or 'de cliënt')} (persoon {subject.client})"
-    fields = [(title, read(raw)) for title, read in FIELDS]
+    fields = [(title, read(raw)) for title, read in (*FIELDS, ("Omschrijving", _description))]
     lines = [f"- {title}: {_shown(value)}" for title, value in fields if value]
     return "\n".join([NEW, client, *lines, f"Kenmerk: {OWN}{subject.marker}"])
 
@@ -101,7 +113,17 @@ def _field_lines(before: Raw, after: Raw) -> Iterator[str]:
     for title, read in FIELDS:
         was, wanted = read(before), read(after)
         if was != wanted:
-            yield f"- {title}: {_shown(wanted) or '(leeg)'} (nu: {was or 'leeg'})"
+            now = f" (nu: {was or 'leeg'})" if wanted and title in _QUOTED else ""
+            yield f"- {title}: {_shown(wanted) or '(leeg)'}{now}"
+
+
+def _description_lines(before: Raw, after: Raw) -> Iterator[str]:
+    was, wanted = (DESCRIPTION.parts(_description(raw)) for raw in (before, after))
+    for label in (FREE, *DESCRIPTION.labels):
+        text = wanted.get(label, "")
+        if text != was.get(label, ""):
+            place = f"onder {label}" if label else "bovenaan"
+            yield f"- Omschrijving, {place}: {_shown(text) or '(leeg)'}"
 
 
 def _meeting_lines(before: Raw, after: Raw) -> Iterator[str]:
@@ -124,6 +146,6 @@ def _marked(lines: list[str], *, about: str) -> str:
 
 
 def _shown(text: str) -> str:
-    if any(bsn.is_valid(found) for found in _NINE_DIGITS.findall(text)):
+    if holds_bsn(text):
         raise InvalidRecordError("a text that would go to RegiCare seems to hold a BSN", field="opmerking")
     return text

@@ -1,17 +1,19 @@
 """How an imitated coordinator types over what a proposal asks: line by line, as it stands there.
 
-A remark that staff can act on names the fields of their own screen::
+A remark that staff can act on names the fields of their own screen, and the parts of a description::
 
     - Tijd: 15:00 - 17:00 (nu: 16:00 - 18:00)
+    - Omschrijving, onder Uitleg: De schort hangt achter de deur.
     - Bijeenkomst van 2026-12-03: Geannuleerd; toelichting: Ziek.
 
-Nothing here knows who writes such remarks; a line with an unknown field is a proposal nobody can follow.
+Nothing here knows who writes such remarks; a line with an unknown field is a proposal nobody can follow. One
+without any such line that asks to remove the task is followed, too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from .sandbox_office import CANCELLED, PLANNED, Json, Office, Registration
@@ -28,6 +30,10 @@ SCREEN = {
     "Status": "status",
 }
 _LINE = re.compile(r"- ([^:]+): (.*?)(?: \(nu: .*\))?", re.DOTALL)
+# Labels in a description, in the order they are typed (docs/connectors/regicare.md).
+_LABELS = ("Uitleg", "Eerst voordoen", "Wanneer", "Ritme", "Stand", "Code")
+_LABELLED = re.compile(rf"^\s*({'|'.join(_LABELS)})\s*:", re.IGNORECASE | re.MULTILINE)
+_PART = re.compile(r"Omschrijving, (?:bovenaan|onder (.+))")
 _PERSON = re.compile(r"\(persoon (\d+)\)")
 _MEETING = re.compile(
     r"- Bijeenkomst van (\S+): ([^;]*?)(?: op (\S+) om (\d\d:\d\d))?(?:; toelichting: (.*))?", re.DOTALL
@@ -45,6 +51,11 @@ def type_over(office: Office, inschrijving_id: int) -> Json:
     if found.target == "vacature":
         blank = {"interval": "", "day": ""}
         return office.approve(inschrijvingID=inschrijving_id, task={**blank, **_members(fields)})
+    if "verwijderen" in found.remark and not list(_lines(found.remark)):
+        return office.remove_task(activiteitID=found.target_id)
+    parts = {match[1] or "": fields.pop(name) for name in list(fields) if (match := _PART.fullmatch(name))}
+    if parts:
+        fields["Omschrijving"] = _retyped(office.tasks[found.target_id].description, parts)
     _end_or_place(office, found.target_id, fields)
     for line in _lines(found.remark):
         if match := _MEETING.fullmatch(line):
@@ -63,6 +74,15 @@ def _fields(found: Registration) -> Iterator[tuple[str, str]]:
         if not line.startswith("- Bijeenkomst") and (match := _LINE.fullmatch(line)):
             value = match[2].removesuffix("(leeg)").strip()
             yield match[1], value
+
+
+def _retyped(description: str, parts: Mapping[str, str]) -> str:
+    """The description with these parts typed over, by their label; '' is what stands above all labels."""
+    above, *rest = _LABELLED.split(description)
+    there = {label.capitalize(): text.strip() for label, text in zip(rest[::2], rest[1::2], strict=True)}
+    wanted = {"": above.strip(), **there, **parts}
+    labelled = (f"{label}: {wanted[label]}" for label in _LABELS if wanted.get(label))
+    return "\n".join(filter(None, (wanted[""], *labelled)))
 
 
 def _members(fields: dict[str, str]) -> Json:

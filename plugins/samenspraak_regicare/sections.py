@@ -32,6 +32,14 @@ class Sections:
                 return self._value(name, segment)
         return ""
 
+    def parts(self, text: str) -> dict[str, str]:
+        """What stands under each label, as it is written there."""
+        found: dict[str, str] = {}
+        for name, segment in self._split(text):
+            written = tidy(segment if name == FREE else segment.partition(":")[2])
+            found[name] = "\n".join(filter(None, (found.get(name, ""), written)))
+        return found
+
     def set(self, text: str, label: str, value: str) -> str:
         """The text with this part saying ``value``; '' takes the part away."""
         if tidy(value) == self.get(text, label) and self._count(text, label) <= 1:

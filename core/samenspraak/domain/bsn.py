@@ -12,6 +12,15 @@ from samenspraak.errors import RuleError
 _SEPARATORS = re.compile(r"[ .\-]")
 _DIGITS = re.compile(r"[0-9]{8,9}", re.ASCII)
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_IN_TEXT = re.compile(
+    # What only looks like one comes first, so that it is eaten and kept.
+    rf"(?P<keep>\b{_UUID}\b|\b{_DAY}(?!\d))"
+    r"|(?<![\w.])(\d{8,9}|\d{2,3}([ .-])\d{3}\3\d{3}|\d{4}([ .-])\d{2}\4\d{3}"
+    r"|\d{2}([ .-])\d{2}\5\d{2}\5\d{3})(?!\w|[.-]\d)",
+    re.IGNORECASE,
+)
 
 
 def parse_bsn(text: str) -> str:
@@ -37,3 +46,13 @@ def is_bsn(text: str) -> bool:
     except RuleError:
         return False
     return True
+
+
+def without_bsns(text: str, mask: str) -> str:
+    """The text with ``mask`` for every number in it that passes; days and UUIDs are no such numbers."""
+    return _IN_TEXT.sub(lambda found: mask if not found["keep"] and is_bsn(found[0]) else found[0], text)
+
+
+def holds_bsn(text: str) -> bool:
+    """Whether a number in the text passes."""
+    return without_bsns(text, "") != text

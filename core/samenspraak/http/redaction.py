@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from stdnum.nl import bsn
+from samenspraak.domain.bsn import without_bsns
 
 _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=://)[^\s/@]{1,256}@"), "[user]@"),
@@ -19,12 +19,6 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DAY = r"\d{4}-\d{2}-\d{2}"
-_BSN = re.compile(
-    # What only looks like one comes first, so that it is eaten and kept.
-    rf"(?P<keep>\b{_UUID}\b|\b{_DAY}(?!\d))"
-    r"|(?<![\w.])(\d{8,9}|\d{2,3}([ .-])\d{3}\3\d{3}|\d{4}([ .-])\d{2}\4\d{3})(?!\w|[.-]\d)",
-    re.IGNORECASE,
-)
 # Dutch numbers in national or international form, and any other that starts with a plus.
 _PHONE = re.compile(
     rf"(?P<keep>\b{_UUID}\b|\b{_DAY}(?!\d))"
@@ -38,10 +32,5 @@ def redact(text: str) -> str:
     """The text without BSNs, e-mail addresses, phone numbers, tokens, and queries of URLs."""
     for pattern, mask in _MASKS:
         text = pattern.sub(mask, text)
-    text = _BSN.sub(lambda found: "[bsn]" if _is_bsn(found) else found[0], text)
+    text = without_bsns(text, "[bsn]")
     return _PHONE.sub(lambda found: found[0] if found["keep"] else "[phone]", text)
-
-
-def _is_bsn(found: re.Match[str]) -> bool:
-    """Passes the eleven-test. The pattern saw to the length: stdnum alone pads, and takes ``12`` for one."""
-    return not found["keep"] and bool(bsn.is_valid(re.sub(r"\D", "", found[0])))

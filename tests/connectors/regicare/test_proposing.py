@@ -9,6 +9,7 @@ import pytest
 
 from samenspraak.connectors import Changes, Directory, End, Marker, ProposalState, Raw, Subject
 from samenspraak.domain.agreements import (
+    Conditions,
     Duty,
     ExceptionKind,
     OccurrenceException,
@@ -116,10 +117,39 @@ class TestWhatStaffRead:
         assert remark.startswith("Deze inzet is niet meer beschikbaar. Wilt u hem verwijderen?\nKenmerk: ")
         assert "koken" not in remark.lower()
 
+    def test_what_is_hidden_is_not_written_down_once_more(
+        self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking
+    ) -> None:
+        found = line.found(cooking.task)
+        wanted = Conditions(text="Geen suiker: diabetes", instruction="Zwaai door het raam, BSN 999.999.990")
+        found.raw.update(line.put(found, set={CONDITIONS: wanted}))
+        cleared = line.put(found, clear=frozenset({CONDITIONS, WHAT}))
+        line.connector.update(line.call, found, cleared)
+        assert remarks(sandbox)[0].splitlines()[1:-1] == [
+            "- Titel: (leeg)",
+            "- Omschrijving, bovenaan: (leeg)",
+            "- Omschrijving, onder Uitleg: (leeg)",
+        ]
+
+    def test_of_a_description_only_the_parts_that_change_are_proposed(
+        self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking
+    ) -> None:
+        conditions = line.units(cooking.task)[CONDITIONS]
+        assert isinstance(conditions, Conditions)
+        shown = replace(conditions, instruction="De schort hangt achter de deur.")
+        waiting = line.propose(cooking.task, set={CONDITIONS: shown})
+        assert remarks(sandbox)[0].splitlines()[1:-1] == [
+            "- Omschrijving, onder Uitleg: De schort hangt achter de deur."
+        ]
+        sandbox.approve(inschrijvingID=int(waiting.partition(":")[2]))
+        assert line.units(cooking.task)[CONDITIONS] == shown
+
     def test_a_bsn_never_leaves(self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking) -> None:
         with pytest.raises(InvalidRecordError, match="BSN"):
             line.propose(cooking.task, set={WHAT: What(text="Koken, BSN 999.999.990")})
         assert sandbox.writes() == []
+        with pytest.raises(InvalidRecordError, match="BSN"):
+            line.propose(cooking.task, set={CONDITIONS: Conditions(text="Nummer 999-99-990 op 10-000-008")})
         line.propose(cooking.task, set={WHAT: What(text="Koken, bel 06 12 34 56 78")})
         assert len(remarks(sandbox)) == 1
 

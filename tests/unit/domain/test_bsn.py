@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samenspraak.domain.bsn import is_bsn, parse_bsn
+from samenspraak.domain.bsn import holds_bsn, is_bsn, parse_bsn, without_bsns
 from samenspraak.domain.identifiers import BSN, normal
 from samenspraak.domain.parties import Identifier
 from samenspraak.errors import RuleError
@@ -60,6 +60,17 @@ def test_a_typing_error_in_one_digit_is_always_found(number: int) -> None:
     wrong = [f"{digits[:n]}{(int(digits[n]) + 1) % 10}{digits[n + 1 :]}" for n in range(9)]
 
     assert not (is_bsn(digits) and any(is_bsn(one) for one in wrong))
+
+
+@pytest.mark.parametrize("typed", ["111222333", "111.222.333", "111-222-333", "11 12 22 333", "10000008"])
+def test_a_bsn_is_found_in_a_text_however_it_is_typed(typed: str) -> None:
+    assert holds_bsn(f"Nieuwe cliënt ({typed}), graag bellen.")
+    assert without_bsns(f"BSN {typed}.", "…") == "BSN …."
+
+
+@pytest.mark.parametrize("text", ["vanaf 1112-22-33", "bel 06 11 12 22 33", "kamer 12", "111222334"])
+def test_another_number_is_not_taken_for_one(text: str) -> None:
+    assert not holds_bsn(text)
 
 
 @pytest.mark.parametrize(
