@@ -214,10 +214,12 @@ class Party:
         return directory.party(_exactly(str)(there["user"]), PartyKind(there["role"]))
 
     def write(self, value: PartyRef, there: Any, directory: Directory) -> Json:
-        kept = there if self.read(there, directory) == value else {}
+        """Over what says the same party, whichever of their ids it has there; else by the id that fits."""
+        is_same = self.read(there, directory) == value
         if (known := directory.id_of(value)) is not None:
-            rest = {} if "reference" in kept else kept
-            return {**rest, "user": known, "role": str(value.kind)}
+            by_user = is_same and "reference" not in there
+            return there if by_user else {"user": known, "role": str(value.kind)}
+        kept = there if is_same and "reference" in there else {}
         name = directory.name(value) or NEUTRAL[value.kind]
         return {**kept, "name": name, "reference": f"{OUR_PARTY}{value}"}
 

@@ -96,7 +96,8 @@ def _hear(message: Resource, said: list[Terms], thread: Resource, directory: Dir
     by = directory.party(sender, kind)
     text = "\n".join(texts_of(message)) or _ATTACHMENT
     answer = parse(text, local_day(at))
-    meant = _meant(answer, sender, at, _before(message, said, thread), said) if answer else _Meant()
+    before = _before(message, said, thread)
+    meant = _meant(answer, by, at, before, said, directory) if answer else _Meant()
     statement_id = f"{directory.connector_id}:{message['id']}"
 
     def statement(kind: StatementKind) -> Statement:
@@ -130,13 +131,15 @@ def _before(message: Resource, said: list[Terms], thread: Resource) -> list[Term
     return found
 
 
-def _meant(answer: Answer, sender: str, at: datetime, before: list[Terms], said: list[Terms]) -> _Meant:
+def _meant(
+    answer: Answer, by: PartyRef, at: datetime, before: list[Terms], said: list[Terms], directory: Directory
+) -> _Meant:
     terms = _terms_of(answer, before, said)
     if terms is None:
         return _Meant(ask=texts.ask_code(answer.kind, before[-1].code) if before else None)
     if answer.kind in _OF_TERMS:
         return _Meant(terms=terms)
-    task = _task_of(answer, sender, terms.tasks)
+    task = _task_of(answer, by, terms.tasks, directory)
     if task is None:
         return _Meant()
     nth = answer.nth or (1 if task.moments == 1 else 0)
@@ -153,9 +156,12 @@ def _terms_of(answer: Answer, before: list[Terms], said: list[Terms]) -> Terms |
     return before[-1] if len({terms.digest for terms in before}) == 1 else None
 
 
-def _task_of(answer: Answer, sender: str, tasks: list[Task]) -> Task | None:
-    """The one assignment it can be about: the sender's own, or for a report the only one there is."""
-    own = [task for task in tasks if task.performer == sender]
+def _task_of(answer: Answer, by: PartyRef, tasks: list[Task], directory: Directory) -> Task | None:
+    """The one assignment it can be about: the sender's own, or for a report the only one there is.
+
+    Somebody has an id in each network they are in, and any of them tells who they are.
+    """
+    own = [task for task in tasks if directory.party(task.performer, by.kind) == by]
     if answer.kind is not AnswerKind.CANNOT and not own:
         own = tasks
     return own[0] if len(own) == 1 else None

@@ -52,16 +52,20 @@ class Marker:
 class Directory:
     """Who is who between hub and one system, limited to what the readers of this copy may know.
 
-    ``external``: what the system calls a party · ``names``: how a party may be named to these readers ·
+    A system may know one person by several ids: as a relative in each client's circle, in each role.
+    ``external``: the one id to write for a party here · ``known``: what else the system calls somebody,
+    understood when read and never written · ``names``: how a party may be named to these readers ·
     ``connector_id``: the instance, for naming parties nobody has matched.
     """
 
     connector_id: str
     external: Mapping[PartyRef, str] = field(default_factory=dict)
+    known: Mapping[str, PartyRef] = field(default_factory=dict)
     names: Mapping[PartyRef, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_parties", {there: ref for ref, there in self.external.items()})
+        parties = {**self.known, **{there: ref for ref, there in self.external.items()}}
+        object.__setattr__(self, "_parties", parties)
 
     def party(self, external_id: str, kind: PartyKind) -> PartyRef:
         """The party that the system calls so; unresolved (with this kind) when nobody has matched it."""
@@ -69,7 +73,7 @@ class Directory:
         return parties.get(external_id) or PartyRef.unresolved(kind, self.connector_id, external_id)
 
     def id_of(self, ref: PartyRef) -> str | None:
-        """What the system calls this party, or None when it does not know it."""
+        """What to call this party in that system, or None when there is no id of it that fits here."""
         prefix = PartyRef.unresolved(ref.kind, self.connector_id, "").id
         return self.external.get(ref) or (ref.id.removeprefix(prefix) if ref.id.startswith(prefix) else None)
 

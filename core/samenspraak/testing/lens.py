@@ -237,6 +237,19 @@ class LensLaws:
 
     @LAW
     @given(data=st.data())
+    def test_somebody_known_there_by_two_ids_is_one_person_and_stays_under_the_one_that_stands_there(
+        self, data: st.DataObject
+    ) -> None:
+        case = self._case(data)
+        known = {there: ref for ref, there in case.directory.external.items()}
+        elsewhere = {ref: f"{there}2" for there, ref in known.items()}
+        both = replace(case, directory=replace(case.directory, external=elsewhere, known=known))
+
+        assert both.units(case.raw) == case.units(case.raw)
+        assert spelled(both.put(case.raw, set=case.units(case.raw))) == spelled(case.raw)
+
+    @LAW
+    @given(data=st.data())
     def test_putting_twice_is_putting_once(self, data: st.DataObject) -> None:
         case = self._case(data)
         once = case.put(case.raw, set=case.others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -118,6 +118,19 @@ def talk(mark: str = "c1-aa#1") -> Talk:
 
 
 # What an answer is about.
+
+
+def test_somebody_in_two_networks_is_one_person_whichever_of_their_ids_answers() -> None:
+    thread = talk()
+    thread.says("AKKOORD", sender="RelatedPerson/2090")
+    thread.says("KAN NIET 26-11", sender="RelatedPerson/2090")
+    both = replace(DIRECTORY, known={"RelatedPerson/1002": SON, "RelatedPerson/2090": SON})
+
+    reading = CONNECTOR.get(thread.raw, both)
+
+    assert [(one.kind, one.by) for one in reading.said] == [(StatementKind.ASSENT, SON)]
+    assert reading.units[UnitKey(UnitKind.EXCEPTION, "a1:2026-11-26:1")] == CANCELLED
+    assert thread.reading.said[0].by != SON
 
 
 def test_an_answer_without_a_code_counts_while_there_is_one_set_of_terms() -> None:
