@@ -107,7 +107,11 @@ class DossierConnector(Connector):
                 return
 
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
-        """People first, so that who performs is known before what; then the plans; then what was deleted."""
+        """People first, so that who performs is known before what; then the plans; then what was deleted.
+
+        A plan that left the selection, or was deleted where no history tells it, is only missed in a listing
+        of everything.
+        """
         statement = fhir.capability(call.http)
         server = _server(statement, self.settings["base_url"])
         here = fhir.Cursor.parse(cursor)
@@ -123,7 +127,8 @@ class DossierConnector(Connector):
         deleted_since = here.moments.get(PLAN)
         for batch in self._sweep(call, PLAN, self._selection(), here):
             here = here.at(PLAN, batch.upto)
-            yield Page(records=[_found(one) for one in batch.resources], cursor=str(here), server=server)
+            records = [_found(one) for one in batch.resources]
+            yield Page(records=records, cursor=str(here), complete=batch.is_whole, server=server)
         if deleted_since is not None and fhir.offers(statement, PLAN, "history-type"):
             since = fhir.write_instant(deleted_since - self._overlap)
             params = [("_since", since), ("_count", str(self.manifest.rates.page))]

@@ -47,7 +47,7 @@ def exchange(
         hub: the hub; no other process may be running its work.
         organisation: whose.
         connector_id: hear this system only.
-        full: everything there is, instead of what changed since the last time.
+        full: everything there is, instead of what changed since the last time; once a day it is so anyway.
         due_only: only systems whose time has come, for a timer that comes round often.
 
     Raises:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from samenspraak.connectors.manifest import Rates
+from samenspraak.domain.local_time import local_day
 from samenspraak.errors import SamenspraakError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.store.records import ConnectorRecord
@@ -39,12 +40,26 @@ def is_due(system: ConnectorRecord, limits: Rates, now: datetime) -> bool:
     return system.polled_at is None or system.polled_at + timedelta(seconds=limits.poll_seconds) <= now
 
 
+def is_new_day(system: ConnectorRecord, today: date) -> bool:
+    """Whether a system was heard before, but not yet today.
+
+    No list of changes shows what left a selection, and many none of what was deleted; a look at everything
+    there is does, and once a day it may take its time.
+    """
+    return system.heard_at is not None and local_day(system.heard_at) < today
+
+
 def hear(
     hub: Hub, organisation: str, connector_id: str, *, full: bool = False
 ) -> tuple[Pulled, SamenspraakError | None]:
-    """What a system told, or the error that is noted; one that cannot be heard holds up no other."""
+    """What a system told, or the error that is noted; one that cannot be heard holds up no other.
+
+    The first time on a day it tells everything there is, as with ``full``.
+    """
     try:
-        return pull(hub, organisation, connector_id, full=full), None
+        with hub.store.read(organisation) as uow:
+            whole = full or is_new_day(uow.connectors.get(connector_id), hub.today())
+        return pull(hub, organisation, connector_id, full=whole), None
     except SamenspraakError as error:
         pull_failed(hub, organisation, connector_id, error)
         return Pulled(), error

@@ -151,7 +151,7 @@ class Dossier:
         return self._put({**plan, "id": id or str(uuid.uuid4())})
 
     def _change(self, *, id: str, field: str, value: Any) -> dict[str, str]:
-        """Another text, time, instruction, performer or period; ``field`` names it."""
+        """Another text, time, instruction, performer, period or category; ``field`` names it."""
         if field not in plans.FIELDS:
             raise RefusedError(400, "value", f"fields: {', '.join(sorted(plans.FIELDS))}")
         return self._edit(id, lambda plan: plans.FIELDS[field](plan, value))

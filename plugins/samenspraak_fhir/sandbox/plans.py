@@ -121,6 +121,11 @@ def set_period(member: str) -> Callable[[Plan, str], None]:
     return change
 
 
+def set_category(plan: Plan, value: str) -> None:
+    """Another SNOMED category: the plan is filed elsewhere."""
+    plan["category"] = [{"coding": [{"system": SNOMED, "code": value}]}]
+
+
 def set_note(plan: Plan, value: str) -> None:
     plan["note"] = [{"text": value}]
 
@@ -134,6 +139,7 @@ FIELDS: Mapping[str, Callable[[Plan, Any], None]] = {
     "from": set_period("start"),
     "until": set_period("end"),
     "note": set_note,
+    "category": set_category,
 }
 
 # CarePlan.status → the status of its activity.

@@ -121,6 +121,15 @@ def test_a_second_listing_starts_where_the_first_stopped(start: Start) -> None:
     assert world.listed(last)[-1] == "c"
 
 
+def test_only_a_listing_of_everything_says_that_it_is_whole(start: Start) -> None:
+    world = start()
+    world.agree("a", "b", "c")
+    first = list(world.pages())
+
+    assert [page.complete for page in first if page.records] == [False, True]
+    assert not any(page.complete for page in world.pages(first[-1].cursor))
+
+
 @pytest.mark.parametrize("quirks", [STRICT, Quirks(deletes_without_moment=True)], ids=["book", "hapi"])
 def test_what_was_deleted_is_told_by_the_history(start: Start, quirks: Quirks) -> None:
     world = start(quirks)

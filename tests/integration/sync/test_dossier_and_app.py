@@ -14,6 +14,7 @@ from samenspraak.domain.statements import StatementKind
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.policy.terms import terms_digest
+from samenspraak.services.exchange import exchange
 from samenspraak.store.records import ConnectorRecord
 from samenspraak_fhir.sandbox import QUIRKY, STRICT, FhirSandbox, Quirks
 
@@ -71,6 +72,10 @@ class Home:
             self.town.cycle()
             self.town.clock.pass_(seconds=5)
             time.sleep(1.2 * self.dossier.quirks.lag_seconds)
+
+    def next_day(self) -> None:
+        self.town.clock.pass_(days=1)
+        exchange(self.town.app.hub, "de-linde")
 
     def plan(self, key: str) -> dict[str, Any]:
         version = self.dossier.records.newest(key)
@@ -253,6 +258,32 @@ def test_a_plan_taken_out_of_the_dossier_is_over_everywhere(by_the_book: Home) -
 
     assert not by_the_book.town.agreements()[0].status.is_live
     assert by_the_book.town.reasons() == {"dossier": Reason.CLOSED, "app": Reason.CLOSED}
+
+
+def test_a_plan_that_is_filed_elsewhere_is_missed_the_next_day_and_comes_back(by_the_book: Home) -> None:
+    by_the_book.act["change"](id=WEEKDAYS, field="category", value="734163000")
+    by_the_book.next_day()
+    assert by_the_book.town.reasons()["dossier"] is Reason.OUTSIDE_SELECTION
+    assert by_the_book.town.agreements()[0].status.is_live
+
+    by_the_book.act["change"](id=WEEKDAYS, field="category", value="9632001")
+    by_the_book.settle()
+    assert by_the_book.is_equal()
+
+
+@pytest.mark.parametrize("gone_is_404", [False, True])
+def test_a_deletion_that_no_history_of_the_type_tells_is_missed_the_next_day(
+    town: Any, gone_is_404: bool
+) -> None:
+    home = Home(town, Quirks(no_type_history=True, gone_is_404=gone_is_404))
+    home.agree("kous-1", SON, "op werkdagen")
+    home.settle()
+    home.act["remove"](id=WEEKDAYS)
+    home.settle()
+    assert town.agreements()[0].status.is_live
+
+    home.next_day()
+    assert town.reasons() == {"dossier": Reason.CLOSED, "app": Reason.CLOSED}
 
 
 DOSES = ["1.50", "0.10", "1E+2", "12345678901234567890.12345678901234567890"]

@@ -55,10 +55,14 @@ class Cursor:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """One page of resources not seen before in this sweep; ``upto``: everything before it was listed."""
+    """One page of resources not seen before in this sweep; ``upto``: everything before it was listed.
+
+    ``is_whole``: with this page everything there is was listed, provably: no page can have shifted.
+    """
 
     resources: Sequence[Resource]
     upto: datetime | None
+    is_whole: bool = False
 
 
 def sweep(
@@ -83,7 +87,11 @@ def sweep(
             known |= {_version(one): moment or _EVER for one, moment in zip(found, moments, strict=True)}
             newest = max([one for one in (newest, *moments) if one is not None], default=None)
             is_last = link(bundle, "next") is None
-            yield Batch(resources=fresh, upto=newest if is_sorted or is_last else None)
+            yield Batch(
+                resources=fresh,
+                upto=newest if is_sorted or is_last else None,
+                is_whole=since is None and is_sorted and is_last,
+            )
             if is_last:
                 return
             latest = _whole(moments[-1]) if is_sorted and moments and moments[-1] else None
