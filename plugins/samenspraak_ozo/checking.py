@@ -6,12 +6,14 @@ import contextlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 from samenspraak.connectors import Call, Step
-from samenspraak.errors import AuthenticationError, InvalidRecordError, PermanentError
+from samenspraak.errors import AuthenticationError, ConfigurationError, InvalidRecordError, PermanentError
 from samenspraak.protocols import fhir
-from samenspraak_ozo.threads import MARKER
+from samenspraak_ozo.listing import OUR_MESSAGES, OUR_THREADS, pages
+from samenspraak_ozo.network import network
 
 Settings = Mapping[str, Any]
 
@@ -34,17 +36,24 @@ def _version(_settings: Settings, call: Call) -> tuple[str, bool]:
 
 
 def _read(settings: Settings, call: Call) -> tuple[str, bool]:
-    ours = [("identifier", fhir.token(MARKER, "")), ("_count", "1")]
-    next(fhir.search(call.http, "CommunicationRequest", ours))
     sender = str(settings["sender"])
+    next(pages(call.http, "CommunicationRequest", [OUR_THREADS], 1))
     if fhir.read(call.http, sender).status != 200:
         return f"{sender} is not there", False
-    recently = [("_lastUpdated", f"ge{fhir.write_instant(call.now)}"), ("_count", "1")]
+    if not any("subject" in team for team in network(partial(pages, call.http), sender).teams):
+        return f"{sender} is in the network of nobody", False
+    return _by_time(call), True
+
+
+def _by_time(call: Call) -> str:
+    recently = fhir.sweep(
+        call.http, "Communication", [OUR_MESSAGES], since=call.now, page=1, overlap=timedelta()
+    )
     try:
-        next(fhir.search(call.http, "Communication", recently))
-    except (InvalidRecordError, PermanentError):
-        return "cannot be searched by time", True
-    return "can be searched by time", True
+        next(recently)
+    except (ConfigurationError, InvalidRecordError, PermanentError):
+        return "cannot be searched by time"
+    return "can be searched by time"
 
 
 def _write(_settings: Settings, call: Call) -> tuple[str, bool]:
@@ -89,8 +98,8 @@ CURES: Mapping[Step, Mapping[str, str]] = {
         "en": "Ask the platform for the address of their FHIR R4 interface.",
     },
     Step.READ: {
-        "nl": "Controleer de afzender: die medewerker moet op het platform bestaan.",
-        "en": "Check the sender: that professional must exist on the platform.",
+        "nl": "Controleer de afzender: die medewerker moet daar in het netwerk van uw cliënten staan.",
+        "en": "Check the sender: that professional must be in the networks of your clients there.",
     },
     Step.WRITE: {
         "nl": "Dit kan alleen met een OzoSystemCredential; anders kunnen we niets intrekken. Vraag die aan.",

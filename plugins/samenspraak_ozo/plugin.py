@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from samenspraak.connectors import (
@@ -50,7 +50,6 @@ from samenspraak.domain.local_time import local_day
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import (
     AuthenticationError,
-    ConfigurationError,
     InvalidRecordError,
     OutcomeUnknownError,
     SamenspraakError,
@@ -59,14 +58,13 @@ from samenspraak.http import HttpClient, Tls
 from samenspraak.protocols import fhir
 from samenspraak_ozo import kept, mapping, people, texts, threads
 from samenspraak_ozo.checking import CURES, STEPS
+from samenspraak_ozo.listing import Listing, pages, records
+from samenspraak_ozo.network import strangers
 from samenspraak_ozo.nuts import NutsAuth
-from samenspraak_ozo.records import COUNT, Writing, condition, found_in
+from samenspraak_ozo.records import Writing, condition, found_in
 from samenspraak_ozo.settings import OzoSettings
 from samenspraak_ozo.threads import LIVE, MARKER, Resource, messages_of, thread_of
 
-_PEOPLE = ("Patient", "RelatedPerson", "Practitioner")
-_THREADS_A_SEARCH = 20
-_OVERLAP = timedelta(minutes=1)
 _HOOK_HEADER = "x-samenspraak-key"
 
 MANIFEST = Manifest(
@@ -142,36 +140,34 @@ class OzoConnector(Connector):
                 return
 
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
-        """Who is there, then our threads with their messages.
+        """Who is in the sender's networks, then our threads with their messages.
 
-        Threads of others are never read. Without ``changes_by_time`` all of ours come each time.
+        Without ``changes_by_time`` everybody and all our threads come each time.
         """
-        newest = cursor if self.settings["changes_by_time"] else None
-        since = _since(newest)
-        for kind in _PEOPLE:
-            for bundle in self._search(call, kind, [*since, self._count]):
-                found = fhir.resources(bundle)
-                newest = _newest(newest, found)
-                yield self._people_page(call, found)
-        for changed in self._threads(call, since):
-            records = self._records(call, changed)
-            for one in records:
-                newest = _newest(newest, [thread_of(one.raw), *messages_of(one.raw)])
-            yield Page(records=records, server=self.settings["base_url"])
-        if self.settings["changes_by_time"]:
-            yield Page(cursor=newest, server=self.settings["base_url"])
+        listing = Listing(
+            call.http,
+            by_time=self.settings["changes_by_time"],
+            cursor=cursor,
+            page=self.manifest.rates.page,
+        )
+        for found in listing.people(self.settings["sender"]):
+            yield self._people_page(call, found)
+        for changed in listing.threads():
+            yield Page(records=records(call.http, changed), server=self.settings["base_url"])
+        if listing.cursor is not None:
+            yield Page(cursor=listing.cursor, server=self.settings["base_url"])
 
     def fetch(self, call: Call, external_id: str) -> Look:
         answer = fhir.read(call.http, f"CommunicationRequest/{external_id}")
         if answer.status != 200:
             return Unseen(external_id=external_id, why=f"status {answer.status}")
-        return self._records(call, [answer.json()])[0]
+        return records(call.http, [fhir.resource(answer, "CommunicationRequest")])[0]
 
     def find(self, call: Call, marker: Marker) -> Sequence[Found]:
         """The live threads with this marker; a closed one of earlier stays as it is."""
-        wanted = [("identifier", fhir.token(MARKER, str(marker))), ("status", ",".join(sorted(LIVE))), COUNT]
-        bundles = list(self._search(call, "CommunicationRequest", wanted))
-        return self._records(call, [thread for bundle in bundles for thread in fhir.resources(bundle)])
+        wanted = [("identifier", fhir.token(MARKER, str(marker))), ("status", ",".join(sorted(LIVE)))]
+        found = pages(call.http, "CommunicationRequest", wanted)
+        return records(call.http, [thread for some in found for thread in some])
 
     # Writing.
 
@@ -179,6 +175,10 @@ class OzoConnector(Connector):
         if not fhir.elements(thread_of(raw), "recipient"):
             raise InvalidRecordError(
                 f"{self.connector_id}: nobody to address; a thread names its readers", field="recipient"
+            )
+        if strangers(partial(pages, call.http), thread_of(raw)):
+            raise InvalidRecordError(
+                f"{self.connector_id}: a reader is not in the client's network now", field="recipient"
             )
         alive = f"status={','.join(sorted(LIVE))}"
         answer = fhir.create(call.http, thread_of(raw), unless=condition(MARKER, str(subject.marker), alive))
@@ -233,19 +233,6 @@ class OzoConnector(Connector):
 
     # What it is made of.
 
-    @property
-    def _count(self) -> tuple[str, str]:
-        return "_count", str(self.manifest.rates.page)
-
-    def _search(self, call: Call, kind: str, params: fhir.Params) -> Iterator[Resource]:
-        """The pages of a search; only the first one shows what it was asked with."""
-        for number, bundle in enumerate(fhir.search(call.http, kind, params)):
-            if number == 0 and not fhir.understood(bundle, params):
-                raise ConfigurationError(
-                    f"{self.connector_id}: the platform passed over a search parameter (changes_by_time?)"
-                )
-            yield bundle
-
     def _people_page(self, call: Call, found: list[Resource]) -> Page:
         today = local_day(call.now)
         read = [people.party(one, today) for one in found]
@@ -254,60 +241,6 @@ class OzoConnector(Connector):
             records=[one for one in read if isinstance(one, SetApart)],
             server=self.settings["base_url"],
         )
-
-    def _threads(self, call: Call, since: fhir.Params) -> Iterator[list[Resource]]:
-        """Our threads, page by page; those with a new message count as changed."""
-        ours = fhir.token(MARKER, "")
-        seen: set[str] = set()
-        for bundle in self._search(call, "CommunicationRequest", [("identifier", ours), *since, self._count]):
-            threads = fhir.resources(bundle)
-            seen.update(thread["id"] for thread in threads)
-            yield threads
-        if not since:
-            return
-        spoken: dict[str, None] = {}
-        asked = [("part-of:CommunicationRequest.identifier", ours), *since, self._count]
-        for bundle in self._search(call, "Communication", asked):
-            spoken |= dict.fromkeys(
-                part.partition("/")[2] for message in fhir.resources(bundle) for part in _threads_of(message)
-            )
-        waiting = [one for one in spoken if one not in seen]
-        for start in range(0, len(waiting), _THREADS_A_SEARCH):
-            wanted = [("_id", ",".join(waiting[start : start + _THREADS_A_SEARCH])), COUNT]
-            for bundle in self._search(call, "CommunicationRequest", wanted):
-                yield fhir.resources(bundle)
-
-    def _records(self, call: Call, threads: list[Resource]) -> list[Found]:
-        by_thread: dict[str, list[Resource]] = {fhir.key_of(thread): [] for thread in threads}
-        keys = list(by_thread)
-        for start in range(0, len(keys), _THREADS_A_SEARCH):
-            wanted = [("part-of", ",".join(keys[start : start + _THREADS_A_SEARCH])), COUNT]
-            for bundle in self._search(call, "Communication", wanted):
-                for message in fhir.resources(bundle):
-                    for key in _threads_of(message):
-                        by_thread.get(key, []).append(message)
-        return [
-            found_in({"thread": thread, "messages": by_thread[fhir.key_of(thread)]}) for thread in threads
-        ]
-
-
-def _threads_of(message: Resource) -> list[str]:
-    found = (fhir.reference_key(one) for one in fhir.elements(message, "partOf"))
-    return [key for key in found if key is not None]
-
-
-def _since(cursor: str | None) -> list[tuple[str, str]]:
-    if cursor is None:
-        return []
-    return [("_lastUpdated", f"ge{fhir.write_instant(fhir.read_instant(cursor) - _OVERLAP)}")]
-
-
-def _newest(cursor: str | None, found: Sequence[Resource]) -> str | None:
-    """The latest moment the server gave; its clock counts, not ours."""
-    moments = [moment for moment in map(fhir.last_updated, found) if moment is not None]
-    known = [fhir.read_instant(cursor)] if cursor else []
-    latest = max([*known, *moments], default=None)
-    return fhir.write_instant(latest) if latest else None
 
 
 def _file(name: str | None) -> Path | None:

@@ -86,6 +86,29 @@ class People:
         self._platform.update(team)
         return ref
 
+    def form_team(self, name: str, members: Sequence[str]) -> str:
+        """A team of an organisation, about no client (interaction-network.md, "Floating Care Teams")."""
+        there = [{"member": {"reference": ref, "type": ref.split("/")[0]}} for ref in members]
+        return reference(
+            self._write({"resourceType": "CareTeam", "status": "active", "name": name, "participant": there})
+        )
+
+    def add_team(self, patient: str, team: str) -> None:
+        """A team joins the network of a client ("a CareTeam can be a participant in another CareTeam")."""
+        found = self._team(patient)
+        member = {"member": {"reference": team, "type": "CareTeam"}}
+        self._platform.update({**found, "participant": [*found.get("participant", []), member]})
+
+    def close_network(self, patient: str) -> None:
+        """The network of a client is taken away (resource-lifecycle.md: a team becomes inactive)."""
+        self._platform.update({**self._team(patient), "status": "inactive"})
+
+    def rename(self, person: str, name: str) -> None:
+        """Somebody is called otherwise from now on."""
+        for ref in sorted(self.refs(person)):
+            found = self._store.get(ref) or {}
+            self._platform.update({**found, "name": [{"text": name}]})
+
     def leave(self, patient: str, person: str) -> None:
         """Somebody leaves the network of a client."""
         team, refs = self._team(patient), self.refs(person)

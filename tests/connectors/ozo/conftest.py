@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+from connectors.ozo.hub import Hub, connected
 
 from samenspraak_ozo.sandbox import OzoSandbox, create
 
@@ -145,3 +146,13 @@ def people(client: Client) -> Family:
 @pytest.fixture
 def quirky_people(quirky: Client) -> Family:
     return family(quirky)
+
+
+@pytest.fixture
+def hub(client: Client, people: Family) -> Iterator[Hub]:
+    yield from connected(client, people)
+
+
+@pytest.fixture
+def quirky_hub(quirky: Client, quirky_people: Family) -> Iterator[Hub]:
+    yield from connected(quirky, quirky_people, changes_by_time=True)

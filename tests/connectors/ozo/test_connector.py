@@ -2,119 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from connectors.ozo.hub import CHANGED, HOOK_KEY, SON, Hub, connected
 
-from samenspraak.connectors import (
-    Call,
-    Changes,
-    Directory,
-    End,
-    ExternalParty,
-    Found,
-    Inbound,
-    Marker,
-    Page,
-    SetApart,
-    Subject,
-)
-from samenspraak.connectors.registry import load_settings
-from samenspraak.domain.agreements import Duty, State, Status, What
-from samenspraak.domain.parties import Identifier, PartyKind, PartyRef
-from samenspraak.domain.schedules import Schedule
+from samenspraak.connectors import Changes, End, Inbound
+from samenspraak.domain.agreements import State, Status
+from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.statements import StatementKind
-from samenspraak.domain.units import STATUS, WHAT, UnitKey, UnitKind, UnitValue
+from samenspraak.domain.units import STATUS
 from samenspraak.errors import AuthenticationError, InvalidRecordError, OutcomeUnknownError, TransientError
 from samenspraak.sandbox import Fault
-from samenspraak_ozo.plugin import OzoConnector
 from samenspraak_ozo.sandbox import OzoSandbox
-
-SON = PartyRef(kind=PartyKind.RELATIVE, id="p-son")
-UNITS: dict[UnitKey, UnitValue] = {
-    WHAT: What(text="Steunkousen aantrekken"),
-    UnitKey(UnitKind.ASSIGNMENT, "a1"): Duty(performer=SON, schedule=Schedule(text="elke werkdag om 8 uur")),
-    STATUS: Status(state=State.ACTIVE),
-}
-CHANGED = {**UNITS, WHAT: What(text="Steunkousen aan- en uittrekken")}
-HOOK_KEY = "een-sleutel-van-zestien"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hub:
-    """The connector as the hub uses it, for Mrs Van Vliet and her people."""
-
-    connector: OzoConnector
-    call: Call
-    people: Any
-
-    @property
-    def directory(self) -> Directory:
-        return Directory(connector_id="ozo-1", external={SON: self.people.son}, names={SON: "Rob van Vliet"})
-
-    def subject(self, *readers: str) -> Subject:
-        return Subject(
-            client=self.people.patient.removeprefix("Patient/"),
-            marker=Marker(agreement_id="ag1", copy="c1"),
-            readers=readers or (self.people.son, self.people.neighbour),
-            client_name="mevrouw Van Vliet",
-        )
-
-    def open(self, *readers: str) -> Found:
-        subject = self.subject(*readers)
-        raw = self.connector.put(
-            self.connector.new(subject), Changes(set=UNITS, mark="c1-aa#1"), self.directory
-        )
-        return self.look(self.connector.create(self.call, subject, raw).external_id)
-
-    def look(self, external_id: str) -> Found:
-        look = self.connector.fetch(self.call, external_id)
-        assert isinstance(look, Found)
-        return look
-
-    def update(self, found: Found, **changes: Any) -> Found:
-        raw = self.connector.put(found.raw, Changes(**changes), self.directory)
-        return self.look(self.connector.update(self.call, found, raw).external_id)
-
-    def end(self, found: Found, how: End) -> None:
-        self.connector.end(self.call, found, found.raw, how)
-
-    def reading(self, found: Found) -> Any:
-        return self.connector.get(self.look(found.external_id).raw, self.directory)
-
-    def pages(self, cursor: str | None = None) -> list[Page]:
-        return list(self.connector.changes(self.call, cursor))
-
-
-def connected(client: Any, people: Any, **settings: Any) -> Iterator[Hub]:
-    given = {
-        "base_url": f"{client.url}/fhir",
-        "nuts_url": client.url,
-        "nuts_subject": "samenspraak",
-        "authorization_server": "https://nuts.example.org/oauth2/ozo",
-        "sender": people.nurse,
-        "hook_key": HOOK_KEY,
-        **settings,
-    }
-    loaded = load_settings(OzoConnector.manifest, given, secret=lambda itself: itself)
-    connector = OzoConnector("ozo-1", {**loaded, "open_origins": frozenset({client.url})})
-    http = connector.http()
-    yield Hub(connector=connector, call=Call(http=http, now=datetime.now(UTC)), people=people)
-    http.close()
-
-
-@pytest.fixture
-def hub(client: Any, people: Any) -> Iterator[Hub]:
-    yield from connected(client, people)
-
-
-@pytest.fixture
-def quirky_hub(quirky: Any, quirky_people: Any) -> Iterator[Hub]:
-    yield from connected(quirky, quirky_people, changes_by_time=True)
-
 
 # Telling and hearing.
 
@@ -257,64 +157,6 @@ def test_an_ended_agreement_says_so_and_stays_readable(client: Any, hub: Hub) ->
     assert inbox["status"] == "completed"
     assert inbox["messages"][-1].startswith("Deze afspraak is gestopt.")
     assert hub.reading(thread).units == {STATUS: ended}
-
-
-# Reading.
-
-
-def test_people_are_offered_with_the_current_names_of_their_identifiers(quirky_hub: Hub) -> None:
-    """The sandbox in quirky mode gives them the older systems with /ozo/ in them."""
-    parties = [one for page in quirky_hub.pages() for one in page.parties]
-    (son,) = [one for one in parties if one.name == "Rob van Vliet"]
-
-    person = Identifier(system="https://www.ozoverbindzorg.nl/namingsystem/person", value="80021")
-    assert person in son.identifiers
-    assert son.client == quirky_hub.subject().client
-    assert {one.kind for one in parties} == {
-        PartyKind.CLIENT,
-        PartyKind.RELATIVE,
-        PartyKind.PROFESSIONAL,
-    }
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"birth_date": "3875-09-25"}, "Patient.birthDate"),
-        ({"birth_date": "${DATE, T, d, -90}"}, "Patient.birthDate"),
-        ({"bsn": "123456789"}, "Patient.identifier"),
-    ],
-)
-def test_a_person_that_cannot_be_right_is_set_apart_and_the_others_go_on(
-    client: Any, hub: Hub, wrong: dict[str, str], field: str
-) -> None:
-    client.act("admit", identifier="70012", name="H. Terpstra", **wrong)
-    pages = hub.pages()
-
-    (apart,) = [one for page in pages for one in page.records if isinstance(one, SetApart)]
-    assert apart.field == field
-    names = [one.name for page in pages for one in page.parties if isinstance(one, ExternalParty)]
-    assert "A. van Vliet" in names
-    assert "H. Terpstra" not in names
-
-
-def test_threads_of_others_are_not_read(sandbox: OzoSandbox, client: Any, hub: Hub) -> None:
-    client.act("open_thread", person="80021", text="Wanneer komt de fysio?")
-    ours = hub.open()
-
-    records = [one.external_id for page in hub.pages() for one in page.records]
-    assert records == [ours.external_id]
-
-
-def test_a_new_message_makes_an_old_thread_change(quirky: Any, quirky_hub: Hub) -> None:
-    thread = quirky_hub.open()
-    cursor = quirky_hub.pages()[-1].cursor
-    quirky.act("reply", person="80021", text="Akkoord")
-
-    changed = [one for page in quirky_hub.pages(cursor) for one in page.records if isinstance(one, Found)]
-    (assent,) = quirky_hub.connector.get(changed[-1].raw, quirky_hub.directory).said
-    assert (changed[-1].external_id, assent.kind) == (thread.external_id, StatementKind.ASSENT)
-    assert changed[-1].token != thread.token
 
 
 # Signing in, hints.
