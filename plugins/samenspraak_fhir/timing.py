@@ -4,6 +4,10 @@ Sources: https://hl7.org/fhir/R4/datatypes.html#Timing and the zibs: in HelpFrom
 (``scheduledString``), in NursingIntervention a Timing, whose bounds equal the period of the plan
 (zib-NursingIntervention-01). A structure that cannot be read exactly is left to its text; without a text the
 record is set apart, because an agreement without its "when" would look like one for any time.
+
+A nurse may change the text alone. So what we write is also kept beside it, in an extension that holds the
+text as well: the structure that we wrote counts no longer once it stands with another text. In help, where
+the frequency is text, that extension is the only place of the structure.
 """
 
 from __future__ import annotations
@@ -65,10 +69,20 @@ def read_schedule(plan: Mapping[str, Any], detail: Mapping[str, Any]) -> Schedul
     start, until = _days(plan, detail)
     native = fhir.element(detail, "scheduledTiming")
     text = fhir.text(detail, "scheduledString") or fhir.text(fhir.element(native, "code"), "text")
-    timing = read_timing(native or fhir.element(extension(detail, names.TIMING) or {}, "valueTiming"))
+    timing = _timing(native, fhir.element(extension(detail, names.TIMING) or {}, "valueTiming"), text)
     if "scheduledPeriod" in detail or (native and timing is None and not text):
         raise unusable(f"{_SCHEDULED}[x]", "this schedule cannot be read, and has no text")
     return Schedule(text=text, timing=timing, start=start, until=until)
+
+
+def _timing(native: Mapping[str, Any], ours: Mapping[str, Any], text: str) -> Timing | None:
+    """The structure that is meant with this text: the dossier's own, else ours."""
+    written, is_ours = read_timing(ours), fhir.text(fhir.element(ours, "code"), "text") == text
+    if not native:
+        return written if is_ours else None
+    found = read_timing(native)
+    is_stale = bool(ours and text) and not is_ours and found == written
+    return None if is_stale else found
 
 
 def _days(plan: Mapping[str, Any], detail: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -86,7 +100,7 @@ def write_schedule(
 ) -> None:
     """Make the plan say ``after``; what is equal to ``before`` stays as it is written.
 
-    ``native``: a structure goes into ``scheduledTiming``, else into our extension beside the text.
+    ``native``: a structure goes into ``scheduledTiming``, else only into our extension beside the text.
     """
     if (before.text, before.timing) != (after.text, after.timing):
         _write_when(detail, before, after, native)
@@ -121,15 +135,15 @@ def _write_day(plan: Element, detail: Element, member: str, day: str | None) -> 
 def _write_when(detail: Element, before: Schedule, after: Schedule, native: bool) -> None:
     had = copy.deepcopy(fhir.element(detail, "scheduledTiming"))
     wanted = None if after.timing is None else write_timing(after.timing)
+    ours = None if wanted is None else {"valueTiming": _with_text(dict(wanted), after.text)}
+    put_extension(detail, names.TIMING, ours)
     if wanted is not None and (had or native or not after.text):
         for member in ("scheduledString", "_scheduledString"):
             detail.pop(member, None)
-        put_extension(detail, names.TIMING, None)
         detail["scheduledTiming"] = _merged(dict(had), before, after, wanted)
         return
     detail.pop("scheduledTiming", None)
     put(detail, "scheduledString", after.text)
-    put_extension(detail, names.TIMING, None if wanted is None else {"valueTiming": wanted})
 
 
 def _merged(had: Element, before: Schedule, after: Schedule, wanted: Element) -> Element:
@@ -142,10 +156,14 @@ def _merged(had: Element, before: Schedule, after: Schedule, wanted: Element) ->
         others = [one for one in fhir.elements(code, "coding") if one.get("system") != names.TIMING_CODE]
         put(code, "coding", [*others, *fhir.elements(fhir.element(wanted, "code"), "coding")])
         put(had, "code", code)
-    code = dict(fhir.element(had, "code"))
-    put(code, "text", after.text)
-    put(had, "code", code)
-    return had
+    return _with_text(had, after.text)
+
+
+def _with_text(timing: Element, text: str) -> Element:
+    code = dict(fhir.element(timing, "code"))
+    put(code, "text", text)
+    put(timing, "code", code)
+    return timing
 
 
 # Structures.

@@ -26,6 +26,7 @@ from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekda
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import CONDITIONS, LIFE_DOMAIN, STATUS, WHAT, UnitKey, UnitKind
 from samenspraak_fhir.plugin import DossierConnector
+from samenspraak_fhir.sandbox.plans import FIELDS
 from samenspraak_fhir.settings import DossierSettings
 
 CONNECTOR = DossierConnector("dossier-1", DossierSettings().load({"base_url": "https://ecd.example/fhir"}))
@@ -63,6 +64,11 @@ def made(**units: Any) -> Raw:
 def detail(plan: Raw) -> dict[str, Any]:
     found: dict[str, Any] = plan["activity"][0]["detail"]
     return found
+
+
+def change(plan: Raw, field: str, value: Any) -> None:
+    """What a nurse does on her screen."""
+    FIELDS[field](plan, value)
 
 
 @pytest.fixture
@@ -254,6 +260,27 @@ def test_a_schedule_of_help_is_text_with_its_structure_beside_it() -> None:
         "thu",
         "fri",
     ]
+
+
+@pytest.mark.parametrize("more", [{}, {LIFE_DOMAIN: LifeDomain.MEDICATION}], ids=["help", "nursing"])
+def test_a_nurse_who_changes_the_text_of_when_leaves_no_old_structure_behind(more: Any) -> None:
+    """Days and times of before would go on to calendars and reminders, though nobody sees them here."""
+    agreed = Schedule(text="op werkdagen om 8 uur", timing=WEEKDAYS)
+    plan = made(more={DUTY: Duty(performer=SON, schedule=agreed), **more})
+    change(plan, "when", "op dinsdag om 10 uur")
+    assert units(plan)[DUTY].schedule == Schedule(text="op dinsdag om 10 uur")
+
+    change(plan, "when", "op werkdagen om 8 uur")
+    assert units(plan)[DUTY].schedule == agreed
+
+
+def test_a_nurse_who_changes_days_and_text_changes_both() -> None:
+    agreed = Schedule(text="op werkdagen om 8 uur", timing=WEEKDAYS)
+    plan = made(more={DUTY: Duty(performer=SON, schedule=agreed)})
+    change(plan, "days", {"days": ["tue"], "times": ["10:00"], "text": "op dinsdag om 10 uur"})
+
+    timing = Recurrence(frequency=Frequency.WEEKLY, weekdays=(Weekday.TUESDAY,), times=(time(10),))
+    assert units(plan)[DUTY].schedule == Schedule(text="op dinsdag om 10 uur", timing=timing)
 
 
 def test_our_plan_tells_everything_in_its_narrative() -> None:
