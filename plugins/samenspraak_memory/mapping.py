@@ -28,6 +28,7 @@ from samenspraak.domain.agreements import (
     Status,
     What,
 )
+from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.schedules import (
     AsNeeded,
     DayPart,
@@ -265,6 +266,12 @@ def text(raw: Raw, name: str) -> str | None:
     with at(name):
         found: str | None = TEXT.read(raw.get(name), NOBODY)
         return found
+
+
+def author(raw: Raw, directory: Directory) -> PartyRef | None:
+    """Who changed the record last, as far as that is somebody we know."""
+    found = directory.party(text(raw, "changed_by") or "", PartyKind.RELATIVE)
+    return found if found.is_resolved else None
 
 
 def moment(raw: Raw, name: str) -> datetime | None:

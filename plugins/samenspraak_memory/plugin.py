@@ -204,6 +204,7 @@ class FamilyAppConnector(Connector):
             told=mapping.told(raw),
             said=mapping.said(raw, directory),
             mark=mapping.text(raw, "terms"),
+            author=mapping.author(raw, directory),
             last_changed=mapping.moment(raw, "changed_at"),
         )
 

@@ -158,7 +158,8 @@ class Reading:
     ``replaces``: the external id of the object this one succeeds · ``told``: ids of the statements that can
     be read there · ``said``: what people said there; an assent's ``terms`` is then the mark it was given
     under (the hub knows which terms that were) · ``unanswered``: somebody said something there that the
-    connector answers with its next write · ``mark``: the mark shown last.
+    connector answers with its next write · ``mark``: the mark shown last · ``author``: who changed the record
+    last, where the system says so and it was not us.
     """
 
     client: str | None
@@ -172,6 +173,7 @@ class Reading:
     said: Sequence[Statement] = ()
     unanswered: bool = False
     mark: str | None = None
+    author: PartyRef | None = None
     last_changed: datetime | None = None
 
 

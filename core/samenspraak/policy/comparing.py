@@ -10,7 +10,10 @@ from samenspraak.policy.capabilities import Token, Write
 from samenspraak.policy.case import Case
 from samenspraak.policy.merge import UnitView, Verdict, decide
 from samenspraak.policy.modes import MODES
-from samenspraak.policy.state import Asked, CopyState, Do, Plan, QuestionKind, Reason, SentUnits, There
+from samenspraak.policy.state import Asked, CopyState, Do, Plan, QuestionKind, Reason, SentUnits, There, Today
+
+FIRST_AGREE = "first-agree"
+"""The cause of a proposal that waits until the parties agree."""
 
 _HELD = (Verdict.ASK, Verdict.PROPOSE, Verdict.REVISE, Verdict.HELD)
 _HIDES = (Verdict.CLEAR, Verdict.KEEP_AND_CLEAR)
@@ -135,7 +138,10 @@ def _merged(case: Case, found: _Decisions) -> Plan:
         agreed=frozenset(equal),
         hold=held,
         released=frozenset(case.copy.held.keys() - held.keys()),
-        questions=(*_about_values(found.theirs), *_about_hidden(found.theirs(Verdict.KEEP_AND_CLEAR))),
+        questions=(
+            *_about_values(case.today, found.theirs),
+            *_about_hidden(found.theirs(Verdict.KEEP_AND_CLEAR)),
+        ),
         keep=found.theirs(Verdict.KEEP_AND_CLEAR),
         spent=frozenset(key for key, view in equal.items() if view.is_late),
         late=frozenset(found.views[Verdict.WRITE_AGAIN]),
@@ -143,14 +149,27 @@ def _merged(case: Case, found: _Decisions) -> Plan:
     )
 
 
-def _about_values(theirs: Callable[..., SentUnits]) -> tuple[Asked, ...]:
+def _about_values(today: Today, theirs: Callable[..., SentUnits]) -> tuple[Asked, ...]:
     """A question that stands is asked again, so that it shows what either side holds now."""
+    first, proposed = today.first_agree, theirs(Verdict.PROPOSE)
+    new = theirs(Verdict.PROPOSE, Verdict.REVISE)
     asked = (
         (QuestionKind.CONFLICT, "both-changed", theirs(Verdict.ASK, Verdict.REVISE, Verdict.HELD)),
-        (QuestionKind.PROPOSAL, "proposed-there", theirs(Verdict.PROPOSE)),
+        (QuestionKind.PROPOSAL, FIRST_AGREE, {key: one for key, one in proposed.items() if key in first}),
+        (QuestionKind.PROPOSAL, "proposed-there", {k: v for k, v in proposed.items() if k not in first}),
         (QuestionKind.TO_DO, "ours-or-yours", theirs(Verdict.WRITE_AGAIN)),
     )
-    return tuple(Asked(kind=kind, values=values, cause=cause) for kind, cause, values in asked if values)
+    return tuple(
+        Asked(
+            kind=kind,
+            values=values,
+            cause=cause,
+            parties={key: first[key] for key in values.keys() & new.keys() & first.keys()},
+            author=today.author,
+        )
+        for kind, cause, values in asked
+        if values
+    )
 
 
 def _about_hidden(kept: SentUnits) -> tuple[Asked, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from samenspraak.domain.agreements import Status
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
 from samenspraak.policy.capabilities import Capabilities
 from samenspraak.policy.shape import Shape
@@ -46,6 +47,11 @@ class ConnectorState(StrEnum):
     PAUSED = "paused"
     UNAUTHORISED = "unauthorised"
     STOPPED = "stopped"
+
+    @property
+    def listens(self) -> bool:
+        """Whether what happens there is read and linked."""
+        return self in (ConnectorState.RUNNING, ConnectorState.MATCHING)
 
 
 class LinkPhase(StrEnum):
@@ -232,10 +238,10 @@ class Today:
     """Everything else a plan depends on, as one frozen value.
 
     ``shape``: what may be seen there now · ``normal``: how the system keeps a value (pure) ·
-    ``first_agree``: units whose change is a proposal until the parties agree · ``mark``: of what a copy
-    should show now · ``statements``: ids of the statements that should be readable there ·
-    ``candidate``: another agreement may be the same one; a person decides first · ``closed_units``: kinds
-    whose edits there are not taken over.
+    ``first_agree``: units whose edit there is a proposal, each with the parties who agree first ·
+    ``author``: whose edits they are, where that is sure · ``mark``: of what a copy should show now ·
+    ``statements``: ids of the statements that should be readable there · ``candidate``: another agreement may
+    be the same one; a person decides first · ``closed_units``: kinds whose edits there are not taken over.
     """
 
     connector_id: str
@@ -244,7 +250,8 @@ class Today:
     shape: Shape
     normal: Callable[[UnitKey, UnitValue], UnitValue] = _same
     rules: Mapping[UnitKind, Leader] = field(default_factory=dict)
-    first_agree: frozenset[UnitKey] = frozenset()
+    first_agree: Mapping[UnitKey, frozenset[PartyRef]] = field(default_factory=dict)
+    author: PartyRef | None = None
     closed_units: frozenset[UnitKind] = frozenset()
     mark: str | None = None
     statements: frozenset[str] | None = None
@@ -254,11 +261,17 @@ class Today:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A question the plan raises. ``values``: per unit what this system says; None: it says nothing."""
+    """A question the plan raises.
+
+    ``values``: per unit what this system says; None: it says nothing · ``parties``: per unit who is asked to
+    agree; none: whoever is responsible · ``author``: who said it, and so agrees already.
+    """
 
     kind: QuestionKind
     values: SentUnits = field(default_factory=dict)
     cause: str = ""
+    parties: Mapping[UnitKey, frozenset[PartyRef]] = field(default_factory=dict)
+    author: PartyRef | None = None
 
 
 class Do(StrEnum):

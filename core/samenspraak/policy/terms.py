@@ -24,6 +24,7 @@ from samenspraak.domain.units import (
     UNITS,
     WHAT,
     Terms,
+    UnitChanges,
     UnitKey,
     UnitKind,
     Units,
@@ -123,31 +124,45 @@ def must_agree(
     )
 
 
-def is_first_agree_change(
+def waits_for_others(
     before: Units,
-    after: Units,
+    edits: UnitChanges,
     *,
     first_agree: FirstAgree = FIRST_AGREE,
     author: PartyRef | None = None,
     groups: Iterable[Group] = (),
-) -> bool:
-    """Whether the old terms stay in force and the change is a proposal until the parties agree.
+) -> Mapping[UnitKey, frozenset[PartyRef]]:
+    """The edits that only hold once others agree, each with the parties whose terms it changes.
 
-    A change out of a category counts as well as one into it; where there was nothing before there are no
-    old terms to stay.
+    An edit out of a category counts as well as one into it: what is edited along with it waits too. That the
+    life domain itself leaves a category is nobody's terms, so that nobody in particular is named for it;
+    somebody responsible decides. That it enters one guards more, and holds at once. Where there was nothing
+    before there are no old terms to stay.
+
+    Args:
+        before: as it is agreed.
+        edits: what somebody made of some units elsewhere; None: emptied.
+        first_agree: the categories.
+        author: whose edits they are; they, and the groups they may speak for, need no asking.
+        groups: whose members are known.
     """
-    in_category = first_agree.holds(before) or first_agree.holds(after)
-    return WHAT in before and in_category and bool(must_agree(before, after, author=author, groups=groups))
+    groups = tuple(groups)
+    was, is_now = first_agree.holds(before), first_agree.holds(_with(before, edits))
+    if WHAT not in before or not (was or is_now):
+        return {}
+    touched = {
+        key: must_agree(before, _with(before, {key: value}), author=author, groups=groups)
+        for key, value in edits.items()
+    }
+    found = {key: parties for key, parties in touched.items() if parties}
+    if was and not is_now and LIFE_DOMAIN in edits:
+        found[LIFE_DOMAIN] = frozenset()
+    return found
 
 
-def first_agree_units(
-    ours: Units, theirs: Units | None = None, *, first_agree: FirstAgree = FIRST_AGREE
-) -> frozenset[UnitKey]:
-    """The units that only change by agreement, given what the hub holds and what a system now says."""
-    known = [ours, theirs or {}]
-    if not any(first_agree.holds(units) for units in known):
-        return frozenset()
-    return frozenset(key for units in known for key in units if UNITS[key.kind].terms is not Terms.NO)
+def _with(units: Units, edits: UnitChanges) -> Units:
+    changed = {**units, **edits}
+    return {key: value for key, value in changed.items() if value is not None}
 
 
 def _terms_digest(units: Units, party: PartyRef) -> str:

@@ -157,8 +157,9 @@ def answer(
                 detail=choice,
             )
         )
+        answered = described(uow.questions.get(question_id))
         uow.commit()
-    return replace(described(asked), is_open=False, answer=choice, answered_by=who)
+    return replace(answered, answer=choice, answered_by=who)
 
 
 def _answers(asked: QuestionRecord) -> tuple[str, ...]:

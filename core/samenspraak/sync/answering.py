@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from samenspraak.domain.agreements import State, Status
-from samenspraak.domain.units import STATUS, UnitValue, apply
-from samenspraak.errors import RuleError
+from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply
+from samenspraak.errors import RuleError, StaleError
+from samenspraak.policy.comparing import FIRST_AGREE
 from samenspraak.policy.obstacles import STANDING
 from samenspraak.policy.state import QuestionKind
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync.asking import OF_A_UNIT, unit_of
+from samenspraak.sync import said
+from samenspraak.sync.asking import AGREES, HUB, OF_A_UNIT, unit_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.questions import remotes_of
 from samenspraak.sync.versions import record_version
@@ -26,7 +28,7 @@ def answer(
     value: UnitValue | None = None,
     by: str,
 ) -> None:
-    """Carry out an answer.
+    """Carry out an answer. One of several who agree first leaves the question open for the others.
 
     Args:
         uow: the transaction it is part of.
@@ -41,6 +43,8 @@ def answer(
         StaleError: the question has changed since the person saw it, or is answered.
         RuleError: there is no such answer, or it would make an unlawful agreement.
     """
+    if _waits_for_others(uow, question, choice, value, by):
+        return
     answered = uow.questions.answer(question.id, question.revision, choice, by, hub.now())
     if question.kind in OF_A_UNIT:
         _answer_unit(uow, hub, answered, choice, value, by)
@@ -51,6 +55,9 @@ def answer(
     uow.questions.close(question.id, hub.now())
 
 
+# About a unit.
+
+
 def _answer_unit(
     uow: WritingUnitOfWork,
     hub: Hub,
@@ -59,13 +66,13 @@ def _answer_unit(
     value: UnitValue | None,
     by: str,
 ) -> None:
-    key = unit_of(question)
-    if choice != "other" and choice not in question.values:
-        raise RuleError("answer", f"Answers: {', '.join([*question.values, 'other'])}.")
-    chosen = value if choice == "other" else question.values[choice].get(key)
+    key, chosen = unit_of(question), _chosen(question, choice, value)
     record = uow.agreements.get(question.agreement_id or "")
     after = apply(record.agreement, {key: chosen})
     cause = Cause(actor=by, why="answered", question_id=question.id)
+    if question.cause == FIRST_AGREE and choice != HUB:
+        for party in {by, *_agreed(question, key, chosen)}:
+            said.agrees(uow, hub, after, party)
     # A version even if nothing changes: the answer goes to every holding copy.
     record_version(uow, hub, record, after, cause=cause)
     for remote in remotes_of(uow, record.agreement.id):
@@ -78,6 +85,51 @@ def _answer_unit(
                     answered={**remote.answered, key: shown},
                 )
             )
+
+
+def _chosen(question: QuestionRecord, choice: str, value: UnitValue | None) -> UnitValue | None:
+    if choice == "other":
+        return value
+    if choice not in question.values:
+        raise RuleError("answer", f"Answers: {', '.join([*question.values, 'other'])}.")
+    return question.values[choice].get(unit_of(question))
+
+
+def _waits_for_others(
+    uow: WritingUnitOfWork, question: QuestionRecord, choice: str, value: UnitValue | None, by: str
+) -> bool:
+    """Whether this is the word of one party who agrees, while others still have to.
+
+    Somebody who was not asked to agree, and answers, has spoken with those who were.
+    """
+    owners = question.owner.split()
+    if question.cause != FIRST_AGREE or choice == HUB or len(owners) == 1:
+        return False
+    speaker = next((one for one in owners if by in (one, *_members(uow, one))), None)
+    key, chosen = unit_of(question), _chosen(question, choice, value)
+    left = [one for one in owners if one not in (speaker, *_agreed(question, key, chosen))]
+    if speaker is None or not left:
+        return False
+    standing = uow.questions.get(question.id)
+    if not standing.is_open or standing.revision != question.revision:
+        raise StaleError(f"Question {question.id} has changed since; look again.")
+    shows = {**question.shows, f"{AGREES}{by}": {key: chosen}}
+    uow.questions.ask(replace(question, owner=" ".join(left), shows=shows))
+    return True
+
+
+def _agreed(question: QuestionRecord, key: UnitKey, chosen: UnitValue | None) -> list[str]:
+    """Who agreed to this value before, and whoever typed it."""
+    names = (name for name, units in question.shows.items() if units == {key: chosen})
+    return [name.removeprefix(AGREES) for name in names if name.startswith(AGREES)]
+
+
+def _members(uow: UnitOfWork, party: str) -> list[str]:
+    """Who may speak for a party, if it is a group."""
+    return [str(one) for group in uow.parties.groups() if str(group.ref) == party for one in group.members]
+
+
+# About a copy.
 
 
 def _answer_ended(uow: WritingUnitOfWork, hub: Hub, question: QuestionRecord, choice: str, by: str) -> None:

@@ -21,6 +21,9 @@ ADMIN = "role:admin"
 RESPONSIBLE = "role:responsible"
 ON_DUTY = "role:on_duty"
 
+AGREES = "agrees/"
+"""What a question shows, under this with a party: the value that party agreed to."""
+
 OF_A_UNIT = frozenset({QuestionKind.CONFLICT, QuestionKind.PROPOSAL})
 """The kinds that are about one unit; their subject is ``agreement:<id>:<unit>``."""
 

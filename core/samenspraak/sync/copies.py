@@ -17,6 +17,7 @@ from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
 from samenspraak.policy.plan import plan
 from samenspraak.policy.state import ConnectorState, Do, LinkPhase, NotSeen, Plan, Reason, WriteKind
+from samenspraak.policy.terms import waits_for_others
 from samenspraak.store.records import Cause, LinkRecord
 from samenspraak.sync import questions, restored, said
 from samenspraak.sync.confirming import Confirmer
@@ -26,7 +27,7 @@ from samenspraak.sync.looking import Lease, Looker, View
 from samenspraak.sync.obstacles import Obstacles, asks_of
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.siblings import contested
-from samenspraak.sync.snapshot import Snapshot, copy_state, ours_of, today_of
+from samenspraak.sync.snapshot import Snapshot, author_of, copy_state, ours_of, today_of
 from samenspraak.sync.versions import record_version
 from samenspraak.sync.writing import Writer
 
@@ -67,7 +68,7 @@ class Copies:
             copy_state(snapshot, view.remote),
             ours_of(snapshot, part),
             view.theirs,
-            today_of(snapshot, view.reading),
+            today_of(snapshot, view.remote, view.found, view.reading),
         )
         return _ACTS.get(decided.do, Copies._rest)(self, view, decided)
 
@@ -135,6 +136,8 @@ class Copies:
         cause = Cause(actor="system", why="adopted", connector_id=snapshot.system.id)
         with self._hub.store.write(self._organisation) as uow:
             self._lease.hold(uow)
+            if author := self._agreeing_author(view, decided):
+                said.agrees(uow, self._hub, after, author)
             version = record_version(uow, self._hub, snapshot.record, after, cause=cause)
             questions.raise_all(uow, self._hub, snapshot, view.remote, decided)
             remote = decided_on(view, decided, version)
@@ -142,6 +145,14 @@ class Copies:
                 uow.remotes.save(remote)
             uow.commit()
         return None
+
+    @staticmethod
+    def _agreeing_author(view: View, decided: Plan) -> str:
+        """Whoever edited what only holds once everybody agrees, when nobody else needed to."""
+        snapshot = view.snapshot
+        author = author_of(snapshot, view.remote, view.found, view.reading)
+        touched = author and waits_for_others(snapshot.units, decided.adopt, groups=snapshot.groups)
+        return str(author) if touched else ""
 
     def _close(self, view: View, decided: Plan) -> Settled | None:
         """Both are over, or a retraction was seen to have landed."""

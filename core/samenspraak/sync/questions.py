@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import STATUS, UnitKey, Units, UnitValue
+from samenspraak.policy.comparing import FIRST_AGREE
 from samenspraak.policy.obstacles import STANDING
 from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
 from samenspraak.store.records import QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.asking import (
     ADMIN,
+    AGREES,
     HUB,
     OF_A_UNIT,
     ask_matter,
@@ -57,9 +60,9 @@ def _ask_unit(
 ) -> None:
     agreement = snapshot.record.agreement
     standing = _open(uow, unit_subject(agreement.id, key), agreement.id)
-    shows = dict(standing.shows) if standing else {}
-    if remote is not None:
-        shows[remote.id] = {key: value}
+    shows = _still_shown(standing, remote, key, value)
+    if asked.author is not None and key in asked.parties:
+        shows[f"{AGREES}{asked.author}"] = {key: value}
     values = {
         HUB: {key: snapshot.units.get(key)},
         **_of_others(standing, snapshot.system.id),
@@ -71,12 +74,31 @@ def _ask_unit(
             kind=standing.kind if standing else asked.kind,
             subject=unit_subject(agreement.id, key),
             agreement_id=agreement.id,
-            owner=owner_of(snapshot.record.agreement, key),
+            owner=_owner(agreement, standing, asked, key),
             values=values,
             shows=shows,
-            cause=asked.cause,
+            cause=standing.cause if standing and standing.kind is QuestionKind.PROPOSAL else asked.cause,
         )
     )
+
+
+def _still_shown(
+    standing: QuestionRecord | None, remote: RemoteRecord | None, key: UnitKey, value: UnitValue | None
+) -> dict[str, SentUnits]:
+    """What the question shows for each object, and who agreed to a value that is still said somewhere."""
+    shows = dict(standing.shows) if standing else {}
+    if remote is not None:
+        shows[remote.id] = {key: value}
+    said = [units for name, units in shows.items() if not name.startswith(AGREES)]
+    return {name: units for name, units in shows.items() if units in said}
+
+
+def _owner(agreement: Agreement, standing: QuestionRecord | None, asked: Asked, key: UnitKey) -> str:
+    """The parties who agree first, one after the other; else whoever is responsible."""
+    if parties := asked.parties.get(key):
+        return " ".join(sorted(map(str, parties)))
+    first = standing is not None and standing.cause == FIRST_AGREE
+    return standing.owner if standing and first else owner_of(agreement, key)
 
 
 def _of_others(standing: QuestionRecord | None, connector_id: str) -> dict[str, SentUnits]:

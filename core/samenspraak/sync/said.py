@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 
 from samenspraak.domain.agreements import Agreement, OccurrenceKey
 from samenspraak.domain.outcomes import NEEDS_A_PERSON, is_once_only, outcome
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.statements import ASSENTS, Statement, StatementKind
 from samenspraak.domain.units import units_of
+from samenspraak.errors import RuleError
 from samenspraak.policy.state import QuestionKind
-from samenspraak.policy.terms import content_digest, speaks_for, terms_digest
+from samenspraak.policy.terms import content_digest, parties_asked, speaks_for, terms_digest
 from samenspraak.store.records import Cause
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions
-from samenspraak.sync.asking import ON_DUTY, ask_matter
+from samenspraak.sync.asking import HUB, ON_DUTY, ask_matter
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.versions import record_version
@@ -35,6 +37,25 @@ def take_over(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, fresh: Seque
             questions.ask_declined(uow, hub, snapshot, one)
         if one.occurrence is not None:
             _ask_report(uow, hub, snapshot, one.occurrence)
+
+
+def agrees(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, by: str) -> None:
+    """Note that somebody agrees to the terms as they are in this agreement, if they are asked to at all."""
+    try:
+        who = PartyRef.parse(by)
+    except RuleError:  # an admin, who agrees to nothing
+        return
+    party = speaks_for(agreement, who, uow.parties.groups())
+    if party in parties_asked(agreement):
+        statement = Statement(
+            id=hub.new_id(),
+            kind=StatementKind.ASSENT,
+            by=who,
+            at=hub.now(),
+            through=HUB,
+            terms=terms_digest(agreement, party),
+        )
+        uow.statements.add(agreement.id, statement, hub.now())
 
 
 def _understood(uow: WritingUnitOfWork, snapshot: Snapshot, said: Statement) -> Statement:

@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 import simplejson
 
 from samenspraak.connectors.connector import Connector, Directory, Found, Marker, Reading, Subject
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import Group, PartyKind, PartyRef
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, units_of
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.capabilities import Capabilities, Objects, Write
 from samenspraak.policy.shape import Shape
-from samenspraak.policy.state import CopyState, Leader, LinkPhase, Ours, Presence, There, Today
-from samenspraak.policy.terms import content_digest, first_agree_units
+from samenspraak.policy.state import CopyState, Leader, LinkPhase, Ours, Presence, SentUnits, There, Today
+from samenspraak.policy.terms import content_digest, waits_for_others
 from samenspraak.store.records import (
     AgreementRecord,
     ConnectorRecord,
@@ -39,7 +39,7 @@ class Snapshot:
     """One link with its agreement, objects and readers, as the store had them at one moment.
 
     ``told``: the statements its readers should be able to read there (what was said there, stands there) ·
-    ``questions``: the open ones about the agreement.
+    ``questions``: the open ones about the agreement · ``groups``: whose members are known.
     """
 
     organisation: str
@@ -59,6 +59,7 @@ class Snapshot:
     bases: Mapping[int, Units]
     past: Mapping[UnitKey, tuple[UnitValue, ...]]
     questions: tuple[QuestionRecord, ...]
+    groups: tuple[Group, ...]
     units: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,6 +92,11 @@ class Snapshot:
     def belongs(self, key: UnitKey, part: str) -> bool:
         """Whether the object of this part holds the unit."""
         return not part or key.assignment_id in (None, part)
+
+    def is_about(self, client: str) -> bool:
+        """Whether the system calls our client so, by this or another of their ids there."""
+        found = self.directory.party(client, PartyKind.CLIENT)
+        return found == PartyRef(kind=PartyKind.CLIENT, id=self.record.agreement.client_id)
 
     def subject(self, part: str) -> Subject:
         """What a new object is about.
@@ -149,6 +155,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         bases={number: units_of(one.agreement) for number, one in versions.items()},
         past=uow.agreements.values(agreement.id, past) if past else {},
         questions=tuple(uow.questions.list(agreement_id=agreement.id)),
+        groups=tuple(sight.facts.groups),
     )
 
 
@@ -226,7 +233,7 @@ def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteR
     return There(
         units={key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)},
         selected=reading.selected,
-        client_is_ours=reading.client is None or reading.client == snapshot.client,
+        client_is_ours=reading.client is None or snapshot.is_about(reading.client),
         doubles=len(snapshot.of_part(remote.part)) - 1,
         went_back=_went_back(snapshot, found, remote),
         repeats=state in remote.earlier and state != remote.earlier[-1],
@@ -261,9 +268,15 @@ def _went_back(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:
     return comparable and content_of(snapshot.connector, found) != remote.earlier[-1]
 
 
-def today_of(snapshot: Snapshot, reading: Reading | None) -> Today:
-    """Everything else a plan depends on; ``reading``: what the object says now, where it was read."""
+def today_of(
+    snapshot: Snapshot,
+    remote: RemoteRecord | None = None,
+    found: Found | None = None,
+    reading: Reading | None = None,
+) -> Today:
+    """Everything else a plan depends on; with what the object says now, where it was read."""
     capabilities = snapshot.capabilities
+    author = author_of(snapshot, remote, found, reading)
     return Today(
         connector_id=snapshot.system.id,
         capabilities=capabilities,
@@ -275,10 +288,41 @@ def today_of(snapshot: Snapshot, reading: Reading | None) -> Today:
             for kind, leader in snapshot.system.rules.items()
             if leader != "ask"
         },
-        first_agree=first_agree_units(snapshot.units, reading.units if reading else None),
+        first_agree=waits_for_others(
+            snapshot.units, _edits(snapshot, remote, reading), author=author, groups=snapshot.groups
+        ),
+        author=author,
         mark=_mark(snapshot),
         statements=frozenset(one.id for one in snapshot.told) if capabilities.tells_statements else None,
     )
+
+
+def author_of(
+    snapshot: Snapshot, remote: RemoteRecord | None, found: Found | None, reading: Reading | None
+) -> PartyRef | None:
+    """Whose edits these are: of whoever changed the object last, if nobody else did since we looked.
+
+    Only versions that count tell how many changes there were.
+    """
+    if remote is None or found is None or reading is None or not snapshot.capabilities.token_ordered:
+        return None
+    if found.token is None or remote.token is None:
+        return None
+    return reading.author if int(found.token) == int(remote.token) + 1 else None
+
+
+def _edits(snapshot: Snapshot, remote: RemoteRecord | None, reading: Reading | None) -> SentUnits:
+    """What people made of some units there since those were last decided on."""
+    if remote is None or reading is None:
+        return {}
+    then = seen_units(snapshot, remote)
+    return {
+        key: reading.units.get(key)
+        for key in reading.units.keys() | then.keys()
+        if snapshot.capabilities.reads(key)
+        and snapshot.belongs(key, remote.part)
+        and reading.units.get(key) != then.get(key)
+    }
 
 
 def _mark(snapshot: Snapshot) -> str | None:

@@ -116,9 +116,9 @@ class Household:
     def reveal(self, objection: str) -> None:
         self.town.withdraw("wit", objection)
 
-    def answer(self, question: QuestionRecord, choice: str) -> None:
+    def answer(self, question: QuestionRecord, choice: str, by: str = "nurse") -> None:
         with self.town.app.store.write(ORGANISATION) as uow:
-            answer(uow, self.hub, question, choice=choice, by="nurse")
+            answer(uow, self.hub, question, choice=choice, by=by)
             uow.commit()
 
     # Systems.

@@ -26,18 +26,27 @@ from samenspraak.domain.agreements import (
 from samenspraak.domain.parties import Group, GroupKind, PartyKind, PartyRef
 from samenspraak.domain.schedules import Schedule
 from samenspraak.domain.statements import Statement, StatementKind
-from samenspraak.domain.units import CONDITIONS, LIFE_DOMAIN, WHAT, UnitKey, UnitKind, Units, units_of
+from samenspraak.domain.units import (
+    CONDITIONS,
+    LIFE_DOMAIN,
+    WHAT,
+    UnitChanges,
+    UnitKey,
+    UnitKind,
+    Units,
+    differing,
+    units_of,
+)
 from samenspraak.policy.terms import (
     FirstAgree,
     Standing,
     asked,
     content_digest,
-    first_agree_units,
-    is_first_agree_change,
     must_agree,
     parties_asked,
     speaks_for,
     terms_digest,
+    waits_for_others,
 )
 
 NOON = datetime(2027, 1, 4, 12, 0, tzinfo=UTC)
@@ -232,25 +241,49 @@ MEDICATION, MEALS = LifeDomain.MEDICATION, LifeDomain.MEALS
 MOVED = with_first(duty=LATER)
 
 
+def edits(before: Units, after: Units) -> UnitChanges:
+    return {key: after.get(key) for key in differing(before, after)}
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "is_proposal"),
+    ("before", "after", "waiting"),
     [
-        (units(STOCKINGS, MEALS), units(MOVED, MEALS), False),
-        (units(STOCKINGS), units(MOVED), False),
-        (units(STOCKINGS, MEDICATION), units(MOVED, MEDICATION), True),
-        (units(STOCKINGS, instruct=True), units(MOVED, instruct=True), True),
-        (units(STOCKINGS, MEDICATION), units(MOVED, MEALS), True),
-        (units(STOCKINGS, MEALS), units(MOVED, MEDICATION), True),
-        (units(STOCKINGS), units(STOCKINGS, instruct=True), True),
-        (units(STOCKINGS, MEDICATION), units(changed(place="Thuis"), MEDICATION), False),
-        (units(STOCKINGS, MEDICATION), units(STOCKINGS, MEDICATION), False),
-        ({}, units(STOCKINGS, MEDICATION), False),
+        (units(STOCKINGS, MEALS), units(MOVED, MEALS), set()),
+        (units(STOCKINGS), units(MOVED), set()),
+        (units(STOCKINGS, MEDICATION), units(MOVED, MEDICATION), {A1}),
+        (units(STOCKINGS, instruct=True), units(MOVED, instruct=True), {A1}),
+        (units(STOCKINGS, MEDICATION), units(MOVED, MEALS), {A1, LIFE_DOMAIN}),
+        (units(STOCKINGS, MEALS), units(MOVED, MEDICATION), {A1}),
+        (units(STOCKINGS, MEALS), units(STOCKINGS, MEDICATION), set()),
+        (units(STOCKINGS, MEDICATION), units(STOCKINGS, MEALS), {LIFE_DOMAIN}),
+        (units(STOCKINGS), units(STOCKINGS, instruct=True), {CONDITIONS}),
+        (units(STOCKINGS), units(MOVED, instruct=True), {A1, CONDITIONS}),
+        (units(STOCKINGS, instruct=True), units(STOCKINGS), {CONDITIONS}),
+        (units(STOCKINGS, MEDICATION), units(changed(place="Thuis"), MEDICATION), set()),
+        (units(STOCKINGS, MEDICATION), units(STOCKINGS, MEDICATION), set()),
+        ({}, units(STOCKINGS, MEDICATION), set()),
     ],
 )
-def test_in_a_first_agree_category_a_change_of_terms_is_a_proposal(
-    before: Units, after: Units, is_proposal: bool
+def test_in_a_first_agree_category_edits_of_the_terms_wait_for_others(
+    before: Units, after: Units, waiting: set[UnitKey]
 ) -> None:
-    assert is_first_agree_change(before, after) is is_proposal
+    assert waits_for_others(before, edits(before, after)).keys() == waiting
+
+
+def test_an_edit_waits_for_those_whose_terms_it_changes() -> None:
+    before = units(STOCKINGS, MEDICATION)
+    after = units(changed(what=What(text="Anders"), assignments=MOVED.assignments), MEDICATION)
+
+    assert waits_for_others(before, edits(before, after)) == {
+        WHAT: {SON, NEIGHBOUR, TEAM.ref},
+        A1: {SON, NEIGHBOUR},
+    }
+
+
+def test_that_it_leaves_a_category_is_nobodys_terms() -> None:
+    before = units(STOCKINGS, MEDICATION)
+
+    assert waits_for_others(before, {LIFE_DOMAIN: MEALS}) == {LIFE_DOMAIN: frozenset()}
 
 
 @pytest.mark.parametrize(
@@ -265,36 +298,17 @@ def test_the_author_and_their_group_need_not_agree_to_their_own_change(
     assert must_agree(before, after, author=author, groups=[TEAM]) == others
 
 
-def test_a_change_that_concerns_only_its_author_is_in_force_at_once() -> None:
+def test_an_edit_that_concerns_only_its_author_holds_at_once() -> None:
     before, after = units(STOCKINGS, MEDICATION), units(with_first(backup=DAUGHTER), MEDICATION)
 
-    assert is_first_agree_change(before, after)
-    assert not is_first_agree_change(before, after, author=DAUGHTER)
+    assert waits_for_others(before, edits(before, after)).keys() == {UnitKey(UnitKind.BACKUP, "a1")}
+    assert waits_for_others(before, edits(before, after), author=DAUGHTER) == {}
 
 
 def test_an_organisation_can_set_other_categories() -> None:
     meals = FirstAgree(life_domains=frozenset({MEALS}), instruction_required=False)
-    change = units(STOCKINGS, MEALS), units(MOVED, MEALS)
+    moved = {A1: LATER}
 
-    assert is_first_agree_change(*change, first_agree=meals)
-    assert not is_first_agree_change(
-        units(STOCKINGS, MEDICATION), units(MOVED, MEDICATION), first_agree=meals
-    )
-    assert not is_first_agree_change(
-        units(STOCKINGS, instruct=True), units(MOVED, instruct=True), first_agree=meals
-    )
-
-
-def test_the_units_that_only_change_by_agreement_are_those_of_the_terms() -> None:
-    theirs = {**units(STOCKINGS, MEALS, instruct=True), UnitKey(UnitKind.ASSIGNMENT, "a7"): LATER}
-
-    assert first_agree_units(units(STOCKINGS, MEALS)) == frozenset()
-    assert first_agree_units(units(STOCKINGS, MEDICATION)) == {WHAT, CONDITIONS, A1, A2}
-    assert first_agree_units(units(STOCKINGS, MEALS), theirs) == {
-        WHAT,
-        CONDITIONS,
-        A1,
-        A2,
-        UnitKey(UnitKind.ASSIGNMENT, "a7"),
-    }
-    assert LIFE_DOMAIN not in first_agree_units(units(STOCKINGS, MEDICATION))
+    assert waits_for_others(units(STOCKINGS, MEALS), moved, first_agree=meals)
+    assert not waits_for_others(units(STOCKINGS, MEDICATION), moved, first_agree=meals)
+    assert not waits_for_others(units(STOCKINGS, instruct=True), moved, first_agree=meals)

@@ -109,7 +109,11 @@ def intent(kind: WriteKind = WriteKind.UPDATE, sent: SentUnits = UNITS, **change
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """One line of a table as it happens. ``comes``: members of the plan; questions as (kind, cause)."""
+    """One line of a table as it happens.
+
+    ``comes``: members of the plan; its questions as (kind, cause), and as ``asks`` who is asked to agree to
+    ``what`` and whose proposal it is.
+    """
 
     name: str
     comes: Mapping[str, Any]
@@ -126,8 +130,11 @@ class Situation:
 
     def came(self) -> Mapping[str, Any]:
         decided = self.plan()
-        asked = {"questions": [(one.kind, one.cause) for one in decided.questions]}
-        found = {**{name: getattr(decided, name) for name in self.comes}, **asked}
+        asked = {
+            "questions": [(one.kind, one.cause) for one in decided.questions],
+            "asks": [(one.parties.get(WHAT), one.author) for one in decided.questions],
+        }
+        found = {**{name: getattr(decided, name) for name in self.comes.keys() - asked.keys()}, **asked}
         return {name: found[name] for name in self.comes}
 
 

@@ -58,6 +58,7 @@ from .situations import (
     PROPOSED,
     SHOES,
     SOCKS,
+    SON,
     STOCKINGS,
     TOES,
     WITHDRAWN,
@@ -224,7 +225,7 @@ def _with(units: Units, changes: Mapping[UnitKey, UnitValue | None]) -> Units:
         connector=st.sampled_from(ConnectorState),
         shape=SHAPES,
         rules=RULES,
-        first_agree=st.frozensets(KEYS),
+        first_agree=st.dictionaries(KEYS, st.sampled_from([frozenset(), frozenset({SON})])),
         closed_units=st.frozensets(st.sampled_from(UnitKind)),
         mark=st.sampled_from([None, "a", "b"]),
         statements=st.sampled_from([None, frozenset({"x1"})]),
@@ -278,7 +279,8 @@ def test_nothing_that_either_side_did_is_dropped(
     agreed: Units, hub: Units, app: Units, rules: Mapping[UnitKind, Leader], proposals: frozenset[UnitKey]
 ) -> None:
     two = replace(Two.in_step(agreed), hub=hub, app=app)
-    decided = replace(two, today=replace(two.today, rules=rules, first_agree=frozenset(proposals))).plan()
+    first = dict.fromkeys(proposals, frozenset({SON}))
+    decided = replace(two, today=replace(two.today, rules=rules, first_agree=first)).plan()
 
     taken = {**decided.hold, **decided.adopt}
     for key in LIVE:

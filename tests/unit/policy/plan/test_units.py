@@ -17,6 +17,7 @@ from .situations import (
     A1,
     A2,
     ACTIVE,
+    DAUGHTER,
     EVENING,
     HEEL,
     MEDICATION,
@@ -28,6 +29,7 @@ from .situations import (
     PROPOSED,
     SHOES,
     SOCKS,
+    SON,
     STOCKINGS,
     TOES,
     UNITS,
@@ -349,9 +351,42 @@ SITUATIONS = (
         )
         for why, seen in (
             ("where another system leads", LEADS_ELSEWHERE),
-            ("to terms that the parties agree to first", today(first_agree=frozenset({WHAT}))),
             ("of what nobody there may change", today(closed_units=frozenset({UnitKind.WHAT}))),
         )
+    ),
+    *(
+        unit(
+            f"a change there is a proposal to {who}",
+            "changed there",
+            theirs=there({**UNITS, WHAT: SOCKS}),
+            today=today(first_agree={WHAT: parties}, author=DAUGHTER),
+            comes={
+                "adopt": {},
+                "hold": {WHAT: SOCKS},
+                "questions": [(QuestionKind.PROPOSAL, "first-agree")],
+                "asks": [(parties, DAUGHTER)],
+            },
+        )
+        for who, parties in (
+            ("those who agree first", frozenset({SON})),
+            ("whoever is responsible, where it is nobody's terms", frozenset()),
+        )
+    ),
+    unit(
+        "what is typed over a proposal is a proposal to those whom it concerns then",
+        "held, another value",
+        link=link(held={WHAT: SOCKS}, then={**UNITS, WHAT: SOCKS}),
+        theirs=there({**UNITS, WHAT: SHOES}),
+        today=today(first_agree={WHAT: frozenset({SON})}),
+        comes={"hold": {WHAT: SHOES}, "asks": [(frozenset({SON}), None)]},
+    ),
+    unit(
+        "while a proposal stands nobody is asked anew",
+        "held, as the question shows",
+        link=link(held={WHAT: SOCKS}, then={**UNITS, WHAT: SOCKS}),
+        theirs=there({**UNITS, WHAT: SOCKS}),
+        today=today(first_agree={WHAT: frozenset({SON})}),
+        comes={"hold": {WHAT: SOCKS}, "asks": [(None, None)]},
     ),
     unit(
         "where harm is possible no system leads, and a change there is adopted as anywhere",
