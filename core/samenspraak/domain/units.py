@@ -215,6 +215,20 @@ _PER_ASSIGNMENT = {
 _EMPTY: tuple[Any, ...] = (None, "", Conditions(), Review())
 
 
+def named_in(value: UnitValue) -> PartyRef | None:
+    """The party that a unit with this value names, if it names one."""
+    match value:
+        case Duty():
+            return value.performer
+        case Instructed() | OccurrenceException():
+            return value.by
+        case Decides():
+            return value.who
+        case PartyRef():
+            return value
+    return None
+
+
 def is_empty(value: UnitValue | None) -> bool:
     """Whether a unit with this value says nothing and is therefore absent."""
     return value in _EMPTY

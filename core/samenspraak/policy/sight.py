@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from samenspraak.domain.agreements import Decides, Duty, Instructed, LifeDomain, OccurrenceException
+from samenspraak.domain.agreements import Duty, LifeDomain
 from samenspraak.domain.consent import Capacity, Consent, RecipientKind
 from samenspraak.domain.parties import CircleMember, Group, PartyKind, PartyRef
 from samenspraak.domain.statements import ASSENTS, REPORTS, Statement
-from samenspraak.domain.units import LIFE_DOMAIN, UNITS, WHAT, MatrixRow, UnitKey, UnitKind, Units, UnitValue
+from samenspraak.domain.units import LIFE_DOMAIN, UNITS, WHAT, MatrixRow, UnitKey, UnitKind, Units, named_in
 from samenspraak.policy.capabilities import Capabilities, Readers, SystemKind
 from samenspraak.policy.consenting import About, covering, decision
 from samenspraak.policy.flow_matrix import MATRIX, NEUTRAL_KINDS, PRACTICAL_DOMAINS, Rule
@@ -113,7 +113,7 @@ class Sight:
             return False
         if key.assignment_id is not None and not self._shows_assignment(key.assignment_id):
             return False
-        who = _named_in(self.units[key]) if UNITS[key.kind].names else None
+        who = named_in(self.units[key]) if UNITS[key.kind].names else None
         return who is None or self._may_figure(who)
 
     def _carries(self, kind: UnitKind) -> bool:
@@ -259,7 +259,7 @@ class Sight:
     def _parties(self) -> frozenset[PartyRef]:
         """Performers, backups and responsible parties."""
         taking_part = (UnitKind.ASSIGNMENT, UnitKind.BACKUP, UnitKind.RESPONSIBLE)
-        found = (_named_in(value) for key, value in self.units.items() if key.kind in taking_part)
+        found = (named_in(value) for key, value in self.units.items() if key.kind in taking_part)
         return frozenset(one for one in found if one)
 
     @cached_property
@@ -268,7 +268,7 @@ class Sight:
 
     @cached_property
     def _known_parties(self) -> frozenset[PartyRef]:
-        found = (_named_in(value) for value in self.units.values())
+        found = (named_in(value) for value in self.units.values())
         return frozenset(one for one in found if one) | self.audience.members
 
     @cached_property
@@ -349,17 +349,3 @@ def _groups_of(ref: PartyRef, groups: Iterable[Group]) -> frozenset[str]:
         found |= {group.id for group in new}
         waiting += [group.ref for group in new]
     return frozenset(found)
-
-
-def _named_in(value: UnitValue) -> PartyRef | None:
-    """The party that a unit names, if it names one."""
-    match value:
-        case Duty():
-            return value.performer
-        case Instructed() | OccurrenceException():
-            return value.by
-        case Decides():
-            return value.who
-        case PartyRef():
-            return value
-    return None

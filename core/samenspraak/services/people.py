@@ -152,7 +152,13 @@ def accept(
         candidate = _candidate(uow, connector_id, external_id)
         decided_by = actor(uow, by)
         ref = party(uow, who, PartyKind(candidate.kind)) if who else _make_known(uow, hub, candidate)
-        link = PartyLink(connector_id=connector_id, external_id=external_id, ref=ref, manual=True)
+        link = PartyLink(
+            connector_id=connector_id,
+            external_id=external_id,
+            ref=ref,
+            manual=True,
+            circles=frozenset({candidate.client} if candidate.client else ()),
+        )
         link_party(uow, hub, link)
         _read_everything_again(uow, hub, connector_id)
         _audit(uow, hub, candidate, "accepted", decided_by, str(ref))

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import PartyRef
+from samenspraak.store import documents
 from samenspraak.store.records import PartyCandidate, PartyLink
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import party_candidate, person_link
+
+_CIRCLES = frozenset[str]
 
 
 class Identities(Repository):
     """Identities at connectors; what a person decided is never overruled by a match."""
 
     def link(self, new: PartyLink) -> PartyLink:
-        """Who this is from now on, or who a person said it is; gives what holds."""
+        """Who this is from now on, or who a person said it is; gives what holds.
+
+        The circles come beside those already known.
+        """
         there = {"connector_id": new.connector_id, "external_id": new.external_id}
         known = self.link_of(new.connector_id, new.external_id)
-        if known == new or (known and known.manual and not new.manual):
-            return known
-        self._scope.put(person_link, there, party=str(new.ref), manual=new.manual)
-        return new
+        held = known if known and known.manual and not new.manual else new
+        held = replace(held, circles=new.circles | (known.circles if known else frozenset()))
+        if held != known:
+            circles = documents.dump(held.circles, _CIRCLES)
+            self._scope.put(person_link, there, party=str(held.ref), circles=circles, manual=held.manual)
+        return held
 
     def unlink(self, connector_id: str, external_id: str) -> bool:
         """Nobody says who this is any more; False when nobody did."""
@@ -93,4 +102,5 @@ def _link(row: Row[Any]) -> PartyLink:
         external_id=row.external_id,
         ref=PartyRef.parse(row.party),
         manual=row.manual,
+        circles=documents.load(row.circles, _CIRCLES),
     )

@@ -196,12 +196,17 @@ class CursorRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class PartyLink:
-    """What one connector calls a party. ``manual``: a person decided, never overruled."""
+    """What one connector calls a party.
+
+    ``manual``: a person decided, never overruled · ``circles``: the clients, as the connector calls them, in
+    whose circle the party was met under this id; none: it is not of any client's circle.
+    """
 
     connector_id: str
     external_id: str
     ref: PartyRef
     manual: bool = False
+    circles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

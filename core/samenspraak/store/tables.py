@@ -163,6 +163,7 @@ person_link = table(
     key("connector_id"),
     key("external_id"),
     text("party"),
+    text("circles"),
     flag("manual"),
     count("row"),
     belongs_to("connector", connector_id="id"),

@@ -16,6 +16,7 @@ from samenspraak.policy.visibility import wanted_audiences
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.people import called
 
 Members = frozenset[PartyRef]
 
@@ -100,17 +101,14 @@ def _address(uow: WritingUnitOfWork, link: LinkRecord, members: Members) -> None
 def _candidates(
     uow: UnitOfWork, agreement: Agreement, connector_id: str, capabilities: Capabilities
 ) -> Members:
-    """Everybody linked there who is in the client's circle or takes part.
+    """Everybody known there, by an id that fits this client, who is in the client's circle or takes part.
 
     That a system knows the client does not make the client a reader there; taking part does.
     """
     circle = {member.party for member in uow.parties.circle(agreement.client_id)}
     concerned = circle | agreement.parties
-    return frozenset(
-        link.ref
-        for link in uow.parties.links(connector_id, concerned)
-        if link.ref.kind in capabilities.addresses
-    )
+    there = called(uow, connector_id, agreement.client_id, concerned)
+    return frozenset(one for one in there if one in concerned and one.kind in capabilities.addresses)
 
 
 def _audience(connector_id: str, capabilities: Capabilities, members: Members) -> Audience:

@@ -36,7 +36,9 @@ def similarity(one: str, other: str) -> float:
 def is_known(uow: UnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> bool:
     """Whether there is nothing to do about a party there: matched, and in no circle we did not know of."""
     standing = uow.parties.link_of(connector_id, party.external_id)
-    return standing is not None and _membership(uow, hub, connector_id, party, standing.ref) is None
+    if standing is None or not _circles(party) <= standing.circles:
+        return False
+    return _membership(uow, hub, connector_id, party, standing.ref) is None
 
 
 def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> None:
@@ -44,6 +46,7 @@ def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalPar
     party = replace(party, identifiers=normals(party.identifiers))
     standing = uow.parties.link_of(connector_id, party.external_id)
     if standing is not None:
+        _note_circle(uow, hub, party, standing)
         _join_circle(uow, hub, connector_id, party, standing.ref)
         return
     found = _match(uow, connector_id, party)
@@ -52,7 +55,10 @@ def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalPar
         found = Same(id=_register(uow, hub, party))
     if isinstance(found, Same):
         ref = PartyRef(kind=party.kind, id=found.id)
-        link_party(uow, hub, PartyLink(connector_id=connector_id, external_id=party.external_id, ref=ref))
+        link = PartyLink(
+            connector_id=connector_id, external_id=party.external_id, ref=ref, circles=_circles(party)
+        )
+        link_party(uow, hub, link)
         _learn(uow, party, found.id)
         _join_circle(uow, hub, connector_id, party, ref)
         return
@@ -132,6 +138,20 @@ def _learn(uow: WritingUnitOfWork, party: ExternalParty, person_id: str) -> None
     identifiers: frozenset[Identifier] = known.identifiers | party.identifiers
     if identifiers != known.identifiers or party.kind not in uow.parties.kinds(person_id):
         uow.parties.add_person(replace(known, identifiers=identifiers), party.kind)
+
+
+def _circles(party: ExternalParty) -> frozenset[str]:
+    """The clients, as the system calls them, in whose circle the party is by this telling."""
+    return frozenset({party.client} if party.client else ())
+
+
+def _note_circle(uow: WritingUnitOfWork, hub: Hub, party: ExternalParty, standing: PartyLink) -> None:
+    """By this id the party can be addressed about this client, too."""
+    if _circles(party) <= standing.circles:
+        return
+    uow.parties.link(replace(standing, circles=_circles(party)))
+    for client_id in _clients_of(uow, standing.ref):
+        ensure_client(uow, hub, client_id)
 
 
 def _join_circle(

@@ -7,15 +7,33 @@ from collections.abc import Collection, Mapping
 from samenspraak.connectors.connector import Directory
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.units import named_in, units_of
 from samenspraak.policy.shape import ClientName, Shape
 from samenspraak.store.unit_of_work import UnitOfWork
 
 
 def everybody(uow: UnitOfWork, agreement: Agreement) -> frozenset[PartyRef]:
-    """The client, the parties of the agreement and the client's circle."""
+    """The client, whoever the agreement names and the client's circle."""
     client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
     circle = {member.party for member in uow.parties.circle(agreement.client_id)}
-    return frozenset({client, *agreement.parties, *circle})
+    named = {named_in(value) for value in units_of(agreement).values()}
+    return frozenset({client, *circle, *(one for one in named if one)})
+
+
+def called(
+    uow: UnitOfWork, connector_id: str, client_id: str, among: Collection[PartyRef]
+) -> Mapping[PartyRef, str]:
+    """What to call each of these parties there in what is about this client; who has no such id is not in it.
+
+    A relative has an id in every client's circle they are in. It is the one of this client's circle, else one
+    that is of nobody's; never one of another client's, who would then read what is not theirs.
+    """
+    client = PartyRef(kind=PartyKind.CLIENT, id=client_id)
+    links = uow.parties.links(connector_id, {client, *among})
+    ours = {link.external_id for link in links if link.ref == client}
+    fitting = [link for link in links if link.ref == client or not link.circles or link.circles & ours]
+    by_fit = sorted(fitting, key=lambda link: (not link.circles & ours, link.external_id))
+    return {link.ref: link.external_id for link in reversed(by_fit)}
 
 
 def names_of(uow: UnitOfWork, refs: Collection[PartyRef]) -> Mapping[PartyRef, str]:
@@ -43,17 +61,24 @@ def client_name(uow: UnitOfWork, client_id: str, shape: Shape) -> str | None:
 
 
 def directory_for(uow: UnitOfWork, connector_id: str, agreement: Agreement, shape: Shape) -> Directory:
-    """The directory of one copy: ids of everybody concerned, names only of those who may be named."""
+    """The directory of one copy: everybody concerned is understood, and written is who may be named."""
     concerned = everybody(uow, agreement)
-    external = {link.ref: link.external_id for link in uow.parties.links(connector_id, concerned)}
     names = dict(names_of(uow, shape.names & concerned))
     client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
+    # An id is as good as a name to whoever can look it up there.
+    shown = shape.names | shape.members | {client}
+    external = called(uow, connector_id, agreement.client_id, concerned)
     if name := client_name(uow, agreement.client_id, shape):
         names[client] = name
-    return Directory(connector_id=connector_id, external=external, names=names)
+    return Directory(
+        connector_id=connector_id,
+        external={ref: there for ref, there in external.items() if ref in shown},
+        known={link.external_id: link.ref for link in uow.parties.links(connector_id, concerned)},
+        names=names,
+    )
 
 
 def plain_directory(uow: UnitOfWork, connector_id: str) -> Directory:
     """Ids only, of everybody linked there: for reading a record that belongs to no agreement yet."""
     links = uow.parties.links(connector_id)
-    return Directory(connector_id=connector_id, external={link.ref: link.external_id for link in links})
+    return Directory(connector_id=connector_id, known={link.external_id: link.ref for link in links})

@@ -335,6 +335,7 @@ def _make_tables() -> None:
         sa.Column("connector_id", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
         sa.Column("party", sa.String(), nullable=False),
+        sa.Column("circles", sa.String(), nullable=False),
         sa.Column("manual", sa.Boolean(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
