@@ -23,6 +23,7 @@ from samenspraak.sync import priority, restored
 from samenspraak.sync.answering import answer
 from samenspraak.sync.configured import Configured
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.matching import wake_waiting
 
 RELEASE = "release"
 
@@ -137,14 +138,14 @@ def draft(
     )
 
 
-def try_out(connected: Configured, record: ConnectorRecord) -> Iterator[Checked]:
+def try_out(connected: Configured, organisation: str, record: ConnectorRecord) -> Iterator[Checked]:
     """Test a connection step by step, saved or not; stops after the first step that fails. Writes nothing.
 
     Raises:
         ConfigurationError: the settings do not load; every problem is named.
         PermanentError: the plugin broke off.
     """
-    connector, call = connected.build(record)
+    connector, call = connected.build(organisation, record)
     try:
         yield from connector.check(call)
     except SamenspraakError:
@@ -164,7 +165,7 @@ def add(
         ConfigurationError: its settings do not load; every problem is named.
         StaleError: there is one with this id already.
     """
-    connected.build(record)
+    connected.build(organisation, record)
     with hub.store.write(organisation) as uow:
         if any(one.id == record.id for one in uow.connectors.list()):
             raise StaleError(f"There is a connector {record.id} already.")
@@ -181,7 +182,10 @@ def listed(hub: Hub, registry: Registry, connected: Configured, organisation: st
     with hub.store.read(organisation) as uow:
         records = uow.connectors.list()
         counts = uow.links.counts()
-    return tuple(_connection(registry, connected, one, counts.get(one.id, {})) for one in records)
+    return tuple(
+        _connection(registry, one, counts.get(one.id, {}), _problem(connected, organisation, one))
+        for one in records
+    )
 
 
 def get(hub: Hub, organisation: str, connector_id: str) -> ConnectorRecord:
@@ -195,7 +199,7 @@ def get(hub: Hub, organisation: str, connector_id: str) -> ConnectorRecord:
 
 
 def _connection(
-    registry: Registry, connected: Configured, record: ConnectorRecord, links: Mapping[Reason, int]
+    registry: Registry, record: ConnectorRecord, links: Mapping[Reason, int], problem: str
 ) -> Connection:
     kind = registry.connectors.get(record.plugin)
     return Connection(
@@ -208,13 +212,13 @@ def _connection(
         settings=record.settings,
         links=links,
         heard_at=record.heard_at,
-        problem=_problem(connected, record),
+        problem=problem,
     )
 
 
-def _problem(connected: Configured, record: ConnectorRecord) -> str:
+def _problem(connected: Configured, organisation: str, record: ConnectorRecord) -> str:
     try:
-        connected.build(record)
+        connected.build(organisation, record)
     except SamenspraakError as error:
         return str(error)
     return ""
@@ -302,6 +306,7 @@ def release(uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, *, by: st
     for link_id in links:
         uow.links.look(link_id, priority=priority.BULK)
     uow.wake(links=links)
+    wake_waiting(uow, system.id, "new", "unseen")
     _audit(uow, hub, system.id, "resumed", by, str(system.state))
     return len(links)
 

@@ -6,26 +6,43 @@ Source: design §4, the rows without a link; simulation H18 (read again, claim i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime
+
+import structlog
 
 from samenspraak.connectors.connector import Absent, Connector, Directory, Found, Reading, Unseen
 from samenspraak.domain.agreements import Agreement, State, Status
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import STATUS, UnitKind, agreement_from, apply
-from samenspraak.errors import InvalidRecordError, RuleError, SamenspraakError, StaleError, TransientError
+from samenspraak.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRecordError,
+    RuleError,
+    SamenspraakError,
+    StaleError,
+    TransientError,
+)
 from samenspraak.policy.capabilities import Objects
 from samenspraak.policy.plan import plan
 from samenspraak.policy.shape import Shape
-from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, There, Today
+from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, Reason, There, Today
 from samenspraak.store.records import AgreementRecord, Cause, LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import plain_directory
 from samenspraak.sync.snapshot import page_mark
+from samenspraak.sync.trouble import admitted, trouble
 from samenspraak.sync.versions import record_new, record_version
 
-LINKED, NEW, PERSON, OUTSIDE, APART, GONE = "linked", "new", "person", "outside", "apart", "gone"
+log = structlog.get_logger(__name__)
+
+LINKED, NEW, PERSON, OUTSIDE, APART = "linked", "new", "person", "outside", "apart"
+GONE, UNSEEN = "gone", "unseen"
+
+_PATIENCE = 6
+"""As after so many attempts: an object that could not be read is not asked for again at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,35 +60,65 @@ def reconcile_remote(hub: Hub, organisation: str, remote_id: str) -> str | None:
     """Look at one unlinked object.
 
     Returns:
-        What became of it: ``linked``, ``person`` (waits for one), ``outside``, ``apart``, ``gone``, ``new``
-        (to be looked at again); None when it was not due or somebody else has it.
+        What became of it: ``linked``, ``person`` (waits for one), ``outside``, ``apart``, ``gone``,
+        ``unseen``, ``new`` (to be looked at again); None when it was not due, somebody else has it, or its
+        system is not to be called now.
     """
-    now = hub.now()
-    with hub.store.write(organisation) as uow:
-        remote = uow.remotes.claim(remote_id, now, now + hub.pace.lease)
-        uow.commit()
+    remote = _claim(hub, organisation, remote_id)
     if remote is None:
         return None
     try:
         outcome = _look(hub, organisation, remote)
+    except StaleError:
+        outcome = NEW
     except SamenspraakError as error:
-        patience = 1 if isinstance(error, TransientError | StaleError) else 6
-        wait = hub.backoff(patience, getattr(error, "retry_after", None))
-        _finish(hub, organisation, remote, wait=wait)
-        return NEW
-    _finish(hub, organisation, remote, wait=hub.backoff(1) if outcome == NEW else None)
+        return _failed(hub, organisation, remote, error)
+    except Exception as error:  # a plugin may raise anything; one object's crash stops no other
+        log.exception(
+            "reading an object crashed",
+            organisation=organisation,
+            remote=remote.id,
+            connector=remote.connector_id,
+            error=type(error).__name__,
+        )
+        return _failed(hub, organisation, remote, TransientError(f"Object {remote.id}: an unexpected error."))
+    with hub.store.write(organisation) as uow:
+        _finish(uow, remote, again_at=hub.now() + hub.backoff(1) if outcome == NEW else None)
+        uow.commit()
     return outcome
 
 
-def _finish(hub: Hub, organisation: str, remote: RemoteRecord, *, wait: timedelta | None) -> None:
+def _claim(hub: Hub, organisation: str, remote_id: str) -> RemoteRecord | None:
+    """The object, leased; one of a system that stands still stays ``new`` until that goes on."""
+    now = hub.now()
     with hub.store.write(organisation) as uow:
-        uow.remotes.finish(
-            remote.id,
-            remote.fence,
-            looked=remote.look if wait is None else None,
-            next_at=None if wait is None else hub.now() + wait,
-        )
+        remote = uow.remotes.claim(remote_id, now, now + hub.pace.lease)
+        if remote is not None and not uow.connectors.get(remote.connector_id).state.listens:
+            _finish(uow, remote)
+            remote = None
+        elif remote is not None and (waits_until := admitted(uow, hub, remote.connector_id)):
+            _finish(uow, remote, again_at=waits_until)
+            remote = None
         uow.commit()
+    return remote
+
+
+def _finish(uow: WritingUnitOfWork, remote: RemoteRecord, *, again_at: datetime | None = None) -> None:
+    looked = remote.look if again_at is None else None
+    uow.remotes.finish(remote.id, remote.fence, looked=looked, next_at=again_at)
+
+
+def _failed(hub: Hub, organisation: str, remote: RemoteRecord, error: SamenspraakError) -> str:
+    """Later again; what is about the whole system is told as such."""
+    whole = isinstance(error, TransientError) and error.whole_connector
+    log.debug("object not read", organisation=organisation, remote=remote.id, code=error.code)
+    with hub.store.write(organisation) as uow:
+        if whole or isinstance(error, AuthenticationError | ConfigurationError):
+            trouble(uow, hub, remote.connector_id, error)
+        wait = hub.backoff(_PATIENCE, getattr(error, "retry_after", None))
+        _finish(uow, remote, again_at=hub.now() + wait)
+        uow.commit()
+    return NEW
 
 
 def _look(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
@@ -84,12 +131,13 @@ def _look(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
     found = connector.fetch(call, remote.external_id)
     if isinstance(found, Absent):
         return _note(hub, organisation, replace(remote, why=GONE, phase=LinkPhase.CLOSED))
-    if isinstance(found, Unseen):
-        return NEW
+    if isinstance(found, Unseen):  # it is looked at again when a list shows it
+        return _note(hub, organisation, replace(remote, why=UNSEEN, page_mark=None))
     try:
         reading = connector.get(found.raw, directory)
     except InvalidRecordError as error:
-        return _note(hub, organisation, replace(remote, why=APART, why_field=error.field))
+        mark = page_mark(connector, found)
+        return _note(hub, organisation, replace(remote, why=APART, why_field=error.field, page_mark=mark))
     case = _Case(remote=remote, connector=connector, directory=directory, found=found, reading=reading)
     return _judge(hub, organisation, case)
 
@@ -102,12 +150,11 @@ def _note(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
 
 
 def _judge(hub: Hub, organisation: str, case: _Case) -> str:
-    remote, reading = case.remote, case.reading
     remote = replace(
-        remote,
+        case.remote,
         token=case.found.token,
         page_mark=page_mark(case.connector, case.found),
-        group_key=reading.group or "",
+        group_key=case.reading.group or "",
         why_field="",
     )
     with hub.store.write(organisation) as uow:
@@ -115,19 +162,18 @@ def _judge(hub: Hub, organisation: str, case: _Case) -> str:
         if outcome in (PERSON, OUTSIDE, NEW):
             uow.remotes.save(replace(remote, why=outcome))
         uow.commit()
-    return outcome if reading is not None else NEW
+    return outcome
 
 
 # One of ours, come back.
 
 
 def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) -> str | None:
-    """It carries our marker, or succeeds an object we know: it goes to the link it belongs to."""
+    """It carries our marker, succeeds an object we know, or is tied to one: it goes to that link."""
     predecessor = (
         uow.remotes.by_external(remote.connector_id, case.reading.replaces) if case.reading.replaces else None
     )
-    if predecessor is not None and predecessor.link_id is not None:
-        link = uow.links.get(predecessor.link_id)
+    if predecessor is not None and (link := _link_of(uow, case, predecessor)):
         uow.remotes.save(replace(predecessor, phase=LinkPhase.CLOSED, link_id=None, why="replaced"))
         carried = replace(
             predecessor,
@@ -162,16 +208,31 @@ def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord)
 
 
 def _agreement_of(uow: WritingUnitOfWork, case: _Case) -> tuple[AgreementRecord | None, str]:
-    """The agreement this object is of, and its audience: by our marker, else by the group it is tied to."""
+    """The agreement this object is of, and its audience: by our marker, else by the group it is tied to.
+
+    A copied record may carry the marker or the group of another client's: that makes it no part of theirs.
+    """
     marker = case.reading.marker
     if marker is not None:
-        return uow.agreements.find(marker.agreement_id), marker.copy
+        record = uow.agreements.find(marker.agreement_id)
+        return (record, marker.copy) if record and _is_of_its_client(case, record) else (None, "")
     if case.reading.group:
         for sibling in uow.remotes.of_group(case.remote.connector_id, case.reading.group):
-            if sibling.link_id is not None:
-                link = uow.links.get(sibling.link_id)
+            if link := _link_of(uow, case, sibling):
                 return uow.agreements.get(link.agreement_id), link.audience
     return None, ""
+
+
+def _link_of(uow: WritingUnitOfWork, case: _Case, remote: RemoteRecord) -> LinkRecord | None:
+    """The link of an object, if that is of the client this record is of."""
+    link = uow.links.get(remote.link_id) if remote.link_id is not None else None
+    return link if link and _is_of_its_client(case, uow.agreements.get(link.agreement_id)) else None
+
+
+def _is_of_its_client(case: _Case, record: AgreementRecord) -> bool:
+    client = case.reading.client
+    known = case.directory.party(client, PartyKind.CLIENT) if client else None
+    return known is None or known.id == record.agreement.client_id
 
 
 def _linked(uow: WritingUnitOfWork, link: LinkRecord) -> str:
@@ -213,7 +274,7 @@ def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) 
     )
     decided = plan(CopyState(), Ours(presence=Presence.NONE), there, today)
     if decided.do is Do.WAIT:
-        return PERSON
+        return NEW if decided.reason is Reason.CONNECTOR else PERSON
     if decided.do is not Do.ADOPT or client is None:
         return OUTSIDE
     try:

@@ -67,6 +67,13 @@ class Home:
         what = {"what": "Steunkousen aantrekken", "instruction": "Eerst de hiel.", "nursing": True}
         self.act["agree"](id=task, client=CLIENT, by=by, when=when, group="kousen", author=NURSE, **what)
 
+    def admit_neighbour(self) -> str:
+        """Another client of the same dossier, whom the hub knows."""
+        self.town.person("bos", PartyKind.CLIENT, "Meneer Bos")
+        self.act["admit"](id="bos", given="Piet", family="Bos", identifiers=known("bos"))
+        self.settle()
+        return "Patient/bos"
+
     def settle(self) -> None:
         for _ in range(4):
             self.town.cycle()
@@ -130,6 +137,18 @@ def home(town: Any, request: pytest.FixtureRequest) -> Home:
     there.agree("kous-2", NURSE, "in het weekend")
     there.settle()
     return there
+
+
+def test_a_plan_of_another_client_is_never_part_of_this_agreement_whatever_group_it_names(home: Home) -> None:
+    neighbour, what = home.admit_neighbour(), {"what": "Lopen", "group": "kousen", "author": NURSE}
+    home.act["agree"](id="lopen", client=neighbour, by=NURSE, when="elke avond na het eten", **what)
+    home.settle()
+
+    mine, theirs = sorted(home.town.agreements(), key=lambda one: one.client_id, reverse=True)
+    assert [one.id for one in mine.assignments] == ["kous-1", "kous-2"]
+    assert (theirs.client_id, theirs.what.text) == ("bos", "Lopen")
+    assert "na het eten" not in str(home.app.readable("son"))
+    assert home.town.questions() == []
 
 
 def test_what_a_nurse_records_in_two_plans_is_one_agreement_in_the_app(home: Home) -> None:

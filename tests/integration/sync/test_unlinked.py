@@ -1,0 +1,101 @@
+"""Objects that have no link yet: never called for without need, never forgotten, never in another's way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from samenspraak.connectors import Call, Look, Unseen
+from samenspraak.services import connectors
+from samenspraak.sandbox import Fault
+from samenspraak_memory.plugin import FamilyAppConnector
+
+ORGANISATION = "de-linde"
+COOKING = [{"id": "k1", "who": {"user": "son", "role": "relative"}}]
+
+
+def writes_down_cooking(household: Any) -> str:
+    record: str = household.a.add_record("son", "wit", "Samen koken", tasks=COOKING)
+    household.hears("app-a")
+    return record
+
+
+def titles(household: Any) -> set[str]:
+    return {one.what.text for one in household.town.agreements()}
+
+
+@pytest.fixture
+def paused(household: Any) -> Any:
+    """App a is paused after a new record in it was heard of and before it was looked at."""
+    writes_down_cooking(household)
+    connectors.pause(household.hub, ORGANISATION, "app-a")
+    return household
+
+
+def test_a_record_of_a_paused_system_is_not_called_for(paused: Any) -> None:
+    before = len(paused.a.seen())
+    paused.works()
+
+    assert len(paused.a.seen()) == before
+
+
+def test_a_record_met_before_the_pause_becomes_an_agreement_after_it(paused: Any) -> None:
+    paused.works()
+    connectors.resume(paused.hub, ORGANISATION, "app-a")
+    paused.settle()
+
+    assert "Samen koken" in titles(paused)
+
+
+def test_a_record_we_may_not_see_is_asked_for_once_and_again_when_it_is_shown(household: Any) -> None:
+    looks: list[str] = []
+
+    class Veiled(FamilyAppConnector):
+        def fetch(self, call: Call, external_id: str) -> Look:
+            looks.append(external_id)
+            return Unseen(external_id=external_id, why="status 403")
+
+    record = writes_down_cooking(household)
+    household.becomes("app-a", Veiled)
+    for _ in range(60):
+        household.works()
+        household.town.clock.pass_(seconds=10)
+    assert len(looks) == 1
+
+    household.becomes("app-a", FamilyAppConnector)
+    household.a.edit("son", record, place="Keuken")
+    household.settle()
+    assert "Samen koken" in titles(household)
+
+
+def test_a_record_that_cannot_be_read_waits_for_its_whole_system(household: Any) -> None:
+    writes_down_cooking(household)
+    before = len(household.a.seen())
+    household.a.inject(Fault(kind="status", status=503, method="GET"))
+    for _ in range(60):
+        household.works()
+        household.town.clock.pass_(seconds=10)
+    assert len(household.a.seen()) - before < 20
+
+    household.a.clear_faults()
+    household.town.clock.pass_(hours=1)
+    household.settle()
+    assert "Samen koken" in titles(household)
+
+
+@pytest.mark.parametrize("where", ["fetch", "get"])
+def test_a_plugin_that_crashes_on_a_new_record_holds_up_no_other(household: Any, where: str) -> None:
+    def stumble(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    writes_down_cooking(household)
+    household.becomes("app-a", type("Clumsy", (FamilyAppConnector,), {where: stumble}))
+    household.b.add_record("daughter", "wit", "Boodschappen", tasks=[{**COOKING[0], "id": "k2"}])
+    household.settle()
+    assert "Boodschappen" in titles(household)
+
+    household.becomes("app-a", FamilyAppConnector)
+    household.town.clock.pass_(hours=1)
+    household.settle()
+    assert "Samen koken" in titles(household)
