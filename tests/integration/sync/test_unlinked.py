@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from samenspraak.connectors import Call, Look, Unseen
-from samenspraak.services import connectors
 from samenspraak.sandbox import Fault
+from samenspraak.services import connectors
 from samenspraak_memory.plugin import FamilyAppConnector
 
 ORGANISATION = "de-linde"
