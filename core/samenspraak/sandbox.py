@@ -55,13 +55,15 @@ class Fault:
     closes the connection without an answer · ``hold`` applies it and keeps the answer back until the
     faults are removed · ``status`` answers ``status`` with ``headers`` and ``body`` without applying ·
     ``html`` answers a login page with status 200 · ``stall`` waits ``seconds`` first · ``truncate`` cuts
-    the body in half. ``method`` and ``path`` are regular expressions that must match whole;
-    ``times`` limits how often it strikes (None: until removed), ``skip`` lets that many pass first.
+    the body in half. ``method`` and ``path`` are regular expressions that must match whole; ``writes``
+    strikes only what changes data here. ``times`` limits how often it strikes (None: until removed),
+    ``skip`` lets that many pass first.
     """
 
     kind: FaultKind
     method: str = ".*"
     path: str = ".*"
+    writes: bool = False
     times: int | None = None
     skip: int = 0
     status: int = 503
@@ -204,6 +206,8 @@ class Sandbox:
             for armed in self._faults:
                 fault = armed.fault
                 if not (re.fullmatch(fault.method, method) and re.fullmatch(fault.path, path)):
+                    continue
+                if fault.writes and not self.is_write(method, path):
                     continue
                 if armed.skip > 0:
                     armed.skip -= 1

@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from samenspraak.connectors import (
+    Absence,
     Absent,
     Call,
+    Carries,
     Changes,
     Connector,
     Directory,
@@ -29,6 +31,7 @@ from samenspraak.connectors import (
     Reading,
     Subject,
     Unseen,
+    Write,
     Written,
 )
 from samenspraak.domain.agreements import What
@@ -218,6 +221,41 @@ class EndsInsteadOfRetracting(FamilyAppConnector):
         return self.update(call, found, ended if how is End.RETRACTED else raw)
 
 
+class ForgetsRemovals(FamilyAppConnector):
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        for page in super().changes(call, cursor):
+            yield replace(page, records=[one for one in page.records if not isinstance(one, Absent)])
+
+
+class NeverSureOfTheEnd(FamilyAppConnector):
+    manifest = replace(MANIFEST, capabilities=replace(MANIFEST.capabilities, absence=Absence.COMPLETE_LIST))
+
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        return (replace(page, complete=False) for page in super().changes(call, cursor))
+
+
+class AlwaysTheSameToken(FamilyAppConnector):
+    def fetch(self, call: Call, external_id: str) -> Look:
+        look = super().fetch(call, external_id)
+        return replace(look, token="1") if isinstance(look, Found) else look
+
+
+class KeepsTheAnswerToItself(FamilyAppConnector):
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        return replace(super().update(call, found, raw), found=None)
+
+
+class SaysItElsewhere(FamilyAppConnector):
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        return super().update(call, found, {**raw, "title": "Afspraak"})
+
+
+class HidesFromItselfOnly(FamilyAppConnector):
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        put = super().put(raw, changes, directory)
+        return {**put, "search": raw.get("rules") or raw.get("search")}
+
+
 class HasAWayOfItsOwn(FamilyAppConnector):
     def fetch(self, call: Call, external_id: str) -> Look:
         http = self.http()
@@ -248,6 +286,12 @@ WRONG_CONNECTORS: Sequence[tuple[type[FamilyAppConnector], str, Mapping[str, Any
     (CreatesBlindly, "test_a_create_whose_answer_was_lost_makes_no_double", {}),
     (AlwaysWins, "test_an_update_over_somebody_elses_edit_is_a_conflict", {}),
     (WritesItAll, "test_what_somebody_there_changed_elsewhere_survives_an_update", {}),
+    (ForgetsRemovals, "test_a_removal_shows_in_the_next_listing", {}),
+    (NeverSureOfTheEnd, "test_a_whole_listing_says_that_it_is_complete", {}),
+    (AlwaysTheSameToken, "test_an_edit_there_gives_another_token", {}),
+    (KeepsTheAnswerToItself, "test_the_answer_to_a_write_carries_the_record", {}),
+    (SaysItElsewhere, "test_a_text_that_was_put_can_be_read_there", {}),
+    (HidesFromItselfOnly, "test_a_text_that_was_cleared_can_no_longer_be_read_there", {}),
     (EndsInsteadOfRetracting, "test_a_retracted_record_can_no_longer_be_read", {}),
     (HasAWayOfItsOwn, "test_a_stopped_read_never_leaves", {}),
     (BelievesEverybody, "test_a_notification_that_was_tampered_with_is_refused", {}),
@@ -274,6 +318,7 @@ class Contract(ConnectorContract):
             performer="u1",
             reader="u1",
             edit=lambda record: sandbox.instruct("u1", record, "Eerst de ui"),
+            remove=lambda record: sandbox.remove("u1", record),
             hide=lambda record: sandbox.share("c1", shared=False),
             notice=lambda record: Inbound(headers={}, body=b"{}"),
         )
@@ -289,6 +334,30 @@ def test_a_wrong_connector_fails_the_check_that_is_about_it(
 
     with terms.opened() as world, pytest.raises((AssertionError, pytest.fail.Exception, TransientError)):
         getattr(terms, check)(world, **given)
+
+
+class OnlyTells(FamilyAppConnector):
+    manifest = replace(
+        MANIFEST,
+        capabilities=replace(
+            MANIFEST.capabilities,
+            units={kind: Carries(read=False, write=Write.APPEND) for kind in MANIFEST.capabilities.units},
+        ),
+    )
+
+
+def test_a_law_with_nothing_to_be_tried_on_does_not_count_as_kept() -> None:
+    tried = {law for law, holds in lens.ONLY_FOR.items() if holds(MANIFEST.capabilities)}
+    left = {law for law, holds in lens.ONLY_FOR.items() if holds(OnlyTells.manifest.capabilities)}
+    assert sorted(tried - left) == [
+        "test_a_cleared_unit_is_nowhere_in_the_record",
+        "test_an_overwritten_unit_is_nowhere_in_the_record",
+        "test_members_nobody_knows_survive",
+        "test_putting_what_was_read_changes_nothing",
+        "test_several_changes_at_once_are_all_made",
+        "test_what_is_cleared_is_gone_and_the_rest_stays",
+        "test_what_is_set_reads_back_as_normal_and_the_rest_stays",
+    ]
 
 
 @pytest.mark.parametrize(

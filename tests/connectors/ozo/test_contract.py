@@ -44,12 +44,15 @@ class TestStrict(ConnectorContract):
             client=client.removeprefix("Patient/"),
             performer=son,
             reader=son,
+            edit=lambda key: act["reply"](person=son, text="Dat is goed", thread=key),
             hide=act["restrict"],
             notice=lambda _: Inbound(headers={"X-Samenspraak-Key": HOOK_KEY}, body=b""),
         )
 
 
 class TestQuirky(TestStrict):
+    bare_answers = True
+
     def sandbox(self) -> Sandbox:
         return create("quirky")
 

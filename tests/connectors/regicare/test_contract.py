@@ -72,6 +72,7 @@ class TestContract(ConnectorContract):
             performer=str(karim),
             performer_kind=PartyKind.VOLUNTEER,
             reader=str(karim),
+            edit=lambda key: office.change_task(activiteitID=int(key), place="Woonkeuken De Linde"),
             remove=lambda key: office.remove_task(activiteitID=int(key)),
             hide=lambda key: office.withhold(activiteitID=int(key)),
             decide=decide,
