@@ -77,6 +77,7 @@ def build(
         secret=partial(read_secret, environment=variables),
         clock=time,
         allow_open=settings.allows_loopback,
+        internal=settings.internal_origins_of,
     )
     hub = Hub(store=store, connected=connected, clock=time, pace=pace or Pace())
     return Application(settings=settings, store=store, registry=registry, connected=connected, hub=hub)

@@ -85,6 +85,25 @@ def _positive(given: object) -> float:
     return number
 
 
+def _internal_origins(given: object) -> tuple[str, ...]:
+    """From a list, or a text with commas, of ``organisation=https://host:port``."""
+    entries = given.split(",") if isinstance(given, str) else given
+    if not isinstance(entries, list):
+        raise ValueError("must be a list of texts")
+    return tuple(
+        _internal_origin(entry.strip()) for entry in entries if isinstance(entry, str) and entry.strip()
+    )
+
+
+def _internal_origin(entry: str) -> str:
+    organisation, _, origin = entry.partition("=")
+    parts = urlsplit(origin.strip())
+    is_origin = parts.scheme in ("https", "http") and parts.netloc and not (parts.path or parts.query)
+    if not organisation.strip() or not is_origin:
+        raise ValueError("must be entries like de-linde=https://nuts.de-linde.lan:8443, without a path")
+    return f"{organisation.strip()}={origin.strip()}"
+
+
 # The tree.
 
 
@@ -133,6 +152,12 @@ class Settings:
     clock_speed: float = _row(
         1.0, _positive, "How fast the hub's clock runs; other than 1 only in the `demo` environment."
     )
+    internal_origins: tuple[str, ...] = _row(
+        (),
+        _internal_origins,
+        "Addresses in an organisation's own network that its connectors may reach, as "
+        "`organisation=https://host:port`; with commas between them in the variable.",
+    )
     web: Web = field(default_factory=Web)
     work: Work = field(default_factory=Work)
 
@@ -140,6 +165,15 @@ class Settings:
     def allows_loopback(self) -> bool:
         """Whether a connector's own allow-list may open loopback and plain http at all."""
         return self.environment != "production"
+
+    @property
+    def internal_origins_of(self) -> Mapping[str, frozenset[str]]:
+        """``internal_origins`` by organisation."""
+        entries = [entry.partition("=") for entry in self.internal_origins]
+        organisations = {organisation for organisation, _, _ in entries}
+        return {
+            name: frozenset(origin for one, _, origin in entries if one == name) for name in organisations
+        }
 
     @property
     def database_url(self) -> str:

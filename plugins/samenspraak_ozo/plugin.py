@@ -54,7 +54,7 @@ from samenspraak.errors import (
     OutcomeUnknownError,
     SamenspraakError,
 )
-from samenspraak.http import HttpClient, Tls
+from samenspraak.http import Auth, HttpClient, NoAuth, Tls
 from samenspraak.protocols import fhir
 from samenspraak_ozo import kept, mapping, people, texts, threads
 from samenspraak_ozo.checking import CURES, STEPS
@@ -101,29 +101,27 @@ class OzoConnector(Connector):
     manifest = MANIFEST
 
     def http(self) -> HttpClient:
+        """A client for the platform; the one for the node shows nobody the platform's certificate."""
         settings = self.settings
-        open_origins = frozenset(settings.get("open_origins", ()))
-        tls = Tls(
-            certificate_file=_file(settings["certificate_file"]),
-            key_file=_file(settings["certificate_key_file"]),
-        )
-        node = HttpClient(
-            connector_id=self.connector_id,
-            base_url=settings["nuts_url"],
-            open_origins=open_origins,
-            tls=tls,
-        )
         auth = NutsAuth(
-            node,
+            self._client(settings["nuts_url"], Tls(ca_file=_file(settings["nuts_ca_file"]))),
             subject=settings["nuts_subject"],
             authorization_server=settings["authorization_server"],
             token_type=settings["token_type"],
         )
+        ours = Tls(
+            certificate_file=_file(settings["certificate_file"]),
+            key_file=_file(settings["certificate_key_file"]),
+        )
+        return self._client(settings["base_url"], ours, auth)
+
+    def _client(self, base_url: str, tls: Tls, auth: Auth | None = None) -> HttpClient:
         return HttpClient(
             connector_id=self.connector_id,
-            base_url=settings["base_url"],
-            auth=auth,
-            open_origins=open_origins,
+            base_url=base_url,
+            auth=auth or NoAuth(),
+            open_origins=frozenset(self.settings.get("open_origins", ())),
+            internal_origins=frozenset(self.settings.get("internal_origins", ())),
             tls=tls,
         )
 

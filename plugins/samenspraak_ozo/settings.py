@@ -26,11 +26,22 @@ class OzoSettings(Schema):
         fields.Url,
         title={"nl": "Nuts-node", "en": "Nuts node"},
         help={
-            "nl": "Het interne adres van de Nuts-node van uw organisatie, zonder /internal.",
-            "en": "The internal address of your organisation's Nuts node, without /internal.",
+            "nl": "Het interne adres van de Nuts-node van uw organisatie, zonder /internal. "
+            "De beheerder van deze hub noemt het ook in internal_origins.",
+            "en": "The internal address of your organisation's Nuts node, without /internal. "
+            "Whoever runs this hub names it in internal_origins as well.",
         },
         required=True,
         **_ADDRESS,
+    )
+    nuts_ca_file = setting(
+        fields.String,
+        title={"nl": "Uitgever van het certificaat van de node", "en": "Issuer of the node's certificate"},
+        help={
+            "nl": "Het bestand (PEM) met het certificaat van uw eigen uitgever, als de node dat gebruikt.",
+            "en": "The file (PEM) with your own authority's certificate, when the node uses that.",
+        },
+        load_default=None,
     )
     nuts_subject = setting(
         fields.String,

@@ -142,6 +142,10 @@ def test_a_file_that_is_missing_or_is_no_toml_is_a_problem_among_the_others(tmp_
     assert broken.startswith(f"{tmp_path / 'samenspraak.toml'}: is not a TOML file")
 
 
+def in_toml(value: object) -> object:
+    return str(value) if isinstance(value, Path) else list(value) if isinstance(value, tuple) else value
+
+
 def test_the_example_file_shows_every_setting_with_its_default() -> None:
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     document = tomllib.loads("\n".join(line.removeprefix("#") for line in lines if not line.startswith("# ")))
@@ -150,10 +154,7 @@ def test_the_example_file_shows_every_setting_with_its_default() -> None:
     for section in ("web", "work"):
         shown |= {f"{section}.{name}": value for name, value in document[section].items()}
 
-    defaults = {
-        row.name: str(row.default) if isinstance(row.default, Path) else row.default for row in rows()
-    }
-    assert shown == defaults
+    assert shown == {row.name: in_toml(row.default) for row in rows()}
 
 
 def test_the_example_file_loads_as_it_is() -> None:
@@ -188,3 +189,30 @@ def test_a_secret_given_as_itself_is_refused_and_not_repeated(pasted: str) -> No
         read_secret(pasted, {})
 
     assert "kastanje" not in str(caught.value)
+
+
+# Addresses in an organisation's own network.
+
+
+def test_internal_addresses_are_kept_by_organisation(tmp_path: Path) -> None:
+    entries = [
+        "de-linde=https://nuts.lan:8443",
+        "de-linde = http://127.0.0.1:8081",
+        "de-berk=https://ecd.lan",
+    ]
+    of_file = load({}, written(tmp_path, f"internal_origins = {entries}"))
+    of_variable = load({"SAMENSPRAAK_INTERNAL_ORIGINS": ", ".join(entries)})
+
+    assert of_file.internal_origins_of == {
+        "de-linde": {"https://nuts.lan:8443", "http://127.0.0.1:8081"},
+        "de-berk": {"https://ecd.lan"},
+    }
+    assert of_variable.internal_origins == of_file.internal_origins
+
+
+@pytest.mark.parametrize(
+    "entry", ["https://nuts.lan", "de-linde=nuts.lan", "de-linde=https://nuts.lan/internal", "=https://x"]
+)
+def test_an_internal_address_without_organisation_or_that_is_none_is_a_problem(entry: str) -> None:
+    (problem,) = problems({"SAMENSPRAAK_INTERNAL_ORIGINS": entry})
+    assert "must be entries like" in problem

@@ -173,7 +173,7 @@ def test(asked: Asked, connector_id: str) -> None:
 def _test(at: Desk, asked: Asked, record: ConnectorRecord) -> list[Checked]:
     """The steps, each shown as soon as it is known."""
     steps = []
-    for step in connectors.try_out(at.app.connected, record):
+    for step in connectors.try_out(at.app.connected, at.organisation, record):
         steps.append(step)
         if not asked.json:
             click.echo(_step(step, at.texts))

@@ -81,6 +81,7 @@ class Registry:
         *,
         secret: Secret,
         open_origins: Collection[str] = (),
+        internal_origins: Collection[str] = (),
     ) -> Connector:
         """A configured connection.
 
@@ -90,13 +91,18 @@ class Registry:
             settings: as stored, secrets by reference.
             secret: resolves such a reference.
             open_origins: origins that may be loopback or plain http; only demo and tests give any.
+            internal_origins: origins in the organisation's own network, as the deployment says.
 
         Raises:
             ConfigurationError: no such connector, or settings that do not do; names every problem.
         """
         kind = self.kind(name)
         loaded = load_settings(kind.manifest, settings, secret=secret)
-        return kind(connector_id, {**loaded, "open_origins": frozenset(open_origins)})
+        reach = {
+            "open_origins": frozenset(open_origins),
+            "internal_origins": frozenset(internal_origins),
+        }
+        return kind(connector_id, {**loaded, **reach})
 
 
 def load_settings(manifest: Manifest, settings: Mapping[str, Any], *, secret: Secret) -> Mapping[str, Any]:

@@ -71,6 +71,7 @@ class HttpClient:
         auth: how to sign in.
         limits: bounds of one request.
         open_origins: these may be plain http or not public; only demo and tests give any.
+        internal_origins: these may be in the organisation's own network, as the deployment says.
         tls: which certificates to trust and to show.
         resolver: from a name to its addresses.
         clock: seconds since the epoch, for the times in an answer.
@@ -88,13 +89,14 @@ class HttpClient:
         auth: Auth = NO_AUTH,
         limits: Limits = DEFAULT_LIMITS,
         open_origins: frozenset[str] = frozenset(),
+        internal_origins: frozenset[str] = frozenset(),
         tls: Tls = DEFAULT_TLS,
         resolver: Resolver = resolve,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.connector_id = connector_id
-        self._guard = Guard(open_origins=open_origins, resolve=resolver)
+        self._guard = Guard(open_origins=open_origins, internal_origins=internal_origins, resolve=resolver)
         self._base = self._usable_base(base_url)
         self._auth = auth
         self._limits = limits
@@ -141,6 +143,10 @@ class HttpClient:
         other = copy.copy(self)
         other._deadline = min(self._deadline, deadline)
         return other
+
+    def within(self, seconds: float) -> Self:
+        """A copy whose requests also end this many seconds from now, all together."""
+        return self.by(self._monotonic() + seconds)
 
     def timed_by(self, clock: Callable[[], float]) -> Self:
         """A copy that takes the times in its answers from this clock (seconds since the epoch)."""

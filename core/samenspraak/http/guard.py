@@ -133,18 +133,23 @@ def resolve(host: str, port: int) -> Sequence[str]:
 class Guard:
     """Which origins and addresses are allowed.
 
-    ``open_origins``: exactly these may be plain http, loopback or private. Only demo and tests fill it.
+    ``open_origins``: exactly these may be plain http, loopback or private. Only demo and tests fill it ·
+    ``internal_origins``: exactly these may be in the organisation's own network (ADR 0023): private
+    addresses over https, and this machine itself over plain http too.
     """
 
     open_origins: frozenset[str] = frozenset()
+    internal_origins: frozenset[str] = frozenset()
     resolve: Resolver = resolve
 
     def __post_init__(self) -> None:
-        try:
-            spelled = frozenset(str(read_url(origin).origin) for origin in self.open_origins)
-        except RefusedAddressError as error:
-            raise ConfigurationError(f"an open origin is not usable: {error}") from None
-        object.__setattr__(self, "open_origins", spelled)
+        for name in ("open_origins", "internal_origins"):
+            try:
+                spelled = frozenset(str(read_url(origin).origin) for origin in getattr(self, name))
+            except RefusedAddressError as error:
+                kind = name.removesuffix("_origins")
+                raise ConfigurationError(f"an {kind} origin is not usable: {error}") from None
+            object.__setattr__(self, name, spelled)
 
     def opens(self, origin: Origin) -> bool:
         return str(origin) in self.open_origins
@@ -153,10 +158,10 @@ class Guard:
         """Refuse what needs no look-up to refuse (:class:`RefusedAddressError`)."""
         if self.opens(origin):
             return
-        if origin.scheme != "https":
+        if origin.scheme != "https" and str(origin) not in self.internal_origins:
             raise RefusedAddressError("it does not start with https://")
-        if (reason := _reason_if_address(origin.host)) is not None:
-            raise RefusedAddressError(f"the address is not public ({reason})")
+        if _is_address(origin.host) and (reason := self._refusal(origin, origin.host)) is not None:
+            raise RefusedAddressError(f"the address is {reason}")
 
     def addresses(self, origin: Origin) -> tuple[str, ...]:
         """Look the host up once and give its addresses, all judged.
@@ -168,21 +173,30 @@ class Guard:
         found = tuple(dict.fromkeys(self.resolve(origin.host, origin.port)))
         if not found:
             raise socket.gaierror(socket.EAI_NONAME, "no address")
-        if not self.opens(origin):
-            for address in found:
-                if (reason := denied(address)) is not None:
-                    raise RefusedAddressError(
-                        f"the host name stands for an address that is not public ({reason})"
-                    )
+        for address in found:
+            if (reason := self._refusal(origin, address)) is not None:
+                raise RefusedAddressError(f"the host name stands for an address that is {reason}")
         return found
 
+    def _refusal(self, origin: Origin, address: str) -> str | None:
+        """What is wrong with one address of an origin, or None."""
+        if self.opens(origin):
+            return None
+        reason = denied(address)
+        if str(origin) not in self.internal_origins:
+            return None if reason is None else f"not public ({reason})"
+        place = _internal(address)
+        if origin.scheme != "https" and place != "loopback":
+            return "not this machine, and plain http leaves it readable on the way"
+        return None if reason is None or place else f"neither public nor internal ({reason})"
 
-def _reason_if_address(host: str) -> str | None:
+
+def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return None
-    return denied(host)
+        return False
+    return True
 
 
 # Source: IANA special-purpose address registries for IPv4 and IPv6 (read 2026-11), and the metadata
@@ -221,6 +235,27 @@ _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
 _ISATAP_MARKS = (0x00005EFE, 0x02005EFE)
+
+
+# What an organisation's own network is made of. Nothing of a carrier or a single link is in it, and not the
+# metadata services that clouds put in the range for local use (AWS and Google, read 2026-11).
+_INTERNAL: tuple[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, str], ...] = (
+    (ipaddress.IPv4Network("127.0.0.0/8"), "loopback"),
+    (ipaddress.IPv6Network("::1/128"), "loopback"),
+    (ipaddress.IPv4Network("10.0.0.0/8"), "private"),
+    (ipaddress.IPv4Network("172.16.0.0/12"), "private"),
+    (ipaddress.IPv4Network("192.168.0.0/16"), "private"),
+    (ipaddress.IPv6Network("fc00::/7"), "private"),
+)
+_METADATA = (ipaddress.IPv6Network("fd00:ec2::/32"), ipaddress.IPv6Network("fd20:ce::/32"))
+
+
+def _internal(address: str) -> str | None:
+    """Whether it lies in this machine (loopback) or in a private network; None for neither."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if any(parsed in network for network in _METADATA):
+        return None
+    return next((place for network, place in _INTERNAL if parsed in network), None)
 
 
 def denied(address: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from samenspraak.connectors.connector import Call, Connector
@@ -34,16 +34,25 @@ class Configured:
         secret: resolves a reference to a secret.
         clock: the time.
         allow_open: whether a connector's own allow-list may open loopback and plain http (demo, tests).
+        internal: the origins in each organisation's own network, as the deployment says.
     """
 
     def __init__(
-        self, store: Store, registry: Registry, *, secret: Secret, clock: Clock, allow_open: bool
+        self,
+        store: Store,
+        registry: Registry,
+        *,
+        secret: Secret,
+        clock: Clock,
+        allow_open: bool,
+        internal: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self._store = store
         self._registry = registry
         self._secret = secret
         self._clock = clock
         self._allow_open = allow_open
+        self._internal = internal or {}
         self._built: dict[tuple[str, str], _Built] = {}
         self._plugins: dict[tuple[str, str], str] = {}
         self._lock = threading.Lock()
@@ -62,13 +71,13 @@ class Configured:
         http = self._of(organisation, connector_id).http.timed_by(lambda: self._clock.now().timestamp())
         return Call(http=http.permitted_by(permit) if permit else http, now=self._clock.now())
 
-    def build(self, record: ConnectorRecord) -> tuple[Connector, Call]:
+    def build(self, organisation: str, record: ConnectorRecord) -> tuple[Connector, Call]:
         """A connection that is not stored (yet), for trying it out.
 
         Raises:
             ConfigurationError: no such connector, or its settings do not load.
         """
-        built = self._build(record)
+        built = self._build(organisation, record)
         return built.connector, Call(http=built.http, now=self._clock.now())
 
     def _of(self, organisation: str, connector_id: str) -> _Built:
@@ -78,10 +87,10 @@ class Configured:
         with self._lock:
             known = self._built.get(key)
             if known is None or known.row != record.row:
-                known = self._built[key] = self._build(record)
+                known = self._built[key] = self._build(organisation, record)
         return known
 
-    def _build(self, record: ConnectorRecord) -> _Built:
+    def _build(self, organisation: str, record: ConnectorRecord) -> _Built:
         settings = dict(record.settings)
         asked = settings.pop(OPEN_ORIGINS, ())
         connector = self._registry.build(
@@ -90,5 +99,6 @@ class Configured:
             settings,
             secret=self._secret,
             open_origins=asked if self._allow_open else (),
+            internal_origins=self._internal.get(organisation, ()),
         )
         return _Built(row=record.row, connector=connector, http=connector.http())

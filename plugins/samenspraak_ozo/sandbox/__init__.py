@@ -6,8 +6,9 @@ IG 0.7 to 0.9); each module names its pages. What no public page says is *inferr
 *unknown* and a member of :class:`~.quirks.Quirks`, set by the mode.
 
 It serves the proxy under ``/fhir`` and, under ``/internal/auth/v2``, the two calls of an integrator's own
-Nuts node (in reality another host). Left out: issuing credentials, mutual TLS, attachments, threads
-between teams, and the audit events the proxy writes about each request.
+Nuts node (in reality another host; ``OzoSandbox(node="apart")`` gives it an origin of its own). Left out:
+issuing credentials, mutual TLS, attachments, threads between teams, and the audit events the proxy writes
+about each request.
 """
 
 from __future__ import annotations

@@ -7,9 +7,14 @@ Source: technical-walkthrough-access-ozo.md and -rp.md: an access token of type 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
+from flask import Flask, Response, jsonify, request
+
+from samenspraak.sandbox import Mode, Sandbox
 from samenspraak_ozo.sandbox.proxy import RefusedError, Role
 
 LIFETIME_SECONDS = 900
@@ -36,6 +41,7 @@ class Nuts:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self._lock = threading.RLock()
         self.wallets: dict[str, Credential] = {"samenspraak": Credential(role=Role.SYSTEM)}
         self._tokens: dict[str, _Token] = {}
         self._proofs: dict[str, tuple[str, str, str]] = {}
@@ -91,6 +97,51 @@ class Nuts:
     def expire(self) -> None:
         """Let every token given out be past its time; the node goes on making proofs for them."""
         self._tokens = {text: replace(token, until=0.0) for text, token in self._tokens.items()}
+
+    def serve(self, app: Flask) -> None:
+        """Add the two calls to an application."""
+        api = "/internal/auth/v2"
+        app.register_error_handler(RefusedError, refused)
+        app.add_url_rule(
+            f"{api}/<subject>/request-service-access-token", "token", self._token, methods=["POST"]
+        )
+        app.add_url_rule(f"{api}/dpop/<path:key>", "proof", self._proof, methods=["POST"])
+
+    def _token(self, subject: str) -> Response:
+        with self._lock:
+            return jsonify(self.token(subject, str(request.get_json().get("token_type", "Bearer"))))
+
+    def _proof(self, key: str) -> Response:
+        asked = request.get_json()
+        with self._lock:
+            return jsonify(self.proof(key, asked["htm"], asked["htu"], asked["token"]))
+
+
+class NutsNode(Sandbox):
+    """The node on an origin of its own, as it is in reality."""
+
+    name: ClassVar[str] = "nuts"
+
+    def __init__(self, nuts: Nuts, mode: Mode) -> None:
+        super().__init__(mode)
+        nuts.serve(self.app)
+
+    def readable(self, person: str) -> list[str]:
+        """Nothing: a node knows wallets, not people."""
+        return []
+
+    def live(self) -> Mapping[str, int]:
+        """Nothing: no agreement ever comes here."""
+        return {}
+
+
+def refused(error: RefusedError) -> Response:
+    """The answer to what is refused: plain JSON."""
+    answer = jsonify({"error": error.message})
+    answer.status_code = error.status
+    if error.status == 429:
+        answer.headers["Retry-After"] = "1"
+    return answer
 
 
 def _without_query(address: str) -> str:

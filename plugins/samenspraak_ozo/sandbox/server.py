@@ -7,14 +7,14 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, jsonify, request
 
 from samenspraak.sandbox import WRITES, Act, Mode, Sandbox
 from samenspraak_ozo.sandbox import profiles, proxy
-from samenspraak_ozo.sandbox.nuts import Credential, Nuts
+from samenspraak_ozo.sandbox.nuts import Credential, Nuts, NutsNode, refused
 from samenspraak_ozo.sandbox.people import People
 from samenspraak_ozo.sandbox.platform import Platform
 from samenspraak_ozo.sandbox.proxy import Caller, RefusedError, Role
@@ -38,23 +38,36 @@ class RejectedError(Exception):
 
 
 class OzoSandbox(Sandbox):
-    """The platform, its proxy and the integrator's Nuts node on one port. ``clock``: seconds since epoch."""
+    """The platform, its proxy and the integrator's Nuts node.
+
+    Args:
+        mode: how it reads what is open.
+        clock: seconds since the epoch.
+        node: ``beside``, on the port of the platform, so that one address is enough to try things;
+            ``apart``, as in reality: run :attr:`node` too.
+    """
 
     name: ClassVar[str] = "ozo"
     apart: ClassVar[tuple[str, ...]] = ("/_sandbox/", "/internal/")
 
-    def __init__(self, mode: Mode = "strict", clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        mode: Mode = "strict",
+        clock: Callable[[], float] = time.time,
+        node: Literal["beside", "apart"] = "beside",
+    ) -> None:
         super().__init__(mode)
         self._clock = clock
         self.quirks = BY_MODE[mode]
         self.nuts = Nuts(clock)
+        self.node = NutsNode(self.nuts, mode)
         self.platform = Platform(clock)
         self.store = self.platform.store
         self.people = People(self.platform, self.quirks, self._now)
         self.hook_origins: frozenset[str] = frozenset()
         self._pages: dict[str, list[Resource]] = {}
         self._requests: Counter[tuple[str, int]] = Counter()
-        self._add_routes()
+        self._add_routes(node)
 
     def _now(self) -> str:
         return datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")
@@ -104,27 +117,16 @@ class OzoSandbox(Sandbox):
 
     # Routes.
 
-    def _add_routes(self) -> None:
+    def _add_routes(self, node: str) -> None:
         app = self.app
-        app.register_error_handler(RefusedError, self._refused)
+        app.register_error_handler(RefusedError, refused)
         app.register_error_handler(RejectedError, self._rejected)
         app.register_error_handler(UnknownParameterError, self._unknown_parameter)
-        app.add_url_rule(
-            "/internal/auth/v2/<subject>/request-service-access-token", "token", self._token, methods=["POST"]
-        )
-        app.add_url_rule("/internal/auth/v2/dpop/<path:key>", "proof", self._proof, methods=["POST"])
+        if node == "beside":
+            self.nuts.serve(app)
         app.add_url_rule("/fhir/metadata", "metadata", self._metadata)
         app.add_url_rule("/fhir", "root", self._serve, methods=_METHODS)
         app.add_url_rule("/fhir/<path:path>", "fhir", self._serve, methods=_METHODS)
-
-    def _token(self, subject: str) -> Response:
-        with self.lock:
-            return jsonify(self.nuts.token(subject, str(request.get_json().get("token_type", "Bearer"))))
-
-    def _proof(self, key: str) -> Response:
-        asked = request.get_json()
-        with self.lock:
-            return jsonify(self.nuts.proof(key, asked["htm"], asked["htu"], asked["token"]))
 
     def _metadata(self) -> Response:
         with self.lock:
@@ -327,13 +329,6 @@ class OzoSandbox(Sandbox):
         answer.headers["ETag"] = f'W/"{version}"'
         if written:
             answer.headers["Location"] = f"{request.host_url}fhir/{reference(resource)}/_history/{version}"
-        return answer
-
-    def _refused(self, error: RefusedError) -> Response:
-        answer = jsonify({"error": error.message})
-        answer.status_code = error.status
-        if error.status == 429:
-            answer.headers["Retry-After"] = "1"
         return answer
 
     def _rejected(self, error: RejectedError) -> Response:

@@ -10,27 +10,28 @@ import pytest
 import requests
 from connectors.ozo.hub import Hub, connected
 
-from samenspraak_ozo.sandbox import OzoSandbox, create
+from samenspraak_ozo.sandbox import OzoSandbox
 
 
 @dataclass(kw_only=True)
 class Client:
-    """Speaks to the sandbox as its documentation says, under one subject of the Nuts node."""
+    """Speaks to the sandbox as its documentation says, under one subject of the Nuts node at ``node``."""
 
     url: str
+    node: str
     subject: str = "samenspraak"
     session: requests.Session = field(default_factory=requests.Session)
     token: dict[str, Any] = field(default_factory=dict)
 
     def sign_in(self) -> None:
-        address = f"{self.url}/internal/auth/v2/{self.subject}/request-service-access-token"
+        address = f"{self.node}/internal/auth/v2/{self.subject}/request-service-access-token"
         asked = {"authorization_server": "https://nuts.example/oauth2/ozo", "scope": "ozo"}
         self.token = self.session.post(address, json={**asked, "token_type": "DPoP"}).json()
 
     def proof(self, method: str, address: str) -> str:
         asked = {"htm": method, "htu": address, "token": self.token["access_token"]}
         answer = self.session.post(
-            f"{self.url}/internal/auth/v2/dpop/{self.token['dpop_kid'].replace('#', '%23')}", json=asked
+            f"{self.node}/internal/auth/v2/dpop/{self.token['dpop_kid'].replace('#', '%23')}", json=asked
         )
         return str(answer.json()["dpop"])
 
@@ -66,7 +67,7 @@ class Client:
 
     def as_person(self, person: str) -> Client:
         self.act("wallet", subject=person, person=person)
-        return Client(url=self.url, subject=person, session=self.session)
+        return Client(url=self.url, node=self.node, subject=person, session=self.session)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,14 +119,14 @@ def family(client: Client) -> Family:
 
 
 def running(sandbox: OzoSandbox) -> Iterator[Client]:
-    with sandbox.running() as url, requests.Session() as session:
+    with sandbox.running() as url, sandbox.node.running() as node, requests.Session() as session:
         session.trust_env = False
-        yield Client(url=url, session=session)
+        yield Client(url=url, node=node, session=session)
 
 
 @pytest.fixture
 def sandbox() -> OzoSandbox:
-    return create("strict")
+    return OzoSandbox("strict", node="apart")
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def client(sandbox: OzoSandbox) -> Iterator[Client]:
 
 @pytest.fixture
 def quirky() -> Iterator[Client]:
-    yield from running(create("quirky"))
+    yield from running(OzoSandbox("quirky", node="apart"))
 
 
 @pytest.fixture

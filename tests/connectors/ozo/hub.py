@@ -71,10 +71,11 @@ class Hub:
         return list(self.connector.changes(self.call, cursor))
 
 
-def connected(client: Any, people: Any, **settings: Any) -> Iterator[Hub]:
+def connected(client: Any, people: Any, *, reach: str = "open_origins", **settings: Any) -> Iterator[Hub]:
+    """The hub with this platform and its node. ``reach``: what lets it speak to loopback."""
     given = {
         "base_url": f"{client.url}/fhir",
-        "nuts_url": client.url,
+        "nuts_url": client.node,
         "nuts_subject": "samenspraak",
         "authorization_server": "https://nuts.example.org/oauth2/ozo",
         "sender": people.nurse,
@@ -82,7 +83,7 @@ def connected(client: Any, people: Any, **settings: Any) -> Iterator[Hub]:
         **settings,
     }
     loaded = load_settings(OzoConnector.manifest, given, secret=lambda itself: itself)
-    connector = OzoConnector("ozo-1", {**loaded, "open_origins": frozenset({client.url})})
+    connector = OzoConnector("ozo-1", {**loaded, reach: frozenset({client.url, client.node})})
     http = connector.http()
     yield Hub(connector=connector, call=Call(http=http, now=datetime.now(UTC)), people=people)
     http.close()

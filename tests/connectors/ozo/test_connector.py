@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,14 @@ from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.statements import StatementKind
 from samenspraak.domain.units import STATUS
-from samenspraak.errors import AuthenticationError, InvalidRecordError, OutcomeUnknownError, TransientError
+from samenspraak.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRecordError,
+    OutcomeUnknownError,
+    TransientError,
+)
+from samenspraak.http import HttpClient, Tls
 from samenspraak.sandbox import Fault
 from samenspraak_ozo.sandbox import OzoSandbox
 
@@ -165,6 +173,40 @@ def test_an_ended_agreement_says_so_and_stays_readable(client: Any, hub: Hub) ->
 def test_an_expired_login_is_renewed_once(client: Any, hub: Hub) -> None:
     thread = hub.open()
     client.act("expire_tokens")
+
+    assert hub.look(thread.external_id).token == thread.token
+
+
+def test_in_production_a_node_on_this_machine_signs_in_once_the_deployment_names_it(
+    client: Any, people: Any
+) -> None:
+    for hub in connected(client, people, reach="internal_origins"):
+        assert hub.open().token
+
+    with pytest.raises(ConfigurationError):
+        next(connected(client, people, reach="of_no_use"))
+
+
+def test_the_certificate_of_the_platform_is_not_shown_to_the_node(
+    client: Any, people: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = {}
+
+    class Noted(HttpClient):
+        def __init__(self, *, base_url: str, tls: Tls, **more: Any) -> None:
+            shown[base_url] = tls.certificate_file
+            super().__init__(base_url=base_url, tls=tls, **more)
+
+    monkeypatch.setattr("samenspraak_ozo.plugin.HttpClient", Noted)
+    for _ in connected(client, people, certificate_file="/etc/hub/ozo.pem"):
+        assert shown == {client.node: None, f"{client.url}/fhir": Path("/etc/hub/ozo.pem")}
+
+
+def test_a_node_that_is_down_is_tried_later(sandbox: OzoSandbox, hub: Hub) -> None:
+    thread = hub.open()
+    sandbox.node.inject(Fault(kind="down", times=1))
+    with pytest.raises(TransientError):
+        hub.look(thread.external_id)
 
     assert hub.look(thread.external_id).token == thread.token
 

@@ -118,7 +118,7 @@ def test_a_sender_in_no_network_fails_the_check(client: Any, hub: Hub) -> None:
 def clocked() -> Iterator[tuple[Any, Hub, list[float]]]:
     """A platform that can be searched by time, and its clock."""
     now = [1_795_000_000.0]
-    for there in running(OzoSandbox("quirky", clock=lambda: now[0])):
+    for there in running(OzoSandbox("quirky", clock=lambda: now[0], node="apart")):
         for hub in connected(there, family(there), changes_by_time=True):
             yield there, hub, now
 

@@ -41,7 +41,7 @@ def state_of(town: Any, connector_id: str) -> ConnectorState:
 def test_a_connection_that_works_passes_every_step(town: Any) -> None:
     app = FamilyApp(clock=lambda: town.clock.now().timestamp())
 
-    steps = list(connectors.try_out(town.app.connected, drafted(town, app)))
+    steps = list(connectors.try_out(town.app.connected, ORGANISATION, drafted(town, app)))
 
     assert [one.step for one in steps if one.ok] == [
         Step.CONNECT,
@@ -57,13 +57,13 @@ def test_a_test_ends_at_the_step_that_fails_and_says_what_to_do(town: Any) -> No
     app = FamilyApp(access_key="een-andere-sleutel", clock=lambda: town.clock.now().timestamp())
     record = drafted(town, app)
 
-    *_, last = connectors.try_out(town.app.connected, record)
+    *_, last = connectors.try_out(town.app.connected, ORGANISATION, record)
     assert (last.step, last.ok) == (Step.SIGN_IN, False)
     assert last.cure["nl"]
     assert last.cure["en"]
 
     app.access_key = FamilyApp().access_key
-    assert all(one.ok for one in connectors.try_out(town.app.connected, record))
+    assert all(one.ok for one in connectors.try_out(town.app.connected, ORGANISATION, record))
 
 
 def test_a_plugin_that_breaks_off_does_not_bring_the_test_down(town: Any) -> None:
@@ -76,7 +76,7 @@ def test_a_plugin_that_breaks_off_does_not_bring_the_test_down(town: Any) -> Non
 
     town.app.connected._registry = Registry(connectors={"memory": Broken})
     with pytest.raises(PermanentError, match=r"app-c broke off \(KeyError\)\.$"):
-        list(connectors.try_out(town.app.connected, record))
+        list(connectors.try_out(town.app.connected, ORGANISATION, record))
 
 
 def test_a_secret_is_given_by_reference_and_never_repeated(town: Any) -> None:

@@ -214,6 +214,54 @@ def test_an_open_origin_that_is_no_url_is_a_wrong_setting() -> None:
         Guard(open_origins=frozenset({"127.0.0.1:8081"}))
 
 
+def internal(*addresses: str, origin: str = "https://nuts.lan:8443") -> tuple[Guard, Origin]:
+    guard = Guard(internal_origins=frozenset({origin}), resolve=lambda _host, _port: addresses)
+    return guard, read_url(origin).origin
+
+
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "172.31.0.9", "192.168.4.4", "fd12:3456::8", "127.0.0.1", PUBLIC]
+)
+def test_an_internal_origin_may_be_in_the_organisations_own_network(address: str) -> None:
+    guard, origin = internal(address)
+
+    guard.check(origin)
+    assert guard.addresses(origin) == (address,)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["169.254.169.254", "168.63.129.16", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254", "169.254.0.1"],
+)
+def test_an_internal_origin_never_stands_for_the_metadata_of_a_cloud(address: str) -> None:
+    guard, origin = internal("10.1.2.3", address)
+    with pytest.raises(RefusedAddressError, match="neither public nor internal"):
+        guard.addresses(origin)
+
+
+def test_plain_http_to_an_internal_origin_stays_on_this_machine() -> None:
+    guard, origin = internal("127.0.0.1", "::1", origin="http://nuts.lan:8081")
+    guard.check(origin)
+    assert guard.addresses(origin) == ("127.0.0.1", "::1")
+
+    guard, origin = internal("127.0.0.1", "10.1.2.3", origin="http://nuts.lan:8081")
+    with pytest.raises(RefusedAddressError, match="not this machine"):
+        guard.addresses(origin)
+
+
+def test_an_address_written_as_such_is_judged_before_any_look_up() -> None:
+    internal("10.1.2.3", origin="https://10.1.2.3")[0].check(read_url("https://10.1.2.3").origin)
+    guard, origin = internal("10.1.2.3", origin="http://10.1.2.3:8081")
+    with pytest.raises(RefusedAddressError, match="not this machine"):
+        guard.check(origin)
+
+
+def test_an_internal_origin_opens_no_other() -> None:
+    guard, _ = internal("10.1.2.3")
+    with pytest.raises(RefusedAddressError, match="private"):
+        guard.addresses(read_url("https://nuts.lan:8444").origin)
+
+
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
