@@ -41,6 +41,5 @@ HELP_PROFILE = "http://nictiz.nl/fhir/StructureDefinition/nl-core-HelpFromOthers
 
 # Roles of contact persons; there is no code for a volunteer.
 CONTACT_ROLES = "urn:oid:2.16.840.1.113883.2.4.3.11.22.472"
-CAREGIVER_ROLES = "urn:oid:2.16.840.1.113883.2.4.3.11.60.40.4.23.1"
 REPRESENTATIVES = frozenset({"03", "11", "14", "15", "24"})
 VOLUNTEER_ROLE = f"{OURS}role"

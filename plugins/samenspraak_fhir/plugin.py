@@ -40,7 +40,7 @@ from samenspraak.connectors import (
     hookimpl,
 )
 from samenspraak.domain.units import UnitKey, UnitValue
-from samenspraak.errors import PermanentError, SamenspraakError
+from samenspraak.errors import ConfigurationError, OutcomeUnknownError, PermanentError, SamenspraakError
 from samenspraak.http import Answer, BearerAuth, HttpClient, NoAuth
 from samenspraak.protocols import fhir
 from samenspraak_fhir import keeping, mapping, names, people, reading
@@ -157,7 +157,7 @@ class DossierConnector(Connector):
             return Absent(external_id=external_id)
         if answer.status != 200:
             return Unseen(external_id=external_id, why=f"status {answer.status}")
-        return _found(fhir.resource(answer, PLAN))
+        return _found(fhir.resource(answer, PLAN), answer)
 
     def find(self, call: Call, marker: Marker) -> Sequence[Found]:
         params = [("identifier", fhir.token(names.MARKER, str(marker)))]
@@ -170,15 +170,27 @@ class DossierConnector(Connector):
     def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
         unless = f"identifier={fhir.token(names.MARKER, str(subject.marker))}"
         answer = fhir.create(call.http, raw, unless=unless)
-        written = self._written(answer)
-        found = written.found
-        if found is not None and str(subject.marker) not in fhir.identifiers(found.raw, names.MARKER):
-            raise PermanentError(f"{self.connector_id}: the server answered a create with another plan")
-        return written
+        resource, located = fhir.returned(answer), fhir.located(answer)
+        existed = answer.status == 200
+        if resource is not None:
+            if str(subject.marker) not in fhir.identifiers(resource, names.MARKER):
+                raise PermanentError(f"{self.connector_id}: the server answered a create with another plan")
+            found = _found(resource, answer)
+            return Written(external_id=found.external_id, found=found, existed=existed)
+        if located is None:
+            raise OutcomeUnknownError(f"{self.connector_id}: a plan was made and nobody says which")
+        return Written(external_id=located[0], existed=existed)
 
     def update(self, call: Call, found: Found, raw: Raw) -> Written:
-        written = self._written(fhir.update(call.http, raw, found.token))
-        return Written(external_id=found.external_id, found=written.found)
+        """Under the version that was read; a server that gives none would overwrite what others type."""
+        if found.token is None:
+            raise ConfigurationError(
+                f"{self.connector_id}: this server gives {found.external_id} no version, so that an update "
+                "could overwrite an edit; nothing was written. Ask for versioned updates."
+            )
+        answer = fhir.update(call.http, raw, found.token)
+        resource = fhir.returned(answer)
+        return Written(external_id=found.external_id, found=_found(resource, answer) if resource else None)
 
     def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
         """Ended, withdrawn and a mistake are statuses, which ``raw`` has; retracted is emptied and revoked.
@@ -192,15 +204,6 @@ class DossierConnector(Connector):
                 f"{self.connector_id}: {found.external_id} was written in the dossier itself and stays there"
             )
         return self.update(call, found, {**raw, "status": "revoked"})
-
-    def _written(self, answer: Answer) -> Written:
-        resource, located = fhir.returned(answer), fhir.located(answer)
-        if resource is not None:
-            found = _found(resource, answer)
-            return Written(external_id=found.external_id, found=found, existed=answer.status == 200)
-        if located is None:
-            raise PermanentError(f"{self.connector_id}: the answer to a write does not say what was written")
-        return Written(external_id=located[0], existed=answer.status == 200)
 
     # The lens.
 
@@ -282,6 +285,8 @@ def _write(connector: DossierConnector, call: Call) -> tuple[str, bool]:
     missing = [one for one in ("create", "update") if not fhir.offers(statement, PLAN, one)]
     if not fhir.declares(statement, PLAN, "conditionalCreate"):
         missing.append("conditional create")
+    if fhir.declares(statement, PLAN, "versioning", "no-version"):
+        missing.append("versions")
     return ", ".join(f"no {one}" for one in missing), not missing
 
 
@@ -320,8 +325,8 @@ CURES: Mapping[Step, Mapping[str, str]] = {
         "en": "Ask the vendor whether care plans can be searched by category and moment of change.",
     },
     Step.WRITE: {
-        "nl": "Vraag om schrijfrechten op zorgplannen, met If-None-Exist bij het aanmaken.",
-        "en": "Ask for the right to write care plans, with If-None-Exist when creating.",
+        "nl": "Vraag om schrijfrechten op zorgplannen, met If-None-Exist bij aanmaken en versies (If-Match).",
+        "en": "Ask for the right to write care plans, with If-None-Exist to create, and versions (If-Match).",
     },
     Step.CLOCK: {
         "nl": "Zet de klok van deze computer of van het dossier gelijk.",

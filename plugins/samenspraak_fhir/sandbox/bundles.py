@@ -11,6 +11,9 @@ from samenspraak_fhir.sandbox.records import Resource, Version, instant
 
 def presented(resource: Resource, quirks: Quirks) -> Resource:
     """The resource as this server sends it: as it was stored, or reordered with defaults nobody sent."""
+    if quirks.no_versions:
+        meta = {name: value for name, value in resource["meta"].items() if name != "versionId"}
+        resource = {**resource, "meta": meta}
     if not quirks.reformats:
         return resource
     profile = f"http://hl7.org/fhir/StructureDefinition/{resource['resourceType']}"

@@ -22,6 +22,12 @@ def statement(quirks: Quirks, fhir_version: str, base: str) -> dict[str, Any]:
     }
 
 
+def _versioning(quirks: Quirks) -> str:
+    if quirks.no_versions:
+        return "no-version"
+    return "versioned" if quirks.if_match_optional else "versioned-update"
+
+
 def _resource(name: str, quirks: Quirks) -> dict[str, Any]:
     interactions = ["read", "vread", "update", "delete", "history-instance", "create", "search-type"]
     if not quirks.no_type_history:
@@ -29,7 +35,7 @@ def _resource(name: str, quirks: Quirks) -> dict[str, Any]:
     return {
         "type": name,
         "interaction": [{"code": code} for code in interactions],
-        "versioning": "versioned" if quirks.if_match_optional else "versioned-update",
+        "versioning": _versioning(quirks),
         "readHistory": True,
         "updateCreate": True,
         "conditionalCreate": True,

@@ -19,6 +19,11 @@ class Quirks:
     version answers 409. ``no_type_history``: ``[type]/_history`` does not exist. ``history_unordered``: the
     history of an instance comes in no particular order. ``deletes_without_moment``: a deletion in a history
     has no ``lastModified``, and its address names the version, as in histories of HAPI.
+
+    Two are no part of a quirky server, which would otherwise neither answer nor refuse what a connector
+    promises. ``bare_answers``: a write is answered without a body, whatever ``Prefer`` asks, and an update
+    without ``Location``: a server may (https://hl7.org/fhir/R4/http.html#ops). ``no_versions``: there is no
+    ``meta.versionId`` and no ``ETag``, and ``If-Match`` means nothing.
     """
 
     uuid_versions: bool = False
@@ -32,6 +37,8 @@ class Quirks:
     no_type_history: bool = False
     history_unordered: bool = False
     deletes_without_moment: bool = False
+    bare_answers: bool = False
+    no_versions: bool = False
 
 
 STRICT = Quirks()

@@ -208,6 +208,8 @@ class FhirSandbox(Sandbox):
         return search.matching(self.records.current(kind, primary=True), criteria)
 
     def _check_match(self, before: Version | None, *, demanded: bool = True) -> None:
+        if self.quirks.no_versions:
+            return
         header = request.headers.get("If-Match")
         exists = before is not None and before.resource is not None
         match = _WEAK_ETAG.fullmatch(header or "")
@@ -300,11 +302,13 @@ class FhirSandbox(Sandbox):
     def _representation(self, version: Version, status: int) -> Response:
         assert version.resource is not None  # noqa: S101  # the callers saw that it is not deleted
         response = self._json(bundles.presented(version.resource, self.quirks), status)
-        response.headers["ETag"] = version.etag
+        if not self.quirks.no_versions:
+            response.headers["ETag"] = version.etag
         response.headers["Last-Modified"] = format_datetime(version.at.replace(microsecond=0), usegmt=True)
-        if request.method in ("POST", "PUT"):
+        is_bare = self.quirks.bare_answers or request.headers.get("Prefer") == "return=minimal"
+        if request.method == "POST" or (request.method == "PUT" and not self.quirks.bare_answers):
             response.headers["Location"] = f"{self._base()}/{version.key}/_history/{version.version_id}"
-        if request.headers.get("Prefer") == "return=minimal" and request.method != "GET":
+        if is_bare and request.method != "GET":
             response.set_data(b"")
         return response
 

@@ -154,13 +154,14 @@ def test_what_a_server_says_it_does_not_know_was_deleted_when_its_history_says_s
     assert isinstance(world.connector.fetch(world.call, "CarePlan/never-was"), Unseen)
 
 
-def test_a_server_that_ignores_a_parameter_is_not_believed(start: Start) -> None:
+@pytest.mark.parametrize("quirks", [STRICT, Quirks(unknown_is_empty=True)], ids=["says so", "ignores it"])
+def test_a_server_that_does_not_know_a_parameter_is_not_believed(start: Start, quirks: Quirks) -> None:
     """An unknown parameter answered with nothing would look like a dossier without agreements."""
-    world = start(Quirks(unknown_is_empty=True))
+    world = start(quirks)
     world.agree("a")
     world.connector._selection = lambda: [("catgory", "x")]  # type: ignore[method-assign]
 
-    with pytest.raises(ConfigurationError, match="does not search CarePlan by catgory"):
+    with pytest.raises(ConfigurationError, match=r"does not search CarePlan by .*catgory"):
         world.listed()
 
 

@@ -215,3 +215,30 @@ def test_a_server_with_a_token_lets_others_see_only_what_it_can_do() -> None:
     assert status("/fhir/metadata", "verkeerd") == 200
     assert status("/fhir/Patient", "verkeerd") == 401
     assert status("/fhir/Patient", "dossier-token-1") == 200
+
+
+def test_a_server_may_answer_a_write_with_nothing(opened: Any, plan: Any) -> None:
+    """https://hl7.org/fhir/R4/http.html#ops: ``Prefer`` may be ignored; a create owes a Location."""
+    dossier = opened(Quirks(bare_answers=True))
+    made = dossier.post("CarePlan", plan, Prefer="return=representation")
+    path = made.headers["Location"].partition("/fhir/")[2].partition("/_history")[0]
+    there = dossier.get(path).get_json()
+
+    changed = dossier.put(path, {**there, "title": "Tuin"}, If_Match='W/"1"')
+
+    assert (made.data, changed.status_code, changed.data) == (b"", 200, b"")
+    assert "Location" not in changed.headers
+    assert dossier.get(path).get_json()["title"] == "Tuin"
+
+
+def test_a_server_without_versions_says_so_and_writes_over_anything(opened: Any, plan: Any) -> None:
+    dossier = opened(Quirks(no_versions=True))
+    made = dossier.post("CarePlan", plan)
+    path = f"CarePlan/{made.get_json()['id']}"
+
+    written = dossier.put(path, {**made.get_json(), "title": "Tuin"}, If_Match='W/"9"')
+
+    kinds = dossier.get("metadata").get_json()["rest"][0]["resource"]
+    assert {one["versioning"] for one in kinds} == {"no-version"}
+    assert ("versionId" in made.get_json()["meta"], "ETag" in made.headers) == (False, False)
+    assert written.get_json()["title"] == "Tuin"

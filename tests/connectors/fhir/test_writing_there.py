@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from samenspraak.connectors import Call, Changes, Directory, End, Found, Marker, Subject
+from samenspraak.connectors import Call, Changes, Directory, End, Found, Marker, Step, Subject
 from samenspraak.domain.agreements import State, Status, What
 from samenspraak.domain.units import STATUS, WHAT
-from samenspraak.errors import InvalidRecordError, PermanentError
+from samenspraak.errors import ConfigurationError, InvalidRecordError, OutcomeUnknownError, PermanentError
 from samenspraak.sandbox import Fault
 from samenspraak_fhir.plugin import DossierConnector
-from samenspraak_fhir.sandbox import FhirSandbox
+from samenspraak_fhir.sandbox import STRICT, FhirSandbox, Quirks
 from samenspraak_fhir.settings import DossierSettings
 
 CLIENT = "Patient/mw-terpstra"
@@ -33,6 +34,13 @@ class World:
         units = {WHAT: What(text="Samen koken"), STATUS: Status(state=State.ACTIVE)}
         return self.connector.put(self.connector.new(SUBJECT), Changes(set=units), DIRECTORY)
 
+    def made(self) -> Found:
+        look = self.connector.fetch(
+            self.call, self.connector.create(self.call, SUBJECT, self.draft()).external_id
+        )
+        assert isinstance(look, Found)
+        return look
+
     def native(self) -> Found:
         members = self.sandbox.acts()["agree"](client=CLIENT, what="Lopen", by="RelatedPerson/zoon", when="?")
         look = self.connector.fetch(self.call, members["id"])
@@ -40,14 +48,20 @@ class World:
         return look
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    sandbox = FhirSandbox()
+@contextmanager
+def opened(quirks: Quirks) -> Iterator[World]:
+    sandbox = FhirSandbox(quirks=quirks)
     with sandbox.running() as url:
         there = World(sandbox, url)
         sandbox.acts()["admit"](id="mw-terpstra", given="Sjoukje", family="Terpstra")
         yield there
         there.call.http.close()
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with opened(STRICT) as there:
+        yield there
 
 
 def test_a_plan_the_dossier_wrote_itself_is_not_retracted(world: World) -> None:
@@ -110,3 +124,42 @@ def test_only_plans_with_the_marker_are_found_by_it(world: World) -> None:
     found = world.connector.find(world.call, SUBJECT.marker)
 
     assert [one.external_id for one in found] == [written.external_id]
+
+
+def test_an_update_that_is_answered_with_nothing_is_read_back() -> None:
+    with opened(Quirks(bare_answers=True)) as world:
+        made = world.made()
+        changed = world.connector.put(made.raw, Changes(set={WHAT: What(text="Samen bakken")}), DIRECTORY)
+
+        written = world.connector.update(world.call, made, changed)
+
+        assert (written.external_id, written.found) == (made.external_id, None)
+        look = world.connector.fetch(world.call, written.external_id)
+        assert isinstance(look, Found)
+        assert "Samen bakken" in repr(look.raw)
+
+
+def test_a_create_of_which_nobody_says_where_it_is_may_have_been_made(world: World) -> None:
+    world.sandbox.inject(Fault(kind="status", method="POST", status=201, times=1))
+
+    with pytest.raises(OutcomeUnknownError, match="nobody says which"):
+        world.connector.create(world.call, SUBJECT, world.draft())
+
+    world.connector.create(world.call, SUBJECT, world.draft())
+    assert world.sandbox.live() == {str(SUBJECT.marker): 1}
+
+
+def test_a_server_without_versions_is_refused_before_and_never_written_over() -> None:
+    """Without a version, what a nurse typed between reading and writing would be lost."""
+    with opened(Quirks(no_versions=True)) as world:
+        made = world.made()
+        world.sandbox.acts()["change"](id=made.external_id, field="until", value="2027-03-01")
+
+        with pytest.raises(ConfigurationError, match="no version"):
+            world.connector.update(world.call, made, made.raw)
+
+        last = list(world.connector.check(world.call))[-1]
+        assert (last.step, last.ok, last.detail) == (Step.WRITE, False, "no versions")
+        look = world.connector.fetch(world.call, made.external_id)
+        assert isinstance(look, Found)
+        assert look.raw["period"] == {"end": "2027-03-01"}

@@ -9,13 +9,17 @@ import pytest
 import requests
 import simplejson
 
+from samenspraak.domain.agreements import LifeDomain
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.statements import StatementKind
+from samenspraak.domain.units import LIFE_DOMAIN, UnitKey, UnitValue, apply
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.policy.terms import terms_digest
 from samenspraak.services.exchange import exchange
-from samenspraak.store.records import ConnectorRecord
+from samenspraak.store.records import Cause, ConnectorRecord, QuestionRecord
+from samenspraak.sync.answering import answer
+from samenspraak.sync.versions import record_version
 from samenspraak_fhir.sandbox import QUIRKY, STRICT, FhirSandbox, Quirks
 
 NUMBERS = "https://de-linde.example/nummers"
@@ -117,6 +121,19 @@ class Home:
         """What the hub keeps of the plan."""
         with self.town.app.store.read("de-linde") as uow:
             return uow.remotes.by_external("dossier", key).seen
+
+    def nurse_at_the_hub(self, changes: dict[UnitKey, UnitValue | None]) -> None:
+        with self.town.app.store.write("de-linde") as uow:
+            [record] = uow.agreements.list()
+            after = apply(record.agreement, changes)
+            record_version(uow, self.town.app.hub, record, after, cause=Cause(actor="nurse", why="recorded"))
+            uow.commit()
+        self.settle()
+
+    def answers(self, question: QuestionRecord, choice: str) -> None:
+        with self.town.app.store.write("de-linde") as uow:
+            answer(uow, self.town.app.hub, question, choice=choice, by="nurse")
+            uow.commit()
 
     def is_equal(self) -> bool:
         return set(self.town.reasons().values()) == {Reason.EQUAL} and self.town.questions() == []
@@ -305,6 +322,18 @@ def test_a_deletion_that_no_history_of_the_type_tells_is_missed_the_next_day(
     assert town.reasons() == {"dossier": Reason.CLOSED, "app": Reason.CLOSED}
 
 
+def test_a_dossier_that_answers_a_write_with_nothing_is_read_instead(town: Any) -> None:
+    home = Home(town, Quirks(bare_answers=True))
+    task = {"id": "a1", "who": {"user": "son", "role": "relative"}, "when": {"text": "op zondag"}}
+    record = home.app.add_record("son", "wit", "Wandelen in het park", tasks=[task])
+    home.settle()
+    home.app.instruct("son", record, "Neem de rollator mee.")
+    home.settle()
+
+    assert "Neem de rollator mee." in " ".join(home.dossier.readable(NURSE))
+    assert home.is_equal()
+
+
 DOSES = ["1.50", "0.10", "1E+2", "12345678901234567890.12345678901234567890"]
 ONCE_A_DAY = '"frequency": 1, "period": 1.0, "periodUnit": "d", "duration": 1.50, "durationUnit": "h"'
 
@@ -333,3 +362,22 @@ def test_another_version_of_fhir_stops_the_dossier_and_nothing_is_misread(by_the
     by_the_book.settle()
 
     assert by_the_book.town.agreements()[0].what.text == "Kousen aan"
+
+
+def test_a_performer_added_to_medication_in_the_dossier_first_asks_the_others(home: Home) -> None:
+    home.nurse_at_the_hub({LIFE_DOMAIN: LifeDomain.MEDICATION})
+    more = {"what": "Steunkousen aantrekken", "instruction": "Eerst de hiel.", "nursing": True}
+    home.act["agree"](
+        id="kous-3", client=CLIENT, by=SON, when="elke nacht", group="kousen", author=NURSE, **more
+    )
+    home.settle()
+    [agreement] = home.town.agreements()
+    assert [one.id for one in agreement.assignments] == ["kous-1", "kous-2"]
+
+    [question] = home.town.questions()
+    home.answers(question, "dossier")
+    home.settle()
+    [agreement] = home.town.agreements()
+    assert [one.id for one in agreement.assignments] == ["kous-1", "kous-2", "kous-3"]
+    assert "elke nacht" in str(home.app.readable("son"))
+    assert home.is_equal()

@@ -273,14 +273,15 @@ def test_an_instant_reads_back_in_utc() -> None:
     assert fhir.write_instant(moment) == "2026-11-22T09:00:00.500Z"
 
 
+HAS = {"conditionalCreate": True, "versioning": "versioned"}
+
+
 def test_what_a_server_declares_is_found_by_type() -> None:
-    statement = {
-        "rest": [
-            {"resource": [{"type": "CarePlan", "interaction": [{"code": "read"}], "conditionalCreate": True}]}
-        ]
-    }
+    statement = {"rest": [{"resource": [{"type": "CarePlan", "interaction": [{"code": "read"}], **HAS}]}]}
 
     assert fhir.offers(statement, "CarePlan", "read")
     assert not fhir.offers(statement, "CarePlan", "history-type")
     assert not fhir.offers(statement, "Patient", "read")
     assert fhir.declares(statement, "CarePlan", "conditionalCreate")
+    assert fhir.declares(statement, "CarePlan", "versioning", "versioned")
+    assert not fhir.declares(statement, "CarePlan", "versioning", "no-version")

@@ -15,7 +15,6 @@ from samenspraak.protocols.fhir.rest import (
     resource,
     returned,
     search,
-    search_privately,
     update,
 )
 from samenspraak.protocols.fhir.sweeping import Batch, Cursor, sweep
@@ -70,7 +69,6 @@ __all__ = [
     "resources",
     "returned",
     "search",
-    "search_privately",
     "sweep",
     "text",
     "texts",

@@ -54,10 +54,10 @@ def offers(statement: Mapping[str, Any], resource_type: str, interaction: str) -
     )
 
 
-def declares(statement: Mapping[str, Any], resource_type: str, flag: str) -> bool:
-    """Whether the server says yes to a flag of a type, such as ``conditionalCreate``."""
+def declares(statement: Mapping[str, Any], resource_type: str, member: str, value: bool | str = True) -> bool:
+    """Whether the server declares this of a type: ``conditionalCreate``, or a ``versioning``."""
     return any(
-        resource.get("type") == resource_type and resource.get(flag) is True
+        resource.get("type") == resource_type and resource.get(member) == value
         for rest in elements(statement, "rest")
         for resource in elements(rest, "resource")
     )
@@ -72,16 +72,22 @@ def search(http: HttpClient, resource_type: str, params: Params) -> Iterator[Res
     """The pages of a search, each as a Bundle; ``next`` is followed as it was given.
 
     Raises:
+        ConfigurationError: the server does not search by these.
         TransientError: paging goes in circles or does not end.
     """
-    yield from _pages(http, http.send("GET", resource_type, params=params, headers=_ACCEPT), "searchset")
-
-
-def search_privately(http: HttpClient, resource_type: str, params: Mapping[str, str]) -> Iterator[Resource]:
-    """As :func:`search`, with the criteria in the body: for identifiers that no log should see."""
-    path = f"{resource_type}/_search"
-    answer = http.send("POST", path, form=params, headers=_ACCEPT, safe=True)
+    answer = http.send("GET", resource_type, params=params, headers=_ACCEPT, allow=_NOT_ACCEPTED)
+    if answer.status in _NOT_ACCEPTED:
+        raise unsearchable(http, resource_type, params)
     yield from _pages(http, answer, "searchset")
+
+
+def unsearchable(http: HttpClient, resource_type: str, params: Params) -> ConfigurationError:
+    """The error for a search that the server does not know, whether it says so or ignores a part of it."""
+    names = ", ".join(sorted({name for name, _ in params}))
+    return ConfigurationError(
+        f"{http.connector_id}: this server does not search {resource_type} by {names}; "
+        "what it would answer instead could look like no changes"
+    )
 
 
 def history(http: HttpClient, path: str, params: Params = ()) -> Iterator[Mapping[str, Any]]:

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from samenspraak.errors import ConfigurationError
 from samenspraak.http import HttpClient
 from samenspraak.protocols.fhir.bundles import Params, link, resources, understood
-from samenspraak.protocols.fhir.rest import search
+from samenspraak.protocols.fhir.rest import search, unsearchable
 from samenspraak.protocols.fhir.words import (
     Resource,
     key_of,
@@ -120,11 +119,7 @@ def _check_understood(
     asked = [*params, *([("_lastUpdated", "")] if anchor else [])]
     # Only of the first page: later ones have an address of the server's own making.
     if (link(bundle, "self") or "").count(f"/{kind}?") and not understood(bundle, asked):
-        names = ", ".join(sorted({name for name, _ in asked}))
-        raise ConfigurationError(
-            f"{http.connector_id}: this server does not search {kind} by {names}; "
-            "what it answers instead would look like no changes"
-        )
+        raise unsearchable(http, kind, asked)
 
 
 def _ascends(moments: Sequence[datetime | None], anchor: datetime | None) -> bool:
