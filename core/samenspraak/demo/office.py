@@ -46,7 +46,7 @@ class Office:
     def connect(self, connector_id: str, plugin: str, settings: Mapping[str, Any]) -> None:
         """Try a connection and save it; it begins by matching."""
         record = connectors.draft(self.application.registry, connector_id, plugin, settings)
-        for checked in connectors.try_out(self.application.connected, record):
+        for checked in connectors.try_out(self.application.connected, self.organisation, record):
             if not checked.ok:
                 raise TransientError(f"The test of {connector_id} failed at {checked.step}: {checked.detail}")
         connectors.add(self.hub, self.application.connected, self.organisation, record)
