@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from samenspraak.demo import checker
+from samenspraak.demo.people import NURSE_NAME, NURSE_NUMBER
 from samenspraak.demo.stage import Situation, Stage
 from samenspraak.demo.systems import PLATFORM, VOLUNTEERS, Dossier, Platform
 from samenspraak.errors import InvalidRecordError, SamenspraakError
@@ -88,6 +89,8 @@ def invite(imported: Imported, platform: Platform) -> Mapping[str, str]:
                 birth_date=fhir.text(patient, "birthDate") or None,
                 bsn=next(iter(fhir.identifiers(patient, fhir.BSN)), ""),
             )
+            nurse = {"kind": "Practitioner", "identifier": NURSE_NUMBER, "name": NURSE_NAME}
+            platform.act("join", patient=networks[client], **nurse)
         found[key] = platform.act(
             "join",
             patient=networks[client],
