@@ -42,7 +42,8 @@ class Connected(Protocol):
 class Pace:
     """How long things may take, in waiting time of the hub.
 
-    ``lease``: how long one worker holds a link; no call may outlast half of it.
+    ``lease``: how long one worker holds a link; no call may outlast half of it · ``glance_seconds``: how
+    long, by any clock, an edit waits for what one other copy says.
     """
 
     lease: timedelta = timedelta(seconds=120)
@@ -52,3 +53,4 @@ class Pace:
     conflicts: int = 3
     breaker_after: int = 5
     breaker_pause: timedelta = timedelta(seconds=60)
+    glance_seconds: float = 5.0

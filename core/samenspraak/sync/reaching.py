@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.units import STATUS, UnitKey
+from samenspraak.errors import ConfigurationError
 from samenspraak.policy.reach import Copy, must_hear, reach
-from samenspraak.policy.state import QuestionKind
+from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
+from samenspraak.store.records import LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.asking import ask_matter, owner_of
 from samenspraak.sync.audiences import sight_of
@@ -15,6 +18,16 @@ from samenspraak.sync.hub import Hub
 
 NOT_REACHED = "not-reached"
 LOST_SIGHT = "performer-lost-consent"
+
+_STANDS_STILL = (
+    Reason.ACCESS_LOST,
+    Reason.CONNECTOR,
+    Reason.FAILED,
+    Reason.OUTSIDE_SELECTION,
+    Reason.SET_APART,
+    Reason.WITHHELD,
+)
+"""A copy that rests for one of these says tomorrow what it says today, whatever is recorded here."""
 
 
 def ask_not_reached(
@@ -24,7 +37,12 @@ def ask_not_reached(
     hearers = must_hear(agreement, changed)
     if not hearers:
         return
-    copies = _copies(uow, hub, agreement)
+    running = {one.id for one in uow.connectors.list() if one.state is ConnectorState.RUNNING}
+    copies = [
+        copy
+        for link, copy in _copies(uow, hub, agreement)
+        if copy.connector_id in running and link.reason not in _STANDS_STILL
+    ]
     for key, party in hearers.items():
         if not reach(party, copies, uow.parties.groups()):
             _ask(uow, hub, agreement, NOT_REACHED, f"{party}:{key}")
@@ -37,7 +55,7 @@ def ask_lost_sight(uow: WritingUnitOfWork, hub: Hub, client_id: str, party_id: s
         taking_part = [ref for ref in agreement.parties if ref.id == party_id]
         if not (agreement.status.is_live and taking_part):
             continue
-        copies = _copies(uow, hub, agreement)
+        copies = [copy for _, copy in _copies(uow, hub, agreement)]
         for party in taking_part:
             if not reach(party, copies):
                 _ask(uow, hub, agreement, LOST_SIGHT, str(party))
@@ -55,13 +73,13 @@ def _ask(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, cause: str, abo
     )
 
 
-def _copies(uow: UnitOfWork, hub: Hub, agreement: Agreement) -> list[Copy]:
-    return [
-        Copy(
-            connector_id=link.connector_id,
-            readers=hub.capabilities(uow.organisation, link.connector_id).readers,
-            members=link.members,
-        )
-        for link in uow.links.of_agreement(agreement.id)
-        if sight_of(uow, hub, agreement, link.connector_id, link.members).shape()
-    ]
+def _copies(uow: UnitOfWork, hub: Hub, agreement: Agreement) -> list[tuple[LinkRecord, Copy]]:
+    """The copies that show something today; one whose plugin is gone shows nobody anything any more."""
+    found = []
+    for link in uow.links.of_agreement(agreement.id):
+        there, members = link.connector_id, link.members
+        with suppress(ConfigurationError):
+            readers = hub.capabilities(uow.organisation, there).readers
+            if sight_of(uow, hub, agreement, there, members).shape():
+                found.append((link, Copy(connector_id=there, readers=readers, members=members)))
+    return found

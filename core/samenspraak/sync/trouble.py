@@ -9,6 +9,7 @@ import structlog
 
 from samenspraak.errors import AuthenticationError, ConfigurationError, SamenspraakError
 from samenspraak.policy.state import ConnectorState
+from samenspraak.store.records import ConnectorRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.asking import ask_admin
 from samenspraak.sync.hub import Hub
@@ -16,9 +17,24 @@ from samenspraak.sync.hub import Hub
 log = structlog.get_logger(__name__)
 
 _NEEDS_A_PERSON = (AuthenticationError, ConfigurationError)
-_LISTENS = (ConnectorState.RUNNING, ConnectorState.MATCHING)
 _LONG = 16
 """As after so many attempts: what waits for a whole system is woken when that answers."""
+
+
+def left_alone_until(system: ConnectorRecord) -> datetime | None:
+    """Until when this system is not to be called: it asked for a pause, or its breaker is open."""
+    return max(filter(None, (system.paused_until, system.breaker_until)), default=None)
+
+
+def is_broken_off(hub: Hub, system: ConnectorRecord) -> bool:
+    """Whether its breaker is open while it is heard: then hearing is the one probe, and all else waits."""
+    return system.state.listens and system.failures >= hub.pace.breaker_after
+
+
+def may_be_asked(hub: Hub, system: ConnectorRecord) -> bool:
+    """Whether a system can be asked something on the way, as part of other work."""
+    until = left_alone_until(system)
+    return system.state.listens and not is_broken_off(hub, system) and (until is None or until <= hub.now())
 
 
 def admitted(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> datetime | None:
@@ -28,13 +44,12 @@ def admitted(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> datetime | 
     answers the most urgent one goes first. A stopped system is not heard, so there a link probes.
     """
     system, now = uow.connectors.get(connector_id), hub.now()
-    is_open = system.failures >= hub.pace.breaker_after
-    if is_open and system.state in _LISTENS:
+    if is_broken_off(hub, system):
         return now + hub.backoff(_LONG)
-    waits_until = max(filter(None, (system.paused_until, system.breaker_until)), default=None)
-    if waits_until is not None and waits_until > now:
-        return waits_until + hub.backoff(0)
-    if is_open:
+    until = left_alone_until(system)
+    if until is not None and until > now:
+        return until + hub.backoff(0)
+    if system.failures >= hub.pace.breaker_after:
         uow.connectors.note(system.id, breaker_until=now + hub.pace.breaker_pause)
     return None
 
@@ -70,7 +85,7 @@ def recovered(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
 def _needs_a_person(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: SamenspraakError) -> None:
     """Nothing is discarded; the connector pauses and a person is asked, once."""
     system = uow.connectors.get(connector_id)
-    if system.state not in _LISTENS:
+    if not system.state.listens:
         return
     uow.connectors.save(replace(system, state=ConnectorState.UNAUTHORISED, state_why=error.code))
     ask_admin(uow, hub, connector_id, cause=error.code)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import UnitKey, UnitKind, apply
+from samenspraak.policy.state import Reason
+from samenspraak.services import connectors, consents
 from samenspraak.store.records import Cause
+from samenspraak.sync.pull import pull
 from samenspraak.sync.versions import record_version
+from samenspraak.work.inline import work_off
+
+ORGANISATION = "de-linde"
 
 COOKING = {
     "tasks": [
@@ -24,25 +31,87 @@ COOKING = {
 
 @pytest.fixture
 def cooking(town: Any) -> Any:
+    """Jan cooks along on Thursdays, and Bea steps in for him; no system is known in which she reads it."""
     client = town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")
     son = town.person("son", PartyKind.RELATIVE, "Jan", client.id)
-    neighbour = town.person("buur", PartyKind.RELATIVE, "Bea", client.id)
+    town.neighbour = town.person("buur", PartyKind.RELATIVE, "Bea", client.id)
     town.consent(client.id, son)
+    town.shows_own_name(client.id, town.neighbour, PartyKind.RELATIVE)
     town.joins(town.family_app("app-a"), client.id, son)
-    return town, neighbour
-
-
-def test_a_backup_without_any_system_is_a_question(cooking: Any) -> None:
-    town, neighbour = cooking
     town.systems["app-a"].add_record("son", "wit", "Samen koken", **COOKING)
     town.settle(3)
-    with town.app.store.write("de-linde") as uow:
+    with town.app.store.write(ORGANISATION) as uow:
         (record,) = uow.agreements.list()
-        backup = {UnitKey(UnitKind.BACKUP, "a1"): neighbour}
+        backup = {UnitKey(UnitKind.BACKUP, "a1"): town.neighbour}
         after = apply(record.agreement, backup)
         record_version(uow, town.app.hub, record, after, cause=Cause(actor="test", why="recorded"))
         uow.commit()
     town.settle(2)
+    return town
+
+
+@pytest.fixture
+def reached(cooking: Any) -> Any:
+    """Bea reads it in an app of her own."""
+    cooking.consented = cooking.consent("wit", cooking.neighbour)
+    cooking.joins(cooking.family_app("app-b"), "wit", cooking.neighbour)
+    cooking.settle(3)
+    return cooking
+
+
+def asked(town: Any) -> list[tuple[str, str]]:
+    return [(str(one.kind), one.cause) for one in town.questions()]
+
+
+def call_off(town: Any) -> None:
     town.systems["app-a"].cancel("son", "r1", "a1", "2026-11-26")
     town.settle(3)
-    assert [(one.kind, one.cause) for one in town.questions()] == [("to_do", "not-reached")]
+
+
+def lose_plugin(town: Any) -> None:
+    """The plugin of app-b is not installed any more."""
+    with town.app.store.write(ORGANISATION) as uow:
+        uow.connectors.save(replace(uow.connectors.get("app-b"), plugin="nergens"))
+        uow.commit()
+    town.app.hub.connected._plugins.clear()
+
+
+def test_a_backup_without_any_system_is_a_question(cooking: Any) -> None:
+    call_off(cooking)
+    assert asked(cooking) == [("to_do", "not-reached")]
+
+
+def test_a_backup_who_reads_it_somewhere_is_none(reached: Any) -> None:
+    call_off(reached)
+    assert asked(reached) == []
+
+
+def test_a_copy_in_a_system_that_stands_still_tells_nobody(reached: Any) -> None:
+    connectors.pause(reached.app.hub, ORGANISATION, "app-b")
+    call_off(reached)
+    assert asked(reached) == [("to_do", "not-reached")]
+
+
+def test_a_copy_that_cannot_be_written_tells_nobody(reached: Any) -> None:
+    [there] = [one for one in reached.links() if one.connector_id == "app-b"]
+    with reached.app.store.write(ORGANISATION) as uow:
+        uow.links.set(there.id, reason=Reason.FAILED)
+        uow.commit()
+    call_off(reached)
+    assert asked(reached) == [("to_do", "not-reached")]
+
+
+def test_what_is_called_off_is_recorded_though_the_plugin_of_another_system_is_gone(reached: Any) -> None:
+    lose_plugin(reached)
+    reached.systems["app-a"].cancel("son", "r1", "a1", "2026-11-26")
+    pull(reached.app.hub, ORGANISATION, "app-a")
+    work_off(reached.app.hub, ORGANISATION)
+    [agreement] = reached.agreements()
+    assert len(agreement.exceptions) == 1
+    assert ("to_do", "not-reached") in asked(reached)
+
+
+def test_consent_can_be_withdrawn_though_a_plugin_is_gone(reached: Any) -> None:
+    lose_plugin(reached)
+    consents.withdraw(reached.app.hub, ORGANISATION, reached.consented)
+    assert asked(reached) == [("to_do", "performer-lost-consent")]

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import time
 from typing import Any
 
 import pytest
 
+from samenspraak.connectors import Call, Look
 from samenspraak.domain.parties import PartyKind
-from samenspraak.policy.state import Reason
+from samenspraak.domain.units import UnitKey, UnitKind
+from samenspraak.policy.state import ConnectorState, Reason
+from samenspraak.sandbox import Fault
 from samenspraak.services import questions
+from samenspraak.services.exchange import exchange
+from samenspraak_memory.plugin import FamilyAppConnector
 
 DINNER = {
     "tasks": [
@@ -70,3 +78,57 @@ def test_the_same_edit_on_both_sides_is_no_question(three_apps: Any) -> None:
     three_apps.systems["app-c"].move("son", three_apps.ours, "a1", ["18:00"])
     three_apps.settle(6)
     assert times(three_apps) == [["18:00"]] * 3
+
+
+# What is wrong with one system is no other's trouble.
+
+
+def knows_no_secret(household: Any) -> None:
+    with household.town.app.store.write("de-linde") as uow:
+        there = uow.connectors.get("app-b")
+        settings = {**there.settings, "access_key": "secret://env/GONE"}
+        uow.connectors.save(replace(there, settings=settings))
+        uow.commit()
+
+
+def loses_its_plugin(household: Any) -> None:
+    household.becomes("app-b", FamilyAppConnector)
+    household.town.app.registry.connectors.pop("familyappconnector-app-b")
+    household.hub.connected._plugins.clear()
+
+
+def crashes(household: Any) -> None:
+    household.becomes("app-b", Crashing)
+
+
+class Crashing(FamilyAppConnector):
+    def fetch(self, call: Call, external_id: str) -> Look:
+        raise KeyError("a mistake in the plugin")
+
+
+@pytest.mark.parametrize("breaks", [knows_no_secret, loses_its_plugin, crashes])
+def test_an_edit_is_taken_over_whatever_is_wrong_with_another_system(
+    household: Any, breaks: Callable[[Any], None]
+) -> None:
+    breaks(household)
+    household.a.move("son", "r1", "a1", ["07:30"])
+    household.hears("app-a")
+    household.works()
+    assert household.units[UnitKey(UnitKind.ASSIGNMENT, "a1")].schedule.timing.times == (time(7, 30),)
+    assert (household.state("app-a"), household.reasons["app-a"]) == (ConnectorState.RUNNING, Reason.EQUAL)
+
+
+def test_an_edit_waits_for_no_system_that_does_not_answer(household: Any) -> None:
+    household.b.inject(Fault(kind="down"))
+    for _ in range(5):
+        exchange(household.hub, "de-linde")
+        household.town.clock.pass_(minutes=2)
+    asked = len(household.b.seen())
+    household.a.move("son", "r1", "a1", ["07:30"])
+    household.hears("app-a")
+    household.works()
+    assert len(household.b.seen()) == asked
+    household.b.clear_faults()
+    household.town.clock.pass_(minutes=20)
+    household.settle()
+    assert household.times(household.b) == ["07:30"]
