@@ -104,8 +104,8 @@ class Reader:
 
     def _snapshot(self, http: HttpClient, now: datetime) -> Snapshot:
         activities, complete = self._activities(http)
-        meetings = self._by_activity(self._meetings(http, now), "bijeenkomst")
-        placements = self._by_activity(self._placements(http), "plaatsing")
+        meetings = self._by_activity(self._meetings(http, now), "bijeenkomst", known=bool(activities))
+        placements = self._by_activity(self._placements(http), "plaatsing", known=bool(activities))
         marks = self._marks(http)
         found: list[Found | SetApart] = []
         for key, activity in sorted(activities.items(), key=lambda pair: int(pair[0])):
@@ -161,7 +161,9 @@ class Reader:
 
     def _marks(self, http: HttpClient) -> dict[str, str]:
         """Which tasks staff made out of an application of ours: activity id → our marker."""
-        return {one.becomes: one.mark for one in self.applications(http) if one.becomes}
+        becomes = self.name("geplaatstActiviteitID")
+        placed = ((_id(one, becomes), mark) for one, mark in self._marked(self._applications(http)))
+        return {key: mark for key, mark in placed if key}
 
     def registrations(self, http: HttpClient) -> list[Registration]:
         """Our proposals about tasks that exist."""
@@ -170,16 +172,23 @@ class Reader:
 
     def applications(self, http: HttpClient) -> list[Registration]:
         """Our proposals for new tasks."""
+        return list(self._ours(self._applications(http), "vacature"))
+
+    def _applications(self, http: HttpClient) -> list[Any]:
         method = "vacaturebankVacatureIngeschreven"
-        listed = self.session.call(http, method, werksoortID=self._kind_of_work, filter={})
-        return list(self._ours(_list(listed, method), "vacature"))
+        return _list(self.session.call(http, method, werksoortID=self._kind_of_work, filter={}), method)
+
+    def _marked(self, listed: list[Any]) -> Iterator[tuple[Any, str]]:
+        """Those that carry a mark of ours; what others registered is not read any further."""
+        for one in listed:
+            remark = one.get(self.name("opmerking"))
+            if isinstance(remark, str) and (mark := proposals.mark_of(records.text(remark))) is not None:
+                yield one, mark
 
     def _ours(self, listed: list[Any], target: str) -> Iterator[Registration]:
         becomes = self.name("geplaatstActiviteitID")
-        for one in listed:
+        for one, mark in self._marked(listed):
             known = records.members(one, records.REGISTRATION, self._names, where="inschrijving")
-            if (mark := proposals.mark_of(known["opmerking"])) is None:
-                continue
             yield Registration(
                 id=known["inschrijvingID"],
                 target=target,
@@ -256,13 +265,23 @@ class Reader:
     def _kind_of_work(self) -> int:
         return int(self.settings["kind_of_work_id"])
 
-    def _by_activity(self, listed: list[Any], what: str) -> dict[str, list[Any]]:
+    def _by_activity(self, listed: list[Any], what: str, *, known: bool = True) -> dict[str, list[Any]]:
+        """What belongs to which activity; what belongs to none is no concern of ours.
+
+        ``known``: there are activities that some of them should belong to.
+
+        Raises:
+            ConfigurationError: none of them names one, so they must name it otherwise.
+        """
+        member = self._names.get(f"{what}.activiteitID", "activiteitID")
         found: dict[str, list[Any]] = {}
         for one in listed:
-            if not (key := _id(one, "activiteitID")):
-                raise ConfigurationError(f"a {what} does not say to which activity it belongs")
-            found.setdefault(key, []).append(one)
-        return found
+            found.setdefault(_id(one, member), []).append(one)
+        if known and found.keys() == {""}:
+            raise ConfigurationError(
+                f"no {what} names its activity in '{member}'; set {what}.activiteitID in names"
+            )
+        return {key: ones for key, ones in found.items() if key}
 
 
 def _list(answer: Any, method: str) -> list[Any]:

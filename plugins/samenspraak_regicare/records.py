@@ -80,7 +80,8 @@ def lookup(value: Any) -> Lookup:
 
 Reader = Callable[[Any], Any]
 
-# REGI-3P `src/ActivityShow.php`; `status` from REGI-HELP 80000950562 (preliminary, definitive).
+# REGI-3P `src/ActivityShow.php`, but for `status`: that an activity is preliminary or definitive is in
+# REGI-HELP 80000950562, the member that says so is inferred.
 ACTIVITY: Mapping[str, Reader] = {
     "activiteitID": number,
     "omschrijving": text,
@@ -95,7 +96,7 @@ ACTIVITY: Mapping[str, Reader] = {
     "locatie": lookup,
     "status": lookup,
 }
-# Inferred, but for the reasons to end (REGI-HELP 80000950771).
+# Inferred, `activiteitID` too; that placements end with a reason is in REGI-HELP 80000950771.
 PLACEMENT: Mapping[str, Reader] = {
     "vrijwilliger": lookup,
     "hulpvrager": lookup,
@@ -103,7 +104,7 @@ PLACEMENT: Mapping[str, Reader] = {
     "status": lookup,
     "redenEinde": lookup,
 }
-# `bijeenkomstID` REGI-3P `src/Activiteiten.php`; the others inferred.
+# `bijeenkomstID` REGI-3P `src/Activiteiten.php`; the others inferred, `activiteitID` too.
 MEETING: Mapping[str, Reader] = {
     "bijeenkomstID": number,
     "datum": day,

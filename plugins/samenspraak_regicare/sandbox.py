@@ -33,7 +33,8 @@ Documented in REGI-HELP: volunteers are matched with vacancies and tied to activ
 There is no change feed, no modification date, no version, no webhook. Anonymous visitors see published
 activities only. In *quirky* mode lists come in another order each time, numbers as text, empty objects as
 ``[]``, times with seconds, labels in blanks and without capitals, unknown members everywhere, answers are
-slow, and a list asked with an expired ``loginKey`` is silently the one for anonymous visitors.
+slow, a list asked with an expired ``loginKey`` is silently the one for anonymous visitors, a placement names
+no activity, and what somebody else registered has members in another form.
 """
 
 from __future__ import annotations
@@ -69,6 +70,19 @@ WRITING = frozenset(
         "vacaturebankVacatureInschrijvingAnnuleren",
     }
 )
+# What has nothing to do with any task of ours, and is in the lists of an untidy server.
+PLACED_ELSEWHERE: Json = {
+    "vacatureID": 9001,
+    "vrijwilliger": {"9002": "Joop Smits"},
+    "hulpvrager": {"9003": "Bep Mol"},
+    "status": {"1": "Actief"},
+}
+APPLIED_ELSEWHERE: Json = {
+    "inschrijvingID": "W-17",
+    "vacatureID": 9001,
+    "opmerking": "Ook in het weekend.",
+    "status": "nieuw",
+}
 MARKER = re.compile(r"^Kenmerk: urn:samenspraak:(\S+)$", re.MULTILINE)
 
 
@@ -370,7 +384,8 @@ class RegiCareSandbox(Sandbox):
 
     def _placements(self, call: Call) -> list[Json]:
         self._kind_of_work(call)
-        return [self.office.placement_json(task) for task in self.office.tasks.values() if not task.withheld]
+        ours = [self.office.placement_json(task) for task in self.office.tasks.values() if not task.withheld]
+        return [*ours, PLACED_ELSEWHERE] if self.mode == "quirky" else ours
 
     def _vacancies(self, call: Call) -> list[Json]:
         self._kind_of_work(call)
@@ -406,11 +421,12 @@ class RegiCareSandbox(Sandbox):
         if target == "vacature":
             self._kind_of_work(call)
         about = call.filter.get(f"{target}ID")
-        return [
+        listed = [
             self.office.registration_json(found)
             for found in self.office.registrations.values()
             if found.target == target and about in (None, found.target_id, str(found.target_id))
         ]
+        return [*listed, APPLIED_ELSEWHERE] if self.mode == "quirky" and target == "vacature" else listed
 
     def _register(self, call: Call, target: Target) -> Json:
         details = call.need("gegevens")

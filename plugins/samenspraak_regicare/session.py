@@ -67,7 +67,6 @@ class Session:
     def __init__(self, settings: Mapping[str, Any]) -> None:
         codes = {**ERROR_CODES, **settings["error_codes"]}
         self._rpc = JsonRpc(refusals={code: REFUSALS[category] for code, category in codes.items()})
-        self._names: Mapping[str, str] = settings["names"]
         self._api_key: str = settings["api_key"]
         self._account = {"gebruikersnaam": settings["username"], "wachtwoord": settings["password"]}
         self._signing_in = threading.Lock()
@@ -146,4 +145,4 @@ class Session:
 
     def _send(self, http: HttpClient, method: str, params: Mapping[str, Any], *, safe: bool) -> Any:
         named = {"apiKey": self._api_key, **params}
-        return self._rpc.call(http, self._names.get(method, method), named, safe=safe)
+        return self._rpc.call(http, method, named, safe=safe)

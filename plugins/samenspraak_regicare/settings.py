@@ -61,7 +61,8 @@ RHYTHMS: Mapping[str, str] = {
 
 INFERRED_NAMES = frozenset(
     {
-        "vacaturebankVacatureGeplaatst",
+        "plaatsing.activiteitID",
+        "bijeenkomst.activiteitID",
         "vrijwilliger",
         "hulpvrager",
         "redenEinde",

@@ -28,7 +28,7 @@ from samenspraak.errors import (
     TransientError,
 )
 from samenspraak.sandbox import Fault
-from samenspraak_regicare.sandbox import RegiCareSandbox
+from samenspraak_regicare.sandbox import APPLIED_ELSEWHERE, PLACED_ELSEWHERE, RegiCareSandbox
 
 from .conftest import DIRECTORY, THURSDAYS, TODAY, Cooking, Line, line_to, record_cooking
 
@@ -248,6 +248,55 @@ class TestProof:
         expiring(quirky, "vacaturebankVacatureGeplaatst")
         with pytest.raises(TransientError, match="sign-in ended"):
             quirky_line.pages()
+
+
+class TestWhatIsNotOurs:
+    """One record of somebody else never stops the reading of all others."""
+
+    def test_a_placement_without_an_activity_is_passed_over(
+        self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking
+    ) -> None:
+        ours = sandbox.office.placement_json(sandbox.office.tasks[cooking.task])
+        answers(sandbox, "vacaturebankVacatureGeplaatst", [PLACED_ELSEWHERE, ours])
+        (page,) = line.pages()
+        assert [one.external_id for one in page.records] == [str(cooking.task)]
+        assert line.found(cooking.task)
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            APPLIED_ELSEWHERE,
+            {"inschrijvingID": 7, "opmerking": {"nl": "Ik help graag."}, "status": {"1": "Nieuw"}},
+        ],
+        ids=["an id that is none", "a remark that is no text"],
+    )
+    def test_an_application_of_somebody_else_is_not_read(
+        self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking, odd: Any
+    ) -> None:
+        answers(sandbox, "vacaturebankVacatureIngeschreven", [odd])
+        (page,) = line.pages()
+        assert [type(one) for one in page.records] == [Found]
+
+    def test_an_odd_application_of_ours_does_not_stop_the_others(
+        self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking
+    ) -> None:
+        remark = "Kenmerk: urn:samenspraak:ag7.c1.a1"
+        ours = {"inschrijvingID": "x1", "opmerking": remark, "geplaatstActiviteitID": cooking.task}
+        answers(sandbox, "vacaturebankVacatureIngeschreven", [ours])
+        reading = line.connector.get(line.found(cooking.task).raw, DIRECTORY)
+        assert reading.marker is not None
+        with pytest.raises(InvalidRecordError, match="inschrijvingID"):
+            line.answer("vacature:7")
+
+    def test_when_no_placement_names_an_activity_the_setting_is_asked_for(
+        self, sandbox: RegiCareSandbox, url: str, cooking: Cooking
+    ) -> None:
+        placement = {"vrijwilliger": {"2": "Karim"}, "hulpvrager": {"1": "Riet"}, "actID": cooking.task}
+        answers(sandbox, "vacaturebankVacatureGeplaatst", [placement])
+        with pytest.raises(ConfigurationError, match=r"plaatsing\.activiteitID"):
+            line_to(url).pages()
+        found = line_to(url, names={"plaatsing.activiteitID": "actID"}).found(cooking.task)
+        assert found.raw["plaatsing"]["hulpvrager"] == {"1": "Riet"}
 
 
 class TestSigningIn:
