@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         print("The migrations make exactly the tables of the code; there is nothing to draft.")
         return 0
     SCHEMA.write_text(name_as_newest(file, SCHEMA.read_text(encoding="utf-8")), encoding="utf-8")
-    for step in ("check --fix --quiet", "format --quiet"):
+    for step in ("format --quiet", "check --fix --quiet"):
         subprocess.run([sys.executable, "-m", "ruff", *step.split(), str(file)], check=False)
     print(f"Read and complete it, it is a draft: {file.relative_to(Path.cwd())}")
     return 0

@@ -144,6 +144,10 @@ SENTENCES: Mapping[str, Pair] = {
         "From now on {external} in {id} is {party}.",
     ),
     "match.refused": ("Dit zijn zij niet: {parties}.", "They are not: {parties}."),
+    "match.undone": (
+        "Niet meer gekoppeld: {records}. Wat we daardoor deelden, halen we terug.",
+        "No longer matched: {records}. What was shared because of it is taken back.",
+    ),
     "match.refused_none": ("Er was niemand voorgesteld.", "Nobody was suggested."),
     # question
     "question.none": ("Er zijn geen open vragen.", "There are no open questions."),

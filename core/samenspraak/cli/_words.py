@@ -75,6 +75,8 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "not_needed": ("niet nodig", "not needed"),
         "fix": ("hersteld", "mended"),
         "release": ("vrijgeven", "release"),
+        "made": ("het staat er", "it was made"),
+        "not_made": ("het staat er niet", "it was not"),
     },
     "party": {
         "client": ("cliënt", "client"),
@@ -142,6 +144,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "answered": ("antwoord op een vraag", "answer to a question"),
         "recorded": ("vastgelegd", "recorded"),
         "matched": ("persoon gekoppeld", "person matched"),
+        "unmatched": ("koppeling ongedaan gemaakt", "match undone"),
         "said": ("iemand liet iets weten", "somebody said something"),
         "resumed": ("pauze voorbij", "pause over"),
     },

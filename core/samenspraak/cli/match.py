@@ -12,7 +12,7 @@ from samenspraak.cli._desk import by_option, desk, json_option
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.parties import PartyKind
 from samenspraak.services import people
-from samenspraak.services.people import Known, Unmatched
+from samenspraak.services.people import Known, Refused, Unmatched
 
 
 @click.group("match")
@@ -63,13 +63,29 @@ def accept(asked: Asked, connector_id: str, external_id: str, party: str | None,
 @json_option
 @click.pass_obj
 def refuse(asked: Asked, connector_id: str, external_id: str, party: str | None, by: str) -> None:
-    """Say that EXTERNAL_ID in CONNECTOR is not this party; it is not suggested again."""
+    """Say that EXTERNAL_ID in CONNECTOR is not this party; it is not suggested again.
+
+    Where it was matched with this party, the match is undone, with all that rested on it.
+    """
     at = desk(asked)
     refused = people.refuse(at.hub, at.organisation, connector_id, external_id, party, by=by)
-    document = {"connector": connector_id, "external_id": external_id, "refused": refused}
-    parties = ", ".join(map(str, refused))
-    line = at.texts("match.refused", parties=parties) if refused else at.texts("match.refused_none")
-    answer(asked, document, [line])
+    undone = [f"{system}/{there}" for system, there in refused.undone]
+    document = {
+        "connector": connector_id,
+        "external_id": external_id,
+        "refused": refused.parties,
+        "undone": undone,
+    }
+    answer(asked, document, _refused(refused, undone, at.texts))
+
+
+def _refused(refused: Refused, undone: list[str], texts: Texts) -> Iterator[str]:
+    if not refused.parties:
+        yield texts("match.refused_none")
+        return
+    yield texts("match.refused", parties=", ".join(map(str, refused.parties)))
+    if undone:
+        yield texts("match.undone", records=", ".join(undone))
 
 
 def _waiting(found: Unmatched, texts: Texts) -> Iterator[str]:

@@ -10,10 +10,11 @@ from samenspraak.domain.parties import Group, GroupKind, PartyKind, PartyRef, Pe
 from samenspraak.errors import NotFoundError, RuleError
 from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor, names, party
-from samenspraak.store.records import AuditLine, CursorRecord, PartyCandidate, PartyLink
+from samenspraak.store.records import AuditLine, PartyCandidate, PartyLink
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.matching import link_party
+from samenspraak.sync.matching import link_party, read_again
+from samenspraak.sync.unmatching import unlink_party
 
 WAITS_FOR_A_PERSON = "person"
 
@@ -66,6 +67,14 @@ class Known:
     party: PartyRef
     name: str
     systems: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """Whom somebody is not. ``undone``: the records, as connector and id there, whose match fell with it."""
+
+    parties: tuple[PartyRef, ...]
+    undone: tuple[tuple[str, str], ...] = ()
 
 
 # Looking.
@@ -160,8 +169,9 @@ def accept(
             circles=frozenset({candidate.client} if candidate.client else ()),
         )
         link_party(uow, hub, link)
-        _read_everything_again(uow, hub, connector_id)
-        _audit(uow, hub, candidate, "accepted", decided_by, str(ref))
+        # Who is in whose circle, and by which numbers, is told with each person and was not taken in before.
+        read_again(uow, hub, connector_id)
+        _audit(uow, hub, connector_id, external_id, "accepted", decided_by, str(ref))
         uow.commit()
     return ref
 
@@ -174,18 +184,22 @@ def refuse(
     who: str | None = None,
     *,
     by: str = ADMIN,
-) -> tuple[PartyRef, ...]:
+) -> Refused:
     """This is not that party (without ``who``: none of those suggested); it is never suggested again.
 
-    Returns:
-        Whom it is not.
+    Where it was matched with that party, by a person or by an identifier, the match is undone: what it taught
+    is unlearned, and what it allowed is taken back.
 
     Raises:
-        NotFoundError: nobody there waits by this id, or nobody is known as ``who``.
+        NotFoundError: nobody there waits by this id, or is matched with ``who``; or nobody is known as
+            ``who``.
     """
     with hub.store.write(organisation) as uow:
-        candidate = _candidate(uow, connector_id, external_id)
         decided_by = actor(uow, by)
+        standing = uow.parties.link_of(connector_id, external_id)
+        if standing is not None:
+            return _undo(uow, hub, standing, who, decided_by)
+        candidate = _candidate(uow, connector_id, external_id)
         suggested = tuple(ref for ref, _ in candidate.refs if ref not in candidate.refused)
         refused = (party(uow, who, PartyKind(candidate.kind)),) if who else suggested
         uow.parties.add_candidate(
@@ -196,9 +210,22 @@ def refuse(
             )
         )
         for ref in refused:
-            _audit(uow, hub, candidate, "refused", decided_by, str(ref))
+            _audit(uow, hub, connector_id, external_id, "refused", decided_by, str(ref))
         uow.commit()
-    return refused
+    return Refused(parties=refused)
+
+
+def _undo(uow: WritingUnitOfWork, hub: Hub, standing: PartyLink, who: str | None, by: str) -> Refused:
+    if who is not None and party(uow, who) != standing.ref:
+        raise NotFoundError(
+            f"{standing.external_id} in connector {standing.connector_id} is not matched with {who}."
+        )
+    undone = unlink_party(uow, hub, standing, by=by)
+    _audit(uow, hub, standing.connector_id, standing.external_id, "undone", by, str(standing.ref))
+    uow.commit()
+    return Refused(
+        parties=(standing.ref,), undone=tuple((one.connector_id, one.external_id) for one in undone)
+    )
 
 
 def _candidate(uow: UnitOfWork, connector_id: str, external_id: str) -> PartyCandidate:
@@ -222,25 +249,16 @@ def _make_known(uow: WritingUnitOfWork, hub: Hub, candidate: PartyCandidate) -> 
     return ref
 
 
-def _read_everything_again(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
-    """Who is in whose circle there is told with each person, and was not understood before the match."""
-    cursor = uow.connectors.cursor(connector_id)
-    if cursor is not None:
-        whole = CursorRecord(value=None, server=cursor.server, at=cursor.at)
-        uow.connectors.move_cursor(connector_id, whole)
-    uow.connectors.note(connector_id, poll_due_at=hub.now())
-
-
 def _audit(
-    uow: WritingUnitOfWork, hub: Hub, candidate: PartyCandidate, what: str, by: str, detail: str
+    uow: WritingUnitOfWork, hub: Hub, connector_id: str, external_id: str, what: str, by: str, detail: str
 ) -> None:
     uow.log.audit(
         AuditLine(
             at=hub.now(),
             actor=by,
             action=f"match.{what}",
-            object=f"external:{candidate.connector_id}/{candidate.external_id}",
-            connector_id=candidate.connector_id,
+            object=f"external:{connector_id}/{external_id}",
+            connector_id=connector_id,
             detail=detail,
         )
     )

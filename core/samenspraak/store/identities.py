@@ -55,6 +55,12 @@ class Identities(Repository):
 
     # Not matched yet.
 
+    def where_somebody_waits(self) -> list[str]:
+        """The connectors with candidates."""
+        column = party_candidate.c.connector_id
+        found = self._scope.rows(self._scope.select(party_candidate, column).distinct().order_by(column))
+        return [row.connector_id for row in found]
+
     def add_candidate(self, new: PartyCandidate) -> None:
         """Keep the candidate as given, new or known."""
         document = self._scope.seal(party_candidate.c.document_sealed, _place(new), new, PartyCandidate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,17 +11,20 @@ from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
 from samenspraak.store import documents
-from samenspraak.store.scope import Repository
+from samenspraak.store.identifiers import Identifiers
 from samenspraak.store.tables import circle, identifier, person
 
 _KINDS = frozenset[PartyKind]
 
 
-class People(Repository):
-    """Persons and circles. Identifiers are kept encrypted and found by a blind index."""
+class People(Identifiers):
+    """Persons and circles."""
 
     def add_person(self, new: Person, *kinds: PartyKind) -> None:
-        """Keep the person as given, new or known; ``kinds`` come beside the roles already known."""
+        """Keep the person as given, new or known; ``kinds`` come beside the roles already known.
+
+        The identifiers are the person's own; one that is only known from a matched record stays so.
+        """
         known = self._scope.find(person, id=new.id)
         roles = frozenset(kinds) | (documents.load(known.kinds, _KINDS) if known else frozenset())
         without = replace(new, identifiers=frozenset())
@@ -32,9 +34,17 @@ class People(Repository):
             kinds=documents.dump(roles, _KINDS),
             document_sealed=self._scope.seal(person.c.document_sealed, new.id, without, Person),
         )
-        self._scope.run(self._scope.delete(identifier).where(identifier.c.person_id == new.id))
-        for one in new.identifiers:
-            self._identify(new.id, one)
+        self._own(new.id, new.identifiers)
+
+    def add_role(self, person_id: str, kind: PartyKind) -> None:
+        """This person takes this role, too.
+
+        Raises:
+            NotFoundError: this organisation knows nobody by this id.
+        """
+        roles = self.kinds(person_id) | {kind}
+        statement = self._scope.update(person).where(person.c.id == person_id)
+        self._scope.run(statement.values(kinds=documents.dump(roles, _KINDS)))
 
     def person(self, person_id: str) -> Person:
         """The person.
@@ -62,12 +72,7 @@ class People(Repository):
 
     def by_identifier(self, identifiers: Iterable[Identifier]) -> list[Person]:
         """Everybody who has at least one of these, by id."""
-        found: set[str] = set()
-        for one in identifiers:
-            statement = self._scope.select(identifier, identifier.c.person_id).where(
-                identifier.c.system == one.system, identifier.c.blind == self._blind(one)
-            )
-            found.update(row.person_id for row in self._scope.rows(statement))
+        found = set[str]().union(*map(self._holders, identifiers))
         return [self.person(person_id) for person_id in sorted(found)]
 
     # Circles.
@@ -99,30 +104,13 @@ class People(Repository):
 
     # Rows and values.
 
-    def _identify(self, person_id: str, one: Identifier) -> None:
-        place = f"{person_id}/{one.system}"
-        self._scope.add(
-            identifier,
-            person_id=person_id,
-            system=one.system,
-            blind=self._blind(one),
-            value_sealed=self._scope.seal(identifier.c.value_sealed, place, one.value, str),
-        )
-
-    def _blind(self, one: Identifier) -> bytes:
-        return self._scope.cipher.blind(one.value, system=one.system, organisation=self._scope.organisation)
-
     def _people(self, rows: Sequence[Row[Any]], *conditions: sa.ColumnElement[bool]) -> list[Person]:
         """These persons with their identifiers, read at once."""
-        theirs: defaultdict[str, set[Identifier]] = defaultdict(set)
-        for row in self._scope.rows(self._scope.select(identifier).where(*conditions)):
-            place = f"{row.person_id}/{row.system}"
-            value = self._scope.open(identifier.c.value_sealed, place, row.value_sealed, str)
-            theirs[row.person_id].add(Identifier(system=row.system, value=value))
+        theirs = self._of_persons(*conditions)
         return [
             replace(
                 self._scope.open(person.c.document_sealed, row.id, row.document_sealed, Person),
-                identifiers=frozenset(theirs[row.id]),
+                identifiers=frozenset(theirs.get(row.id, ())),
             )
             for row in rows
         ]

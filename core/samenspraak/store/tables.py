@@ -37,9 +37,12 @@ identifier = table(
     key("person_id"),
     key("system"),
     sa.Column("blind", sa.LargeBinary, primary_key=True),
+    key("connector_id"),
+    key("external_id"),
     sealed("value"),
     belongs_to("person", person_id="id"),
     sa.Index(None, "organisation", "system", "blind"),
+    sa.Index(None, "organisation", "connector_id", "external_id"),
 )
 
 group = table("group", key("id"), text("name"), text("kind"), flag("volunteers"), count("row"))

@@ -22,9 +22,16 @@ Members = frozenset[PartyRef]
 
 
 def sight_of(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, members: Members) -> Sight:
-    """How these readers see this agreement in that system today."""
+    """How these readers see this agreement in that system today.
+
+    A reader of whom nobody says any more who they are there is somebody we do not know.
+    """
     capabilities = hub.capabilities(uow.organisation, connector_id)
-    audience = _audience(connector_id, capabilities, members)
+    known = called(uow, connector_id, agreement.client_id, members)
+    readers = {
+        one if one in known else PartyRef.unresolved(one.kind, connector_id, one.id) for one in members
+    }
+    audience = _audience(connector_id, capabilities, frozenset(readers))
     return Sight(units_of(agreement), audience, _facts(uow, hub, agreement, capabilities))
 
 

@@ -10,6 +10,7 @@ from samenspraak.connectors.connector import ExternalParty
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import (
+    PERSONS,
     CircleMember,
     Group,
     GroupKind,
@@ -20,8 +21,9 @@ from samenspraak.domain.parties import (
 )
 from samenspraak.domain.units import UnitValue, apply, units_of
 from samenspraak.policy.capabilities import SystemKind
+from samenspraak.policy.learning import knowable, learnable
 from samenspraak.policy.matching import Doubtful, Match, New, Same, match
-from samenspraak.store.records import AuditLine, Cause, PartyCandidate, PartyLink
+from samenspraak.store.records import AuditLine, Cause, CursorRecord, PartyCandidate, PartyLink
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
@@ -34,11 +36,13 @@ def similarity(one: str, other: str) -> float:
 
 
 def is_known(uow: UnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> bool:
-    """Whether there is nothing to do about a party there: matched, and in no circle we did not know of."""
+    """Whether there is nothing to do about a party there: matched, with no circle or number new to us."""
     standing = uow.parties.link_of(connector_id, party.external_id)
     if standing is None or not _circles(party) <= standing.circles:
         return False
-    return _membership(uow, hub, connector_id, party, standing.ref) is None
+    party = replace(party, identifiers=normals(party.identifiers))
+    is_told = _membership(uow, hub, connector_id, party, standing.ref) is None
+    return is_told and _taught(uow, hub, connector_id, party, standing.ref) is None
 
 
 def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> None:
@@ -47,6 +51,7 @@ def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalPar
     standing = uow.parties.link_of(connector_id, party.external_id)
     if standing is not None:
         _note_circle(uow, hub, party, standing)
+        _learn(uow, hub, connector_id, party, standing.ref)
         _join_circle(uow, hub, connector_id, party, standing.ref)
         return
     found = _match(uow, connector_id, party)
@@ -59,7 +64,7 @@ def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalPar
             connector_id=connector_id, external_id=party.external_id, ref=ref, circles=_circles(party)
         )
         link_party(uow, hub, link)
-        _learn(uow, party, found.id)
+        _learn(uow, hub, connector_id, party, ref)
         _join_circle(uow, hub, connector_id, party, ref)
         return
     _let_wait(uow, connector_id, party, found)
@@ -81,19 +86,30 @@ def link_party(uow: WritingUnitOfWork, hub: Hub, link: PartyLink) -> None:
     if waited:
         _resolve(uow, hub, link)
     if link.ref.kind is PartyKind.CLIENT:
-        _wake_waiting(uow, link.connector_id)
-    for client_id in _clients_of(uow, link.ref):
+        wake_waiting(uow, link.connector_id, "person")
+    for client_id in clients_of(uow, link.ref):
         ensure_client(uow, hub, client_id)
 
 
-def _wake_waiting(uow: WritingUnitOfWork, connector_id: str) -> None:
+def read_again(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
+    """Hear soon what every party and record there says, also those that did not change."""
+    cursor = uow.connectors.cursor(connector_id)
+    if cursor is not None:
+        whole = CursorRecord(value=None, server=cursor.server, at=cursor.at)
+        uow.connectors.move_cursor(connector_id, whole)
+    uow.connectors.note(connector_id, poll_due_at=hub.now())
+
+
+def wake_waiting(uow: WritingUnitOfWork, connector_id: str, *whys: str) -> None:
+    """Look again at objects of this system that nobody could decide about, for one of these reasons."""
     for remote in uow.remotes.unlinked(connector_id):
-        if remote.why == "person":
+        if remote.why in whys:
             uow.remotes.look(remote.id)
             uow.wake(remotes=[remote.id])
 
 
-def _clients_of(uow: UnitOfWork, ref: PartyRef) -> set[str]:
+def clients_of(uow: UnitOfWork, ref: PartyRef) -> set[str]:
+    """The clients whom this party has to do with."""
     if ref.kind is PartyKind.CLIENT:
         return {ref.id}
     return {member.client_id for member in uow.parties.circles_of(ref)}
@@ -130,14 +146,38 @@ def _person(person_id: str, party: ExternalParty) -> Person:
     )
 
 
-def _learn(uow: WritingUnitOfWork, party: ExternalParty, person_id: str) -> None:
-    """A further identifier of a person we know may match them elsewhere."""
-    if party.kind in (PartyKind.GROUP, PartyKind.DEVICE):
+def _learn(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalParty, ref: PartyRef) -> None:
+    """What a record of a person carries may match them elsewhere, also where somebody waits by now."""
+    if ref.kind not in PERSONS:
         return
-    known = uow.parties.person(person_id)
-    identifiers: frozenset[Identifier] = known.identifiers | party.identifiers
-    if identifiers != known.identifiers or party.kind not in uow.parties.kinds(person_id):
-        uow.parties.add_person(replace(known, identifiers=identifiers), party.kind)
+    if ref.kind not in uow.parties.kinds(ref.id):
+        uow.parties.add_role(ref.id, ref.kind)
+    taught = _taught(uow, hub, connector_id, party, ref)
+    if taught is None:
+        return
+    news = taught - uow.parties.person(ref.id).identifiers
+    uow.parties.learn(ref.id, (connector_id, party.external_id), taught)
+    for waiting in uow.parties.where_somebody_waits() if news else ():
+        if waiting != connector_id:
+            read_again(uow, hub, waiting)
+
+
+def _taught(
+    uow: UnitOfWork, hub: Hub, connector_id: str, party: ExternalParty, ref: PartyRef
+) -> frozenset[Identifier] | None:
+    """What a matched record teaches; None when it is what it taught before."""
+    if ref.kind not in PERSONS:
+        return None
+    record = (connector_id, party.external_id)
+    shown = knowable(party.identifiers, hub.capabilities(uow.organisation, connector_id).kind)
+    before = uow.parties.learned(record)
+    if shown == before:
+        return None
+    teachers = uow.parties.teachers(ref.id)
+    besides = frozenset[Identifier]().union(*(teachers[one] for one in teachers if one != record))
+    others = [one for one in uow.parties.by_identifier(shown) if one.id != ref.id]
+    taught = learnable(shown, besides=besides, others=others)
+    return None if taught == before else taught
 
 
 def _circles(party: ExternalParty) -> frozenset[str]:
@@ -150,7 +190,7 @@ def _note_circle(uow: WritingUnitOfWork, hub: Hub, party: ExternalParty, standin
     if _circles(party) <= standing.circles:
         return
     uow.parties.link(replace(standing, circles=_circles(party)))
-    for client_id in _clients_of(uow, standing.ref):
+    for client_id in clients_of(uow, standing.ref):
         ensure_client(uow, hub, client_id)
 
 
@@ -203,7 +243,7 @@ def _let_wait(uow: WritingUnitOfWork, connector_id: str, party: ExternalParty, f
 
 
 @dataclass(frozen=True)
-class _Replacing:
+class Replacing:
     """Every mention of one party in an agreement's units, by another."""
 
     old: PartyRef
@@ -221,17 +261,18 @@ class _Replacing:
 def _resolve(uow: WritingUnitOfWork, hub: Hub, link: PartyLink) -> None:
     """The agreements that named this party before anybody knew who it was."""
     for record in uow.agreements.list():
-        old = next((ref for ref in _mentioned(record.agreement) if _is(ref, link)), None)
+        old = next((ref for ref in mentioned(record.agreement) if _is(ref, link)), None)
         if old is None:
             continue
         units = units_of(record.agreement)
-        replaced = {key: _Replacing(old, link.ref)(value) for key, value in units.items()}
+        replaced = {key: Replacing(old, link.ref)(value) for key, value in units.items()}
         after = apply(record.agreement, {k: v for k, v in replaced.items() if units[k] != v})
         cause = Cause(actor="system", why="matched", connector_id=link.connector_id)
         record_version(uow, hub, record, after, cause=cause)
 
 
-def _mentioned(agreement: Agreement) -> frozenset[PartyRef]:
+def mentioned(agreement: Agreement) -> frozenset[PartyRef]:
+    """Every party that an agreement names, in any unit."""
     decides = {agreement.decides.who} if agreement.decides else set()
     shown_by = {one.instructed.by for one in agreement.assignments if one.instructed and one.instructed.by}
     taken = {one.by for one in agreement.exceptions.values() if one.by}

@@ -91,6 +91,7 @@ def _read(
             if page.complete:
                 met += _note_missing(uow, connector.connector_id, listed)
             if page.cursor is not None:
+                _check_not_reset(uow, connector.connector_id, cursor)
                 record = CursorRecord(value=page.cursor, server=page.server, at=hub.now())
                 uow.connectors.move_cursor(connector.connector_id, record, reset=reset)
                 cursor = page.cursor
@@ -106,6 +107,13 @@ def _read(
         uow.connectors.note(connector.connector_id, heard_at=now, polled_at=now, poll_due_at=still_due)
         uow.commit()
     return met
+
+
+def _check_not_reset(uow: UnitOfWork, connector_id: str, ours: str | None) -> None:
+    """Somebody asked for everything while we read what changed; our cursor would take that away."""
+    stored = uow.connectors.cursor(connector_id)
+    if ours is not None and stored is not None and stored.value is None:
+        raise StaleError(f"Connector {connector_id} is to be read as a whole.")
 
 
 def _brings_news(hub: Hub, organisation: str, connector: Connector, page: Page, listed: set[str]) -> bool:

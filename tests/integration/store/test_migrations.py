@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -75,6 +76,26 @@ def test_migrating_twice_changes_nothing(bare: Engine) -> None:
 
 def test_the_head_the_code_names_is_the_newest_migration() -> None:
     assert ScriptDirectory(str(schema_module._MIGRATIONS)).get_current_head() == schema_module.HEAD
+
+
+def test_identifiers_from_before_any_could_be_learned_become_the_person_s_own(bare: Engine) -> None:
+    rows = {
+        "organisation": ("noord", "Noord", "2026-11-01 09:00:00.000000"),
+        "person": ("noord", "anna", "[]", 1, b"document"),
+        "identifier": ("noord", "anna", "urn:number", b"blind", b"value"),
+    }
+    with bare.begin() as connection:
+        command.upgrade(schema_module._configuration(connection), "0001")
+        for table, values in rows.items():
+            places = ", ".join("?" * len(values))
+            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", values)  # noqa: S608 - ours
+
+    migrate(bare)
+
+    with bare.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT * FROM identifier").one()
+    assert tuple(kept) == ("noord", "anna", "urn:number", b"blind", "", "", b"value")
+    bare.dispose()
 
 
 def test_four_that_migrate_at_once_make_one_database(bare: Engine) -> None:

@@ -94,6 +94,11 @@ ACTS: dict[str, Act] = {
     "parties.kinds": lambda uow: uow.parties.kinds("mother"),
     "parties.persons": lambda uow: uow.parties.persons(),
     "parties.by_identifier": lambda uow: uow.parties.by_identifier([NUMBER]),
+    "parties.add_role": lambda uow: uow.parties.add_role("mother", PartyKind.VOLUNTEER),
+    "parties.learn": lambda uow: uow.parties.learn("mother", ("ecd", "P/1"), [NUMBER]),
+    "parties.learned": lambda uow: uow.parties.learned(("ecd", "P/1")),
+    "parties.teachers": lambda uow: uow.parties.teachers("mother"),
+    "parties.unlearn": lambda uow: uow.parties.unlearn(("ecd", "P/1")),
     "parties.add_member": lambda uow: uow.parties.add_member(CircleMember(client_id="mother", party=SON)),
     "parties.circle": lambda uow: uow.parties.circle("mother"),
     "parties.circles_of": lambda uow: uow.parties.circles_of(SON),
@@ -114,6 +119,7 @@ ACTS: dict[str, Act] = {
     "parties.add_candidate": lambda uow: uow.parties.add_candidate(CANDIDATE),
     "parties.candidate": lambda uow: uow.parties.candidate("ecd", "P/2"),
     "parties.candidates": lambda uow: uow.parties.candidates("ecd"),
+    "parties.where_somebody_waits": lambda uow: uow.parties.where_somebody_waits(),
     "parties.remove_candidate": lambda uow: uow.parties.remove_candidate("ecd", "P/2"),
     "consents.add": lambda uow: uow.consents.add(CONSENT, "mother", NOW),
     "consents.get": lambda uow: uow.consents.get("c1"),
@@ -199,7 +205,7 @@ MAKES_NEW = {
     *("parties.add_person", "parties.add_group", "parties.add_device", "connectors.add"),
     *("log.audit", "log.attempt", "log.run", "log.verify"),
 }
-NOTHING: tuple[object, ...] = (None, False, 0, [], {}, ())
+NOTHING: tuple[object, ...] = (None, False, 0, [], {}, (), frozenset())
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy.engine import Engine
 
 from samenspraak.domain.parties import (
     CircleMember,
@@ -19,6 +20,7 @@ from samenspraak.domain.parties import (
 )
 from samenspraak.errors import NotFoundError
 from samenspraak.store import Store
+from samenspraak.store.identifiers import OWN
 from samenspraak.store.records import PartyCandidate, PartyLink
 
 BSN = Identifier(system="http://fhir.nl/fhir/NamingSystem/bsn", value="999990019")
@@ -63,6 +65,42 @@ def test_everybody_with_an_identifier_is_found_since_a_person_decides_who_it_is(
             uow.parties.add_person(one)
 
         assert uow.parties.by_identifier([BSN, NUMBER]) == [ANNA, double]
+
+
+def test_what_a_record_teaches_is_known_until_it_is_unlearned(store: Store) -> None:
+    with store.write("noord") as uow:
+        uow.parties.add_person(replace(ANNA, identifiers=frozenset({NUMBER})))
+        uow.parties.learn("anna", ("ecd", "P/1"), {NUMBER, BSN})
+        assert uow.parties.by_identifier([BSN]) == [ANNA]
+        assert uow.parties.teachers("anna") == {OWN: {NUMBER}, ("ecd", "P/1"): {NUMBER, BSN}}
+
+        uow.parties.unlearn(("ecd", "P/1"))
+        assert uow.parties.by_identifier([BSN]) == []
+        assert uow.parties.by_identifier([NUMBER]) == [replace(ANNA, identifiers=frozenset({NUMBER}))]
+
+
+def test_a_person_kept_anew_makes_nothing_learned_their_own(store: Store) -> None:
+    with store.write("noord") as uow:
+        uow.parties.add_person(replace(ANNA, identifiers=frozenset({NUMBER})))
+        uow.parties.learn("anna", ("ecd", "P/1"), {BSN})
+        uow.parties.add_person(replace(uow.parties.person("anna"), name="Anna Vos"))
+
+        assert uow.parties.teachers("anna") == {OWN: {NUMBER}, ("ecd", "P/1"): {BSN}}
+        uow.parties.learn("anna", ("ecd", "P/1"), ())
+        assert uow.parties.learned(("ecd", "P/1")) == frozenset()
+        assert uow.parties.person("anna").identifiers == {NUMBER}
+
+
+def test_a_citizen_number_is_nowhere_in_the_database_as_it_is(store: Store, engine: Engine) -> None:
+    with store.write("noord") as uow:
+        uow.parties.add_person(replace(ANNA, identifiers=frozenset()))
+        uow.parties.learn("anna", ("ecd", "P/1"), {BSN})
+        uow.commit()
+
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM identifier WHERE person_id = 'anna'").all()
+    assert len(rows) == 1
+    assert BSN.value not in repr(rows)
 
 
 def test_groups_and_devices_are_kept_as_given(store: Store) -> None:

@@ -14,6 +14,7 @@ from samenspraak.domain.statements import StatementKind
 from samenspraak.errors import TransientError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
+from samenspraak.services import people
 from samenspraak.store.records import ConnectorRecord
 from samenspraak_ozo.sandbox import create
 
@@ -114,6 +115,21 @@ def test_the_family_reads_one_thread_that_is_for_them_alone(platform: Platform) 
     assert "Wie: Jan de Wit, elke dag om 8.00 uur" in thread["messages"][1]
     assert platform.inbox("80022") == [thread]
     assert platform.links() == {Reason.EQUAL: 1}
+
+
+def test_a_reader_who_turns_out_to_be_somebody_else_reads_nothing_any_more(platform: Platform) -> None:
+    with platform.town.app.store.read("de-linde") as uow:
+        [daughter] = (one for one in uow.parties.links("ozo") if one.ref.id == "daughter")
+
+    people.refuse(platform.town.app.hub, "de-linde", "ozo", daughter.external_id)
+    platform.settle()
+
+    assert platform.sandbox.readable("80022") == ["Dit gesprek is niet meer beschikbaar."]
+    [thread] = [one for one in platform.inbox("80021") if len(one["messages"]) > 1]
+    assert thread["messages"][0] == "Steunkousen aantrekken"
+    platform.town.clock.pass_(minutes=5)
+    platform.settle()
+    assert platform.links() == {Reason.RETRACTED: 1, Reason.EQUAL: 1}
 
 
 def test_a_quiet_cycle_writes_nothing(platform: Platform) -> None:
