@@ -8,35 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from samenspraak.connectors import Directory, Raw
-from samenspraak.domain.agreements import OccurrenceKey
+from samenspraak.domain.agreements import OccurrenceException, OccurrenceKey
 from samenspraak.domain.local_time import local_day
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.errors import InvalidRecordError
 from samenspraak.protocols import fhir
-from samenspraak_ozo import texts
+from samenspraak_ozo import kept, texts
 from samenspraak_ozo.answers import Answer, AnswerKind, parse
-from samenspraak_ozo.threads import (
-    Resource,
-    Task,
-    Terms,
-    external_id,
-    posted_at,
-    said_at,
-    said_by_others,
-    terms_in,
-    thread_of,
-)
+from samenspraak_ozo.people import KINDS, external_id
+from samenspraak_ozo.tasks import Task
+from samenspraak_ozo.terms import Terms, terms_in
+from samenspraak_ozo.threads import Resource, posted_at, said_at, said_by_others, thread_of
 from samenspraak_ozo.threads import texts as texts_of
 
-KINDS: Mapping[str, PartyKind] = {
-    "RelatedPerson": PartyKind.RELATIVE,
-    "Practitioner": PartyKind.PROFESSIONAL,
-    "Patient": PartyKind.CLIENT,
-}
 _STATEMENTS: Mapping[AnswerKind, StatementKind] = {
     AnswerKind.AGREE: StatementKind.ASSENT,
     AnswerKind.DISAGREE: StatementKind.DECLINE,
@@ -142,11 +130,31 @@ def _meant(
     task = _task_of(answer, by, terms.tasks, directory)
     if task is None:
         return _Meant()
+    day = answer.day or local_day(at)
+    moved = _moved_to(day, task, terms)
+    if len(moved) == 1 and answer.nth is None:
+        return _Meant(terms=terms, moment=moved[0])
+    if not task.is_on(day):
+        known = task.first_from(day) if answer.kind is AnswerKind.CANNOT else task.last_until(day)
+        return _Meant(ask=texts.ask_which_day(answer.kind, terms.code, day, known))
     nth = answer.nth or (1 if task.moments == 1 else 0)
     if not 1 <= nth <= task.moments:
         return _Meant(ask=texts.ask_which_time(answer.kind, terms.code))
-    day = answer.day or local_day(at)
     return _Meant(terms=terms, moment=OccurrenceKey(assignment_id=task.assignment_id, day=day, nth=nth))
+
+
+def _moved_to(day: date, task: Task, terms: Terms) -> list[OccurrenceKey]:
+    """The moments of other days that the message says are on this one."""
+    exceptions = {
+        OccurrenceKey.parse(key.id): value
+        for key, value in kept.beside(terms.resource).items()
+        if isinstance(value, OccurrenceException)
+    }
+    return [
+        key
+        for key, value in exceptions.items()
+        if key.assignment_id == task.assignment_id and value.moved_to == day
+    ]
 
 
 def _terms_of(answer: Answer, before: list[Terms], said: list[Terms]) -> Terms | None:

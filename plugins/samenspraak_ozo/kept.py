@@ -6,7 +6,7 @@ They stand beside the words, in an identifier, so that what people read is never
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, time
 from typing import Any
@@ -15,6 +15,8 @@ from samenspraak.domain.agreements import ExceptionKind, OccurrenceException, St
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey, UnitKind, UnitValue
 from samenspraak.errors import InvalidRecordError, RuleError
+from samenspraak.protocols import fhir
+from samenspraak_ozo.marks import UNITS
 
 _TYPES: Mapping[UnitKind, type[Status] | type[OccurrenceException]] = {
     UnitKind.STATUS: Status,
@@ -55,12 +57,13 @@ def read(text: str) -> dict[UnitKey, UnitValue]:
             key: _TYPES[key.kind](**{name: _MEMBERS[name](value) for name, value in members.items()})
             for key, members in found.items()
         }
-    except (ValueError, KeyError, TypeError, AttributeError, RuleError) as error:
-        raise InvalidRecordError("what we wrote beside a message was changed", field="identifier") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RuleError):  # its words hold what was said
+        raise InvalidRecordError("what we wrote beside a message was changed", field="identifier") from None
 
 
-def _members(value: Status | OccurrenceException) -> Iterator[tuple[str, Any]]:
-    return ((one.name, getattr(value, one.name)) for one in fields(value))
+def beside(resource: Mapping[str, Any]) -> dict[UnitKey, UnitValue]:
+    """The units kept beside the words of a thread or message."""
+    return read("".join(fhir.identifiers(resource, UNITS)))
 
 
 def _text(value: object) -> str:

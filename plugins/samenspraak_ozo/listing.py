@@ -13,9 +13,10 @@ from samenspraak.connectors import Found
 from samenspraak.errors import ConfigurationError
 from samenspraak.http import HttpClient
 from samenspraak.protocols import fhir
+from samenspraak_ozo.marks import MARKER
 from samenspraak_ozo.network import SHARED, TEAM, Network, network
 from samenspraak_ozo.records import found_in
-from samenspraak_ozo.threads import MARKER, Resource
+from samenspraak_ozo.threads import Resource
 
 _THREADS_A_SEARCH = 20
 _PEOPLE_A_SEARCH = 50

@@ -8,18 +8,27 @@ Sources: identifier-systems.md, and examples/*.json for the older systems with `
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from stdnum.nl import bsn
 
 from samenspraak.connectors import ExternalParty, SetApart
-from samenspraak.domain.parties import Identifier
+from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.protocols import fhir
-from samenspraak_ozo.hearing import KINDS
-from samenspraak_ozo.threads import external_id
 
 _OLDER = re.compile(r"(https://www\.ozoverbindzorg\.nl/namingsystem/)(?:ozo|ozo-connect)/")
 _BSN_LENGTHS = (8, 9)
+KINDS: Mapping[str, PartyKind] = {
+    "RelatedPerson": PartyKind.RELATIVE,
+    "Practitioner": PartyKind.PROFESSIONAL,
+    "Patient": PartyKind.CLIENT,
+}
+
+
+def external_id(key: str) -> str:
+    """What the connector calls the party behind ``Type/id``: a client by the id alone."""
+    return key.removeprefix("Patient/")
 
 
 def party(person: fhir.Resource, today: date) -> ExternalParty | SetApart:

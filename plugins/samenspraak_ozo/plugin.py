@@ -58,12 +58,14 @@ from samenspraak.http import Auth, HttpClient, NoAuth, Tls
 from samenspraak.protocols import fhir
 from samenspraak_ozo import kept, mapping, people, texts, threads
 from samenspraak_ozo.checking import CURES, STEPS
+from samenspraak_ozo.closing import close
 from samenspraak_ozo.listing import Listing, pages, records
+from samenspraak_ozo.marks import MARKER
 from samenspraak_ozo.network import strangers
 from samenspraak_ozo.nuts import NutsAuth
 from samenspraak_ozo.records import Writing, condition, found_in
 from samenspraak_ozo.settings import OzoSettings
-from samenspraak_ozo.threads import LIVE, MARKER, Resource, messages_of, thread_of
+from samenspraak_ozo.threads import LIVE, Resource, messages_of, thread_of
 
 _HOOK_HEADER = "x-samenspraak-key"
 
@@ -202,7 +204,7 @@ class OzoConnector(Connector):
 
     def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
         is_closed = fhir.text(thread_of(raw), "status") not in LIVE
-        closed = raw if is_closed and how is not End.RETRACTED else mapping.close(raw, how)
+        closed = raw if is_closed and how is not End.RETRACTED else close(raw, how)
         return self.update(call, found, closed)
 
     # The lens.

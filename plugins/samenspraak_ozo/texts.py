@@ -61,6 +61,9 @@ _ASK_WHICH_TIME = (
     "Dit is vaker op een dag. Wilt u uw antwoord nog eens sturen, met erbij welke keer? "
     "Bijvoorbeeld: {answer} 2e keer {code}"
 )
+_ASK_WHICH_DAY = (
+    "Op {day} staat dit niet op de planning. {meant} Stuur dan bijvoorbeeld: {answer} {date} {code}"
+)
 CLOSING: Mapping[End, str] = {
     End.ENDED: "Deze afspraak is gestopt. U hoeft hier niets meer voor te doen.",
     End.WITHDRAWN: "Deze afspraak gaat niet door. U hoeft hier niets meer voor te doen.",
@@ -162,6 +165,15 @@ def ask_code(answer: str, code: str) -> str:
 def ask_which_time(answer: str, code: str) -> str:
     """What the hub asks back when a day has several moments."""
     return _ASK_WHICH_TIME.format(answer=answer, code=code)
+
+
+def ask_which_day(answer: str, code: str, asked: date, known: date | None) -> str:
+    """What the hub asks back about a day that is none of its days; ``known``: the one nearest to it."""
+    meant = f"Bedoelt u {day(known)}?" if known else "Bedoelt u een andere dag?"
+    shown = known or asked
+    return _ASK_WHICH_DAY.format(
+        day=day(asked), meant=meant, answer=answer, date=f"{shown.day}-{shown.month}", code=code
+    )
 
 
 def when(schedule: Schedule) -> str:

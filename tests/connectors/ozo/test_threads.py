@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
+
 from samenspraak.connectors import Changes, Directory, End, Marker, Raw, Reading, Subject
 from samenspraak.domain.agreements import (
     Conditions,
@@ -20,12 +22,23 @@ from samenspraak.domain.agreements import (
     What,
 )
 from samenspraak.domain.parties import PartyKind, PartyRef
-from samenspraak.domain.schedules import Frequency, Recurrence, Schedule
+from samenspraak.domain.schedules import (
+    DayPart,
+    Frequency,
+    PartOfDay,
+    Period,
+    Recurrence,
+    Schedule,
+    TimesPerPeriod,
+    Weekday,
+    days,
+)
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind, UnitValue
-from samenspraak_ozo import mapping
 from samenspraak_ozo.answers import code_of
+from samenspraak_ozo.closing import close
 from samenspraak_ozo.plugin import OzoConnector
+from samenspraak_ozo.tasks import Task
 from samenspraak_ozo.threads import texts
 
 SON = PartyRef(kind=PartyKind.RELATIVE, id="p-son")
@@ -204,6 +217,86 @@ def test_which_time_of_the_day_is_asked_back_where_there_are_several() -> None:
     assert report.occurrence == OccurrenceKey(assignment_id="a1", day=date(2026, 11, 24), nth=2)
 
 
+THURSDAYS = Schedule(
+    text="op donderdag", timing=Recurrence(frequency=Frequency.WEEKLY, weekdays=(Weekday.THURSDAY,))
+)
+
+
+def on(schedule: Schedule) -> Talk:
+    thread = Talk()
+    thread.tell("c1-aa#1", {**UNITS, DUTY: Duty(performer=SON, schedule=schedule)})
+    return thread
+
+
+@pytest.mark.parametrize(
+    ("answer", "meant"),
+    [("KAN NIET", "donderdag 26 november 2026"), ("GEDAAN gisteren", "donderdag 19 november 2026")],
+)
+def test_an_answer_about_a_day_that_is_none_of_its_days_is_asked_back(answer: str, meant: str) -> None:
+    thread = on(THURSDAYS)
+    thread.says(answer)
+    thread.write(told=())
+
+    assert [kind for kind, _ in thread.said] == [StatementKind.COMMENT]
+    assert thread.reading.units == {STATUS: Status(state=State.ACTIVE)}
+    assert f"Bedoelt u {meant}?" in thread.read_there[-1]
+
+
+def test_the_answer_that_is_asked_for_counts() -> None:
+    thread = on(THURSDAYS)
+    thread.says("KAN NIET")
+    thread.write(told=())
+    thread.says(thread.read_there[-1].rpartition(": ")[2])
+
+    assert thread.reading.units[UnitKey(UnitKind.EXCEPTION, "a1:2026-11-26:1")] == CANCELLED
+
+
+def test_without_any_day_left_no_day_is_suggested() -> None:
+    thread = on(replace(THURSDAYS, until=date(2026, 11, 20)))
+    thread.says("KAN NIET 26-11")
+    thread.write(told=())
+
+    assert "Bedoelt u een andere dag?" in thread.read_there[-1]
+
+
+def test_a_day_to_which_a_moment_was_moved_is_one_of_its_days() -> None:
+    key = UnitKey(UnitKind.EXCEPTION, "a1:2026-11-26:1")
+    moved = OccurrenceException(kind=ExceptionKind.MOVED, moved_to=date(2026, 11, 27))
+    thread = on(THURSDAYS)
+    units = {**UNITS, DUTY: Duty(performer=SON, schedule=THURSDAYS), key: moved}
+    thread.tell("c1-bb#2", units)
+    thread.says("KAN NIET 27-11")
+
+    assert thread.reading.units[key] == CANCELLED
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        Schedule(timing=PartOfDay(parts=(DayPart.MORNING,), weekdays=(Weekday.MONDAY, Weekday.SUNDAY))),
+        Schedule(timing=PartOfDay(parts=(DayPart.MORNING,))),
+        Schedule(timing=TimesPerPeriod(times=2, period=Period.DAY), until=date(2027, 1, 1)),
+        Schedule(timing=Recurrence(frequency=Frequency.WEEKLY, interval=2), start=date(2026, 11, 3)),
+        Schedule(timing=Recurrence(frequency=Frequency.MONTHLY), start=date(2026, 1, 26)),
+    ],
+)
+def test_a_task_knows_the_days_of_its_schedule(schedule: Schedule) -> None:
+    task = Task.parse(str(Task.of("a1", "RelatedPerson/1002", schedule)))
+    first = date(2026, 11, 1)
+    span = [first + timedelta(days=number) for number in range(90)]
+
+    assert task is not None
+    assert [day for day in span if task.is_on(day)] == list(days(schedule, first, span[-1]))
+
+
+def test_a_schedule_without_days_of_its_own_can_be_any_day() -> None:
+    twice = Schedule(timing=TimesPerPeriod(times=2, period=Period.WEEK))
+    task = Task.parse(str(Task.of("a1", "RelatedPerson/1002", twice)))
+
+    assert task is not None
+    assert task.is_on(date(2026, 11, 24))
+
+
 def test_somebody_else_cannot_cancel_what_they_do_not_perform() -> None:
     thread = talk()
     thread.says("KAN NIET 26-11", sender="RelatedPerson/1003")
@@ -340,7 +433,7 @@ def test_a_retraction_leaves_nothing_of_ours_and_sends_nothing_new() -> None:
     before = len(thread.raw["messages"])
 
     raw = CONNECTOR.put(thread.raw, Changes(told=()), DIRECTORY)
-    thread.raw = mapping.close(raw, End.RETRACTED)
+    thread.raw = close(raw, End.RETRACTED)
 
     assert thread.read_there == ["Dit gesprek is niet meer beschikbaar.", "KAN NIET 26-11", "AKKOORD"]
     assert len(thread.raw["messages"]) == before
