@@ -18,7 +18,12 @@ NO_TARGET = "no-target-there"
 CREATE_REFUSED = "create-refused"
 """That system says there is one already, and shows none. For the admin."""
 
+LOST_CREATE = "lost-create"
+"""Nobody knows whether a create landed, and nothing there can be looked up by what we sent. For the admin."""
+
 WRITTEN_BETWEEN = "written-in-between"
 """Every time we write, somebody has written since we read. A conflict, per unit."""
 
-STANDING = frozenset({CANNOT_TAKE_BACK, CANNOT_END, NO_TARGET, CREATE_REFUSED, WRITTEN_BETWEEN})
+STANDING = frozenset(
+    {CANNOT_TAKE_BACK, CANNOT_END, NO_TARGET, CREATE_REFUSED, LOST_CREATE, WRITTEN_BETWEEN}
+)

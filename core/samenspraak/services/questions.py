@@ -9,7 +9,7 @@ from datetime import datetime
 from samenspraak.domain.lifecycle import end
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import RuleError
-from samenspraak.policy.obstacles import CANNOT_TAKE_BACK
+from samenspraak.policy.obstacles import CANNOT_TAKE_BACK, LOST_CREATE
 from samenspraak.policy.state import ConnectorState, QuestionKind
 from samenspraak.services import ADMIN, connectors
 from samenspraak.services.naming import actor
@@ -35,7 +35,10 @@ ANSWERS: Mapping[QuestionKind, tuple[str, ...]] = {
     QuestionKind.CONNECTOR: ("fix", connectors.RELEASE),
 }
 # What may not be seen there cannot be left there.
-_OF_CAUSE: Mapping[str, tuple[str, ...]] = {CANNOT_TAKE_BACK: ("done",)}
+_OF_CAUSE: Mapping[str, tuple[str, ...]] = {
+    CANNOT_TAKE_BACK: ("done",),
+    LOST_CREATE: (answering.MADE, answering.NOT_MADE),
+}
 _RELEASES = frozenset({"fix", connectors.RELEASE})
 
 

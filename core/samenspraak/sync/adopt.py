@@ -23,12 +23,12 @@ from samenspraak.errors import (
     StaleError,
     TransientError,
 )
-from samenspraak.policy.capabilities import Objects
+from samenspraak.policy.capabilities import Create, Objects
 from samenspraak.policy.plan import plan
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, Reason, There, Today
 from samenspraak.store.records import AgreementRecord, Cause, LinkRecord, RemoteRecord
-from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import plain_directory
@@ -39,7 +39,7 @@ from samenspraak.sync.versions import record_new, record_version
 log = structlog.get_logger(__name__)
 
 LINKED, NEW, PERSON, OUTSIDE, APART = "linked", "new", "person", "outside", "apart"
-GONE, UNSEEN = "gone", "unseen"
+CANDIDATE, GONE, UNSEEN = "candidate", "gone", "unseen"
 
 _PATIENCE = 6
 """As after so many attempts: an object that could not be read is not asked for again at once."""
@@ -159,7 +159,7 @@ def _judge(hub: Hub, organisation: str, case: _Case) -> str:
     )
     with hub.store.write(organisation) as uow:
         outcome = _attach(uow, hub, case, remote) or _adopt(uow, hub, case, remote)
-        if outcome in (PERSON, OUTSIDE, NEW):
+        if outcome in (CANDIDATE, PERSON, OUTSIDE, NEW):
             uow.remotes.save(replace(remote, why=outcome))
         uow.commit()
     return outcome
@@ -271,10 +271,12 @@ def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) 
         connector=system.state,
         shape=Shape(units=frozenset(case.reading.units)),
         client_known=known,
+        candidate=client is not None and _may_be_made_by_us(uow, case, client.id),
     )
     decided = plan(CopyState(), Ours(presence=Presence.NONE), there, today)
     if decided.do is Do.WAIT:
-        return NEW if decided.reason is Reason.CONNECTOR else PERSON
+        waits = CANDIDATE if known else PERSON
+        return NEW if decided.reason is Reason.CONNECTOR else waits
     if decided.do is not Do.ADOPT or client is None:
         return OUTSIDE
     try:
@@ -300,6 +302,19 @@ def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) 
         )
     )
     return _linked(uow, link)
+
+
+def _may_be_made_by_us(uow: UnitOfWork, case: _Case, client_id: str) -> bool:
+    """A create for this client lost its answer, and this may be what it made: a person says whether."""
+    if case.connector.manifest.capabilities.create is not Create.NONE:
+        return False
+    return any(
+        one.external_id is None and one.intent is not None
+        for record in uow.agreements.list(client_id=client_id)
+        for link in uow.links.of_agreement(record.agreement.id)
+        if link.connector_id == case.remote.connector_id
+        for one in uow.remotes.of_link(link.id)
+    )
 
 
 def _agreement(hub: Hub, case: _Case, client_id: str) -> Agreement:

@@ -8,15 +8,19 @@ from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply
 from samenspraak.errors import RuleError, StaleError
 from samenspraak.policy.comparing import FIRST_AGREE
-from samenspraak.policy.obstacles import STANDING
-from samenspraak.policy.state import QuestionKind
+from samenspraak.policy.obstacles import LOST_CREATE, STANDING
+from samenspraak.policy.state import Intent, QuestionKind
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync import said
+from samenspraak.sync import adopt, said
 from samenspraak.sync.asking import AGREES, HUB, OF_A_UNIT, unit_of
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.outcome import abandoned
 from samenspraak.sync.questions import remotes_of
 from samenspraak.sync.versions import record_version
+
+MADE, NOT_MADE = "made", "not_made"
+"""What became of a create whose answer was lost."""
 
 
 def answer(
@@ -170,8 +174,21 @@ def _answer_copy(uow: WritingUnitOfWork, question: QuestionRecord, choice: str) 
     if choice == "not_needed" and question.cause in STANDING:
         left = question.shows.get(remote.id, {})
         uow.remotes.save(replace(remote, refused={**remote.refused, **left}))
+    if question.cause == LOST_CREATE and remote.intent is not None:
+        uow.remotes.save(_as_said(remote, remote.intent, made=choice == MADE))
+        for other in uow.remotes.unlinked(remote.connector_id):
+            if other.why == adopt.CANDIDATE:
+                uow.remotes.look(other.id)
+                uow.wake(remotes=[other.id])
     uow.links.look(remote.link_id)
     uow.wake(links=[remote.link_id])
+
+
+def _as_said(remote: RemoteRecord, intent: Intent, *, made: bool) -> RemoteRecord:
+    """A create that was made is there to be found; one that was not may still arrive, and is sent again."""
+    if made:
+        return replace(remote, intent=replace(intent, answered=True))
+    return abandoned(remote, intent, frozenset(intent.sent))
 
 
 def _subject(uow: UnitOfWork, question: QuestionRecord) -> RemoteRecord | None:

@@ -13,15 +13,17 @@ from samenspraak.domain.canonical import digest
 from samenspraak.domain.units import Units
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.capabilities import Confirm, Create
-from samenspraak.policy.state import Intent, LinkPhase, Reason, WriteKind
+from samenspraak.policy.obstacles import LOST_CREATE
+from samenspraak.policy.state import Asked, Intent, LinkPhase, QuestionKind, Reason, WriteKind
 from samenspraak.store.records import RemoteRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
-from samenspraak.sync import questions
 from samenspraak.sync.asking import ask_admin
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.intending import sent_now
 from samenspraak.sync.keeping import landed, standing
+from samenspraak.sync.listed import made_by
 from samenspraak.sync.looking import Lease, Looker
+from samenspraak.sync.obstacles import Obstacles
 from samenspraak.sync.outcome import Judged, abandoned, judge, takes_back
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import Snapshot, page_mark
@@ -30,11 +32,14 @@ from samenspraak.sync.snapshot import Snapshot, page_mark
 class Confirmer:
     """Finds out what came of the writes to the objects of one link. None: something moved, plan again."""
 
-    def __init__(self, hub: Hub, organisation: str, lease: Lease, looker: Looker) -> None:
+    def __init__(
+        self, hub: Hub, organisation: str, lease: Lease, looker: Looker, obstacles: Obstacles
+    ) -> None:
         self._hub = hub
         self._organisation = organisation
         self._lease = lease
         self._looker = looker
+        self._obstacles = obstacles
 
     def answered(
         self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, written: Written
@@ -96,11 +101,7 @@ class Confirmer:
         """A create with a lost answer: repeat it, look it up, or ask a person (design §5.1)."""
         create = snapshot.capabilities.create
         if create is Create.NONE:
-            with self._hub.store.write(self._organisation) as uow:
-                self._lease.hold(uow)
-                questions.ask_about_create(uow, self._hub, snapshot, remote)
-                uow.commit()
-            return Settled(reason=Reason.QUESTION, equal=False, phase=remote.phase, row="lost create")
+            return self._ask_or_find(snapshot, remote, intent)
         if create is Create.REPEATABLE:
             self.save(abandoned(remote, intent, frozenset(intent.sent)))
             return None
@@ -116,6 +117,17 @@ class Confirmer:
             uow.commit()
         self._taken_over(replace(remote, external_id=first.external_id), intent)
         return None
+
+    def _ask_or_find(self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent) -> Settled | None:
+        """Somebody has to look there; once they say that it was made, the one it can be is taken for it."""
+        if intent.answered:
+            found = made_by(self._hub, self._organisation, self._lease, snapshot, remote, intent)
+            if len(found) == 1:
+                self._taken_over(replace(remote, external_id=found[0].external_id), intent)
+                return None
+            remote = self.save(replace(remote, intent=replace(intent, answered=False)))
+        asked = Asked(kind=QuestionKind.CONNECTOR, cause=LOST_CREATE)
+        return self._obstacles.ask(snapshot, remote, asked)
 
     def _judge(self, snapshot: Snapshot, remote: RemoteRecord, look: Look) -> Settled | None:
         """Compare each unit with what was sent and with what stood there before."""

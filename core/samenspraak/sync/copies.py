@@ -42,8 +42,8 @@ class Copies:
         self._organisation = organisation
         self._lease = Lease(hub, organisation, link)
         self._looker = Looker(self._lease)
-        self._confirmer = Confirmer(hub, organisation, self._lease, self._looker)
         self._obstacles = Obstacles(hub, organisation, self._lease)
+        self._confirmer = Confirmer(hub, organisation, self._lease, self._looker, self._obstacles)
         self._writer = Writer(hub, organisation, self._lease, self._looker, self._confirmer, self._obstacles)
 
     def step(self, snapshot: Snapshot, part: str) -> Settled | None:

@@ -153,34 +153,20 @@ def _of_copy(snapshot: Snapshot, asked: Asked) -> dict[str, SentUnits]:
     return {HUB: status, snapshot.system.id: asked.values}
 
 
-def ask_about_create(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, remote: RemoteRecord) -> None:
-    """The answer to a create was lost, and nothing there can be looked up by what we sent."""
-    _ask_admin_about(uow, hub, snapshot, remote, kind=QuestionKind.CONNECTOR, cause="lost-create")
-
-
 def ask_which_object(
     uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, double: RemoteRecord, says: Units
 ) -> None:
     """There are two objects of one create, and somebody typed in the one that is not used."""
-    shown = {HUB: snapshot.units, snapshot.system.id: says}
-    _ask_admin_about(
-        uow, hub, snapshot, double, kind=QuestionKind.IDENTITY, cause="two-objects", values=shown
+    ask_matter(
+        uow,
+        hub,
+        snapshot.record.agreement,
+        kind=QuestionKind.IDENTITY,
+        owner=ADMIN,
+        subject=f"remote:{double.id}:two-objects",
+        cause="two-objects",
+        values={HUB: snapshot.units, snapshot.system.id: says},
     )
-
-
-def _ask_admin_about(
-    uow: WritingUnitOfWork,
-    hub: Hub,
-    snapshot: Snapshot,
-    remote: RemoteRecord,
-    *,
-    kind: QuestionKind,
-    cause: str,
-    values: Mapping[str, SentUnits] | None = None,
-) -> None:
-    subject = f"remote:{remote.id}:{cause}"
-    agreement = snapshot.record.agreement
-    ask_matter(uow, hub, agreement, kind=kind, owner=ADMIN, subject=subject, cause=cause, values=values)
 
 
 def ask_refusal(

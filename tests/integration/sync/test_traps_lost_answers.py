@@ -12,7 +12,6 @@ import pytest
 from samenspraak.connectors import Call, Directory, Found, Look, Raw, Reading, Written
 from samenspraak.domain.agreements import Conditions, State, Status, What
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, MatrixRow, UnitKey, UnitKind
-from samenspraak.policy.capabilities import Create
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
 from samenspraak_memory.plugin import FamilyAppConnector
@@ -208,24 +207,6 @@ def test_a_double_that_came_about_before_our_last_edit_is_taken_away_too(househo
     assert set(household.b.live().values()) == {1}
     assert household.record(household.b)["title"] == "Kousen aan"
     assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
-
-
-def test_a_lost_create_that_nobody_can_look_up_is_asked_about(household: Any) -> None:
-    class Forgetful(FamilyAppConnector):
-        manifest = replace(
-            FamilyAppConnector.manifest,
-            capabilities=replace(FamilyAppConnector.manifest.capabilities, create=Create.NONE),
-        )
-
-    household.becomes("app-a", Forgetful)
-    household.a.inject(once("down", "POST"))
-    task = {"id": "k1", "who": {"user": "daughter", "role": "relative"}}
-    household.b.add_record("daughter", "wit", "Samen koken", tasks=[task])
-    household.settle()
-    later(household)
-
-    assert household.questions == [("connector", "lost-create")]
-    assert [one["title"] for one in household.a.shelf.bodies("record")] == ["Steunkousen aantrekken"]
 
 
 # A connector that raises anything.
