@@ -36,14 +36,14 @@ class Codec(Protocol):
 
 @contextlib.contextmanager
 def at(place: str) -> Iterator[None]:
-    """Name the place of whatever does not fit."""
+    """Name the place of whatever does not fit, and not what stands there, which the cause would tell."""
     try:
         yield
     except InvalidRecordError as error:
         field = f"{place}.{error.field}"
-        raise InvalidRecordError(f"{field} cannot be read", field=field) from error
-    except (AttributeError, KeyError, RuleError, TypeError, ValueError) as error:
-        raise InvalidRecordError(f"{place} cannot be read", field=place) from error
+        raise InvalidRecordError(f"{field} cannot be read", field=field) from None
+    except (AttributeError, KeyError, RuleError, TypeError, ValueError):
+        raise InvalidRecordError(f"{place} cannot be read", field=place) from None
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,14 @@ class OneOf:
         return None
 
 
+_ROLES = {str(kind): kind for kind in PartyKind}
+
+
+def role(there: Any) -> PartyKind:
+    """In which role somebody is there; with one we do not know a relative, as most people here are."""
+    return _ROLES.get(str(there), PartyKind.RELATIVE)
+
+
 class Party:
     """A user of theirs, or somebody they do not know under our own reference, so that it reads back."""
 
@@ -211,7 +219,7 @@ class Party:
             return None
         if reference := _exactly(dict)(there).get("reference"):
             return PartyRef.parse(_exactly(str)(reference).removeprefix(OUR_PARTY))
-        return directory.party(_exactly(str)(there["user"]), PartyKind(there["role"]))
+        return directory.party(_exactly(str)(there["user"]), role(there.get("role")))
 
     def write(self, value: PartyRef, there: Any, directory: Directory) -> Json:
         """Over what says the same party, whichever of their ids it has there; else by the id that fits."""
@@ -220,21 +228,12 @@ class Party:
             by_user = is_same and "reference" not in there
             return there if by_user else {"user": known, "role": str(value.kind)}
         kept = there if is_same and "reference" in there else {}
-        name = directory.name(value) or NEUTRAL[value.kind]
-        return {**kept, "name": name, "reference": f"{OUR_PARTY}{value}"}
+        return {**kept, "name": directory.words_for(value), "reference": f"{OUR_PARTY}{value}"}
 
     def clear(self, there: Any) -> None:
         return None
 
 
-NEUTRAL = {
-    PartyKind.CLIENT: "de cliënt",
-    PartyKind.RELATIVE: "een naaste",
-    PartyKind.VOLUNTEER: "een vrijwilliger",
-    PartyKind.PROFESSIONAL: "de zorg",
-    PartyKind.DEVICE: "een hulpmiddel",
-    PartyKind.GROUP: "de zorg",
-}
 PARTY = Party()
 
 

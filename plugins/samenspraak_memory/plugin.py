@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -39,7 +38,6 @@ from samenspraak.connectors import (
     Readers,
     Reading,
     SetApart,
-    Step,
     Subject,
     SystemKind,
     Token,
@@ -47,24 +45,25 @@ from samenspraak.connectors import (
     Written,
     hookimpl,
 )
-from samenspraak.domain.parties import Identifier, PartyKind
+from samenspraak.connectors.checking import in_steps
+from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.errors import (
     AuthenticationError,
     ConflictError,
     InvalidRecordError,
     OutcomeUnknownError,
-    SamenspraakError,
     StaleError,
 )
 from samenspraak.http import Answer, BearerAuth, HttpClient
 from samenspraak_memory import mapping
-from samenspraak_memory.codecs import at
+from samenspraak_memory.checking import CURES, STEPS
+from samenspraak_memory.codecs import TEXT, at
 from samenspraak_memory.lens import Lens
+from samenspraak_memory.mapping import NOBODY
+from samenspraak_memory.people import people
 from samenspraak_memory.settings import FamilyAppSettings
 
-INTERFACE = 1
-CLOCK_MAY_DIFFER = timedelta(minutes=5)
 NOT_THERE = frozenset({403, 404, 410})
 
 MANIFEST = Manifest(
@@ -113,15 +112,7 @@ class FamilyAppConnector(Connector):
     # Reading.
 
     def check(self, call: Call) -> Iterator[Checked]:
-        for step, attempt in STEPS.items():
-            try:
-                with at(str(step)):
-                    detail, is_well = attempt(call)
-            except SamenspraakError as error:
-                detail, is_well = str(error), False
-            yield Checked(step=step, ok=is_well, detail=detail, cure={} if is_well else CURES[step])
-            if not is_well:
-                return
+        return in_steps(STEPS, CURES, call)
 
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
         server, since = _position(cursor)
@@ -234,93 +225,27 @@ class FamilyAppConnector(Connector):
         if not secret or not hmac.compare_digest(given.encode(), _signature(secret, request.body).encode()):
             raise AuthenticationError(f"{self.connector_id}: a notification is not signed by this app")
         with at("body"):
-            return [Hint(external_id=json.loads(request.body)["record"])]
+            return [Hint(external_id=TEXT.read(json.loads(request.body)["record"], NOBODY))]
 
-
-# The steps of a connection test: what was found, and whether it will do.
-
-
-def _about(call: Call) -> Any:
-    return call.http.send("GET", "api/about").json()
-
-
-def _connect(call: Call) -> tuple[str, bool]:
-    return str(_about(call)["app"]), True
-
-
-def _sign_in(call: Call) -> tuple[str, bool]:
-    return str(call.http.send("GET", "api/me").json()["name"]), True
-
-
-def _version(call: Call) -> tuple[str, bool]:
-    version = _about(call)["interface"]
-    return f"interface {version}", version == INTERFACE
-
-
-def _read(call: Call) -> tuple[str, bool]:
-    call.http.send("GET", "api/changes", params={"since": "0", "limit": "1"}).json()
-    return "", True
-
-
-def _write(call: Call) -> tuple[str, bool]:
-    return "", "write" in call.http.send("GET", "api/me").json()["may"]
-
-
-def _clock(call: Call) -> tuple[str, bool]:
-    behind = abs(call.now - datetime.fromisoformat(_about(call)["time"]))
-    return f"{behind.total_seconds():.0f} s apart", behind <= CLOCK_MAY_DIFFER
-
-
-STEPS: Mapping[Step, Callable[[Call], tuple[str, bool]]] = {
-    Step.CONNECT: _connect,
-    Step.SIGN_IN: _sign_in,
-    Step.VERSION: _version,
-    Step.READ: _read,
-    Step.WRITE: _write,
-    Step.CLOCK: _clock,
-}
-CURES: Mapping[Step, Mapping[str, str]] = {
-    Step.CONNECT: {
-        "nl": "Controleer het adres, en of de app bereikbaar is vanaf deze computer.",
-        "en": "Check the address, and whether the app can be reached from this computer.",
-    },
-    Step.SIGN_IN: {
-        "nl": "Vraag de beheerder van de app om een geldige toegangssleutel.",
-        "en": "Ask the app's administrator for a valid access key.",
-    },
-    Step.VERSION: {
-        "nl": "Deze versie van de app kennen wij niet. Vraag naar een nieuwe versie van de koppeling.",
-        "en": "We do not know this version of the app. Ask for a newer connector.",
-    },
-    Step.READ: {
-        "nl": "Vraag de beheerder van de app om leesrechten voor deze sleutel.",
-        "en": "Ask the app's administrator to let this key read.",
-    },
-    Step.WRITE: {
-        "nl": "Vraag de beheerder van de app om schrijfrechten voor deze sleutel.",
-        "en": "Ask the app's administrator to let this key write.",
-    },
-    Step.CLOCK: {
-        "nl": "Zet de klok van deze computer of van de app gelijk.",
-        "en": "Set the clock of this computer, or of the app, right.",
-    },
-}
 
 # From their JSON to the words of the contract.
 
 
 def _page(body: Raw, *, whole: bool) -> Page:
-    """One page, clients before users; a record that cannot be used is set apart, and the others go on."""
+    """One page, clients before users; what cannot be used is set apart, and the others go on."""
     records: list[Found | Absent | SetApart] = []
     parties: list[ExternalParty] = []
     with at("changes"):
         for change in body["changes"]:
-            if change["type"] != "record":
-                parties.extend(_parties(change))
-            elif "removed" in change:
-                records.append(Absent(external_id=change["id"]))
-            else:
-                records.append(_usable(change))
+            try:
+                if change["type"] != "record":
+                    parties.extend(people(change))
+                elif "removed" in change:
+                    records.append(Absent(external_id=change["id"]))
+                else:
+                    records.append(_found(change["body"]))
+            except InvalidRecordError as error:
+                records.append(SetApart(external_id=change["id"], field=error.field, why=str(error)))
     return Page(
         records=records,
         parties=sorted(parties, key=lambda one: one.kind is not PartyKind.CLIENT),
@@ -328,13 +253,6 @@ def _page(body: Raw, *, whole: bool) -> Page:
         complete=whole and not body["more"],
         server=body["server"],
     )
-
-
-def _usable(change: Raw) -> Found | SetApart:
-    try:
-        return _found(change["body"])
-    except InvalidRecordError as error:
-        return SetApart(external_id=change["id"], field=error.field, why=str(error))
 
 
 def _path(external_id: str) -> str:
@@ -351,47 +269,12 @@ def _landed(answer: Answer) -> Found:
     """The record that a write answered; without one nobody knows what became of the write."""
     try:
         return _found(answer.json())
-    except InvalidRecordError as error:
-        raise OutcomeUnknownError(f"{answer.connector_id}: a write was answered without a record") from error
+    except InvalidRecordError:
+        raise OutcomeUnknownError(f"{answer.connector_id}: a write was answered without a record") from None
 
 
 def _if_match(found: Found) -> dict[str, str]:
     return {} if found.token is None else {"If-Match": f'"{found.token}"'}
-
-
-def _parties(change: Raw) -> Iterator[ExternalParty]:
-    """A client, or a user once for each circle; nobody when the person was removed.
-
-    A birth date that is none is left out: it only suggests who somebody is. Somebody with a role we do not
-    know is a relative, as most people here are.
-    """
-    person = change.get("body")
-    if person is None:
-        return
-    is_client = change["type"] == "client"
-    roles = {str(kind): kind for kind in PartyKind}
-    for circle in (person["id"],) if is_client else person.get("circles") or ():
-        yield ExternalParty(
-            external_id=person["id"],
-            kind=PartyKind.CLIENT if is_client else roles.get(person.get("role"), PartyKind.RELATIVE),
-            name=person["name"],
-            first_name=person.get("first_name") or "",
-            birth_date=_day(person.get("birth_date")),
-            identifiers=frozenset(
-                Identifier(system=one["system"], value=one["value"])
-                for one in person.get("identifiers") or ()
-            ),
-            client=circle,
-            representative=bool(person.get("representative")),
-            volunteers=bool(person.get("volunteers")),
-        )
-
-
-def _day(text: Any) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
 
 
 def _position(cursor: str | None) -> tuple[str, int]:

@@ -78,8 +78,22 @@ class Directory:
         return self.external.get(ref) or (ref.id.removeprefix(prefix) if ref.id.startswith(prefix) else None)
 
     def name(self, ref: PartyRef) -> str | None:
-        """How these readers may see the party named, or None: use a neutral word for its role."""
+        """How these readers may see the party named, or None: see :meth:`words_for`."""
         return self.names.get(ref)
+
+    def words_for(self, ref: PartyRef) -> str:
+        """The party's name where these readers may see it, else a neutral word for its role, in Dutch."""
+        return self.names.get(ref) or _NEUTRAL[ref.kind]
+
+
+_NEUTRAL: Mapping[PartyKind, str] = {
+    PartyKind.CLIENT: "de cliënt",
+    PartyKind.RELATIVE: "een naaste",
+    PartyKind.VOLUNTEER: "een vrijwilliger",
+    PartyKind.PROFESSIONAL: "een medewerker",
+    PartyKind.DEVICE: "een hulpmiddel",
+    PartyKind.GROUP: "de zorg",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
+import json
+import traceback
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -20,9 +24,9 @@ from samenspraak.connectors import (
     Step,
     Subject,
 )
-from samenspraak.domain.agreements import What
+from samenspraak.domain.agreements import Duty, What
 from samenspraak.domain.parties import Identifier, PartyKind
-from samenspraak.domain.units import WHAT
+from samenspraak.domain.units import WHAT, UnitKey, UnitKind
 from samenspraak.errors import AuthenticationError, InvalidRecordError, OutcomeUnknownError, StaleError
 from samenspraak.sandbox import Fault
 from samenspraak_memory.plugin import FamilyAppConnector
@@ -152,6 +156,32 @@ def test_a_record_that_cannot_be_used_is_set_apart_and_the_others_go_on(line: Li
     assert (apart.external_id, apart.field) == ("r9", "id")
 
 
+def test_a_person_who_cannot_be_used_is_set_apart_and_the_others_go_on(line: Line) -> None:
+    line.app.shelf.keep("user", "u9", {"id": "u9", "role": "relative", "circles": ["c1"]})
+    line.app.add_user("u2", "Ans Smit", "relative", ["c1"])
+
+    [page] = line.connector.changes(line.call, "familie-1 2")
+
+    assert [one.external_id for one in page.parties] == ["u2"]
+    [apart] = page.records
+    assert isinstance(apart, SetApart)
+    assert (apart.external_id, apart.field) == ("u9", "user")
+
+
+def test_somebody_in_a_role_we_do_not_know_is_a_relative_as_person_and_in_a_record(line: Line) -> None:
+    line.app.add_user("u2", "Piet Buurman", "neighbour", ["c1"])
+    who = {"user": "u2", "role": "neighbour"}
+    line.app.add_record("u2", "c1", "De hond uitlaten", tasks=[{"id": "t1", "who": who}])
+
+    [page] = line.connector.changes(line.call, "familie-1 2")
+
+    [found] = page.records
+    assert isinstance(found, Found)
+    duty = line.connector.get(found.raw, DIRECTORY).units[UnitKey(UnitKind.ASSIGNMENT, "t1")]
+    assert isinstance(duty, Duty)
+    assert [one.kind for one in page.parties] == [PartyKind.RELATIVE] == [duty.performer.kind]
+
+
 def test_an_answer_of_another_shape_is_said_to_be_unreadable(line: Line) -> None:
     line.app.inject(Fault(kind="status", status=200, headers={"Content-Type": "application/json"}, body="{}"))
 
@@ -166,8 +196,8 @@ def test_an_answer_of_another_shape_is_said_to_be_unreadable(line: Line) -> None
 @pytest.mark.parametrize("body", ["{}", "[1, 2]", '{"id": '])
 def test_a_write_that_is_not_answered_with_the_record_has_an_unknown_outcome(line: Line, body: str) -> None:
     found = line.create("ag1")
-    json = {"Content-Type": "application/json"}
-    line.app.inject(Fault(kind="status", method="PATCH", status=200, headers=json, body=body))
+    headers = {"Content-Type": "application/json"}
+    line.app.inject(Fault(kind="status", method="PATCH", status=200, headers=headers, body=body))
     with pytest.raises(OutcomeUnknownError):
         line.retitled(found)
     line.app.clear_faults()
@@ -203,13 +233,37 @@ def test_a_clock_that_is_far_off_fails_the_check(line: Line, away: timedelta, st
     ],
 )
 def test_a_check_stops_at_the_first_step_that_fails(line: Line, path: str, body: str, step: Step) -> None:
-    json = {"Content-Type": "application/json"}
-    line.app.inject(Fault(kind="status", path=path, status=200, headers=json, body=body))
+    headers = {"Content-Type": "application/json"}
+    line.app.inject(Fault(kind="status", path=path, status=200, headers=headers, body=body))
 
     last = list(line.connector.check(line.call))[-1]
 
     assert (last.step, last.ok) == (step, False)
     assert last.cure["nl"]
+
+
+@pytest.mark.parametrize("record", [{}, 7, ["r1"]])
+def test_a_signed_notification_about_no_id_is_unreadable(record: object) -> None:
+    app = connected("https://familie.example", notify_secret="geheim")
+    body = json.dumps({"record": record}).encode()
+    signature = hmac.new(b"geheim", body, hashlib.sha256).hexdigest()
+
+    with pytest.raises(InvalidRecordError) as unreadable:
+        app.hints(Inbound(headers={"X-Signature": f"sha256={signature}"}, body=body))
+
+    assert unreadable.value.field == "body"
+
+
+def test_an_error_does_not_carry_along_what_stood_there(line: Line) -> None:
+    line.app.add_record("u1", "c1", "Koken", review={"due": "na de operatie"})
+    [page] = line.connector.changes(line.call, "familie-1 2")
+    [found] = page.records
+    assert isinstance(found, Found)
+
+    with pytest.raises(InvalidRecordError) as unreadable:
+        line.connector.get(found.raw, DIRECTORY)
+
+    assert "operatie" not in "".join(traceback.format_exception(unreadable.value))
 
 
 def test_without_a_secret_no_notification_is_believed() -> None:

@@ -179,7 +179,7 @@ def test_a_diary_record_is_no_agreement() -> None:
         ({"decides": {"who": {"role": "relative"}}}, "decides.who"),
         ({"tasks": [{"id": "a:1"}]}, "tasks"),
         ({"tasks": [{"id": "a1"}, {"id": "a1"}]}, "tasks"),
-        ({"tasks": [{"id": "a1", "who": {"user": "u1", "role": "king"}}]}, "tasks.who"),
+        ({"tasks": [{"id": "a1", "who": {"user": 7, "role": "relative"}}]}, "tasks.who"),
         ({"tasks": [{**TASK, "when": {"rhythm": {"type": "x"}}}]}, "tasks.when.rhythm"),
         ({"tasks": [{**TASK, "when": {"from": "2026-03-02", "until": "2026-03-01"}}]}, "tasks.when.text"),
         ({"changes": [{"task": "a1", "day": "morgen", "change": "cancelled"}]}, "changes"),
@@ -273,7 +273,7 @@ def test_what_was_said_elsewhere_is_news_beside_the_reactions_of_the_app() -> No
 
     told = put(raw, told=(heard,))
 
-    assert (told["news"][0]["who"]["name"], told["news"][0]["text"]) == ("de zorg", "Mooi zo")
+    assert (told["news"][0]["who"]["name"], told["news"][0]["text"]) == ("een medewerker", "Mooi zo")
     assert told["reactions"] == raw["reactions"]
     assert APP.get(told, DIRECTORY).told == {"hub:s1"}
 
