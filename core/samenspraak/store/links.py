@@ -119,12 +119,24 @@ class Links(Leased):
         row = self._claim(link_id, now, lease_until, owner)
         return _record(row) if row else None
 
-    def finish(self, link_id: str, fence: int, **fields: Any) -> bool:
+    def finish(self, seen: LinkRecord, **fields: Any) -> bool:
         """Write the outcome and release the lease; False, and nothing written, when the fence moved on.
 
-        ``looked`` is the value ``look`` had when the link was claimed: what came in since stays to be done.
+        ``seen``: the link as it was claimed, with the version that the outcome is about. What came in since
+        stays to be done and says so; a hint and what is more urgent do not wait for another try at what was
+        done here.
         """
-        return self._finish(link_id, fence, _kept(fields))
+        looked_at = link.c.look == seen.look
+        wanted = link.c.want == seen.want
+        as_claimed = {
+            "reason": (sa.and_(looked_at, wanted), Reason.DUE),
+            "next_at": (sa.and_(looked_at, link.c.priority >= seen.priority), waits_until(None)),
+        }
+        kept = _kept(fields)
+        for name, (still, otherwise) in as_claimed.items():
+            if name in kept:
+                kept[name] = sa.case((still, kept[name]), else_=otherwise)
+        return self._finish(seen.id, seen.fence, kept)
 
     def set(self, link_id: str, **fields: Any) -> None:
         """Change fields whoever works on it.

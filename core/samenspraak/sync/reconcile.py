@@ -7,7 +7,7 @@ so that a worker that was paused past its lease changes nothing here any more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -79,7 +79,7 @@ def _claim(hub: Hub, organisation: str, link_id: str) -> LinkRecord | None:
         if link is not None:
             waits_until = admitted(uow, hub, link.connector_id)
             if waits_until is not None:
-                uow.links.finish(link.id, link.fence, next_at=waits_until)
+                uow.links.finish(link, next_at=waits_until)
                 link = None
         uow.commit()
     return link
@@ -128,8 +128,7 @@ def _finish(hub: Hub, organisation: str, link: LinkRecord, rest: Rest) -> Reason
             recovered(uow, hub, link.connector_id)
         due = rest.reason is Reason.DUE or rest.next_at is not None
         uow.links.finish(
-            link.id,
-            link.fence,
+            replace(link, want=rest.version),
             phase=rest.phase,
             have=rest.version if rest.equal else link.have,
             # Whoever still has something to do keeps the version unlooked at, and so stays due.
@@ -170,8 +169,7 @@ def _later(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: Samenspraa
     if isinstance(error, TransientError) and error.whole_connector:
         trouble(uow, hub, link.connector_id, error)
     uow.links.finish(
-        link.id,
-        link.fence,
+        link,
         reason=Reason.DUE,
         detail=error.code,
         attempts=link.attempts + 1,
@@ -204,8 +202,7 @@ def _dead_letter(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: Same
 def _set_aside(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, reason: Reason, detail: str) -> Reason:
     """Nothing more to do for this version until something changes."""
     uow.links.finish(
-        link.id,
-        link.fence,
+        link,
         reason=reason,
         detail=detail,
         looked_version=link.want,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import CONDITIONS
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import LinkPhase, Reason
-from samenspraak.store import Store
+from samenspraak.store import Store, WritingUnitOfWork
 from samenspraak.store.records import LinkRecord
 
 LEASE = timedelta(seconds=120)
@@ -28,7 +29,7 @@ def claim(store: Store, link: LinkRecord, now: datetime) -> LinkRecord | None:
 
 def finish(store: Store, claimed: LinkRecord, **fields: object) -> bool:
     with store.write("noord") as uow:
-        done = uow.links.finish(claimed.id, claimed.fence, **fields)
+        done = uow.links.finish(claimed, **fields)
         uow.commit()
     return done
 
@@ -134,6 +135,48 @@ def test_a_version_during_the_work_is_still_wanted_afterwards(
     assert claimed
     assert finish(store, claimed, have=1, looked=claimed.look, reason=Reason.EQUAL)
     assert due(store, now) == [link.id]
+
+
+COMES_IN: dict[str, Callable[[WritingUnitOfWork, str], object]] = {
+    "a hint": lambda uow, link_id: uow.links.look(link_id),
+    "a version": lambda uow, _: uow.links.want("stockings", 2, priority=3),
+    "a retraction": lambda uow, link_id: uow.links.look(link_id, priority=0),
+}
+
+
+def finish_late(store: Store, link: LinkRecord, now: datetime, comes_in: str, **fields: object) -> None:
+    """Work on a link of an ordinary edit, while something comes in."""
+    with store.write("noord") as uow:
+        uow.links.set(link.id, priority=3)
+        uow.commit()
+    claimed = claim(store, link, now)
+    assert claimed
+    with store.write("noord") as uow:
+        COMES_IN[comes_in](uow, link.id)
+        uow.commit()
+    assert finish(store, claimed, **fields)
+
+
+@pytest.mark.parametrize("comes_in", COMES_IN)
+def test_what_comes_in_during_the_work_is_not_called_done(
+    store: Store, link: LinkRecord, now: datetime, comes_in: str
+) -> None:
+    finish_late(store, link, now, comes_in, have=1, looked=0, reason=Reason.EQUAL)
+
+    with store.read("noord") as uow:
+        assert uow.links.get(link.id).reason is Reason.DUE
+
+
+@pytest.mark.parametrize(
+    ("comes_in", "waits"), [("a hint", False), ("a retraction", False), ("a version", True)]
+)
+def test_what_comes_in_during_the_work_waits_for_another_try_only_if_it_is_no_more_urgent(
+    store: Store, link: LinkRecord, now: datetime, comes_in: str, waits: bool
+) -> None:
+    finish_late(store, link, now, comes_in, reason=Reason.DUE, next_at=now + LEASE)
+
+    assert due(store, now) == ([] if waits else [link.id])
+    assert due(store, now + LEASE) == [link.id]
 
 
 @pytest.mark.parametrize("settled", ["have", "looked_version"])

@@ -28,7 +28,7 @@ from samenspraak.domain.parties import Person as PersonValue
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import WHAT
 from samenspraak.errors import NotFoundError
-from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
+from samenspraak.policy.state import ConnectorState, LinkPhase, QuestionKind, Reason
 from samenspraak.store import Store, WritingUnitOfWork
 from samenspraak.store.log import AttemptRecord, RunRecord
 from samenspraak.store.records import (
@@ -36,6 +36,7 @@ from samenspraak.store.records import (
     Cause,
     ConnectorRecord,
     CursorRecord,
+    LinkRecord,
     PartyCandidate,
     PartyLink,
     QuestionRecord,
@@ -75,6 +76,11 @@ QUESTION = QuestionRecord(
     values={},
     shows={},
 )
+CLAIMED = LinkRecord(
+    **{"id": "", "agreement_id": "stockings", "connector_id": "ecd", "audience": "", "members": frozenset()},
+    **dict.fromkeys(("want", "have", "looked_version", "look", "looked", "priority", "attempts", "fence"), 0),
+    **{"phase": LinkPhase.NONE, "reason": Reason.DUE, "detail": "", "next_at": None},
+)
 RUN = RunRecord(connector_id="ecd", kind="poll", started_at=NOW, ended_at=NOW, outcome="ok", counts={})
 ATTEMPT = AttemptRecord(connector_id="ecd", act="update", outcome="ok", ms=3, at=NOW, link_id="l1")
 
@@ -83,6 +89,10 @@ Act = Callable[[WritingUnitOfWork], object]
 
 def link_id(uow: WritingUnitOfWork) -> str:
     return uow.links.ensure("stockings", "ecd", "", (), 1).id
+
+
+def finish_link(uow: WritingUnitOfWork) -> bool:
+    return uow.links.finish(replace(CLAIMED, id=LINK, fence=1), reason=Reason.EQUAL)
 
 
 # One call of every public method, in an order in which each finds what it needs (in Noord).
@@ -162,7 +172,7 @@ ACTS: dict[str, Act] = {
     "links.waiting": lambda uow: uow.links.waiting(NOW, 5, without=["platform"]),
     "links.claim": lambda uow: uow.links.claim(LINK, NOW, LATER),
     "links.renew": lambda uow: uow.links.renew(LINK, 1, LATER),
-    "links.finish": lambda uow: uow.links.finish(LINK, 1, reason=Reason.EQUAL),
+    "links.finish": lambda uow: finish_link(uow),
     "links.set": lambda uow: uow.links.set(LINK, attempts=1),
     "links.counts": lambda uow: uow.links.counts("ecd"),
     "links.release_all": lambda uow: uow.links.release_all() or None,
