@@ -16,6 +16,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from samenspraak.services.looking import READS
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT: Mapping[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PLUGINS = sorted(file.parent.name for file in ROOT.glob("plugins/*/__init__.py"))
@@ -144,6 +146,25 @@ def test_a_sandbox_shares_nothing_with_its_plugin() -> None:
     ]
 
     assert strangers == []
+
+
+def test_entry_points_show_people_only_through_the_audit_trail() -> None:
+    shown = {f"{one.find.__module__}.{one.find.__name__}" for one in READS}
+    doors = [file for file in CORE_FILES if within(module_name(file), "samenspraak.cli", "samenspraak.web")]
+    reached = [f"{module_name(file)}: {name}" for file in doors for name in reaching(file) if name in shown]
+
+    assert reached == []
+    assert {"samenspraak.services.looking.show_agreement"} & {one for file in doors for one in reaching(file)}
+
+
+def reaching(file: Path) -> Iterator[str]:
+    """Every name the file imports, and every member of a module that it uses."""
+    names = list(imported(file))
+    modules = {name.rpartition(".")[2]: name for name in names}
+    yield from names
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            yield f"{modules[node.value.id]}.{node.attr}"
 
 
 def test_a_command_starts_without_the_frameworks_it_does_not_need() -> None:

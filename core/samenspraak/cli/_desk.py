@@ -76,15 +76,19 @@ def json_option(command: F) -> F:
     )(command)
 
 
+def _by(sentence: str, command: F) -> F:
+    option = click.option("--by", default="admin", show_default=True, metavar="PARTY", help=sentence)
+    return option(command)
+
+
 def by_option(command: F) -> F:
     """Who decides; it goes into the history and the audit trail."""
-    return click.option(
-        "--by",
-        default="admin",
-        show_default=True,
-        metavar="PARTY",
-        help="Who decides: kind:id, connector/id or admin.",
-    )(command)
+    return _by("Who decides: kind:id, connector/id or admin.", command)
+
+
+def looker_option(command: F) -> F:
+    """Who looks; it goes into the audit trail."""
+    return _by("Who looks: kind:id, connector/id or admin.", command)
 
 
 def yes_option(command: F) -> F:

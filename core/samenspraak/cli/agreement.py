@@ -8,15 +8,15 @@ import click
 
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer, called, table
-from samenspraak.cli._desk import desk, json_option
+from samenspraak.cli._desk import desk, json_option, looker_option
 from samenspraak.cli._questions import head
 from samenspraak.cli._texts import Texts
 from samenspraak.cli._units import label, readable
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import UnitKey
-from samenspraak.services import agreements
+from samenspraak.services import looking
 from samenspraak.services.agreements import Line, Said, Shown
-from samenspraak.services.explaining import Change, Copy, Explained, Story, explain
+from samenspraak.services.explaining import Change, Copy, Explained, Story
 
 Names = Mapping[PartyRef, str]
 
@@ -28,36 +28,39 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--client", metavar="PARTY", help="Only of this client.")
+@looker_option
 @json_option
 @click.pass_obj
-def list_(asked: Asked, client: str | None) -> None:
+def list_(asked: Asked, client: str | None, by: str) -> None:
     """List agreements, with how each system stands."""
     at = desk(asked)
-    found = agreements.listed(at.hub, at.organisation, client=client)
+    found = looking.list_agreements(at.hub, at.organisation, by, client=client)
     answer(asked, {"agreements": found}, _listed(found, at.texts))
 
 
 @command.command()
 @click.argument("agreement_id", metavar="ID")
+@looker_option
 @json_option
 @click.pass_obj
-def show(asked: Asked, agreement_id: str) -> None:
+def show(asked: Asked, agreement_id: str, by: str) -> None:
     """Show the agreement ID as it is now, and what was said about it."""
     at = desk(asked)
-    found = agreements.show(at.hub, at.organisation, agreement_id)
+    found = looking.show_agreement(at.hub, at.organisation, by, agreement_id)
     answer(asked, {"agreement": found}, _shown(found, at.texts))
 
 
 @command.command("explain")
 @click.argument("agreement_id", metavar="ID")
 @click.option("--unit", metavar="UNIT", help="Only this unit, for instance what or assignment[a1].")
+@looker_option
 @json_option
 @click.pass_obj
-def explain_(asked: Asked, agreement_id: str, unit: str | None) -> None:
+def explain_(asked: Asked, agreement_id: str, unit: str | None, by: str) -> None:
     """Say per system which version the agreement ID is in and why, and who changed what when."""
     at = desk(asked)
     key = UnitKey.parse(unit) if unit else None
-    found = explain(at.hub, at.organisation, agreement_id, unit=key)
+    found = looking.explain_agreement(at.hub, at.organisation, by, agreement_id, unit=key)
     answer(asked, {"agreement": found}, _explained(found, at.texts))
 
 

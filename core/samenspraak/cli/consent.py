@@ -9,13 +9,13 @@ import click
 
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer, called, confirm, table
-from samenspraak.cli._desk import by_option, desk, json_option, yes_option
+from samenspraak.cli._desk import by_option, desk, json_option, looker_option, yes_option
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.agreements import LifeDomain
 from samenspraak.domain.consent import Capacity, Consent, RecipientKind
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import MatrixRow
-from samenspraak.services import consents
+from samenspraak.services import consents, looking
 from samenspraak.services.consents import Consents, Wish
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -107,12 +107,13 @@ def record(
 
 @command.command("list")
 @click.option("--client", required=True, metavar="PARTY", help="Whose consents.")
+@looker_option
 @json_option
 @click.pass_obj
-def list_(asked: Asked, client: str) -> None:
+def list_(asked: Asked, client: str, by: str) -> None:
     """List what a client allows, and what was taken back from whom."""
     at = desk(asked)
-    found = consents.of_client(at.hub, at.organisation, client)
+    found = looking.list_consents(at.hub, at.organisation, by, client)
     answer(asked, {"consents": found}, _listed(found, at.texts))
 
 

@@ -8,10 +8,10 @@ import click
 
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer, table
-from samenspraak.cli._desk import by_option, desk, json_option
+from samenspraak.cli._desk import by_option, desk, json_option, looker_option
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.parties import PartyKind
-from samenspraak.services import people
+from samenspraak.services import looking, people
 from samenspraak.services.people import Known, Refused, Unmatched
 
 
@@ -24,16 +24,18 @@ def command() -> None:
 @click.option("--connector", "connector_id", metavar="ID", help="Only in this system.")
 @click.option("--known", is_flag=True, help="Instead: everybody the hub knows, and their ids.")
 @click.option("--kind", type=click.Choice([one.value for one in PartyKind]), help="With --known: only these.")
+@looker_option
 @json_option
 @click.pass_obj
-def list_(asked: Asked, connector_id: str | None, known: bool, kind: PartyKind | None) -> None:
+def list_(asked: Asked, connector_id: str | None, known: bool, kind: PartyKind | None, by: str) -> None:
     """List who, and which records, wait until a person has said who is meant."""
     at = desk(asked)
     if known:
-        everybody = people.known(at.hub, at.organisation, kind=PartyKind(kind) if kind else None)
+        wanted = PartyKind(kind) if kind else None
+        everybody = looking.list_known(at.hub, at.organisation, by, kind=wanted)
         answer(asked, {"known": everybody}, _known(everybody, at.texts))
         return
-    found = people.waiting(at.hub, at.organisation, connector_id=connector_id)
+    found = looking.list_waiting(at.hub, at.organisation, by, connector_id=connector_id)
     answer(asked, {"people": found.people, "records": found.records}, _waiting(found, at.texts))
 
 

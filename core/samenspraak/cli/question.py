@@ -10,11 +10,11 @@ import click
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer as tell
 from samenspraak.cli._answers import table
-from samenspraak.cli._desk import by_option, desk, json_option
+from samenspraak.cli._desk import by_option, desk, json_option, looker_option
 from samenspraak.cli._questions import answers, owner, whole
 from samenspraak.cli._texts import Texts
 from samenspraak.cli._units import label
-from samenspraak.services import questions
+from samenspraak.services import looking, questions
 from samenspraak.services.questions import OTHER, Question
 
 
@@ -27,14 +27,16 @@ def command() -> None:
 @click.option("--agreement", "agreement_id", metavar="ID", help="Only about this agreement.")
 @click.option("--connector", "connector_id", metavar="ID", help="Only those in which this system has a say.")
 @click.option("--all", "every", is_flag=True, help="Answered ones too.")
+@looker_option
 @json_option
 @click.pass_obj
-def list_(asked: Asked, agreement_id: str | None, connector_id: str | None, every: bool) -> None:
+def list_(asked: Asked, agreement_id: str | None, connector_id: str | None, every: bool, by: str) -> None:
     """List the open questions, the oldest first."""
     at = desk(asked)
-    found = questions.listed(
+    found = looking.list_questions(
         at.hub,
         at.organisation,
+        by,
         agreement_id=agreement_id,
         connector_id=connector_id,
         open_only=not every,
@@ -44,12 +46,13 @@ def list_(asked: Asked, agreement_id: str | None, connector_id: str | None, ever
 
 @command.command()
 @click.argument("question_id", metavar="ID")
+@looker_option
 @json_option
 @click.pass_obj
-def show(asked: Asked, question_id: str) -> None:
+def show(asked: Asked, question_id: str, by: str) -> None:
     """Show the question ID: who says what, and what can be answered."""
     at = desk(asked)
-    found = questions.show(at.hub, at.organisation, question_id)
+    found = looking.show_question(at.hub, at.organisation, by, question_id)
     tell(asked, {"question": found}, whole(found, at.texts))
 
 

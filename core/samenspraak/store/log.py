@@ -56,16 +56,16 @@ class Log(Repository):
 
     # Audit.
 
-    def audit(self, line: AuditLine) -> int:
-        """Add a line to the trail; gives its number. It holds ids and names of units, never content."""
+    def audit(self, *lines: AuditLine) -> int:
+        """Add lines to the trail; gives the last number. They hold ids and names of units, never content."""
         head = self._scope.find(audit_head)
-        number: int = head.number + 1 if head else 1
-        before: bytes = head.hash if head else _START
-        kept = {name: getattr(line, name) for name in _LINE}
-        chained = _hash(before, number, kept)
-        self._scope.add(audit, number=number, hash=chained, **kept)
-        seal = self._seal(number, chained)
-        self._scope.put(audit_head, {}, number=number, hash=chained, seal=seal)
+        number: int = head.number if head else 0
+        hashed: bytes = head.hash if head else _START
+        for line in lines:
+            number, kept = number + 1, {name: getattr(line, name) for name in _LINE}
+            hashed = _hash(hashed, number, kept)
+            self._scope.add(audit, number=number, hash=hashed, **kept)
+        self._scope.put(audit_head, {}, number=number, hash=hashed, seal=self._seal(number, hashed))
         return number
 
     def audit_lines(self, client_id: str | None = None) -> list[AuditLine]:

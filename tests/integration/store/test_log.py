@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -194,6 +194,16 @@ def test_attempts_are_told_per_link_in_order(store: Store, now: datetime) -> Non
             uow.log.attempt(one)
 
         assert uow.log.attempts("l1") == made
+
+
+def test_several_lines_at_once_are_chained_like_one_after_the_other(store: Store, now: datetime) -> None:
+    line = AuditLine(at=now, actor="admin", action="agreement.listed", object="agreements")
+    with store.write("noord") as uow:
+        assert uow.log.audit(line) == 1
+        assert uow.log.audit(*(replace(line, client_id=one) for one in ("anna", "bos", "mother"))) == 4
+
+        assert uow.log.verify() is None
+        assert [one.client_id for one in uow.log.audit_lines()] == ["", "anna", "bos", "mother"]
 
 
 def test_the_last_runs_of_a_connector_are_told_newest_first(store: Store, now: datetime) -> None:

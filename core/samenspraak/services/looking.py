@@ -1,0 +1,128 @@
+"""Looking at people's data: whoever looks is in the audit trail before anything is shown.
+
+This is the table of what counts as a read. Entry points reach these services through it and never directly;
+a look that cannot be noted shows nothing. Source: R-LOG-1 and R-LOG-2 (NEN 7513): who, when, which client,
+which action, and of an agreement which version. A look at many is a line per client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.services import agreements, consents, explaining, people, questions
+from samenspraak.services.naming import actor
+from samenspraak.store.records import AuditLine
+from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync.hub import Hub
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What somebody looked at, by ids."""
+
+    object: str
+    client_id: str = ""
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Read(Generic[P, T]):
+    """A service that shows data about people.
+
+    Called with the hub, the organisation, who looks (``admin`` or a party), and what the service takes.
+
+    Raises:
+        NotFoundError: nobody is known as who looks, or the service finds nothing.
+        TransientError: the look cannot be noted now, so that nothing is shown.
+    """
+
+    action: str
+    find: Callable[Concatenate[Hub, str, P], T]
+    seen: Callable[[UnitOfWork, T], Iterable[Seen]]
+
+    def __call__(self, hub: Hub, organisation: str, by: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        found = self.find(hub, organisation, *args, **kwargs)
+        with hub.store.write(organisation) as uow:
+            who = actor(uow, by)
+            uow.log.audit(*(self._line(hub, who, one) for one in self.seen(uow, found)))
+            uow.commit()
+        return found
+
+    def _line(self, hub: Hub, who: str, one: Seen) -> AuditLine:
+        return AuditLine(
+            at=hub.now(),
+            actor=who,
+            action=self.action,
+            object=one.object,
+            client_id=one.client_id,
+            version=one.version,
+        )
+
+
+def _one_agreement(_: UnitOfWork, found: agreements.Shown | explaining.Explained) -> Iterator[Seen]:
+    yield Seen(object=f"agreement:{found.id}", client_id=found.client.id, version=found.version)
+
+
+def _agreements(_: UnitOfWork, found: Iterable[agreements.Line]) -> Iterable[Seen]:
+    return _clients("agreements", (one.client for one in found))
+
+
+def _one_question(uow: UnitOfWork, found: questions.Question) -> Iterator[Seen]:
+    yield Seen(object=f"question:{found.id}", client_id=_client_of(uow, found))
+
+
+def _questions(uow: UnitOfWork, found: Iterable[questions.Question]) -> Iterable[Seen]:
+    return _each_client("questions", {_client_of(uow, one) for one in found})
+
+
+def _client_of(uow: UnitOfWork, question: questions.Question) -> str:
+    return uow.agreements.get(question.agreement_id).agreement.client_id if question.agreement_id else ""
+
+
+def _consents(_: UnitOfWork, found: consents.Consents) -> Iterable[Seen]:
+    return _clients("consents", [found.client])
+
+
+def _waiting(_: UnitOfWork, found: people.Unmatched) -> Iterable[Seen]:
+    return _clients("matches", (maybe.party for one in found.people for maybe in one.suggestions))
+
+
+def _known(_: UnitOfWork, found: Iterable[people.Known]) -> Iterable[Seen]:
+    return _clients("people", (one.party for one in found))
+
+
+def _clients(what: str, shown: Iterable[PartyRef]) -> Iterable[Seen]:
+    return _each_client(what, {one.id for one in shown if one.kind is PartyKind.CLIENT})
+
+
+def _each_client(what: str, ids: Iterable[str]) -> Iterable[Seen]:
+    """A line per client; one without a client when none was shown, since somebody looked."""
+    return [Seen(object=what, client_id=one) for one in sorted(ids) or [""]]
+
+
+list_agreements = Read("agreement.listed", agreements.listed, _agreements)
+show_agreement = Read("agreement.shown", agreements.show, _one_agreement)
+explain_agreement = Read("agreement.explained", explaining.explain, _one_agreement)
+list_questions = Read("question.listed", questions.listed, _questions)
+show_question = Read("question.shown", questions.show, _one_question)
+list_consents = Read("consent.listed", consents.of_client, _consents)
+list_waiting = Read("match.listed", people.waiting, _waiting)
+list_known = Read("person.listed", people.known, _known)
+
+READS: tuple[Read[..., Any], ...] = (
+    list_agreements,
+    show_agreement,
+    explain_agreement,
+    list_questions,
+    show_question,
+    list_consents,
+    list_waiting,
+    list_known,
+)
+"""Everything that counts as a read."""

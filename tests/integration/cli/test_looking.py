@@ -1,0 +1,103 @@
+"""Whoever looks at people's data on the command line is in the audit trail, with whom they looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import pytest
+
+from samenspraak.cli import main
+from samenspraak.domain.parties import PartyKind
+from samenspraak.services.looking import READS
+from samenspraak.store.records import AuditLine
+
+ORGANISATION = "de-linde"
+
+# Per command that shows people: its words, and what the trail says. {a}, {q}: the agreement, a question.
+LOOKS = {
+    "agreement list": ("agreement list", "agreement.listed", "agreements"),
+    "agreement show": ("agreement show {a}", "agreement.shown", "agreement:{a}"),
+    "agreement explain": ("agreement explain {a}", "agreement.explained", "agreement:{a}"),
+    "question list": ("question list", "question.listed", "questions"),
+    "question show": ("question show {q}", "question.shown", "question:{q}"),
+    "consent list": ("consent list --client wit", "consent.listed", "consents"),
+    "match list": ("match list --known", "person.listed", "people"),
+}
+# They decide something, which is audited with what it changes.
+DECIDES = {
+    *("init", "connector add", "connector pause", "connector resume"),
+    *("match accept", "match refuse", "question answer", "consent record", "consent withdraw"),
+}
+# They show systems, numbers and ids, and nobody.
+SHOWS_NOBODY = {"connector list", "connector test", "demo", "serve", "status", "sync run"}
+
+
+def leaves(command: click.Command, name: str = "") -> set[str]:
+    if not isinstance(command, click.Group):
+        return {name}
+    context = click.Context(command)
+    found = ((one, command.get_command(context, one)) for one in command.list_commands(context))
+    return {leaf for one, sub in found if sub for leaf in leaves(sub, f"{name} {one}".strip())}
+
+
+@pytest.fixture
+def asked(family: Any) -> Any:
+    """The son and the daughter changed the time at once: one question is open."""
+    family.systems["app-a"].move("son", "r1", "a1", ["07:30"])
+    family.systems["app-b"].move("daughter", family.agreements()[0].id, "a1", ["09:00"])
+    family.settle()
+    return family
+
+
+def lines(town: Any, since: int = 0) -> list[AuditLine]:
+    with town.app.store.read(ORGANISATION) as uow:
+        assert uow.log.verify() is None
+        found: list[AuditLine] = uow.log.audit_lines()
+        return found[since:]
+
+
+def test_every_command_shows_people_or_decides_or_does_neither() -> None:
+    assert LOOKS.keys() | DECIDES | SHOWS_NOBODY == leaves(main)
+    assert {action for _, action, _ in LOOKS.values()} | {"match.listed"} == {one.action for one in READS}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_look_is_a_line_with_who_looked_at_whom(line: Any, asked: Any, name: str) -> None:
+    words, action, shown = LOOKS[name]
+    ids = {"a": asked.agreements()[0].id, "q": asked.questions()[0].id}
+    before = len(lines(asked))
+
+    line.json(*words.format(**ids).split(), "--by", "relative:son")
+
+    [seen] = lines(asked, before)
+    told = (seen.action, seen.object, seen.actor, seen.client_id, seen.outcome)
+    assert told == (action, shown.format(**ids), "relative:son", "wit", "ok")
+
+
+def test_who_does_not_say_who_they_are_looks_as_the_admin_and_at_a_version(line: Any, family: Any) -> None:
+    agreement, before = family.agreements()[0].id, len(lines(family))
+
+    line.text("agreement", "show", agreement)
+
+    [seen] = lines(family, before)
+    with family.app.store.read(ORGANISATION) as uow:
+        assert (seen.actor, seen.version) == ("admin", uow.agreements.get(agreement).version)
+
+
+def test_a_look_at_many_is_a_line_for_each_client_and_one_where_nobody_was(line: Any, family: Any) -> None:
+    family.person("bos", PartyKind.CLIENT, "Meneer Bos")
+    before = len(lines(family))
+    line.json("match", "list")
+    line.json("match", "list", "--known")
+
+    told = [(one.action, one.client_id) for one in lines(family, before)]
+    assert told == [("match.listed", ""), ("person.listed", "bos"), ("person.listed", "wit")]
+
+
+def test_a_look_that_cannot_be_noted_shows_nothing(line: Any, family: Any) -> None:
+    result = line("agreement", "list", "--by", "relative:nobody", "--json")
+
+    assert result.exit_code == 10
+    assert "Steunkousen" not in result.output
+    assert "Steunkousen" in line.text("agreement", "list")
