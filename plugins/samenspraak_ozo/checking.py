@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
 from samenspraak.connectors import Call, Step
+from samenspraak.connectors.checking import Outcome, clocks, dated
 from samenspraak.errors import AuthenticationError, ConfigurationError, InvalidRecordError, PermanentError
 from samenspraak.protocols import fhir
 from samenspraak_ozo.listing import OUR_MESSAGES, OUR_THREADS, pages
@@ -17,25 +17,23 @@ from samenspraak_ozo.network import network
 
 Settings = Mapping[str, Any]
 
-_CLOCK_MAY_DIFFER = timedelta(minutes=5)
 
-
-def _connect(_settings: Settings, call: Call) -> tuple[str, bool]:
+def _connect(_settings: Settings, call: Call) -> Outcome:
     with contextlib.suppress(AuthenticationError):  # that is the next step
         call.http.send("GET", "metadata")
     return "", True
 
 
-def _sign_in(_settings: Settings, call: Call) -> tuple[str, bool]:
+def _sign_in(_settings: Settings, call: Call) -> Outcome:
     call.http.send("GET", "metadata")
     return "", True
 
 
-def _version(_settings: Settings, call: Call) -> tuple[str, bool]:
+def _version(_settings: Settings, call: Call) -> Outcome:
     return f"FHIR {fhir.capability(call.http)['fhirVersion']}", True
 
 
-def _read(settings: Settings, call: Call) -> tuple[str, bool]:
+def _read(settings: Settings, call: Call) -> Outcome:
     sender = str(settings["sender"])
     next(pages(call.http, "CommunicationRequest", [OUR_THREADS], 1))
     if fhir.read(call.http, sender).status != 200:
@@ -56,7 +54,7 @@ def _by_time(call: Call) -> str:
     return "can be searched by time"
 
 
-def _write(_settings: Settings, call: Call) -> tuple[str, bool]:
+def _write(_settings: Settings, call: Call) -> Outcome:
     statement = fhir.capability(call.http)
     missing = [
         f"{interaction} {kind}"
@@ -67,16 +65,11 @@ def _write(_settings: Settings, call: Call) -> tuple[str, bool]:
     return f"not offered: {', '.join(missing)}" if missing else "", not missing
 
 
-def _clock(_settings: Settings, call: Call) -> tuple[str, bool]:
-    said = call.http.send("GET", "metadata").headers.get("Date", "")
-    try:
-        apart = abs(call.now - parsedate_to_datetime(said))
-    except (ValueError, TypeError):
-        return "the platform does not say what time it is", True
-    return f"{apart.total_seconds():.0f} s apart", apart <= _CLOCK_MAY_DIFFER
+def _clock(_settings: Settings, call: Call) -> Outcome:
+    return clocks(call.now, dated(call.http.send("GET", "metadata")))
 
 
-STEPS: Mapping[Step, Callable[[Settings, Call], tuple[str, bool]]] = {
+STEPS: Mapping[Step, Callable[[Settings, Call], Outcome]] = {
     Step.CONNECT: _connect,
     Step.SIGN_IN: _sign_in,
     Step.VERSION: _version,

@@ -46,13 +46,13 @@ from samenspraak.connectors import (
     Written,
     hookimpl,
 )
+from samenspraak.connectors.checking import in_steps
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import (
     AuthenticationError,
     InvalidRecordError,
     OutcomeUnknownError,
-    SamenspraakError,
 )
 from samenspraak.http import Auth, HttpClient, NoAuth, Tls
 from samenspraak.protocols import fhir
@@ -130,14 +130,7 @@ class OzoConnector(Connector):
     # Reading.
 
     def check(self, call: Call) -> Iterator[Checked]:
-        for step, attempt in STEPS.items():
-            try:
-                detail, is_well = attempt(self.settings, call)
-            except SamenspraakError as error:
-                detail, is_well = str(error), False
-            yield Checked(step=step, ok=is_well, detail=detail, cure={} if is_well else CURES[step])
-            if not is_well:
-                return
+        return in_steps(STEPS, CURES, self.settings, call)
 
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
         """Who is in the sender's networks, then our threads with their messages.

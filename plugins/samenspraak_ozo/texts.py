@@ -27,7 +27,7 @@ from samenspraak.domain.agreements import (
     Status,
     What,
 )
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.schedules import (
     AsNeeded,
     DayPart,
@@ -70,15 +70,6 @@ CLOSING: Mapping[End, str] = {
     End.MISTAKE: "Deze afspraak is per ongeluk gemaakt. U hoeft hier niets mee te doen.",
     End.RETRACTED: RETRACTED,
 }
-
-_NEUTRAL: Mapping[PartyKind, str] = {
-    PartyKind.CLIENT: "de cliënt",
-    PartyKind.RELATIVE: "een naaste",
-    PartyKind.VOLUNTEER: "een vrijwilliger",
-    PartyKind.PROFESSIONAL: "een medewerker",
-    PartyKind.DEVICE: "een hulpmiddel",
-    PartyKind.GROUP: "de zorg",
-}
 _WEEKDAYS: Mapping[Weekday, str] = {
     Weekday.MONDAY: "maandag",
     Weekday.TUESDAY: "dinsdag",
@@ -118,7 +109,7 @@ _NOTED: Mapping[StatementKind, str] = {
 
 def name(ref: PartyRef, directory: Directory) -> str:
     """How these readers may see the party named, else a neutral word."""
-    return _line(directory.name(ref) or _NEUTRAL[ref.kind])
+    return _line(directory.words_for(ref))
 
 
 def day(one: date) -> str:

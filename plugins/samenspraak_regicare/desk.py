@@ -124,7 +124,7 @@ class Desk:
         try:
             key = self._place(http, "activiteitInschrijvingPlaatsen", person, remark, about)
         except (ForbiddenError, UnknownIdError) as error:
-            raise ConflictError(f"{self.connector_id}: task {external_id}: {error}; look again") from error
+            raise ConflictError(f"{self.connector_id}: task {external_id}: {error}; look again") from None
         return _waits(external_id, f"activiteit:{key}")
 
     def take_back(self, http: HttpClient, waiting: str) -> None:

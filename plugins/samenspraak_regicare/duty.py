@@ -70,7 +70,7 @@ def _performer(volunteer: Lookup, view: View) -> PartyRef | None:
 def _volunteer(ref: PartyRef, view: View) -> Lookup:
     external_id = view.directory.id_of(ref)
     if external_id and ref.kind is PartyKind.VOLUNTEER:
-        return {external_id: view.directory.name(ref) or "een vrijwilliger"}
+        return {external_id: view.directory.words_for(ref)}
     return {"": party_label(ref, view.directory)}
 
 

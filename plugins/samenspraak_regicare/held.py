@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
 from samenspraak.connectors import Directory, Raw
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitValue
 from samenspraak.errors import InvalidRecordError, RuleError
 
@@ -30,14 +30,6 @@ DESCRIPTION = Sections((INSTRUCTION, SHOWN_FIRST, WHEN, RHYTHM, STANDING, CODE))
 
 OWN_PARTY = "urn:samenspraak:party|"
 _PARTY = re.compile(rf"\[{re.escape(OWN_PARTY)}([^\]]+)\]")
-NEUTRAL: Mapping[PartyKind, str] = {
-    PartyKind.CLIENT: "de cliënt",
-    PartyKind.RELATIVE: "een naaste",
-    PartyKind.VOLUNTEER: "een vrijwilliger",
-    PartyKind.PROFESSIONAL: "een medewerker",
-    PartyKind.DEVICE: "een hulpmiddel",
-    PartyKind.GROUP: "de zorg",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +81,7 @@ def unknown(field: str) -> InvalidRecordError:
 
 def party_label(ref: PartyRef, directory: Directory) -> str:
     """A party in words, with our own reference so that it reads back as the same."""
-    name = directory.name(ref) or NEUTRAL[ref.kind]
-    return f"{one_line(name)} [{OWN_PARTY}{quote(str(ref), safe=':')}]"
+    return f"{one_line(directory.words_for(ref))} [{OWN_PARTY}{quote(str(ref), safe=':')}]"
 
 
 def labelled_party(label: str) -> PartyRef | None:

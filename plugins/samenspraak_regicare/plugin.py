@@ -42,12 +42,12 @@ from samenspraak.connectors import (
     Written,
     hookimpl,
 )
+from samenspraak.connectors.checking import in_steps
 from samenspraak.domain.units import UnitKey, UnitValue
-from samenspraak.errors import SamenspraakError
 from samenspraak.http import HttpClient, Limits
 
 from . import mapping, proposals, records
-from .checks import CURES, Steps
+from .checking import CURES, Steps
 from .desk import Desk
 from .held import View
 from .reading import Reader, Snapshot
@@ -111,13 +111,7 @@ class RegiCareConnector(Connector):
     # Reading.
 
     def check(self, call: Call) -> Iterator[Checked]:
-        steps = Steps(connector_id=self.connector_id, reader=self._reader, desk=self._desk)
-        for step, attempt in steps.in_order.items():
-            try:
-                yield Checked(step=step, ok=True, detail=attempt(call))
-            except SamenspraakError as error:
-                yield Checked(step=step, ok=False, detail=str(error), cure=CURES[step])
-                return
+        return in_steps(Steps(reader=self._reader, desk=self._desk).in_order, CURES, call)
 
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
         """Everything, whenever anything differs from the look that ``cursor`` stands for."""

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import simplejson
 
 from samenspraak.connectors import ExternalParty, Found, Raw, SetApart
+from samenspraak.domain.local_time import local_day
 from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.errors import ConfigurationError, InvalidRecordError, TransientError
 from samenspraak.http import HttpClient
@@ -24,8 +24,6 @@ from samenspraak.http import HttpClient
 from . import proposals, records
 from .session import Session, UnknownIdError
 from .settings import Words, fold
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +140,7 @@ class Reader:
 
     def _meetings(self, http: HttpClient, now: datetime, activity_id: str = "") -> list[Any]:
         """The meetings in the window; a shorter list than the count would hide a cancellation."""
-        today = now.astimezone(AMSTERDAM).date()
+        today = local_day(now)
         wanted: dict[str, Any] = {
             self.name("startDatumVanaf"): _day(today - self.back),
             self.name("startDatumTot"): _day(today + self.ahead),

@@ -1,4 +1,4 @@
-"""The steps of a connection test, and what to do when one fails. Nothing is written."""
+"""The steps of a connection test: what was found, and whether it will do. Nothing is written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from samenspraak.connectors import Call, Found, Step
-from samenspraak.errors import ConfigurationError
+from samenspraak.connectors.checking import Outcome
 
 from .desk import Desk
 from .reading import Reader
@@ -14,14 +14,13 @@ from .reading import Reader
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """Each step says what it found, or raises."""
+    """The steps, with what they look through."""
 
-    connector_id: str
     reader: Reader
     desk: Desk
 
     @property
-    def in_order(self) -> Mapping[Step, Callable[[Call], str]]:
+    def in_order(self) -> Mapping[Step, Callable[[Call], Outcome]]:
         return {
             Step.CONNECT: self._connect,
             Step.SIGN_IN: self._sign_in,
@@ -29,25 +28,25 @@ class Steps:
             Step.WRITE: self._write,
         }
 
-    def _connect(self, call: Call) -> str:
+    def _connect(self, call: Call) -> Outcome:
         self.reader.session.knock(call.http)
-        return ""
+        return "", True
 
-    def _sign_in(self, call: Call) -> str:
+    def _sign_in(self, call: Call) -> Outcome:
         self.reader.session.sign_in(call.http)
-        return ""
+        return "", True
 
-    def _read(self, call: Call) -> str:
+    def _read(self, call: Call) -> Outcome:
         found = self.reader.snapshot(call.http, call.now).found
         apart = sum(not isinstance(one, Found) for one in found)
-        return f"{len(found)} tasks, {apart} set apart"
+        return f"{len(found)} tasks, {apart} set apart", True
 
-    def _write(self, call: Call) -> str:
+    def _write(self, call: Call) -> Outcome:
         title = self.reader.settings["intake_vacancy"]
         self.desk.own_person(call.http)
         if title and self.reader.intake_vacancy(call.http) is None:
-            raise ConfigurationError(f"{self.connector_id}: RegiCare has no vacancy with that title")
-        return "" if title else "new tasks cannot be proposed: no vacancy for proposals is set"
+            return "RegiCare has no vacancy with that title", False
+        return "" if title else "new tasks cannot be proposed: no vacancy for proposals is set", True
 
 
 CURES: Mapping[Step, Mapping[str, str]] = {
