@@ -107,6 +107,12 @@ def moment_of(agreement: Agreement, key: OccurrenceKey) -> Moment | None:
     return _as_status_says(agreement.status, _moment(agreement, assignment, key, slot))
 
 
+def is_ruled_out(agreement: Agreement, key: OccurrenceKey) -> bool:
+    """Whether it follows from the schedule of its assignment that there is no such moment."""
+    assignment = agreement.assignment(key.assignment_id)
+    return assignment is not None and _slot(assignment.duty.schedule, key) is None
+
+
 def _moments_of(agreement: Agreement, assignment: Assignment, first: date, last: date) -> Iterator[Moment]:
     schedule = assignment.duty.schedule
     planned: dict[OccurrenceKey, Slot | None] = {

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from samenspraak.domain.agreements import Agreement
-from samenspraak.domain.units import UnitChanges, UnitKey, UnitValue, apply
+from samenspraak.domain.agreements import Agreement, OccurrenceKey
+from samenspraak.domain.occurrences import is_ruled_out
+from samenspraak.domain.units import UnitChanges, UnitKey, UnitKind, UnitValue, apply
 from samenspraak.errors import RuleError
+
+NO_SUCH_MOMENT = "no-such-moment"
+"""An exception to what is not planned: it would stop nothing, and everybody would be told that it does."""
 
 
 def unlawful(agreement: Agreement, edits: UnitChanges) -> Mapping[UnitKey, str]:
@@ -17,9 +21,12 @@ def unlawful(agreement: Agreement, edits: UnitChanges) -> Mapping[UnitKey, str]:
         broken = {}
         for key in sorted(left):
             try:
-                apply(agreement, {**taken, key: left[key]})
+                after = apply(agreement, {**taken, key: left[key]})
             except RuleError as error:
                 broken[key] = error.rule
+                continue
+            if left[key] is not None and _is_about_no_moment(after, key):
+                broken[key] = NO_SUCH_MOMENT
             else:
                 taken[key] = left[key]
         if broken.keys() == left.keys():
@@ -27,3 +34,7 @@ def unlawful(agreement: Agreement, edits: UnitChanges) -> Mapping[UnitKey, str]:
         # What was taken since may make lawful what was not: another performer, then the first one leaves.
         left = {key: left[key] for key in broken}
     return {}
+
+
+def _is_about_no_moment(agreement: Agreement, key: UnitKey) -> bool:
+    return key.kind is UnitKind.EXCEPTION and is_ruled_out(agreement, OccurrenceKey.parse(key.id))

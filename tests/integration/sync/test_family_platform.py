@@ -162,6 +162,18 @@ def test_a_day_that_somebody_cannot_come_is_cancelled_everywhere(platform: Platf
     assert platform.town.questions() == []
 
 
+def test_a_time_that_is_not_planned_cannot_be_cancelled_and_nobody_is_told_that_it_was(
+    platform: Platform,
+) -> None:
+    platform.app.cancel("son", "r1", "a1", "2026-11-26", nth=2)
+    platform.settle()
+
+    [question] = platform.town.questions()
+    assert (question.kind, question.cause) == ("conflict", "rule:no-such-moment")
+    assert not platform.town.agreements()[0].exceptions
+    assert "Gaat niet door" not in "\n".join(platform.inbox("80022")[0]["messages"])
+
+
 def test_a_change_elsewhere_is_one_new_message(platform: Platform) -> None:
     platform.app.instruct("son", "r1", "Eerst de tenen.")
     platform.settle()

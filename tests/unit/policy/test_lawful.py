@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 
-from samenspraak.domain.agreements import Agreement, Assignment, Duty, State, Status, What
+from samenspraak.domain.agreements import (
+    Agreement,
+    Assignment,
+    Duty,
+    ExceptionKind,
+    OccurrenceException,
+    State,
+    Status,
+    What,
+)
 from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday
 from samenspraak.domain.units import WHAT, UnitKey, UnitKind, apply, units_of
 from samenspraak.policy.lawful import unlawful
 from samenspraak.testing.strategies import agreements
@@ -35,6 +48,20 @@ def test_a_device_needs_an_owner_who_may_come_with_it() -> None:
 
     assert unlawful(PILLS, device) == {A1: "device-owner"}
     assert unlawful(PILLS, {**device, UnitKey(UnitKind.RESPONSIBLE, "a1"): NURSE}) == {}
+
+
+THURSDAYS = Schedule(timing=Recurrence(frequency=Frequency.WEEKLY, weekdays=(Weekday.THURSDAY,)))
+CANCELLED = OccurrenceException(kind=ExceptionKind.CANCELLED)
+
+
+@pytest.mark.parametrize("moment", ["a1:2026-11-24:1", "a1:2026-11-26:2"])
+def test_what_is_not_planned_cannot_be_cancelled(moment: str) -> None:
+    cooks = replace(PILLS, assignments=(Assignment(id="a1", duty=Duty(performer=SON, schedule=THURSDAYS)),))
+    exception = UnitKey(UnitKind.EXCEPTION, moment)
+
+    assert unlawful(cooks, {exception: CANCELLED}) == {exception: "no-such-moment"}
+    assert unlawful(cooks, {UnitKey(UnitKind.EXCEPTION, "a1:2026-11-26:1"): CANCELLED}) == {}
+    assert unlawful(PILLS, {exception: CANCELLED}) == {}
 
 
 @given(agreements(), agreements())
