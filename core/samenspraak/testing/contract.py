@@ -314,6 +314,8 @@ class ConnectorContract:
     kind: ClassVar[type[Connector]]
     bare_answers: ClassVar[bool] = False
     """Whether this sandbox answers writes without the record, as some servers of a kind do and others not."""
+    silent_removals: ClassVar[bool] = False
+    """Whether nothing in this sandbox tells a removal: it only shows when everything is listed again."""
 
     # What a subclass gives.
 
@@ -419,7 +421,8 @@ class ConnectorContract:
 
         _given(world.scene.remove, "remove")(made)
 
-        later = world.in_time(lambda: world.pages(pages[-1].cursor), _tells_absence_of(made))
+        since = None if self.silent_removals else pages[-1].cursor
+        later = world.in_time(lambda: world.pages(since), _tells_absence_of(made))
         assert _tells_absence_of(made)(later)
         assert not _tells_absence_of(kept)(later)
 

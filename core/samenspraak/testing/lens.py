@@ -37,6 +37,7 @@ from samenspraak.connectors import (
     Subject,
     Write,
 )
+from samenspraak.domain.agreements import Decides, ExceptionKind, OccurrenceException
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, is_empty
@@ -56,6 +57,11 @@ SPELLINGS = ("", ".50", ".000", "E+2", ".0123456789012345678901234567890")
 ODD = st.sampled_from(
     [None, True, -1, Decimal("2.50"), "", "x", "0000-00-00", "YYYY-MM-DD", "25:61", [], ["x"], {}, {"x": 1}]
 )
+TELLING: Mapping[UnitKind, UnitValue] = {
+    UnitKind.DECIDES: Decides(who=ours.BIRD),
+    UnitKind.EXCEPTION: OccurrenceException(kind=ExceptionKind.TAKEN_OVER, by=ours.BIRD),
+}
+"""Units that stay in sight when the name in them may not be shown: a neutral word stands for it then."""
 T = TypeVar("T")
 
 
@@ -239,6 +245,21 @@ class LensLaws:
         for key, planted, value in case.planted():
             assert not self._sings(case.put(planted, set={key: value})), key
 
+    @LAW
+    @given(data=st.data())
+    def test_a_name_that_may_no_longer_be_shown_goes_when_its_unit_is_put_again(
+        self, data: st.DataObject
+    ) -> None:
+        case = self._case(data)
+        shown, hidden = self._with_and_without_the_bird(case)
+
+        for key in self._telling(case):
+            naming = {key: TELLING[key.kind]}
+            raw = hidden.put(shown.put(case.raw, set=naming), set=naming)
+            assert not self._shows_the_bird(raw), key
+            assert hidden.units(raw)[key] == TELLING[key.kind]
+            assert hidden.put(raw, set=naming) == raw
+
     # The laws for a record as a whole.
 
     @LAW
@@ -382,6 +403,22 @@ class LensLaws:
         assert self._sings(filled) == bool(told)
         assert not self._sings(raw)
 
+    @LAW
+    @given(data=st.data())
+    def test_what_was_told_in_a_name_that_may_no_longer_be_shown_is_to_be_told_anew(
+        self, data: st.DataObject
+    ) -> None:
+        case = self._case(data)
+        shown, hidden = self._with_and_without_the_bird(case)
+        said = [replace(one, by=ours.BIRD) for one in self._statements(data)]
+        told = shown.put(case.raw, told=said)
+
+        raw = hidden.put(told, told=said)
+
+        assert shown.read(told).told == hidden.read(raw).told == {one.id for one in said}
+        assert hidden.read(told).told == frozenset()
+        assert not self._shows_the_bird(raw)
+
     # Retired places.
 
     @LAW
@@ -451,6 +488,28 @@ class LensLaws:
         bird = {} if self.strangers else {ours.BIRD: self.external_id(ours.BIRD)}
         names = {**drawn.names, ours.BIRD: ours.CANARY}
         return replace(drawn, external={**drawn.external, **bird}, names=names)
+
+    def _with_and_without_the_bird(self, case: Case) -> tuple[Case, Case]:
+        """The case while the bird may be named there, and since it may not: it is only understood."""
+        there, directory = self.external_id(ours.BIRD), case.directory
+        shown = replace(directory, external={**directory.external, ours.BIRD: there})
+        hidden = replace(
+            directory,
+            external={ref: one for ref, one in directory.external.items() if ref != ours.BIRD},
+            known={there: ours.BIRD},
+            names={ref: name for ref, name in directory.names.items() if ref != ours.BIRD},
+        )
+        return replace(case, directory=shown), replace(case, directory=hidden)
+
+    def _telling(self, case: Case) -> list[UnitKey]:
+        """The units that tell of somebody, named or not, and are written in place."""
+        writes = case.connector.manifest.capabilities.write
+        telling = (key for key, _ in case.each() if key.kind in TELLING)
+        return [key for key in telling if writes(key) is Write.YES]
+
+    def _shows_the_bird(self, raw: Raw) -> bool:
+        """Whether its name or its id there can be found anywhere in the record."""
+        return any(one in spelled(raw) for one in (ours.CANARY, self.external_id(ours.BIRD)))
 
     def _units(self, data: st.DataObject, connector: Connector, assignments: int) -> Units:
         """Drawn units that may stand in one record there."""

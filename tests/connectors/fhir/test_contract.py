@@ -41,5 +41,7 @@ class TestStrict(ConnectorContract):
 
 
 class TestQuirky(TestStrict):
+    silent_removals = True
+
     def sandbox(self) -> FhirSandbox:
         return FhirSandbox(quirks=QUIRKY, access_token=ACCESS_TOKEN)
