@@ -24,6 +24,4 @@ LOST_CREATE = "lost-create"
 WRITTEN_BETWEEN = "written-in-between"
 """Every time we write, somebody has written since we read. A conflict, per unit."""
 
-STANDING = frozenset(
-    {CANNOT_TAKE_BACK, CANNOT_END, NO_TARGET, CREATE_REFUSED, LOST_CREATE, WRITTEN_BETWEEN}
-)
+STANDING = frozenset({CANNOT_TAKE_BACK, CANNOT_END, NO_TARGET, CREATE_REFUSED, LOST_CREATE, WRITTEN_BETWEEN})

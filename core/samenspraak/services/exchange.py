@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services.status import Status, status
+from samenspraak.sync.daily import new_day
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.pull import Pulled
 from samenspraak.work.hearing import LISTENS, hear, is_due, rates
@@ -41,7 +42,7 @@ def exchange(
     full: bool = False,
     due_only: bool = False,
 ) -> Exchanged:
-    """Hear every system, or one, and then bring every copy that is due to rest.
+    """Do the work of the day, hear every system, or one, and then bring every copy that is due to rest.
 
     Args:
         hub: the hub; no other process may be running its work.
@@ -58,6 +59,7 @@ def exchange(
         uow.links.release_all()
         uow.remotes.release_all()
         uow.commit()
+    new_day(hub, organisation)
     with hub.store.read(organisation) as uow:
         systems = [one for one in uow.connectors.list() if connector_id in (None, one.id)]
     if connector_id is not None and not systems:

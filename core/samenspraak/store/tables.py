@@ -26,6 +26,7 @@ organisation = sa.Table(
     key("organisation"),
     text("name"),
     moment("at", required=True),
+    sa.Column("day_done", sa.Date),
 )
 
 # Who takes part.

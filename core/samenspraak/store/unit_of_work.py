@@ -26,6 +26,7 @@ from samenspraak.store.agreements import Agreements
 from samenspraak.store.cipher import Cipher
 from samenspraak.store.connectors import Connectors
 from samenspraak.store.consents import Consents
+from samenspraak.store.days import Days
 from samenspraak.store.engine import writers
 from samenspraak.store.links import Links
 from samenspraak.store.log import Log
@@ -67,6 +68,7 @@ class UnitOfWork:
         self.consents = Consents(scope)
         self.connectors = Connectors(scope)
         self.receipts = Receipts(scope)
+        self.days = Days(scope)
         self.log = Log(scope)
 
 

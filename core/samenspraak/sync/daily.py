@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
-from samenspraak.domain.consent import Consent
+from samenspraak.domain.consent import Consent, RecipientKind
 from samenspraak.domain.lifecycle import due_to_resume, resume
 from samenspraak.domain.parties import PartyKind
 from samenspraak.store.records import Cause
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.reaching import ask_lost_sight
 from samenspraak.sync.versions import record_version
 
 
 def new_day(hub: Hub, organisation: str) -> None:
-    """Do what has become due by the date alone; once a day is enough, and twice is harmless."""
+    """Do what has become due by the date alone since the last day this was done; harmless at any time.
+
+    A day on which nobody ran the hub is made up for on the next one.
+    """
+    today = hub.today()
+    with hub.store.read(organisation) as uow:
+        done = uow.days.done() or date.min
+    if done >= today:
+        return
     _resume(hub, organisation)
-    _look_where_consent_turns(hub, organisation)
+    _look_where_consent_turned(hub, organisation, done)
+    with hub.store.write(organisation) as uow:
+        uow.days.note(today)
+        uow.commit()
 
 
 def _resume(hub: Hub, organisation: str) -> None:
@@ -31,22 +43,27 @@ def _resume(hub: Hub, organisation: str) -> None:
                 uow.commit()
 
 
-def _look_where_consent_turns(hub: Hub, organisation: str) -> None:
-    """A consent that begins today or ended yesterday changes what copies show, though nobody did anything."""
+def _look_where_consent_turned(hub: Hub, organisation: str, done: date) -> None:
+    """A consent that begins or ends changes what copies show, though nobody did anything."""
     today = hub.today()
     with hub.store.read(organisation) as uow:
-        clients = [
-            person.id
+        turned = {
+            person.id: consents
             for person in uow.parties.persons(PartyKind.CLIENT)
-            if any(_turns(consent, today) for consent in uow.consents.of_client(person.id))
-        ]
-    for client_id in clients:
+            if (consents := [one for one in uow.consents.of_client(person.id) if _turned(one, done, today)])
+        }
+    for client_id, consents in turned.items():
         with hub.store.write(organisation) as uow:
             uow.consents.raise_epoch(client_id)
             ensure_client(uow, hub, client_id)
+            for lost in consents:
+                if lost.recipient.kind is RecipientKind.PERSON and lost.holds_on(today) != lost.allows:
+                    ask_lost_sight(uow, hub, client_id, lost.recipient.id)
             uow.commit()
 
 
-def _turns(consent: Consent, today: date) -> bool:
-    ended = consent.until is not None and consent.until + timedelta(days=1) == today
-    return consent.start == today or ended
+def _turned(consent: Consent, done: date, today: date) -> bool:
+    """Whether it began, or its last day passed, after the day ``done`` and up to today."""
+    begun = consent.start is not None and done < consent.start <= today
+    ended = consent.until is not None and done <= consent.until < today
+    return consent.withdrawn_at is None and (begun or ended)

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 from typing import IO, Self
 
@@ -90,7 +89,6 @@ class EmbeddedRunner:
         self._ticks = BackgroundScheduler()
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
         self._beat = time.monotonic()
-        self._day_done: dict[str, date] = {}
 
     # Life.
 
@@ -249,7 +247,4 @@ class EmbeddedRunner:
 
     def _new_day(self) -> None:
         for organisation in self._hub.store.organisations():
-            today = self._hub.today()
-            if self._day_done.get(organisation) != today:
-                new_day(self._hub, organisation)
-                self._day_done[organisation] = today
+            new_day(self._hub, organisation)

@@ -80,7 +80,7 @@ def test_the_head_the_code_names_is_the_newest_migration() -> None:
 
 def test_identifiers_from_before_any_could_be_learned_become_the_person_s_own(bare: Engine) -> None:
     rows = {
-        "organisation": ("noord", "Noord", "2026-11-01 09:00:00.000000"),
+        "organisation": ("noord", "Noord", "2026-11-01 09:00:00.000000", None),
         "person": ("noord", "anna", "[]", 1, b"document"),
         "identifier": ("noord", "anna", "urn:number", b"blind", b"value"),
     }

@@ -176,6 +176,8 @@ ACTS: dict[str, Act] = {
     "links.set": lambda uow: uow.links.set(LINK, attempts=1),
     "links.counts": lambda uow: uow.links.counts("ecd"),
     "links.release_all": lambda uow: uow.links.release_all() or None,
+    "days.note": lambda uow: uow.days.note(NOW.date()),
+    "days.done": lambda uow: uow.days.done(),
     "receipts.note": lambda uow: uow.receipts.note(LINK, SON, offered=1),
     "receipts.of_link": lambda uow: uow.receipts.of_link(LINK),
     "remotes.add": lambda uow: uow.remotes.add(REMOTE),

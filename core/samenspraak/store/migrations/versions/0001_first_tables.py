@@ -37,6 +37,7 @@ def _make_tables() -> None:
         sa.Column("organisation", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day_done", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("organisation", name="pk_organisation"),
     )
     op.create_table(
