@@ -678,6 +678,21 @@ class ConnectorContract:
 
         assert world.found(made.external_id).external_id == made.external_id
 
+    @pytest.mark.parametrize("kind", ["down", "html"])
+    def test_a_listing_that_breaks_off_says_so_and_is_taken_up_again(self, world: World, kind: Any) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 4)}
+        requests = world.in_time(lambda: self._requests_of_a_listing(world, made), bool)
+        world.sandbox.inject(Fault(kind=kind, skip=requests - 1))
+        stored: list[Page] = []
+        with pytest.raises(TransientError):
+            stored.extend(world.connector.changes(world.call, None))
+        world.sandbox.clear_faults()
+
+        place = next((page.cursor for page in reversed(stored) if page.cursor), None)
+
+        assert [page for page in stored if page.complete] == []
+        assert made <= _listed(stored) | _listed(world.pages(place))
+
     def test_a_stopped_read_never_leaves(self, world: World) -> None:
         made = world.make("ag1").external_id
         before = len(world.sandbox.seen())
@@ -777,6 +792,12 @@ class ConnectorContract:
             key: world.connector.normal(key, value) for key, value in readable.items()
         }
         assert reading.marker == world.subject("ag1").marker
+
+    def _requests_of_a_listing(self, world: World, made: set[str]) -> int:
+        """How many requests one whole listing takes; 0 when it does not list these yet."""
+        before = len(world.sandbox.seen())
+        whole = made <= _listed(world.pages())
+        return (len(world.sandbox.seen()) - before) * whole
 
     def _is_over(self, world: World, external_id: str) -> bool:
         look = world.look(external_id)
