@@ -135,6 +135,12 @@ def read_decides(plan: Raw, scene: Scene) -> Decides | None:
     return Decides(who=who, told_how=part_text(found, "told-how", "valueString"))
 
 
+def decides_misnames(plan: Raw, scene: Scene) -> bool:
+    """Whether it shows who somebody is whose name may not be shown (any more)."""
+    who = part(extension(plan, names.DECIDES) or {}, "who", "valueReference")
+    return bool(who) and scene.parties.misnames(who)
+
+
 def write_decides(plan: Raw, decides: Decides | None, scene: Scene) -> None:
     content = None
     if decides is not None:

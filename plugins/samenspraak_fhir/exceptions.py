@@ -77,6 +77,14 @@ def read(plan: Raw, parties: Parties, assignment_id: str) -> dict[UnitKey, UnitV
     }
 
 
+def misnaming(plan: Raw, parties: Parties, assignment_id: str) -> frozenset[UnitKey]:
+    """The exceptions that show who somebody is whose name may not be shown (any more)."""
+    by = {key: part(found, "by", "valueReference") for key, found in _found(plan, assignment_id)}
+    return frozenset(
+        UnitKey(UnitKind.EXCEPTION, str(key)) for key, one in by.items() if one and parties.misnames(one)
+    )
+
+
 def write(plan: Raw, unit_id: str, value: Any, parties: Parties) -> None:
     """Say this exception, or none, about its moment."""
     key = OccurrenceKey.parse(unit_id)

@@ -71,7 +71,8 @@ def units(plan: Raw, scene: Scene) -> dict[UnitKey, UnitValue]:
 
 def put_changes(raw: Raw, changes: Changes, scene: Scene, *, connector_id: str) -> Raw:
     """A copy of the plan that says the changes; without any, or with what it says already, an equal one."""
-    now = units(raw, scene)
+    misnaming = _misnaming(raw, scene)
+    now = {key: value for key, value in units(raw, scene).items() if key not in misnaming}
     wanted = {key: normal(value) for key, value in changes.set.items() if now.get(key) != value}
     wanted = {key: value for key, value in wanted.items() if now.get(key) != value and _has_place(key, scene)}
     gone = [key for key in changes.clear if _has_place(key, scene)]
@@ -92,6 +93,12 @@ def put_changes(raw: Raw, changes: Changes, scene: Scene, *, connector_id: str) 
     elif wanted or (gone and plan != raw):
         narrative.drop_stale(plan)
     return plan
+
+
+def _misnaming(plan: Raw, scene: Scene) -> frozenset[UnitKey]:
+    """The units in sight that show who somebody is whose name may not be shown (any more)."""
+    decides = {UnitKey(UnitKind.DECIDES)} if course.decides_misnames(plan, scene) else frozenset()
+    return exceptions.misnaming(plan, scene.parties, scene.part) | decides
 
 
 def _has_place(key: UnitKey, scene: Scene) -> bool:

@@ -84,6 +84,14 @@ class Parties:
                 return reference
         return {**reference, "identifier": {"system": names.PARTY, "value": str(ref)}}
 
+    def misnames(self, reference: Mapping[str, Any]) -> bool:
+        """Whether a reference of ours shows who somebody is whose name may not be shown (any more)."""
+        ref = self.read(reference, "")
+        if self.directory.name(ref) is not None:
+            return False
+        tells_id = "reference" in reference and self.directory.id_of(ref) is None
+        return tells_id or fhir.text(reference, "display") not in ("", NEUTRAL[ref.kind])
+
     def name(self, ref: PartyRef) -> str:
         """How the readers of the dossier may see this party named."""
         return self.directory.name(ref) or NEUTRAL[ref.kind]

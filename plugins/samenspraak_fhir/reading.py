@@ -45,7 +45,7 @@ def read(
         part=part,
         group=_group(raw, group_systems),
         replaces=_replaces(raw, parties.base_url),
-        told=statements.told(raw, connector_id),
+        told=statements.told(raw, parties, connector_id),
         said=tuple(statements.said(raw, parties, connector_id, part)),
         mark=fhir.text(extension(raw, names.TERMS) or {}, "valueString") or None,
         last_changed=fhir.last_updated(raw),

@@ -37,16 +37,23 @@ WORDS: Mapping[StatementKind, str] = {
 }
 
 
-def told(plan: Raw, connector_id: str) -> frozenset[str]:
-    """The ids of the statements that can be read here: those we wrote, and those that were said here."""
-    ours = {_id_told(note) for note in notes(plan)} - {None}
+def told(plan: Raw, parties: Parties, connector_id: str) -> frozenset[str]:
+    """The ids of the statements that can be read here: those we wrote, and those that were said here.
+
+    A note of ours that names somebody who may not be named now does not count: it is to be told anew.
+    """
+    ours = {_id_told(note) for note in notes(plan) if not _misnames(note, parties)} - {None}
     return frozenset(one for one in ours if one) | {one for one, _ in _said(plan, connector_id)}
 
 
 def tell(plan: Raw, wanted: Sequence[Statement], parties: Parties, connector_id: str) -> None:
     """Make exactly these readable. A note that stands there stays as it is, and so do others' notes."""
     ids = {statement.id for statement in wanted}
-    kept = [note for note in notes(plan) if _id_told(note) in (None, *ids)]
+    kept = [
+        note
+        for note in notes(plan)
+        if (shown := _id_told(note)) is None or (shown in ids and not _misnames(note, parties))
+    ]
     known = {_id_told(note) for note in kept} | {one for one, _ in _said(plan, connector_id)}
     missing = [_note(one, parties) for one in wanted if one.id not in known]
     put_notes(plan, [*kept, *missing])
@@ -109,6 +116,11 @@ def _text(note: Element, kind: StatementKind) -> str:
 def _id_told(note: Mapping[str, Any]) -> str | None:
     found = extension(note, names.STATEMENT)
     return None if found is None else part_text(found, "id", "valueString")
+
+
+def _misnames(note: Mapping[str, Any], parties: Parties) -> bool:
+    author = fhir.element(note, "authorReference")
+    return bool(author) and _id_told(note) is not None and parties.misnames(author)
 
 
 def _note(statement: Statement, parties: Parties) -> Element:

@@ -316,10 +316,16 @@ def _said(reaction: Json, directory: Directory) -> Statement:
     return Statement(kind=kind, **members)
 
 
-def told(raw: Raw) -> frozenset[str]:
-    """The ids of the statements that we made readable in the record."""
+def told(raw: Raw, directory: Directory) -> frozenset[str]:
+    """The ids of the statements that we made readable in the record, by whom as it may be said now."""
     with at("news"):
-        return frozenset(_by_id(one) for one in raw.get("news") or ())
+        return frozenset(_by_id(one) for one in raw.get("news") or () if _says_who(one, directory))
+
+
+def _says_who(news: Json, directory: Directory) -> bool:
+    there = news.get("who")
+    who = PARTY.read(there, directory)
+    return who is None or PARTY.write(who, there, directory) == there
 
 
 def tell(raw: Raw, statements: Sequence[Statement], directory: Directory) -> Raw:

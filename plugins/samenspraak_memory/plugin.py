@@ -192,7 +192,7 @@ class FamilyAppConnector(Connector):
             units=self.lens.units(raw, directory),
             marker=mapping.marker(raw),
             selected=raw.get("type", "agreement") == "agreement",
-            told=mapping.told(raw),
+            told=mapping.told(raw, directory),
             said=mapping.said(raw, directory),
             mark=mapping.text(raw, "terms"),
             author=mapping.author(raw, directory),

@@ -108,6 +108,7 @@ def _views(case: Case, there: There) -> list[UnitView]:
             rule=case.rule(key.kind),
             harm=can_harm(key, ours) or can_harm(key, there.units),
             repeats=there.repeats and today.capabilities.token is Token.NONE,
+            misnames=key in there.misnamed,
             restores=copy.released,
             we_only=we <= {key},
             they_only=they <= {key},

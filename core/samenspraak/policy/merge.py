@@ -49,6 +49,7 @@ class UnitView:
     a question, or its answer; ``question`` is then the value the question shows for this system ·
     ``is_past``: theirs is a value of ours, of any version or attempt · ``is_late``: theirs is what an
     abandoned attempt of ours sent · ``repeats``: the whole record is as it was before, without tokens ·
+    ``misnames``: it stands there with another name or id for somebody than its readers may see now ·
     ``restores``: it ended, or its system was restored, and a person asked to bring it back in step ·
     ``we_only`` / ``they_only``: nothing but this unit changed here / there.
     """
@@ -75,6 +76,7 @@ class UnitView:
     rule: Rule = Rule.ASK
     harm: bool = False
     repeats: bool = False
+    misnames: bool = False
     restores: bool = False
     we_only: bool = True
     they_only: bool = True
@@ -137,6 +139,7 @@ ROWS: tuple[Row, ...] = (
     ("answered, changed since", lambda v: v.answered, Verdict.ASK),
     ("write only, changed here", lambda v: not v.readable and v.we_changed, Verdict.WRITE),
     ("write only, unchanged", lambda v: not v.readable, Verdict.NOTHING),
+    ("equal, but for a name", lambda v: v.equal and v.misnames, Verdict.WRITE),
     ("equal", lambda v: v.equal, Verdict.AGREED),
     ("restored, a value of ours", lambda v: v.restores and (v.is_past or v.theirs is None), Verdict.WRITE),
     ("restored, typed there since", lambda v: v.restores and v.they_changed, Verdict.ASK),

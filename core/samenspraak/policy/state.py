@@ -200,7 +200,8 @@ class There:
 
     ``client_is_ours``: it is about the same client · ``doubles``: how many further objects claim the
     agreement · ``went_back``: its token shows a restored peer · ``repeats``: without tokens, the whole
-    record equals an earlier state · ``mark``, ``told`` and ``unanswered`` as in the reading.
+    record equals an earlier state · ``mark``, ``told`` and ``unanswered`` as in the reading · ``misnamed``:
+    units in which somebody stands by another name or id than the readers may see now.
     """
 
     units: Units
@@ -212,6 +213,7 @@ class There:
     mark: str | None = None
     told: frozenset[str] = frozenset()
     unanswered: bool = False
+    misnamed: frozenset[UnitKey] = frozenset()
 
     @property
     def is_over(self) -> bool:

@@ -17,7 +17,7 @@ from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.capabilities import Capabilities, Objects, Write
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Leader, LinkPhase, Ours, Presence, SentUnits, There, Today
-from samenspraak.policy.terms import content_digest, waits_for_others
+from samenspraak.policy.terms import waits_for_others
 from samenspraak.store.records import (
     AgreementRecord,
     ConnectorRecord,
@@ -28,6 +28,7 @@ from samenspraak.store.records import (
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.naming import mark_of, misnamed
 from samenspraak.sync.people import client_name, directory_for
 
 _LATE = timedelta(hours=24)
@@ -240,6 +241,17 @@ def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteR
         mark=reading.mark,
         told=reading.told,
         unanswered=reading.unanswered,
+        misnamed=misnamed(
+            snapshot.connector,
+            snapshot.directory,
+            {
+                key: value
+                for key, value in snapshot.shape.project(snapshot.units).items()
+                if snapshot.belongs(key, remote.part)
+            },
+            reading,
+            found,
+        ),
     )
 
 
@@ -328,4 +340,4 @@ def _edits(snapshot: Snapshot, remote: RemoteRecord | None, reading: Reading | N
 def _mark(snapshot: Snapshot) -> str | None:
     if not (snapshot.capabilities.keeps_marks or snapshot.capabilities.mode is Write.APPEND):
         return None
-    return content_digest(snapshot.shape.project(snapshot.units))
+    return mark_of(snapshot.shape, snapshot.units)

@@ -86,6 +86,13 @@ ONLY_FOR: Mapping[str, Callable[[Capabilities], bool]] = {
     "test_several_changes_at_once_are_all_made": _sets,
     "test_members_nobody_knows_survive": _sets,
     "test_putting_what_was_read_changes_nothing": _sets,
+    "test_somebody_known_there_by_two_ids_is_one_person_and_stays_under_the_one_that_stands_there": _sets,
+    "test_a_name_that_may_no_longer_be_shown_goes_when_its_unit_is_put_again": lambda can: any(
+        kind in can.units and can.units[kind].write is Write.YES for kind in TELLING
+    ),
+    "test_what_was_told_in_a_name_that_may_no_longer_be_shown_is_to_be_told_anew": lambda can: (
+        can.tells_statements
+    ),
     "test_a_cleared_unit_is_nowhere_in_the_record": _sets_text,
     "test_an_overwritten_unit_is_nowhere_in_the_record": _sets_text,
     "test_the_mark_reads_back": lambda can: can.keeps_marks,

@@ -291,6 +291,12 @@ SITUATIONS = (
     # Same and changed.
     unit("a unit that is equal needs nothing", "equal", comes={"do": Do.NOTHING, "set": {}}),
     unit(
+        "a unit that is equal, but names somebody who may not be named now, is written once more",
+        "equal, but for a name",
+        theirs=there(misnamed=frozenset({WHAT})),
+        comes={**writes(what=STOCKINGS), "agreed": frozenset(UNITS) - {WHAT}},
+    ),
+    unit(
         "a unit that differs since both sides agreed to differ needs nothing",
         "same, same",
         link=link(then={**UNITS, WHAT: SOCKS}),
