@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from samenspraak.cli._help import Group
 from samenspraak.errors import SamenspraakError
 
 
@@ -22,8 +23,8 @@ from samenspraak.errors import SamenspraakError
 class Asked:
     """What stands before the command, for the command; every command has it as its click object.
 
-    ``language``: of texts for people, known once the settings are read · ``json``: the command was asked
-    for one JSON document on standard output.
+    ``language``: of texts for people; unless asked for, known once the settings are read · ``json``: the
+    command was asked for one JSON document on standard output.
     """
 
     config: Path | None = None
@@ -32,7 +33,7 @@ class Asked:
     json: bool = False
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(module.name for module in pkgutil.iter_modules(__path__) if "_" not in module.name)
 
@@ -64,15 +65,22 @@ def _show(error: SamenspraakError, asked: Asked) -> None:
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
+    is_eager=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The settings file; else the one that SAMENSPRAAK_CONFIG names.",
 )
 @click.option("--organisation", help="The id of the organisation; not needed when there is only one.")
+@click.option(
+    "--language",
+    is_eager=True,
+    type=click.Choice(["nl", "en"]),
+    help="The language of texts for people; by the settings unless given.",
+)
 @click.version_option(package_name="samenspraak", message="%(prog)s %(version)s")
 @click.pass_context
-def main(ctx: click.Context, config: Path | None, organisation: str | None) -> None:
+def main(ctx: click.Context, config: Path | None, organisation: str | None, language: str | None) -> None:
     """Keep care agreements equal in every system that holds them."""
     from samenspraak.work.lines import to_stderr
 
     to_stderr(sys.stderr)
-    ctx.obj = Asked(config=config, organisation=organisation)
+    ctx.obj = Asked(config=config, organisation=organisation, language=language)

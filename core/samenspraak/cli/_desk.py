@@ -32,14 +32,23 @@ class Desk:
 
 
 def settings_of(asked: Asked) -> Settings:
-    """The settings; from now on texts for people are in their language.
+    """The settings; from now on texts for people are in their language, unless another one was asked for.
 
     Raises:
         ConfigurationError: they cannot be used.
     """
     settings = read_settings(asked.config)
-    asked.language = settings.language
+    asked.language = asked.language or settings.language
     return settings
+
+
+def language_of(asked: Asked) -> str:
+    """The language that was asked for, else that of the settings.
+
+    Raises:
+        ConfigurationError: they cannot be used.
+    """
+    return asked.language or settings_of(asked).language
 
 
 def desk(asked: Asked) -> Desk:
@@ -52,7 +61,7 @@ def desk(asked: Asked) -> Desk:
     settings = settings_of(asked)
     app = build(settings)
     organisation = organisations.the_one(app.hub, asked.organisation)
-    return Desk(app=app, organisation=organisation, texts=Texts(settings.language))
+    return Desk(app=app, organisation=organisation, texts=Texts(language_of(asked)))
 
 
 # Options that several commands have.

@@ -9,6 +9,7 @@ import click
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer, called, table
 from samenspraak.cli._desk import desk, json_option, looker_option
+from samenspraak.cli._help import Group
 from samenspraak.cli._questions import head
 from samenspraak.cli._texts import Texts
 from samenspraak.cli._units import label, readable
@@ -21,7 +22,7 @@ from samenspraak.services.explaining import Change, Copy, Explained, Story
 Names = Mapping[PartyRef, str]
 
 
-@click.group("agreement")
+@click.group("agreement", cls=Group)
 def command() -> None:
     """Look at agreements."""
 

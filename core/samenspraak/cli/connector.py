@@ -13,6 +13,7 @@ import click
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import NEEDS_A_PERSON, answer, confirm, table
 from samenspraak.cli._desk import Desk, by_option, desk, json_option, yes_option
+from samenspraak.cli._help import Group
 from samenspraak.cli._texts import Texts
 from samenspraak.connectors.connector import Checked
 from samenspraak.policy.state import ConnectorState
@@ -25,7 +26,7 @@ _SHORT = 60
 """A longer default is left to the connector's own page."""
 
 
-@click.group("connector")
+@click.group("connector", cls=Group)
 def command() -> None:
     """Connect systems, and see how they do."""
 

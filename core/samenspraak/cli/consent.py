@@ -10,6 +10,7 @@ import click
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer, called, confirm, table
 from samenspraak.cli._desk import by_option, desk, json_option, looker_option, yes_option
+from samenspraak.cli._help import Group
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.agreements import LifeDomain
 from samenspraak.domain.consent import Capacity, Consent, RecipientKind
@@ -21,7 +22,7 @@ from samenspraak.services.consents import Consents, Wish
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group("consent")
+@click.group("consent", cls=Group)
 def command() -> None:
     """Record and withdraw what clients allow."""
 

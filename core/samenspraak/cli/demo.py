@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 
 from samenspraak.cli import Asked
-from samenspraak.cli._desk import json_option, settings_of
+from samenspraak.cli._desk import json_option, language_of
+from samenspraak.cli._help import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--check", is_flag=True, help="Exit 0 only when everything came out right.")
 @click.option("--keep", is_flag=True, help="Leave everything running until interrupted; print the addresses.")
 @click.option("--clock-speed", type=click.FloatRange(min=1), help="How fast the hub's clock runs.")
@@ -39,7 +40,7 @@ def command(
     """Play an invented care home: a hub and five systems, and what happens to the agreements in them."""
     from samenspraak.demo import run, telling
 
-    language = language or settings_of(asked).language
+    language = language or language_of(asked)
     wanted = run.Asked(clock_speed=clock_speed or run.SPEED, import_from=import_from)
 
     def write(line: str) -> None:

@@ -6,11 +6,12 @@ import click
 
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer
-from samenspraak.cli._desk import json_option, settings_of
+from samenspraak.cli._desk import json_option, language_of, settings_of
+from samenspraak.cli._help import Command
 from samenspraak.cli._texts import Texts
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("organisation")
 @click.option("--name", required=True, help="How people call the organisation.")
 @json_option
@@ -26,7 +27,7 @@ def command(asked: Asked, organisation: str, name: str) -> None:
     settings = settings_of(asked)
     made = installation.make_key(settings)
     organisations.add(build(settings).hub, organisation, name)
-    texts, key = Texts(settings.language), settings.key_path.resolve()
+    texts, key = Texts(language_of(asked)), settings.key_path.resolve()
     lines = [texts("init.done", organisation=organisation)]
     if made:
         lines.append(texts("init.key", path=key))

@@ -9,13 +9,14 @@ import click
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer, table
 from samenspraak.cli._desk import by_option, desk, json_option, looker_option
+from samenspraak.cli._help import Group
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.parties import PartyKind
 from samenspraak.services import looking, people
 from samenspraak.services.people import Known, Refused, Unmatched
 
 
-@click.group("match")
+@click.group("match", cls=Group)
 def command() -> None:
     """Say who is who in the connected systems."""
 

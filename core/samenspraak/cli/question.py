@@ -11,6 +11,7 @@ from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer as tell
 from samenspraak.cli._answers import table
 from samenspraak.cli._desk import by_option, desk, json_option, looker_option
+from samenspraak.cli._help import Group
 from samenspraak.cli._questions import answers, owner, whole
 from samenspraak.cli._texts import Texts
 from samenspraak.cli._units import label
@@ -18,7 +19,7 @@ from samenspraak.services import looking, questions
 from samenspraak.services.questions import OTHER, Question
 
 
-@click.group("question")
+@click.group("question", cls=Group)
 def command() -> None:
     """See questions and answer them."""
 

@@ -8,9 +8,10 @@ import threading
 import click
 
 from samenspraak.cli import Asked
+from samenspraak.cli._help import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @click.pass_obj
 def command(asked: Asked) -> None:
     """Keep all systems equal, and take their notifications, until stopped."""
@@ -21,7 +22,7 @@ def command(asked: Asked) -> None:
     from samenspraak.work.embedded import EmbeddedRunner, OneRunner
 
     settings = read_settings(asked.config)
-    asked.language = settings.language
+    asked.language = asked.language or settings.language
     application = build(settings)
     runner = EmbeddedRunner(application.hub, threads=settings.work.threads)
     app = create_app(application, is_working=lambda: runner.is_alive)

@@ -7,10 +7,11 @@ import click
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import NEEDS_A_PERSON, answer
 from samenspraak.cli._desk import desk, json_option
+from samenspraak.cli._help import Command
 from samenspraak.cli._status import document_of, lines_of
 
 
-@click.command()
+@click.command(cls=Command)
 @json_option
 @click.pass_obj
 def command(asked: Asked) -> None:

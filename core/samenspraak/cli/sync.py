@@ -9,13 +9,14 @@ import click
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import NEEDS_A_PERSON, answer
 from samenspraak.cli._desk import desk, json_option
+from samenspraak.cli._help import Group
 from samenspraak.cli._status import document_of, lines_of
 from samenspraak.cli._texts import Texts
 from samenspraak.errors import TransientError
 from samenspraak.services.exchange import Exchanged, exchange
 
 
-@click.group("sync")
+@click.group("sync", cls=Group)
 def command() -> None:
     """Exchange with the connected systems."""
 

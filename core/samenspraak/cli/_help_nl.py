@@ -1,0 +1,211 @@
+"""The help in Dutch, by the English that stands beside each command and option; a test misses none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS_NL: Mapping[str, str] = {
+    "Usage:": "Gebruik:",
+    "Options": "Opties",
+    "Commands": "Opdrachten",
+    "[OPTIONS]": "[OPTIES]",
+    "COMMAND": "OPDRACHT",
+    "[ARGS]": "[ARGUMENTEN]",
+    "required": "verplicht",
+    "default:": "anders:",
+}
+"""What Click itself says."""
+
+HELP_NL: Mapping[str, str] = {
+    "Keep care agreements equal in every system that holds them.": (
+        "Houdt afspraken over zorg gelijk in elk systeem waar ze staan."
+    ),
+    "The settings file; else the one that SAMENSPRAAK_CONFIG names.": (
+        "Het bestand met instellingen; anders het bestand dat SAMENSPRAAK_CONFIG noemt."
+    ),
+    "The id of the organisation; not needed when there is only one.": (
+        "Het id van de organisatie; niet nodig als er maar één is."
+    ),
+    "The language of texts for people; by the settings unless given.": (
+        "De taal van teksten voor mensen; anders die van de instellingen."
+    ),
+    "Show the version and exit.": "Toont de versie en stopt.",
+    "Show this message and exit.": "Toont deze tekst en stopt.",
+    # Options that several commands have.
+    "Answer with one JSON document.": "Antwoordt met één JSON-document.",
+    "Who decides: kind:id, connector/id or admin.": "Wie beslist: soort:id, koppeling/id of admin.",
+    "Who looks: kind:id, connector/id or admin.": "Wie kijkt: soort:id, koppeling/id of admin.",
+    "Do it without asking.": "Doet het zonder te vragen.",
+    # agreement
+    "Look at agreements.": "Afspraken bekijken.",
+    "List agreements, with how each system stands.": "Toont de afspraken, en hoe elk systeem ervoor staat.",
+    "Only of this client.": "Alleen van deze cliënt.",
+    "Show the agreement ID as it is now, and what was said about it.": (
+        "Toont de afspraak ID zoals die nu is, en wat erover gezegd is."
+    ),
+    "Say per system which version the agreement ID is in and why, and who changed what when.": (
+        "Zegt per systeem welke versie van de afspraak ID er staat en waarom, en wie wanneer wat veranderde."
+    ),
+    "Only this unit, for instance what or assignment[a1].": (
+        "Alleen dit onderdeel, bijvoorbeeld what of assignment[a1]."
+    ),
+    # connector
+    "Connect systems, and see how they do.": "Systemen koppelen, en zien hoe het ermee gaat.",
+    "Connect a system under the id ID: test it step by step, then save it.\n\n"
+    "A secret is given as a reference, secret://env/NAME or secret://file/PATH. A new system only reads\n"
+    "along; after a look at what it found, release it with: connector resume.": (
+        "Koppelt een systeem onder het id ID: test de koppeling stap voor stap en bewaart die dan.\n\n"
+        "Een geheim geeft u als verwijzing, secret://env/NAAM of secret://file/PAD. Een nieuw systeem leest "
+        "eerst alleen mee; klopt wat het vond, geef het dan vrij met: connector resume."
+    ),
+    "The kind of system; see: connector list --installed.": (
+        "Het soort systeem; zie: connector list --installed."
+    ),
+    "How people know it.": "Hoe mensen het noemen.",
+    "One setting; a list as JSON.": "Eén instelling; een lijst als JSON.",
+    "A TOML file with settings.": "Een TOML-bestand met instellingen.",
+    "A plain or loopback address it may use (demo and test).": (
+        "Een adres zonder TLS of op deze machine dat het mag gebruiken (demo en test)."
+    ),
+    "Write at once, instead of only reading along first.": (
+        "Schrijft meteen, in plaats van eerst alleen mee te lezen."
+    ),
+    "Test it and save nothing.": "Test de koppeling en bewaart niets.",
+    "Save it without a test.": "Bewaart de koppeling zonder test.",
+    "List the connected systems.": "Toont de gekoppelde systemen.",
+    "What can be connected, and what each kind needs.": (
+        "Wat u kunt koppelen, en wat elk soort daarvoor nodig heeft."
+    ),
+    "Leave the system ID alone until it is resumed; nothing is lost.": (
+        "Laat het systeem ID met rust tot het weer meedoet; er gaat niets verloren."
+    ),
+    "For whoever meets the pause; no names.": "Voor wie de pauze tegenkomt; geen namen.",
+    "Let the system ID take part: after matching, a pause, a renewed sign-in or a stop.": (
+        "Laat het systeem ID meedoen: na het meelezen, een pauze, nieuwe inloggegevens of een stop."
+    ),
+    "Test the connection to ID step by step; writes nothing.": (
+        "Test de koppeling met ID stap voor stap; schrijft niets."
+    ),
+    # consent
+    "Record and withdraw what clients allow.": "Vastleggen en intrekken wat cliënten goedvinden.",
+    "List what a client allows, and what was taken back from whom.": (
+        "Toont wat een cliënt goedvindt, en wat bij wie is teruggehaald."
+    ),
+    "Whose consents.": "Van wie de toestemmingen zijn.",
+    "Record that a client allows somebody to see agreements, or objects to it.": (
+        "Legt vast dat iemand afspraken van een cliënt mag zien, of juist niet."
+    ),
+    "Whose agreements it is about.": "Om wiens afspraken het gaat.",
+    "Who may see it: this person,": "Wie het mag zien: deze persoon,",
+    "or everybody in this role,": "of iedereen in deze rol,",
+    "or this group, or the organisation itself,": "of deze groep, of de organisatie zelf,",
+    "or whoever reads in this connected system.": "of wie in dit gekoppelde systeem leest.",
+    "An objection: they may not see it.": "Een bezwaar: zij mogen het niet zien.",
+    "Only this; else all.": "Alleen dit; anders alles.",
+    "Only this; else every one.": "Alleen dit; anders elk leefgebied.",
+    "Only this agreement; else all.": "Alleen deze afspraak; anders alle.",
+    "Who gave it; the client unless given.": "Wie de toestemming gaf; anders de cliënt.",
+    "As what they gave it; self: about their own name only.": (
+        "Als wat zij die gaven; self: alleen over de eigen naam."
+    ),
+    "What it is for.": "Waar het voor is.",
+    "Where it was recorded, for instance a signed form.": (
+        "Waar het is vastgelegd, bijvoorbeeld een formulier met handtekening."
+    ),
+    "The first day, as 2026-11-30.": "De eerste dag, zoals 2026-11-30.",
+    "The last day.": "De laatste dag.",
+    "Take the consent ID back; what was shared under it is retracted.": (
+        "Trekt de toestemming ID in; wat daardoor gedeeld was, wordt teruggehaald."
+    ),
+    # demo
+    "Play an invented care home: a hub and five systems, and what happens to the agreements in them.": (
+        "Speelt een verzonnen zorghuis: een hub en vijf systemen, en wat er met de afspraken daarin gebeurt."
+    ),
+    "Exit 0 only when everything came out right.": "Eindigt alleen met 0 als alles goed uitkwam.",
+    "Leave everything running until interrupted; print the addresses.": (
+        "Laat alles draaien tot u het afbreekt; toont de adressen."
+    ),
+    "How fast the hub's clock runs.": "Hoe snel de klok van de hub loopt.",
+    "A folder with FHIR files (JSON or XML) that are put into the dossier first.": (
+        "Een map met FHIR-bestanden (JSON of XML) die eerst in het dossier komen."
+    ),
+    "Play only this situation; repeatable.": "Speelt alleen deze situatie; mag vaker.",
+    "Of what is told; by the settings unless given.": (
+        "De taal van wat er verteld wordt; anders die van de instellingen."
+    ),
+    # init
+    "Make what a hub needs, and the organisation ORGANISATION in it.\n\n"
+    "ORGANISATION is a short id of small letters, digits and hyphens. "
+    "What is there already stays as it is.": (
+        "Maakt wat een hub nodig heeft, en daarin de organisatie ORGANISATION.\n\n"
+        "ORGANISATION is een kort id van kleine letters, cijfers en streepjes. "
+        "Wat er al is, blijft zoals het is."
+    ),
+    "How people call the organisation.": "Hoe mensen de organisatie noemen.",
+    # match
+    "Say who is who in the connected systems.": "Zeggen wie wie is in de gekoppelde systemen.",
+    "List who, and which records, wait until a person has said who is meant.": (
+        "Toont wie, en welke gegevens, wachten tot iemand gezegd heeft wie bedoeld is."
+    ),
+    "Only in this system.": "Alleen in dit systeem.",
+    "Instead: everybody the hub knows, and their ids.": (
+        "In plaats daarvan: iedereen die de hub kent, met hun id's."
+    ),
+    "With --known: only these.": "Met --known: alleen deze.",
+    "Say that EXTERNAL_ID in CONNECTOR is this party; nothing overrules it.": (
+        "Zegt dat EXTERNAL_ID in CONNECTOR deze partij is; niets gaat daarboven."
+    ),
+    "Who it is: kind:id, or connector/id of another system.": (
+        "Wie het is: soort:id, of koppeling/id van een ander systeem."
+    ),
+    "Somebody the hub does not know yet.": "Iemand die de hub nog niet kent.",
+    "Say that EXTERNAL_ID in CONNECTOR is not this party; it is not suggested again.\n\n"
+    "Where it was matched with this party, the match is undone, with all that rested on it.": (
+        "Zegt dat EXTERNAL_ID in CONNECTOR deze partij niet is; die wordt niet meer voorgesteld.\n\n"
+        "Waren de twee gekoppeld, dan wordt dat ongedaan gemaakt, met alles wat daarop rustte."
+    ),
+    "Who it is not; without it: none of those suggested.": (
+        "Wie het niet is; zonder deze optie: niemand van wie werd voorgesteld."
+    ),
+    # question
+    "See questions and answer them.": "Vragen bekijken en beantwoorden.",
+    "List the open questions, the oldest first.": "Toont de open vragen, de oudste eerst.",
+    "Only about this agreement.": "Alleen over deze afspraak.",
+    "Only those in which this system has a say.": "Alleen vragen waarin dit systeem iets zegt.",
+    "Answered ones too.": "Ook vragen die al beantwoord zijn.",
+    "Show the question ID: who says what, and what can be answered.": (
+        "Toont de vraag ID: wie wat zegt, en wat u kunt antwoorden."
+    ),
+    "Answer the question ID with ANSWER: one of the answers it lists.": (
+        "Beantwoordt de vraag ID met ANSWER: een van de antwoorden die erbij staan."
+    ),
+    "The revision you saw; a later one is not answered.": (
+        "De versie die u zag; een latere wordt niet beantwoord."
+    ),
+    "With the answer `other`: the value of the unit, as JSON.": (
+        "Bij het antwoord `other`: de waarde van het onderdeel, als JSON."
+    ),
+    "The same from a file; - is standard input.": "Hetzelfde uit een bestand; - is de standaardinvoer.",
+    # serve
+    "Keep all systems equal, and take their notifications, until stopped.": (
+        "Houdt alle systemen gelijk, en neemt hun meldingen aan, tot u het stopt."
+    ),
+    # status
+    "Say per system what is equal and why the rest is not; exit code 3 when something waits for a person.": (
+        "Zegt per systeem wat gelijk is en waarom de rest niet; eindigt met 3 als iets op een mens wacht."
+    ),
+    # sync
+    "Exchange with the connected systems.": "Uitwisselen met de gekoppelde systemen.",
+    "Hear every system once, then bring everything that is due up to date.\n\n"
+    "Not while the hub itself is serving: it does this all the time.": (
+        "Hoort elk systeem één keer en werkt dan alles bij wat aan de beurt is.\n\n"
+        "Niet als de hub zelf draait: die doet dit de hele tijd."
+    ),
+    "Hear this system only.": "Hoort alleen dit systeem.",
+    "Read everything there is, instead of what changed.": (
+        "Leest alles wat er is, in plaats van wat er veranderde."
+    ),
+    "Hear only systems whose time has come; for a timer.": (
+        "Hoort alleen systemen die aan de beurt zijn; voor een timer."
+    ),
+}
