@@ -8,9 +8,10 @@ Needs pytest and hypothesis; nothing of the running product imports it. In a tes
 import pytest
 
 # Before they are imported, so that a broken law shows what was compared.
-pytest.register_assert_rewrite("samenspraak.testing.contract", "samenspraak.testing.lens")
+pytest.register_assert_rewrite(*(f"samenspraak.testing.{module}" for module in ("contract", "lens", "world")))
 
-from samenspraak.testing.contract import ConnectorContract, Scene, World  # noqa: E402
+from samenspraak.testing.contract import ConnectorContract  # noqa: E402
 from samenspraak.testing.lens import LensLaws  # noqa: E402
+from samenspraak.testing.world import Scene, World  # noqa: E402
 
 __all__ = ["ConnectorContract", "LensLaws", "Scene", "World"]

@@ -357,7 +357,7 @@ class OnlyTells(FamilyAppConnector):
 def test_a_law_with_nothing_to_be_tried_on_does_not_count_as_kept() -> None:
     tried = {law for law, holds in lens.ONLY_FOR.items() if holds(MANIFEST.capabilities)}
     left = {law for law, holds in lens.ONLY_FOR.items() if holds(OnlyTells.manifest.capabilities)}
-    assert sorted(tried - left) == [
+    assert tried - left >= {
         "test_a_cleared_unit_is_nowhere_in_the_record",
         "test_an_overwritten_unit_is_nowhere_in_the_record",
         "test_members_nobody_knows_survive",
@@ -365,7 +365,7 @@ def test_a_law_with_nothing_to_be_tried_on_does_not_count_as_kept() -> None:
         "test_several_changes_at_once_are_all_made",
         "test_what_is_cleared_is_gone_and_the_rest_stays",
         "test_what_is_set_reads_back_as_normal_and_the_rest_stays",
-    ]
+    }
 
 
 @pytest.mark.parametrize(
