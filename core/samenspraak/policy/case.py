@@ -68,6 +68,11 @@ class Case:
         return self.ours.presence is Presence.DRAFT or not self.today.shape
 
     @property
+    def is_newcomer(self) -> bool:
+        """It stands for an assignment that only exists there."""
+        return bool(self.ours.part) and UnitKey(UnitKind.ASSIGNMENT, self.ours.part) not in self.ours.units
+
+    @property
     def removed_before(self) -> bool:
         """There was a copy, and it was not we who took it away."""
         copy = self.copy

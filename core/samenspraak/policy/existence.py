@@ -134,6 +134,12 @@ EXISTENCE: tuple[Line, ...] = (
     ("unknown, live", lambda c: c.unknown and c.there_live, rests(Reason.DUE, Do.ADOPT)),
     ("unknown, outside selection", lambda c: c.unknown and c.outside, rests(Reason.OUTSIDE_SELECTION)),
     ("unknown, over or absent", lambda c: c.unknown, rests(Reason.CLOSED)),
+    # Somebody added an assignment there, which nobody here has taken over yet.
+    (
+        "added there, over or gone",
+        lambda c: c.live and c.is_newcomer and (c.there_over or c.gone),
+        rests(Reason.CLOSED, Do.CLOSE),
+    ),
     # A person has answered: keep it, and restore it there.
     (
         "restore it, not there",

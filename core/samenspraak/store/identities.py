@@ -45,6 +45,13 @@ class Identities(Repository):
         some = [] if among is None else [person_link.c.party.in_(sorted(map(str, among)))]
         return self._links(person_link.c.connector_id == connector_id, *some)
 
+    def refs(self, connector_id: str) -> dict[str, PartyRef]:
+        """Everybody this connector knows, by what it calls them: for reading, in one cheap statement."""
+        column = person_link.c
+        found = self._scope.select(person_link, column.external_id, column.party)
+        rows = self._scope.rows(found.where(column.connector_id == connector_id))
+        return {row.external_id: PartyRef.parse(row.party) for row in rows}
+
     def links_of(self, ref: PartyRef) -> list[PartyLink]:
         """What every connector calls this party: where it can be reached."""
         return self._links(person_link.c.party == str(ref))

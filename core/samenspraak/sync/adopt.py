@@ -13,7 +13,7 @@ import structlog
 from samenspraak.connectors.connector import Absent, Connector, Directory, Found, Reading, Unseen
 from samenspraak.domain.agreements import Agreement, State, Status
 from samenspraak.domain.parties import PartyKind
-from samenspraak.domain.units import STATUS, UnitKind, agreement_from, apply
+from samenspraak.domain.units import STATUS, UnitKind, agreement_from
 from samenspraak.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -23,7 +23,7 @@ from samenspraak.errors import (
     StaleError,
     TransientError,
 )
-from samenspraak.policy.capabilities import Create, Objects
+from samenspraak.policy.capabilities import Create
 from samenspraak.policy.plan import plan
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, Reason, There, Today
@@ -34,7 +34,7 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import plain_directory
 from samenspraak.sync.snapshot import page_mark
 from samenspraak.sync.trouble import admitted, trouble
-from samenspraak.sync.versions import record_new, record_version
+from samenspraak.sync.versions import record_new
 
 log = structlog.get_logger(__name__)
 
@@ -189,8 +189,6 @@ def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord)
     if record is None:
         return None
     part = (case.reading.marker.part if case.reading.marker else "") or case.reading.part
-    if _is_new_member(case, record, part):
-        record = _join(uow, hub, case, record)
     link_found = uow.links.find(record.agreement.id, remote.connector_id, audience)
     link = link_found or uow.links.ensure(
         record.agreement.id, remote.connector_id, audience, frozenset(), record.version
@@ -239,22 +237,6 @@ def _linked(uow: WritingUnitOfWork, link: LinkRecord) -> str:
     uow.links.look(link.id)
     uow.wake(links=[link.id])
     return LINKED
-
-
-def _is_new_member(case: _Case, record: AgreementRecord, part: str) -> bool:
-    """A further object in the group of an agreement: somebody added a performer there."""
-    one_each = case.connector.manifest.capabilities.objects is Objects.ASSIGNMENT
-    status = case.reading.units.get(STATUS)
-    live = not (isinstance(status, Status) and status.is_over)
-    return one_each and live and bool(part) and record.agreement.assignment(part) is None
-
-
-def _join(uow: WritingUnitOfWork, hub: Hub, case: _Case, record: AgreementRecord) -> AgreementRecord:
-    own = {key: value for key, value in case.reading.units.items() if key.assignment_id is not None}
-    after = apply(record.agreement, own)
-    cause = Cause(actor="system", why="adopted", connector_id=case.remote.connector_id)
-    record_version(uow, hub, record, after, cause=cause)
-    return uow.agreements.get(record.agreement.id)
 
 
 # A new agreement.

@@ -61,7 +61,7 @@ def client_name(uow: UnitOfWork, client_id: str, shape: Shape) -> str | None:
 
 
 def directory_for(uow: UnitOfWork, connector_id: str, agreement: Agreement, shape: Shape) -> Directory:
-    """The directory of one copy: everybody concerned is understood, and written is who may be named."""
+    """The directory of one copy: everybody is understood, and written is who may be named."""
     concerned = everybody(uow, agreement)
     names = dict(names_of(uow, shape.names & concerned))
     client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
@@ -73,12 +73,11 @@ def directory_for(uow: UnitOfWork, connector_id: str, agreement: Agreement, shap
     return Directory(
         connector_id=connector_id,
         external={ref: there for ref, there in external.items() if ref in shown},
-        known={link.external_id: link.ref for link in uow.parties.links(connector_id, concerned)},
+        known=uow.parties.refs(connector_id),
         names=names,
     )
 
 
 def plain_directory(uow: UnitOfWork, connector_id: str) -> Directory:
     """Ids only, of everybody linked there: for reading a record that belongs to no agreement yet."""
-    links = uow.parties.links(connector_id)
-    return Directory(connector_id=connector_id, known={link.external_id: link.ref for link in links})
+    return Directory(connector_id=connector_id, known=uow.parties.refs(connector_id))

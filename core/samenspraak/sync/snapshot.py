@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 import simplejson
 
 from samenspraak.connectors.connector import Connector, Directory, Found, Marker, Reading, Subject
+from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import Group, PartyKind, PartyRef
 from samenspraak.domain.statements import Statement
-from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, units_of
+from samenspraak.domain.units import UNITS, Keyed, UnitKey, UnitKind, Units, UnitValue, units_of
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.capabilities import Capabilities, Objects, Write
 from samenspraak.policy.shape import Shape
@@ -31,6 +32,7 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.naming import mark_of, misnamed
 from samenspraak.sync.people import client_name, directory_for
 
+_OF_AN_ASSIGNMENT = frozenset(kind for kind, row in UNITS.items() if row.keyed is not Keyed.NOT)
 _LATE = timedelta(hours=24)
 """How long a request whose effect nobody saw may still arrive."""
 
@@ -40,7 +42,8 @@ class Snapshot:
     """One link with its agreement, objects and readers, as the store had them at one moment.
 
     ``told``: the statements its readers should be able to read there (what was said there, stands there) ·
-    ``questions``: the open ones about the agreement · ``groups``: whose members are known.
+    ``questions``: the open ones about the agreement · ``groups``: whose members are known · ``newcomers``:
+    the parts somebody added there, by an object for an assignment that nobody here ever had.
     """
 
     organisation: str
@@ -61,6 +64,7 @@ class Snapshot:
     past: Mapping[UnitKey, tuple[UnitValue, ...]]
     questions: tuple[QuestionRecord, ...]
     groups: tuple[Group, ...]
+    newcomers: frozenset[str]
     units: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -157,7 +161,19 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         past=uow.agreements.values(agreement.id, past) if past else {},
         questions=tuple(uow.questions.list(agreement_id=agreement.id)),
         groups=tuple(sight.facts.groups),
+        newcomers=_newcomers(uow, agreement, remotes),
     )
+
+
+def _newcomers(uow: UnitOfWork, agreement: Agreement, remotes: tuple[RemoteRecord, ...]) -> frozenset[str]:
+    """One that left is none, nor one that somebody refused: those are ended there."""
+    duties = {
+        UnitKey(UnitKind.ASSIGNMENT, one.part): one
+        for one in remotes
+        if one.part and agreement.assignment(one.part) is None
+    }
+    had = uow.agreements.values(agreement.id, duties.keys()) if duties else {}
+    return frozenset(one.part for key, one in duties.items() if not had[key] and key not in one.answered)
 
 
 def _past_needed(units: Units, remotes: tuple[RemoteRecord, ...], shape: Shape) -> frozenset[UnitKey]:
@@ -182,7 +198,7 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
         },
         then=seen_units(snapshot, remote),
         based=frozenset(remote.base),
-        shape=remote.shape or Shape(units=frozenset()),
+        shape=remote.shape or _first_shape(snapshot, remote),
         held=remote.held,
         answered=remote.answered,
         past=snapshot.past,
@@ -192,6 +208,12 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
         ended_by_us=remote.ended_by_us or any(one.removes for one in attempts),
         released=remote.released,
     )
+
+
+def _first_shape(snapshot: Snapshot, remote: RemoteRecord) -> Shape:
+    """What could be seen in an object we just met: of all that may be there, what they added themselves."""
+    added = _OF_AN_ASSIGNMENT if remote.part in snapshot.newcomers else frozenset[UnitKind]()
+    return Shape(units=frozenset(), kinds=added & snapshot.shape.kinds)
 
 
 def seen_units(snapshot: Snapshot, remote: RemoteRecord) -> Units:
@@ -210,7 +232,7 @@ def ours_of(snapshot: Snapshot, part: str) -> Ours:
     """What the hub holds for one object."""
     agreement = snapshot.record.agreement
     units = {key: value for key, value in snapshot.units.items() if snapshot.belongs(key, part)}
-    there = not part or agreement.assignment(part) is not None
+    there = not part or agreement.assignment(part) is not None or part in snapshot.newcomers
     if snapshot.record.erased:
         presence = Presence.ERASED
     elif agreement.status.is_over or not there:

@@ -278,6 +278,18 @@ def test_a_time_cancelled_in_the_dossier_is_cancelled_in_the_app(by_the_book: Ho
     assert by_the_book.is_equal()
 
 
+def test_a_time_cancelled_on_a_day_that_is_none_of_its_days_is_asked_and_told_nobody(
+    by_the_book: Home,
+) -> None:
+    by_the_book.act["cancel"](id=WEEKDAYS, by=NURSE, day="2026-11-28", reason="Uitje")
+    by_the_book.settle()
+
+    [question] = by_the_book.town.questions()
+    assert (question.kind, question.cause) == ("conflict", "rule:no-such-moment")
+    assert not by_the_book.town.agreements()[0].exceptions
+    assert "Uitje" not in " ".join(by_the_book.app.readable("son"))
+
+
 def test_a_time_changed_on_both_sides_is_asked_once_and_stays_as_typed(by_the_book: Home) -> None:
     by_the_book.act["change"](id=WEEKDAYS, field="when", value="om zeven uur")
     by_the_book.app.move("son", by_the_book.record(), "kous-1", ["09:00"], "om negen uur")
@@ -362,6 +374,19 @@ def test_another_version_of_fhir_stops_the_dossier_and_nothing_is_misread(by_the
     by_the_book.settle()
 
     assert by_the_book.town.agreements()[0].what.text == "Kousen aan"
+
+
+def test_a_colleague_whom_the_agreement_never_named_is_known_as_soon_as_he_takes_over(home: Home) -> None:
+    home.town.person("bram", PartyKind.PROFESSIONAL, "Bram Kok")
+    home.act["know"](kind="Practitioner", id="bram", name="Bram Kok", identifiers=known("bram"))
+    home.settle()
+    home.act["change"](id=WEEKEND, field="performer", value="Practitioner/bram")
+    home.settle()
+
+    [agreement] = home.town.agreements()
+    taken = agreement.assignment("kous-2")
+    assert taken.duty.performer.id == "bram"
+    assert home.is_equal()
 
 
 def test_a_performer_added_to_medication_in_the_dossier_first_asks_the_others(home: Home) -> None:

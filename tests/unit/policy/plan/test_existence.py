@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKind
+from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind
 from samenspraak.policy.capabilities import MayEnd, Objects, Write
 from samenspraak.policy.plan import EXISTENCE
+from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import (
     Attempt,
     CopyState,
@@ -52,12 +53,16 @@ from .situations import (
 )
 
 NONE = CopyState()
+A2 = UnitKey(UnitKind.ASSIGNMENT, "a2")
+ADDED = CopyState(shape=Shape(units=frozenset(), kinds=frozenset({UnitKind.ASSIGNMENT})))
 UNKNOWN = Ours(presence=Presence.NONE)
 ENDED_THERE = there({**UNITS, STATUS: ENDED})
 OUTSIDE = there(selected=False)
 ONE_EACH = capabilities(objects=Objects.ASSIGNMENT, may_end=MayEnd.OWN_ASSIGNMENT)
 PROPOSES = capabilities(write=Write.PROPOSE)
 READS_ONLY = capabilities(write=Write.NO)
+TITLE = {WHAT: STOCKINGS}
+BESIDE = ours(TITLE, part="a2", siblings=1)
 
 
 def asked(cause: str) -> list[tuple[QuestionKind, str]]:
@@ -233,6 +238,35 @@ SITUATIONS = (
         link=NONE,
         theirs=OUTSIDE,
         comes={"row": "one match, outside selection", "do": Do.NOTHING, "reason": Reason.OUTSIDE_SELECTION},
+    ),
+    # none / live, by somebody who added an assignment there
+    Situation(
+        name="an assignment that somebody added there is taken over, with what else differs asked",
+        link=ADDED,
+        ours=BESIDE,
+        theirs=there({**TITLE, A2: EVENING}),
+        today=today(units=TITLE, capabilities=ONE_EACH),
+        comes={"row": "one match, live", "do": Do.ADOPT, "adopt": {A2: EVENING}, "questions": []},
+    ),
+    Situation(
+        name="an assignment added there that only holds once others agree is proposed",
+        link=ADDED,
+        ours=BESIDE,
+        theirs=there({**TITLE, A2: EVENING}),
+        today=today(units=TITLE, capabilities=ONE_EACH, first_agree={A2: frozenset()}),
+        comes={
+            "adopt": {},
+            "hold": {A2: EVENING},
+            "questions": [(QuestionKind.PROPOSAL, "first-agree")],
+        },
+    ),
+    Situation(
+        name="an assignment added there that was over before anybody took it over is nothing",
+        link=ADDED,
+        ours=BESIDE,
+        theirs=there({**TITLE, A2: EVENING, STATUS: ENDED}),
+        today=today(units=TITLE, capabilities=ONE_EACH),
+        comes={"row": "added there, over or gone", "do": Do.CLOSE, "questions": []},
     ),
     # none, closed / over
     Situation(
