@@ -3,8 +3,10 @@
 Base R4 and the zibs have one place for an instruction (``activity.detail.description`` of a nursing
 intervention) and none for conditions. What has no place of its own stands in ``CarePlan.description``, each
 part behind its label, after whatever the dossier wrote there itself. These lines are the record: a nurse
-who changes them changes the agreement. Only when a text could be mistaken for a label, an extension beside
-them says exactly which text belongs to which part, for as long as the lines are the ones we wrote.
+who changes them changes the agreement. They end at the first empty line: what stands below it is the
+dossier's own again, and nothing that was agreed; an empty line in what we write is left out. When the lines
+alone would not read back as what was agreed, an extension beside them says exactly which text belongs to
+which part, for as long as they are the ones we wrote.
 """
 
 from __future__ import annotations
@@ -30,21 +32,24 @@ def read(plan: Mapping[str, Any]) -> Conditions:
 
 
 def lines(plan: Mapping[str, Any]) -> str:
-    """The lines as they stand, without what the dossier wrote above them."""
-    return _split(fhir.text(plan, "description"))[1]
+    """The lines as they stand, without what the dossier wrote above and below them."""
+    return _split(plan)[1]
 
 
 def write(plan: Element, wanted: Conditions) -> None:
-    """Make the lines say this; what the dossier wrote above them stays."""
-    own, _ = _split(fhir.text(plan, "description"))
+    """Make the lines say this; what the dossier wrote above and below them stays."""
+    above, _, below = _split(plan)
     block = _block(wanted)
-    put(plan, "description", f"{own}\n{block}" if own and block else own + block)
+    said = f"{above}\n{block}{below}" if above and block else f"{above}{block}{below}"
+    put(plan, "description", said if above or block else below.lstrip("\n"))
     exact = parts(
         text=("valueString", wanted.text),
         instruction=("valueString", wanted.instruction),
         required=("valueBoolean", wanted.instruction_required),
     )
-    put_extension(plan, names.CONDITIONS, None if _parsed(block) == wanted else exact)
+    put_extension(plan, names.CONDITIONS, None)
+    if read(plan) != wanted:
+        put_extension(plan, names.CONDITIONS, exact)
 
 
 def _exact(plan: Mapping[str, Any]) -> Conditions | None:
@@ -59,19 +64,21 @@ def _exact(plan: Mapping[str, Any]) -> Conditions | None:
 
 
 def _block(conditions: Conditions) -> str:
-    lines = [
+    said = [
         TEXT + conditions.text if conditions.text else "",
         INSTRUCTION + conditions.instruction if conditions.instruction else "",
         REQUIRED if conditions.instruction_required else "",
     ]
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for part in said for line in part.split("\n") if line.strip())
 
 
-def _split(description: str) -> tuple[str, str]:
-    """What the dossier wrote itself, and our lines: from the first label on."""
-    lines = description.split("\n")
+def _split(plan: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What the dossier wrote above our lines, the lines, and what it wrote below, from their line end on."""
+    lines = fhir.text(plan, "description").split("\n")
     start = next((number for number, line in enumerate(lines) if _label(line)), len(lines))
-    return "\n".join(lines[:start]), "\n".join(lines[start:])
+    end = next((number for number in range(start, len(lines)) if not lines[number].strip()), len(lines))
+    below = lines[end:]
+    return "\n".join(lines[:start]), "\n".join(lines[start:end]), "\n".join(["", *below]) if below else ""
 
 
 def _label(line: str) -> str:

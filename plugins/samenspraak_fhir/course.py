@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from samenspraak.connectors import Raw
-from samenspraak.domain.agreements import Decides, Review, ReviewOutcome, State, Status
+from samenspraak.domain.agreements import LIVE, Decides, Review, ReviewOutcome, State, Status
 from samenspraak.protocols import fhir
 from samenspraak_fhir import names
 from samenspraak_fhir.elements import (
@@ -35,13 +35,25 @@ STATES: Mapping[str, State] = {
 }
 
 
+# What the status of the one activity says under a plan that nobody closed.
+_OVER: Mapping[str, State] = {
+    "stopped": State.WITHDRAWN,
+    "cancelled": State.WITHDRAWN,
+    "entered-in-error": State.MISTAKE,
+}
+
+
 def read_status(plan: Raw, scene: Scene) -> Status | None:
     written = fhir.text(plan, "status")
     if written == "unknown":
         return None
     if written not in STATES:
         raise unusable("status", "this is no status of a care plan")
-    status = Status(state=STATES[written], reason=_read_reason(detail_of(plan)))
+    detail = detail_of(plan)
+    state = STATES[written]
+    if state in LIVE:
+        state = _OVER.get(fhir.text(detail, "status"), state)
+    status = Status(state=state, reason=_read_reason(detail))
     found = extension(plan, names.STATUS) or {}
     if status.is_over:
         return replace(status, ended_on=read_date(part(found, "ended-on", "valueDate"), "status.ended-on"))

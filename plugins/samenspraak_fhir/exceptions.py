@@ -127,7 +127,7 @@ def _read(found: Element, parties: Parties) -> OccurrenceException:
             reason=part_text(found, "reason", "valueString"),
         )
     except RuleError as error:
-        raise unusable(f"{FIELD}.{error.rule}", "this exception is not complete") from error
+        raise unusable(f"{FIELD}.{error.rule}", "this exception is not complete") from None
 
 
 def _content(key: OccurrenceKey, value: OccurrenceException, parties: Parties) -> Mapping[str, Any]:

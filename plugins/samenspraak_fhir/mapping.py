@@ -8,19 +8,19 @@ the HL7 and Nictiz pages behind each row is in ``docs/connectors/fhir.md`` (read
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import time
 from typing import Any
 
 from samenspraak.connectors import Changes, Raw
-from samenspraak.domain.agreements import Conditions, Duty, LifeDomain
+from samenspraak.domain.agreements import Duty, LifeDomain
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import UNITS, Keyed, UnitKey, UnitKind, UnitValue, is_empty
 from samenspraak.protocols import fhir
 from samenspraak_fhir import course, exceptions, names, narrative, statements, terms
 from samenspraak_fhir.elements import clean, coding, put, put_extension
-from samenspraak_fhir.plans import Scene, detail_of
+from samenspraak_fhir.plans import Scene, detail_of, is_ours
 
 MAPPING_VERSION = 1
 
@@ -92,6 +92,7 @@ def put_changes(raw: Raw, changes: Changes, scene: Scene, *, connector_id: str) 
         narrative.write(plan, units(plan, scene), scene.parties)
     elif wanted or (gone and plan != raw):
         narrative.drop_stale(plan)
+        narrative.write_note(plan, units(plan, scene), scene.parties)
     return plan
 
 
@@ -136,14 +137,9 @@ def normal(value: Any) -> Any:
 # Plans that we made: which profile they follow.
 
 
-def is_ours(plan: Mapping[str, Any]) -> bool:
-    """Whether the hub made this plan: only those get a narrative and a profile from us."""
-    return bool(fhir.identifiers(plan, names.MARKER))
-
-
 def new(client: str, marker: str, group: str) -> Raw:
     """A plan that says nothing yet. ``unknown`` is the status of which nobody can conclude anything."""
-    category = {"system": names.CATEGORY, "code": "agreement", "display": "Samenzorgafspraak"}
+    category = {"system": names.CATEGORY, "code": names.AGREEMENT, "display": "Samenzorgafspraak"}
     return {
         "resourceType": "CarePlan",
         "identifier": [
@@ -158,26 +154,31 @@ def new(client: str, marker: str, group: str) -> Raw:
 
 
 def _choose_profile(plan: Raw, wanted: Mapping[UnitKey, UnitValue]) -> None:
-    """Say once, when it is made, which zib the plan is: nursing when there is something to show how."""
+    """Say once, when it gets its content, which zib the plan is, if any.
+
+    Care and medication are nursing, also when a relative does them; anything else that a relative or a
+    volunteer does is help from others. The rest is a care plan of our own category only: whoever lists
+    nursing interventions has nothing to do with a walk.
+    """
     codes = {code for one in fhir.elements(plan, "category") for code in coding(one, names.SNOMED)}
-    if codes & {names.NURSING_CODE, names.HELP_CODE}:
+    if codes & {names.NURSING_CODE, names.HELP_CODE} or detail_of(plan):
         return
-    is_nursing = any(_is_nursing(value) for value in wanted.values())
-    code, display = (
-        (names.NURSING_CODE, "verpleegkundige procedure")
-        if is_nursing
-        else (names.HELP_CODE, "ondersteuning")
-    )
+    helps = {one.performer.kind for one in wanted.values() if isinstance(one, Duty)} & _HELPERS
+    if _NURSING & set(_domains(wanted)):
+        code, display = names.NURSING_CODE, "verpleegkundige procedure"
+    elif helps:
+        code, display = names.HELP_CODE, "ondersteuning"
+    else:
+        return
     plan["category"].insert(0, {"coding": [{"system": names.SNOMED, "code": code, "display": display}]})
 
 
-def _is_nursing(value: UnitValue) -> bool:
-    """Instruction, medication and professionals: what the zib HelpFromOthers does not cover."""
-    if isinstance(value, Conditions):
-        return bool(value.instruction)
-    if isinstance(value, Duty):
-        return value.performer.kind is PartyKind.PROFESSIONAL
-    return value is LifeDomain.MEDICATION
+_HELPERS = frozenset({PartyKind.RELATIVE, PartyKind.VOLUNTEER})
+_NURSING = frozenset({LifeDomain.CARE, LifeDomain.MEDICATION})
+
+
+def _domains(wanted: Mapping[UnitKey, UnitValue]) -> Iterator[LifeDomain]:
+    return (value for value in wanted.values() if isinstance(value, LifeDomain))
 
 
 def _claim_profile(plan: Raw) -> None:

@@ -15,14 +15,17 @@ PARTY = f"{OURS}party"
 
 # Codes.
 CATEGORY = f"{OURS}category"
+AGREEMENT = "agreement"
 LIFE_DOMAIN = f"{OURS}life-domain"
 TIMING_CODE = f"{OURS}timing"
 
 # Extensions.
 MODALITY = f"{OURS}modality"
+WHAT = f"{OURS}what"
 TIMING = f"{OURS}timing"
 INSTRUCTED = f"{OURS}instructed"
 BACKUP = f"{OURS}backup"
+RESPONSIBLE = f"{OURS}responsible"
 CONDITIONS = f"{OURS}conditions"
 STATUS = f"{OURS}status"
 REVIEW = f"{OURS}review"
@@ -32,6 +35,7 @@ EXCEPTION = f"{OURS}exception"
 STATEMENT = f"{OURS}statement"
 SAID = f"{OURS}said"
 TERMS = f"{OURS}terms"
+NOTE = f"{OURS}note"
 
 # The zibs that are agreements, and the profile that fits what we make.
 SNOMED = "http://snomed.info/sct"

@@ -25,14 +25,6 @@ KINDS: Mapping[str, PartyKind] = {
     "HealthcareService": PartyKind.GROUP,
     "Device": PartyKind.DEVICE,
 }
-NEUTRAL: Mapping[PartyKind, str] = {
-    PartyKind.CLIENT: "de cliënt",
-    PartyKind.RELATIVE: "een naaste",
-    PartyKind.VOLUNTEER: "een vrijwilliger",
-    PartyKind.PROFESSIONAL: "een zorgverlener",
-    PartyKind.GROUP: "de zorg",
-    PartyKind.DEVICE: "een hulpmiddel",
-}
 # https://hl7.org/fhir/R4/datatypes.html#Annotation: author[x] refers to these only.
 AUTHORS = frozenset({"Practitioner", "Patient", "RelatedPerson", "Organization"})
 _KEY = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}")
@@ -94,7 +86,7 @@ class Parties:
 
     def name(self, ref: PartyRef) -> str:
         """How the readers of the dossier may see this party named."""
-        return self.directory.name(ref) or NEUTRAL[ref.kind]
+        return self.directory.words_for(ref)
 
     def author(self, ref: PartyRef) -> Element:
         """The author of an Annotation: a reference where FHIR allows one, else a name."""

@@ -32,6 +32,11 @@ class Scene:
     part: str
 
 
+def is_ours(plan: Mapping[str, Any]) -> bool:
+    """Whether the hub made this plan; any other is the dossier's own record."""
+    return bool(fhir.identifiers(plan, names.MARKER))
+
+
 def is_nursing(plan: Mapping[str, Any]) -> bool:
     """Whether the plan is a nursing intervention: what is then in the title, the instruction described."""
     concepts = fhir.elements(plan, "category")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 
 from samenspraak.connectors import (
@@ -39,17 +38,17 @@ from samenspraak.connectors import (
     Written,
     hookimpl,
 )
+from samenspraak.connectors.checking import Outcome, clocks, dated, in_steps
 from samenspraak.domain.units import UnitKey, UnitValue
-from samenspraak.errors import ConfigurationError, OutcomeUnknownError, PermanentError, SamenspraakError
+from samenspraak.errors import ConfigurationError, OutcomeUnknownError, PermanentError
 from samenspraak.http import Answer, BearerAuth, HttpClient, NoAuth
 from samenspraak.protocols import fhir
 from samenspraak_fhir import keeping, mapping, names, people, reading
 from samenspraak_fhir.parties import Parties
-from samenspraak_fhir.plans import Scene
+from samenspraak_fhir.plans import Scene, is_ours
 from samenspraak_fhir.settings import DossierSettings
 
 PLAN = "CarePlan"
-CLOCK_MAY_DIFFER = timedelta(minutes=5)
 
 MANIFEST = Manifest(
     name="fhir",
@@ -97,14 +96,7 @@ class DossierConnector(Connector):
     # Reading.
 
     def check(self, call: Call) -> Iterator[Checked]:
-        for step, attempt in STEPS.items():
-            try:
-                detail, is_well = attempt(self, call)
-            except SamenspraakError as error:
-                detail, is_well = str(error), False
-            yield Checked(step=step, ok=is_well, detail=detail, cure={} if is_well else CURES[step])
-            if not is_well:
-                return
+        return in_steps(STEPS, CURES, self, call)
 
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
         """People first, so that who performs is known before what; then the plans; then what was deleted.
@@ -143,8 +135,13 @@ class DossierConnector(Connector):
     def _overlap(self) -> timedelta:
         return timedelta(seconds=self.settings["overlap_seconds"])
 
+    @property
+    def _categories(self) -> Sequence[str]:
+        """What the admin chose; the plans that we make are always agreements."""
+        return tuple(dict.fromkeys([*self.settings["categories"], f"{names.CATEGORY}|{names.AGREEMENT}"]))
+
     def _selection(self) -> fhir.Params:
-        tokens = [fhir.token(*one.split("|", 1)) for one in self.settings["categories"]]
+        tokens = [fhir.token(*one.split("|", 1)) for one in self._categories]
         return [("category", ",".join(tokens))]
 
     def _sweep(self, call: Call, kind: str, params: fhir.Params, here: fhir.Cursor) -> Iterator[fhir.Batch]:
@@ -199,7 +196,7 @@ class DossierConnector(Connector):
         """
         if how is not End.RETRACTED:
             return self.update(call, found, raw)
-        if not mapping.is_ours(found.raw):
+        if not is_ours(found.raw):
             raise PermanentError(
                 f"{self.connector_id}: {found.external_id} was written in the dossier itself and stays there"
             )
@@ -215,7 +212,7 @@ class DossierConnector(Connector):
             raw,
             Parties(directory=directory, base_url=self.settings["base_url"]),
             connector_id=self.connector_id,
-            categories=self.settings["categories"],
+            categories=self._categories,
             group_systems=self.settings["group_systems"],
         )
 
@@ -225,7 +222,7 @@ class DossierConnector(Connector):
         return mapping.put_changes(raw, changes, scene, connector_id=self.connector_id)
 
     def own(self, raw: Raw) -> Raw:
-        categories, systems = self.settings["categories"], self.settings["group_systems"]
+        categories, systems = self._categories, self.settings["group_systems"]
         selected = reading.is_agreement(raw, categories)
         return keeping.own(raw, selected=selected, categories=categories, systems=systems)
 
@@ -259,28 +256,28 @@ def _server(statement: Mapping[str, object], base_url: str) -> str:
 # The steps of a connection test: what was found, and whether it will do.
 
 
-def _connect(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+def _connect(connector: DossierConnector, call: Call) -> Outcome:
     call.http.send("GET", "metadata", headers={"Accept": fhir.FHIR_JSON})
     return "", True
 
 
-def _sign_in(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+def _sign_in(connector: DossierConnector, call: Call) -> Outcome:
     call.http.send("GET", "Patient", params={"_count": "1"}, headers={"Accept": fhir.FHIR_JSON})
     return "", True
 
 
-def _version(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+def _version(connector: DossierConnector, call: Call) -> Outcome:
     return f"FHIR {fhir.capability(call.http)['fhirVersion']}", True
 
 
-def _read(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+def _read(connector: DossierConnector, call: Call) -> Outcome:
     """Also that the server searches by what we ask: an ignored parameter looks like no changes."""
     since = fhir.Cursor().at(PLAN, call.now)
     next(iter(connector._sweep(call, PLAN, connector._selection(), since)))
     return "", True
 
 
-def _write(connector: DossierConnector, call: Call) -> tuple[str, bool]:
+def _write(connector: DossierConnector, call: Call) -> Outcome:
     statement = fhir.capability(call.http)
     missing = [one for one in ("create", "update") if not fhir.offers(statement, PLAN, one)]
     if not fhir.declares(statement, PLAN, "conditionalCreate"):
@@ -290,16 +287,11 @@ def _write(connector: DossierConnector, call: Call) -> tuple[str, bool]:
     return ", ".join(f"no {one}" for one in missing), not missing
 
 
-def _clock(connector: DossierConnector, call: Call) -> tuple[str, bool]:
-    answer = call.http.send("GET", "metadata", headers={"Accept": fhir.FHIR_JSON})
-    try:
-        apart = abs(call.now - parsedate_to_datetime(answer.headers.get("Date", "")))
-    except (TypeError, ValueError):
-        return "the server does not say what time it is", True
-    return f"{apart.total_seconds():.0f} s apart", apart <= CLOCK_MAY_DIFFER
+def _clock(connector: DossierConnector, call: Call) -> Outcome:
+    return clocks(call.now, dated(call.http.send("GET", "metadata", headers={"Accept": fhir.FHIR_JSON})))
 
 
-STEPS: Mapping[Step, Callable[[DossierConnector, Call], tuple[str, bool]]] = {
+STEPS: Mapping[Step, Callable[[DossierConnector, Call], Outcome]] = {
     Step.CONNECT: _connect,
     Step.SIGN_IN: _sign_in,
     Step.VERSION: _version,

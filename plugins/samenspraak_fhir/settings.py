@@ -39,14 +39,13 @@ class DossierSettings(Schema):
         fields.List,
         title={"nl": "Welke zorgplannen zijn afspraken", "en": "Which care plans are agreements"},
         help={
-            "nl": "Categorieën als systeem|code. Andere zorgplannen lezen we niet.",
-            "en": "Categories as system|code. We read no other care plans.",
+            "nl": "Categorieën als systeem|code. Andere lezen we niet, behalve de plannen die we zelf maken.",
+            "en": "Categories as system|code. We read no other care plans but those that we make.",
         },
         cls_or_instance=fields.String(validate=validate.Regexp(CODE)),
         load_default=lambda: [
             f"{names.SNOMED}|{names.HELP_CODE}",
             f"{names.SNOMED}|{names.NURSING_CODE}",
-            f"{names.CATEGORY}|agreement",
         ],
         validate=validate.Length(min=1),
     )

@@ -13,6 +13,7 @@ from typing import Any
 from samenspraak.connectors import Raw
 from samenspraak.domain.agreements import Code, Conditions, Duty, Instructed, LifeDomain, Modality, What
 from samenspraak.domain.parties import PartyRef
+from samenspraak.errors import InvalidRecordError
 from samenspraak.protocols import fhir
 from samenspraak_fhir import conditions, names
 from samenspraak_fhir.elements import (
@@ -20,13 +21,14 @@ from samenspraak_fhir.elements import (
     coding,
     extension,
     part,
+    part_text,
     parts,
     put,
     put_extension,
     read_date,
     unusable,
 )
-from samenspraak_fhir.plans import Scene, detail_of, is_nursing, own_detail
+from samenspraak_fhir.plans import Scene, detail_of, is_nursing, is_ours, own_detail
 from samenspraak_fhir.timing import clear_schedule, read_schedule, write_schedule
 
 DOMAINS: Mapping[LifeDomain, str] = {
@@ -42,22 +44,44 @@ DOMAINS: Mapping[LifeDomain, str] = {
 
 
 # What: text, modality, code.
+#
+# A list of plans shows titles, a plan its description. So a plan of ours says the same in both, and an
+# extension says what: once somebody changed one of them, that one is the new text.
 
 
-def _text_member(plan: Raw) -> tuple[Element, str] | None:
-    """Where the words are: the description of help, the title of nursing, else what there is."""
-    detail = detail_of(plan)
-    own = [(plan, "title")] if is_nursing(plan) else [(detail, "description"), (plan, "title")]
-    found = [(holder, member) for holder, member in own if fhir.text(holder, member).strip()]
-    return (dict(found[0][0]), found[0][1]) if found else None
+def _words(plan: Raw) -> Mapping[str, str]:
+    """What is said, by the member that says it: the title, and in help also the description."""
+    said = {"title": fhir.text(plan, "title")}
+    if not is_nursing(plan):
+        said["description"] = fhir.text(detail_of(plan), "description")
+    return {member: text for member, text in said.items() if text.strip()}
+
+
+def _read_text(plan: Raw) -> str:
+    said = _words(plan)
+    ours = fhir.text(extension(plan, names.WHAT) or {}, "valueString")
+    if ours and said.get("description") == ours:
+        return said.get("title", ours)
+    return said.get("description") or said.get("title", "")
+
+
+def _write_text(plan: Raw, detail: Element, text: str) -> None:
+    said = _words(plan)
+    is_same = is_ours(plan) or (len(said) == 2 and said["title"] == said["description"])
+    is_both = is_same and not is_nursing(plan)
+    only = "title" if is_nursing(plan) or said.keys() == {"title"} else "description"
+    if is_both or only == "title":
+        plan["title"] = text
+    if is_both or only == "description":
+        detail["description"] = text
+    put_extension(plan, names.WHAT, {"valueString": text} if is_both else None)
 
 
 def read_what(plan: Raw, scene: Scene) -> What | None:
     detail = detail_of(plan)
     concept = fhir.element(detail, "code")
     first = next(iter(fhir.elements(concept, "coding")), {})
-    found = _text_member(plan)
-    text = fhir.text(*found) if found else fhir.text(concept, "text") or fhir.text(first, "display")
+    text = _read_text(plan) or fhir.text(concept, "text") or fhir.text(first, "display")
     if not text.strip():
         return None
     system, value, display = (fhir.text(first, member) for member in ("system", "code", "display"))
@@ -80,22 +104,24 @@ def write_what(plan: Raw, what: What | None, scene: Scene) -> None:
         if not is_nursing(plan):
             detail.pop("description", None)
         put_extension(detail, names.MODALITY, None)
+        put_extension(plan, names.WHAT, None)
         return
     before = read_what(plan, scene)
-    if before is None or before.text != what.text:
-        found = _text_member(plan)
-        member = found[1] if found else ("title" if is_nursing(plan) else "description")
-        (plan if member == "title" else detail)[member] = what.text
     if before is None or before.modality is not what.modality:
         put(detail, "doNotPerform", True if what.modality is Modality.NEVER else None)
         is_may = what.modality is Modality.MAY
         put_extension(detail, names.MODALITY, {"valueCode": Modality.MAY.value} if is_may else None)
     if before is None or before.code != what.code:
-        _write_code(detail, what.code)
+        _write_code(detail, before.code if before else None, what.code)
+    now = read_what(plan, scene)
+    if now is None or now.text != what.text:
+        _write_text(plan, detail, what.text)
 
 
-def _write_code(detail: Element, code: Code | None) -> None:
-    others = fhir.elements(fhir.element(detail, "code"), "coding")[1:]
+def _write_code(detail: Element, before: Code | None, code: Code | None) -> None:
+    """The first coding; the others translate it, so that they go with another code."""
+    is_same = before and code and (before.system, before.value) == (code.system, code.value)
+    others = fhir.elements(fhir.element(detail, "code"), "coding")[1:] if is_same else []
     if code is None:
         detail.pop("code", None)
         return
@@ -165,12 +191,37 @@ def write_backup(plan: Raw, backup: PartyRef | None, scene: Scene) -> None:
 
 
 def read_responsible(plan: Raw, scene: Scene) -> PartyRef | None:
-    found = fhir.element(plan, "author")
-    return scene.parties.read(found, "author") if found else None
+    """Our extension says it for as long as the author beside it is the same, else the author does."""
+    ours = extension(plan, names.RESPONSIBLE)
+    if ours is None or part_text(ours, "beside", "valueString") != _author(plan):
+        return _read_author(plan, scene)
+    who = part(ours, "who", "valueReference")
+    return scene.parties.read(who, "responsible") if who else None
 
 
 def write_responsible(plan: Raw, responsible: PartyRef | None, scene: Scene) -> None:
-    put(plan, "author", scene.parties.write(responsible) if responsible else None)
+    """The author of a plan that the dossier wrote is its own record and stays."""
+    put_extension(plan, names.RESPONSIBLE, None)
+    if is_ours(plan):
+        put(plan, "author", scene.parties.write(responsible) if responsible else None)
+    elif responsible != _read_author(plan, scene):
+        who = ("valueReference", scene.parties.write(responsible)) if responsible else None
+        content = parts(beside=("valueString", _author(plan)), who=who)
+        put_extension(plan, names.RESPONSIBLE, content)
+
+
+def _read_author(plan: Raw, scene: Scene) -> PartyRef | None:
+    """An author who cannot be looked up here is nobody we know; the plan is none the worse for it."""
+    try:
+        found = fhir.element(plan, "author")
+        return scene.parties.read(found, "author") if found else None
+    except InvalidRecordError:
+        return None
+
+
+def _author(plan: Raw) -> str:
+    author = fhir.element(plan, "author")
+    return fhir.text(author, "reference") or fhir.text(author, "display")
 
 
 # What holds, and where.

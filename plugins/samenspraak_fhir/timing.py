@@ -68,11 +68,29 @@ def read_schedule(plan: Mapping[str, Any], detail: Mapping[str, Any]) -> Schedul
     """
     start, until = _days(plan, detail)
     native = fhir.element(detail, "scheduledTiming")
-    text = fhir.text(detail, "scheduledString") or fhir.text(fhir.element(native, "code"), "text")
+    text = fhir.text(detail, "scheduledString") or _code_text(fhir.element(native, "code"))
     timing = _timing(native, fhir.element(extension(detail, names.TIMING) or {}, "valueTiming"), text)
-    if "scheduledPeriod" in detail or (native and timing is None and not text):
+    if timing is None and not text and _says_more_than_days(native):
         raise unusable(f"{_SCHEDULED}[x]", "this schedule cannot be read, and has no text")
     return Schedule(text=text, timing=timing, start=start, until=until)
+
+
+def _code_text(code: Mapping[str, Any]) -> str:
+    """What a code says in words, its own or those of its first coding that is not ours."""
+    shown = [fhir.text(one, "display") for one in _foreign(code)]
+    return fhir.text(code, "text") or next((one for one in shown if one), "")
+
+
+def _foreign(code: Mapping[str, Any]) -> list[Element]:
+    return [one for one in fhir.elements(code, "coding") if one.get("system") != names.TIMING_CODE]
+
+
+def _says_more_than_days(timing: Mapping[str, Any]) -> bool:
+    """Whether it says how often or at which moments, beside from when until when."""
+    repeat = fhir.element(timing, "repeat").keys()
+    return bool(
+        repeat & (_STRUCTURE | _BEYOND | {"duration", "periodUnit"}) or timing.keys() & {"code", "event"}
+    )
 
 
 def _timing(native: Mapping[str, Any], ours: Mapping[str, Any], text: str) -> Timing | None:
@@ -87,7 +105,8 @@ def _timing(native: Mapping[str, Any], ours: Mapping[str, Any], text: str) -> Ti
 
 def _days(plan: Mapping[str, Any], detail: Mapping[str, Any]) -> tuple[Any, Any]:
     period = fhir.element(plan, "period")
-    bounds = fhir.element(fhir.element(fhir.element(detail, "scheduledTiming"), "repeat"), "boundsPeriod")
+    repeat = fhir.element(fhir.element(detail, "scheduledTiming"), "repeat")
+    bounds = fhir.element(repeat, "boundsPeriod") or fhir.element(detail, "scheduledPeriod")
     start = read_date(period.get("start", bounds.get("start")), "period.start")
     until = read_date(period.get("end", bounds.get("end")), "period.end", last=True)
     if start and until and until < start:
@@ -104,9 +123,10 @@ def write_schedule(
     """
     if (before.text, before.timing) != (after.text, after.timing):
         _write_when(detail, before, after, native)
-    for member, was, now in (("start", before.start, after.start), ("end", before.until, after.until)):
-        if was != now:
-            _write_day(plan, detail, member, now.isoformat() if now else None)
+    start, until = _days(plan, detail)
+    for member, now, wanted in (("start", start, after.start), ("end", until, after.until)):
+        if now != wanted:
+            _write_day(plan, detail, member, wanted.isoformat() if wanted else None)
 
 
 def clear_schedule(plan: Element, detail: Element) -> None:
@@ -130,6 +150,10 @@ def _write_day(plan: Element, detail: Element, member: str, day: str | None) -> 
         timing["repeat"] = dict(repeat)
         put(timing["repeat"], "boundsPeriod", bounds)
         detail["scheduledTiming"] = timing
+    if "scheduledPeriod" in detail:
+        days = dict(fhir.element(detail, "scheduledPeriod"))
+        put(days, member, day)
+        put(detail, "scheduledPeriod", days)
 
 
 def _write_when(detail: Element, before: Schedule, after: Schedule, native: bool) -> None:
@@ -137,6 +161,7 @@ def _write_when(detail: Element, before: Schedule, after: Schedule, native: bool
     wanted = None if after.timing is None else write_timing(after.timing)
     ours = None if wanted is None else {"valueTiming": _with_text(dict(wanted), after.text)}
     put_extension(detail, names.TIMING, ours)
+    detail.pop("scheduledPeriod", None)
     if wanted is not None and (had or native or not after.text):
         for member in ("scheduledString", "_scheduledString"):
             detail.pop(member, None)
@@ -153,8 +178,11 @@ def _merged(had: Element, before: Schedule, after: Schedule, wanted: Element) ->
         repeat = {**wanted.get("repeat", {}), **({"boundsPeriod": bounds} if bounds else {})}
         put(had, "repeat", repeat)
         code = dict(fhir.element(had, "code"))
-        others = [one for one in fhir.elements(code, "coding") if one.get("system") != names.TIMING_CODE]
-        put(code, "coding", [*others, *fhir.elements(fhir.element(wanted, "code"), "coding")])
+        put(code, "coding", [*_foreign(code), *fhir.elements(fhir.element(wanted, "code"), "coding")])
+        put(had, "code", code)
+    if before.text != after.text:  # a code of theirs says the text that was
+        code = dict(fhir.element(had, "code"))
+        put(code, "coding", [one for one in fhir.elements(code, "coding") if one not in _foreign(code)])
         put(had, "code", code)
     return _with_text(had, after.text)
 

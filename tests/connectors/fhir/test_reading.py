@@ -97,6 +97,66 @@ def test_a_nursing_intervention_describes_how_it_is_done() -> None:
     assert reading.units[CONDITIONS] == Conditions(instruction="Handschoenen aan, eerst omrollen.")
 
 
+def test_what_a_nurse_writes_below_an_empty_line_is_no_condition() -> None:
+    """The end of a text is where people go on typing, and conditions go to relatives and volunteers."""
+    said = "Voorwaarden: niet bij koorts\nen niet na zeven uur\n\nOverleg arts: verdenking op dementie."
+
+    assert read(help_plan(description=said)).units[CONDITIONS] == Conditions(
+        text="niet bij koorts\nen niet na zeven uur"
+    )
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"display": "Dr. Jansen"},
+        {"reference": "#p"},
+        {"reference": "https://elders.example/fhir/Practitioner/1"},
+        "Dr. Jansen",
+    ],
+)
+def test_an_author_who_cannot_be_looked_up_is_nobody_and_the_plan_is_read(author: Any) -> None:
+    reading = read(help_plan(author=author))
+
+    assert reading.units[STATUS] == Status(state=State.ACTIVE)
+    assert UnitKind.RESPONSIBLE not in {key.kind for key in reading.units}
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("stopped", State.WITHDRAWN),
+        ("cancelled", State.WITHDRAWN),
+        ("entered-in-error", State.MISTAKE),
+        ("completed", State.ACTIVE),
+    ],
+)
+def test_a_stopped_activity_is_over_though_nobody_closed_the_plan(status: str, state: State) -> None:
+    detail = {"status": status, "statusReason": {"text": "Lukt niet"}}
+
+    assert read(help_plan(detail=detail)).units[STATUS] == Status(state=state, reason="Lukt niet")
+
+
+PERIOD = {"start": "2026-11-01", "end": "2026-12-24"}
+CODED = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation", "code": "BID"}]}
+SHOWN = {"coding": [{**CODED["coding"][0], "display": "tweemaal daags"}]}
+
+
+@pytest.mark.parametrize(
+    "when", [{"scheduledPeriod": PERIOD}, {"scheduledTiming": {"repeat": {"boundsPeriod": PERIOD}}}]
+)
+def test_from_and_until_without_more_are_days(when: dict[str, Any]) -> None:
+    schedule = duty(read(help_plan(detail={"scheduledString": None, **when}))).schedule
+
+    assert schedule == Schedule(start=date(2026, 11, 1), until=date(2026, 12, 24))
+
+
+def test_a_coded_frequency_is_the_text_that_goes_with_it() -> None:
+    detail = {"scheduledString": None, "scheduledTiming": {"code": SHOWN}}
+
+    assert duty(read(help_plan(detail=detail))).schedule == Schedule(text="tweemaal daags")
+
+
 def test_conditions_are_read_from_the_lines_a_nurse_typed() -> None:
     reading = read(
         help_plan(
@@ -189,6 +249,10 @@ def test_a_period_is_read_as_whole_days_here(period: dict[str, str], expected: A
         ),
         (
             {"detail": {"scheduledString": None, "scheduledTiming": {"repeat": {"count": 3}}}},
+            "activity.detail.scheduled[x]",
+        ),
+        (
+            {"detail": {"scheduledString": None, "scheduledTiming": {"code": CODED}}},
             "activity.detail.scheduled[x]",
         ),
         ({"activity": [{"detail": {}}, {"detail": {}}]}, "activity"),

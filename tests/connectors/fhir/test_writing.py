@@ -11,6 +11,7 @@ import pytest
 
 from samenspraak.connectors import Changes, Directory, Marker, Raw, Subject
 from samenspraak.domain.agreements import (
+    Code,
     Conditions,
     Duty,
     ExceptionKind,
@@ -232,21 +233,133 @@ def test_help_by_a_known_relative_claims_the_dutch_profile_until_it_no_longer_fi
 
 
 @pytest.mark.parametrize(
-    ("more", "code"),
+    ("more", "codes"),
     [
-        ({}, "243114000"),
-        ({CONDITIONS: Conditions(instruction="Eerst omrollen.")}, "9632001"),
-        ({LIFE_DOMAIN: LifeDomain.MEDICATION}, "9632001"),
-        ({DUTY: Duty(performer=NURSE)}, "9632001"),
+        ({}, ["243114000"]),
+        ({CONDITIONS: Conditions(instruction="De schort hangt achter de deur.")}, ["243114000"]),
+        ({LIFE_DOMAIN: LifeDomain.MEDICATION}, ["9632001"]),
+        ({LIFE_DOMAIN: LifeDomain.CARE, DUTY: Duty(performer=NURSE)}, ["9632001"]),
+        ({LIFE_DOMAIN: LifeDomain.SOCIAL, DUTY: Duty(performer=NURSE)}, []),
+        ({DUTY: Duty(performer=NURSE)}, []),
     ],
-    ids=["help", "with an instruction", "medication", "by a nurse"],
+    ids=["a relative", "shown how", "medication", "care by a nurse", "a walk with a nurse", "a nurse"],
 )
-def test_the_zib_is_chosen_once_by_what_it_covers(more: Any, code: str) -> None:
+def test_the_zib_is_chosen_once_by_what_it_covers(more: Any, codes: list[str]) -> None:
     plan = made(more=more)
-    later = put(plan, set={CONDITIONS: Conditions(instruction="Anders")})
+    later = put(plan, set={LIFE_DOMAIN: LifeDomain.MEDICATION, DUTY: Duty(performer=SON)})
 
     zibs = [one["coding"][0]["code"] for one in later["category"] if "snomed" in one["coding"][0]["system"]]
-    assert zibs == [code]
+    assert zibs == codes
+
+
+def test_a_plan_without_a_zib_is_an_agreement_whatever_the_admin_chose() -> None:
+    narrow = {"base_url": "https://ecd.example/fhir", "categories": ["http://snomed.info/sct|9632001"]}
+    connector = DossierConnector("dossier-1", DossierSettings().load(narrow))
+    plan = {**made(more={DUTY: Duty(performer=NURSE)}), "id": "7"}
+
+    assert connector.get(plan, DIRECTORY).selected
+    assert units(connector.own(plan)) == units(plan)
+
+
+# The words in two places.
+
+
+@pytest.mark.parametrize("field", ["title", "description"])
+def test_what_stands_in_title_and_description_and_a_nurse_may_change_either(field: str) -> None:
+    plan = made()
+    assert (plan["title"], detail(plan)["description"]) == ("Boodschappen doen", "Boodschappen doen")
+
+    (plan if field == "title" else detail(plan))[field] = "Boodschappen en de post"
+
+    assert units(plan)[WHAT].text == "Boodschappen en de post"
+    again = put(plan, set={WHAT: What(text="Alleen de post")})
+    assert (again["title"], detail(again)["description"]) == ("Alleen de post", "Alleen de post")
+
+
+@pytest.mark.parametrize(
+    ("title", "after"), [("Samen eten", "Samen koken"), ("Mantelzorgplan", "Mantelzorgplan")]
+)
+def test_a_title_of_the_dossier_follows_when_it_said_the_same(native: Raw, title: str, after: str) -> None:
+    native["category"][0]["coding"][0]["code"] = "243114000"
+    native["title"], detail(native)["description"] = title, "Samen eten"
+
+    plan = put(native, set={WHAT: replace(units(native)[WHAT], text="Samen koken")})
+
+    assert (plan["title"], detail(plan)["description"]) == (after, "Samen koken")
+    assert units(plan)[WHAT].text == "Samen koken"
+
+
+def test_another_code_takes_its_translations_along_and_leaves_the_words(native: Raw) -> None:
+    del native["title"]
+    detail(native)["code"]["coding"] += [{"system": "https://ecd.example/actie", "code": "K1"}]
+    what = units(native)[WHAT]
+    plan = put(native, set={WHAT: replace(what, code=Code(system="urn:x", value="2"))})
+
+    assert detail(plan)["code"] == {"coding": [{"system": "urn:x", "code": "2"}]}
+    assert units(plan)[WHAT].text == what.text == "aantrekken kous"
+
+
+# Whose plan it is.
+
+
+def test_the_author_of_a_plan_of_the_dossier_is_its_own_record(native: Raw) -> None:
+    native["author"] = {"reference": "PractitionerRole/anja", "display": "A. Postma"}
+    key = UnitKey(UnitKind.RESPONSIBLE, "plan-1")
+    assert units(native)[key] == NURSE
+
+    other, nobody = put(native, set={key: SON}), put(native, clear=frozenset({key}))
+    assert (units(other)[key], other["author"]) == (SON, native["author"])
+    assert (units(nobody).get(key), nobody["author"]) == (None, native["author"])
+
+    again = {**other, "author": {"reference": "Practitioner/karin"}}
+    assert units(again)[key].id != SON.id
+    assert put(other, set={key: NURSE})["extension"] == native["extension"]
+
+
+def test_what_only_extensions_hold_is_one_note_in_a_plan_of_the_dossier(native: Raw) -> None:
+    changes = {
+        WHAT: replace(units(native)[WHAT], modality=Modality.MAY),
+        UnitKey(UnitKind.BACKUP, "plan-1"): NURSE,
+        STATUS: Status(state=State.PAUSED, paused_from=date(2026, 12, 1), paused_until=date(2026, 12, 8)),
+    }
+    plan = put(native, set=changes)
+    assert plan["activity"][0]["progress"][1]["text"] == (
+        "Let op: mag, hoeft niet\n"
+        "Als het niet lukt: Anja Postma\n"
+        "Stand: gepauzeerd vanaf 01-12-2026 tot en met 08-12-2026"
+    )
+
+    kept = put(plan, clear=frozenset({UnitKey(UnitKind.BACKUP, "plan-1")}))
+    assert "Anja" not in kept["activity"][0]["progress"][1]["text"]
+    plain = put(kept, set={key: units(native)[key] for key in (WHAT, STATUS)})
+    assert plain["activity"][0]["progress"] == native["activity"][0]["progress"]
+
+
+def test_what_a_nurse_wrote_below_the_conditions_stays_hers(native: Raw) -> None:
+    native["description"] += "\nVoorwaarden: overdag\n\nOverleg arts op 3 december."
+
+    plan = put(native, set={CONDITIONS: Conditions(text="alleen 's ochtends\n\nof na overleg")})
+
+    assert plan["description"] == (
+        "Doel: weer zelf aantrekken.\nVoorwaarden: alleen 's ochtends\nof na overleg\n\n"
+        "Overleg arts op 3 december."
+    )
+    assert units(plan)[CONDITIONS].text == "alleen 's ochtends\n\nof na overleg"
+    cleared = put(plan, clear=frozenset({CONDITIONS}))["description"]
+    assert cleared == "Doel: weer zelf aantrekken.\n\nOverleg arts op 3 december."
+
+
+@pytest.mark.parametrize("text", ["", "tot de feestdagen"])
+def test_a_period_of_the_dossier_takes_new_days_and_gives_way_to_a_text(text: str) -> None:
+    plan = made()
+    del detail(plan)["scheduledString"]
+    detail(plan)["scheduledPeriod"] = {"start": "2026-11-01", "end": "2026-12-24"}
+    schedule = replace(units(plan)[DUTY].schedule, text=text, until=date(2026, 12, 31))
+
+    later = put(plan, set={DUTY: Duty(performer=SON, schedule=schedule)})
+
+    assert units(later)[DUTY].schedule == schedule
+    assert ("scheduledPeriod" in detail(later)) == (not text)
 
 
 def test_a_schedule_of_help_is_text_with_its_structure_beside_it() -> None:
