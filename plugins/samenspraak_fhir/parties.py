@@ -82,7 +82,7 @@ class Parties:
         if self.directory.name(ref) is not None:
             return False
         tells_id = "reference" in reference and self.directory.id_of(ref) is None
-        return tells_id or fhir.text(reference, "display") not in ("", NEUTRAL[ref.kind])
+        return tells_id or fhir.text(reference, "display") not in ("", self.directory.words_for(ref))
 
     def name(self, ref: PartyRef) -> str:
         """How the readers of the dossier may see this party named."""
