@@ -38,7 +38,7 @@ from samenspraak_ozo.hearing import Heard, heard
 from samenspraak_ozo.marks import ANSWERED, CLOSING, MARKER, NOTE, identifier, marker_of
 from samenspraak_ozo.people import external_id
 from samenspraak_ozo.saying import answer, note, reference, tell
-from samenspraak_ozo.taking_back import hide
+from samenspraak_ozo.taking_back import hide, misnames, unname
 from samenspraak_ozo.terms import last_shown, terms_in
 from samenspraak_ozo.threads import LIVE, Resource, messages_of, ours_by, posted_at, thread_of
 
@@ -80,16 +80,17 @@ def get(raw: Raw, directory: Directory) -> Reading:
         raise InvalidRecordError("a thread without a status", field="CommunicationRequest.status")
     marker, shown, said = marker_of(thread), last_shown(raw), list(heard(raw, directory))
     moments = [at for at in map(posted_at, (thread, *messages_of(raw))) if at is not None]
-    answered = ours_by(raw, ANSWERED)
+    answered = _as_it_may_be_said(ours_by(raw, ANSWERED), directory)
+    misnamed = any(one.shown and misnames(one.resource, directory) for one in terms_in(raw))
     return Reading(
         client=external_id(client),
         units=_units(raw, [one for one in said if one.id not in answered]),
         marker=marker,
         selected=marker is not None,
-        told=frozenset(ours_by(raw, NOTE)),
+        told=_as_it_may_be_said(ours_by(raw, NOTE), directory),
         said=[one.statement for one in said if one.statement],
         unanswered=_is_live(thread) and any(one.waits and one.id not in answered for one in said),
-        mark=shown.mark if shown else None,
+        mark=shown.mark if shown and not (misnamed and _is_live(thread)) else None,
         last_changed=max(moments, default=None),
     )
 
@@ -100,6 +101,8 @@ def put(raw: Raw, changes: Changes, directory: Directory) -> Raw:
     status = changes.set.get(STATUS)
     is_over = isinstance(status, Status) and status.is_over
     hide(changed, changes, renewed=bool(changes.mark) and not is_over)
+    if changes.mark or changes.told is not None:
+        unname(changed, directory)
     if isinstance(status, Status) and status.is_over:
         return close(changed, End(status.state), status, changes.mark)
     if changes.mark and changes.mark not in {one.mark for one in terms_in(changed) if one.shown}:
@@ -116,6 +119,11 @@ def put(raw: Raw, changes: Changes, directory: Directory) -> Raw:
 
 def _is_live(thread: Resource) -> bool:
     return fhir.text(thread, "status") in LIVE
+
+
+def _as_it_may_be_said(ours: Mapping[str, Resource], directory: Directory) -> frozenset[str]:
+    """What is said there by whom as these readers may see it; the rest is still to be said."""
+    return frozenset(key for key, message in ours.items() if not misnames(message, directory))
 
 
 def _units(raw: Raw, said: list[Heard]) -> dict[UnitKey, UnitValue]:

@@ -18,6 +18,7 @@ from samenspraak_ozo.marks import (
     ANSWERED,
     HOLDS,
     MARK,
+    NAMES,
     NOTE,
     RETIRED_NOTE,
     TASK,
@@ -53,6 +54,7 @@ def tell(raw: Raw, mark: str, units: Mapping[UnitKey, UnitValue], directory: Dir
         identifier(HOLDS, held),
         identifier(UNITS, kept.write(units)),
         *(identifier(TASK, str(task)) for task in _tasks(units, directory)),
+        *_naming(text, directory),
     ]
     if "id" in thread or thread.get("payload"):
         append(raw, names, text)
@@ -74,7 +76,8 @@ def _tasks(units: Mapping[UnitKey, UnitValue], directory: Directory) -> list[Tas
 def note(raw: Raw, told: Sequence[Statement], directory: Directory) -> None:
     """Tell what was said elsewhere, each once; take back what may not be told now."""
     for statement in told:
-        once(raw, NOTE, statement.id, texts.noted(statement, directory))
+        text = texts.noted(statement, directory)
+        once(raw, NOTE, statement.id, text, *_naming(text, directory))
     wanted = {statement.id for statement in told}
     for key, message in ours_by(raw, NOTE).items():
         if key not in wanted:
@@ -88,10 +91,19 @@ def answer(raw: Raw, said: list[Heard], units: Mapping[UnitKey, UnitValue], dire
     That somebody cannot come is noted once the hub holds it: until then it is still to be read.
     """
     for one in said:
+        text = None
         if one.waits and one.statement:
-            once(raw, ANSWERED, one.id, one.ask or texts.noted(one.statement, directory))
+            text = one.ask or texts.noted(one.statement, directory)
         if one.cannot and UnitKey(UnitKind.EXCEPTION, str(one.cannot)) in units:
-            once(raw, ANSWERED, one.id, texts.noted_cannot(one.by, one.cannot, directory))
+            text = texts.noted_cannot(one.by, one.cannot, directory)
+        if text:
+            once(raw, ANSWERED, one.id, text, *_naming(text, directory))
+
+
+def _naming(text: str, directory: Directory) -> list[dict[str, str]]:
+    """Beside a text, whom it names: what it takes to know later that it may not be read any more."""
+    found = sorted(str(ref) for ref in directory.names if texts.name(ref, directory) in text)
+    return [identifier(NAMES, " ".join(found))] if found else []
 
 
 def once(raw: Raw, system: str, key: str, text: str, *more: dict[str, str]) -> None:

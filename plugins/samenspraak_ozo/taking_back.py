@@ -9,15 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from samenspraak.connectors import Changes, Raw
+from samenspraak.connectors import Changes, Directory, Raw
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKind
 from samenspraak.protocols import fhir
 from samenspraak_ozo import kept, texts
-from samenspraak_ozo.marks import HOLDS, MARK, RETIRED_MARK, TASK, TERMS, UNITS, identifier, is_ours
+from samenspraak_ozo.marks import (
+    ANSWERED,
+    HOLDS,
+    MARK,
+    NAMES,
+    NOTE,
+    RETIRED_ANSWERED,
+    RETIRED_MARK,
+    RETIRED_NOTE,
+    TASK,
+    TERMS,
+    UNITS,
+    identifier,
+    is_ours,
+)
 from samenspraak_ozo.terms import terms_in
-from samenspraak_ozo.threads import RETRACTED, Resource, messages_of, parts, thread_of
+from samenspraak_ozo.threads import RETRACTED, Resource, is_retracted, messages_of, parts, thread_of
 
-_DROPPED = frozenset({HOLDS, TASK, TERMS, UNITS})
+_DROPPED = frozenset({HOLDS, NAMES, TASK, TERMS, UNITS})
 # What readers may lose sight of while the rest stays; earlier messages with it are then taken back.
 _HIDEABLE = frozenset({UnitKind.CONDITIONS, UnitKind.REVIEW})
 
@@ -37,8 +52,26 @@ def hide(raw: Raw, changes: Changes, *, renewed: bool) -> None:
                 thread["payload"] = [*parts(thread)[:1], {"contentString": texts.UNAVAILABLE}]
         if kept.beside(terms.resource).keys() & changes.clear:
             units = {key: one for key, one in kept.beside(terms.resource).items() if key not in changes.clear}
-            _keep(terms.resource, lambda one: one["system"] != UNITS)
+            _keep(terms.resource, lambda one: one.get("system") != UNITS)
             terms.resource["identifier"].append(identifier(UNITS, kept.write(units)))
+
+
+def misnames(resource: Resource, directory: Directory) -> bool:
+    """Whether a text of ours names somebody whose name these readers may not see now."""
+    named = " ".join(fhir.identifiers(resource, NAMES)).split()
+    return any(PartyRef.parse(ref) not in directory.names for ref in named)
+
+
+def unname(raw: Raw, directory: Directory) -> None:
+    """Take back what names somebody who may not be named now; what is still to be told is told anew."""
+    thread = thread_of(raw)
+    for resource in (thread, *filter(is_ours, messages_of(raw))):
+        if not is_retracted(resource) and misnames(resource, directory):
+            rename(resource, NOTE, RETIRED_NOTE)
+            rename(resource, ANSWERED, RETIRED_ANSWERED)
+            take_back(resource)
+            if resource is thread:
+                thread["payload"] = [*parts(thread)[:1], {"contentString": texts.UNAVAILABLE}]
 
 
 def empty(raw: Raw) -> None:
@@ -48,11 +81,13 @@ def empty(raw: Raw) -> None:
     thread["subject"].pop("display", None)
     for resource in (thread, *filter(is_ours, messages_of(raw))):
         take_back(resource)
-        _keep(resource, lambda one: one["system"] not in _DROPPED)
+        _keep(resource, lambda one: one.get("system") not in _DROPPED)
 
 
 def take_back(resource: Resource) -> None:
+    """Leave no text in a message; under its retired mark an answer to it still counts."""
     rename(resource, MARK, RETIRED_MARK)
+    _keep(resource, lambda one: one.get("system") != NAMES)
     if resource["resourceType"] == "Communication":
         resource["status"] = RETRACTED
         resource["payload"] = [{"contentString": texts.UNAVAILABLE}]

@@ -59,6 +59,15 @@ DIRECTORY = Directory(
     names={SON: "Rob van Vliet", NEIGHBOUR: "Ineke Smit"},
 )
 
+ASSENT_ELSEWHERE = Statement(
+    id="dossier-1:s7",
+    kind=StatementKind.ASSENT,
+    by=NEIGHBOUR,
+    at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
+    through="dossier-1",
+    terms="t1-00",
+)
+
 
 def begun() -> Raw:
     subject = Subject(
@@ -78,12 +87,12 @@ class Talk:
     now: datetime = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
     number: int = 2000
 
-    def put(self, **changes: Any) -> Raw:
-        return CONNECTOR.put(self.raw, Changes(**changes), DIRECTORY)
+    def put(self, directory: Directory = DIRECTORY, **changes: Any) -> Raw:
+        return CONNECTOR.put(self.raw, Changes(**changes), directory)
 
-    def write(self, **changes: Any) -> None:
+    def write(self, directory: Directory = DIRECTORY, **changes: Any) -> None:
         """Put it, and let the platform take what is not there yet."""
-        self.raw = copy.deepcopy(self.put(**changes))
+        self.raw = copy.deepcopy(self.put(directory, **changes))
         for resource in (self.raw["thread"], *self.raw["messages"]):
             if "id" not in resource:
                 self._accept(resource)
@@ -368,16 +377,8 @@ def test_an_answer_is_noted_once_and_then_waits_no_longer() -> None:
 
 
 def test_what_was_said_elsewhere_is_told_and_taken_back() -> None:
-    elsewhere = Statement(
-        id="dossier-1:s7",
-        kind=StatementKind.ASSENT,
-        by=NEIGHBOUR,
-        at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
-        through="dossier-1",
-        terms="t1-00",
-    )
     thread = talk()
-    thread.write(told=(elsewhere,))
+    thread.write(told=(ASSENT_ELSEWHERE,))
     assert thread.reading.told == {"dossier-1:s7"}
     assert thread.read_there[-1] == "Genoteerd: Ineke Smit is akkoord."
 
@@ -398,6 +399,26 @@ def test_what_may_not_be_seen_any_more_is_taken_back_from_earlier_messages() -> 
     assert "wond" not in " ".join(thread.read_there)
     assert "Wat: Steunkousen aantrekken" in thread.read_there[-1]
     assert thread.reading.mark == "c1-ee#2"
+
+
+def test_a_name_that_may_not_be_shown_any_more_goes_from_every_message_and_is_said_otherwise() -> None:
+    thread = talk()
+    thread.says("AKKOORD")
+    thread.write(told=(ASSENT_ELSEWHERE,))
+    assert "Ineke Smit" in " ".join(thread.read_there)
+    fewer = replace(DIRECTORY, names={})
+    reading = CONNECTOR.get(thread.raw, fewer)
+    assert (reading.mark, reading.told, reading.unanswered) == (None, frozenset(), True)
+
+    thread.write(fewer, set=UNITS, mark="c1-aa#1", told=(ASSENT_ELSEWHERE,))
+    told = "\n".join(thread.read_there)
+    assert "Rob" not in told
+    assert "Ineke" not in told
+    assert "Wie: een naaste" in told
+    assert thread.read_there[-2:] == ["Genoteerd: een naaste is akkoord."] * 2
+    reading = CONNECTOR.get(thread.raw, fewer)
+    assert (reading.mark, reading.told) == ("c1-aa#1", {"dossier-1:s7"})
+    assert not reading.unanswered
 
 
 def test_a_message_that_was_taken_back_still_binds_answers_with_its_code() -> None:
