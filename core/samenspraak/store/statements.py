@@ -15,18 +15,22 @@ class Statements(Repository):
     def add(self, agreement_id: str, said: Statement, at: datetime) -> bool:
         """Keep it, heard at ``at``; False when this statement is known already, however often it is read.
 
+        Its id is one of this agreement: a system may number what is said record by record.
+
         Raises:
             NotFoundError: there is no such agreement.
         """
         return self._scope.add_if_new(
             statement,
-            id=said.id,
             agreement_id=agreement_id,
+            id=said.id,
             kind=said.kind,
             party=str(said.by),
             said_at=said.at,
             heard_at=at,
-            document_sealed=self._scope.seal(statement.c.document_sealed, said.id, said, Statement),
+            document_sealed=self._scope.seal(
+                statement.c.document_sealed, _place(agreement_id, said.id), said, Statement
+            ),
         )
 
     def of(self, agreement_id: str) -> list[Statement]:
@@ -37,6 +41,12 @@ class Statements(Repository):
             .order_by(statement.c.said_at, statement.c.id)
         )
         return [
-            self._scope.open(statement.c.document_sealed, row.id, row.document_sealed, Statement)
+            self._scope.open(
+                statement.c.document_sealed, _place(agreement_id, row.id), row.document_sealed, Statement
+            )
             for row in self._scope.rows(found)
         ]
+
+
+def _place(agreement_id: str, statement_id: str) -> str:
+    return f"{agreement_id}/{statement_id}"

@@ -121,8 +121,8 @@ agreement_version = table(
 
 statement = table(
     "statement",
+    key("agreement_id"),
     key("id"),
-    text("agreement_id"),
     text("kind"),
     text("party"),
     moment("said_at", required=True),

@@ -78,8 +78,12 @@ class Copies:
         return Settled(reason=Reason.DUE, equal=False, phase=_phase(view), row=row, next_at=sure)
 
     def _heard(self, view: View) -> bool:
-        """Take over assents, reports and comments that are new; they are facts, never merged."""
-        if view.reading is None or not view.snapshot.shape:
+        """Take over assents, reports and comments that are new; they are facts, never merged.
+
+        What was said in a copy that is about to be taken back was said while it could be read there.
+        """
+        ours_is_there = view.snapshot.shape or (view.remote is not None and view.remote.base)
+        if view.reading is None or not ours_is_there:
             return False
         known = {one.id for one in view.snapshot.statements}
         fresh = [one for one in view.reading.said if one.id not in known]

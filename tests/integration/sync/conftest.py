@@ -76,6 +76,12 @@ class Household:
         found: dict[str, Any] = record
         return found
 
+    def record_titled(self, app: Any, title: str) -> dict[str, Any]:
+        """The record of an app with this title."""
+        [record] = [one for one in app.shelf.bodies("record") if one["title"] == title]
+        found: dict[str, Any] = record
+        return found
+
     def remote(self, connector_id: str) -> RemoteRecord:
         """What the hub knows of the object there."""
         [link] = [one for one in self.town.links() if one.connector_id == connector_id]

@@ -487,8 +487,8 @@ def _make_tables() -> None:
     op.create_table(
         "statement",
         sa.Column("organisation", sa.String(), nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
         sa.Column("agreement_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("party", sa.String(), nullable=False),
         sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
@@ -502,7 +502,7 @@ def _make_tables() -> None:
         sa.ForeignKeyConstraint(
             ["organisation"], ["organisation.organisation"], name="fk_statement_organisation"
         ),
-        sa.PrimaryKeyConstraint("organisation", "id", name="pk_statement"),
+        sa.PrimaryKeyConstraint("organisation", "agreement_id", "id", name="pk_statement"),
     )
     op.create_index(
         "ix_statement_organisation_agreement_id_said_at",
