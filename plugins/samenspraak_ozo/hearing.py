@@ -13,7 +13,7 @@ from datetime import date, datetime
 from samenspraak.connectors import Directory, Raw
 from samenspraak.domain.agreements import OccurrenceException, OccurrenceKey
 from samenspraak.domain.local_time import local_day
-from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.errors import InvalidRecordError
 from samenspraak.protocols import fhir
@@ -32,6 +32,7 @@ _STATEMENTS: Mapping[AnswerKind, StatementKind] = {
     AnswerKind.NOT_DONE: StatementKind.NOT_DONE,
 }
 _OF_TERMS = frozenset({AnswerKind.AGREE, AnswerKind.DISAGREE})
+_PEOPLE = frozenset(KINDS.values())
 _ATTACHMENT = "[bijlage]"
 
 
@@ -74,16 +75,15 @@ def heard(raw: Raw, directory: Directory) -> Iterator[Heard]:
 
 def _hear(message: Resource, said: list[Terms], thread: Resource, directory: Directory) -> Heard:
     sender = fhir.reference_key(fhir.element(message, "sender"))
-    kind = KINDS.get((sender or "").partition("/")[0])
     at = said_at(message)
-    if sender is None or kind is None:
+    if sender is None:
         raise InvalidRecordError("a message without a sender", field="Communication.sender")
     if at is None:
         raise InvalidRecordError("a message without a time", field="Communication.sent")
-    sender = external_id(sender)
-    by = directory.party(sender, kind)
+    kind = KINDS.get(sender.partition("/")[0], PartyKind.GROUP)
+    by = directory.party(external_id(sender), kind)
     text = "\n".join(texts_of(message)) or _ATTACHMENT
-    answer = parse(text, local_day(at))
+    answer = parse(text, local_day(at)) if by.kind in _PEOPLE else None  # a team agrees to nothing by itself
     before = _before(message, said, thread)
     meant = _meant(answer, by, at, before, said, directory) if answer else _Meant()
     statement_id = f"{directory.connector_id}:{message['id']}"

@@ -11,14 +11,12 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from stdnum.nl import bsn
-
 from samenspraak.connectors import ExternalParty, SetApart
+from samenspraak.domain.bsn import is_bsn
 from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.protocols import fhir
 
 _OLDER = re.compile(r"(https://www\.ozoverbindzorg\.nl/namingsystem/)(?:ozo|ozo-connect)/")
-_BSN_LENGTHS = (8, 9)
 KINDS: Mapping[str, PartyKind] = {
     "RelatedPerson": PartyKind.RELATIVE,
     "Practitioner": PartyKind.PROFESSIONAL,
@@ -39,11 +37,12 @@ def party(person: fhir.Resource, today: date) -> ExternalParty | SetApart:
     numbers = fhir.identifiers(person, fhir.BSN)
     if born and (birth_date is None or birth_date > today):
         return SetApart(external_id=key, field=f"{kind}.birthDate", why="no date of birth that can be")
-    if any(len(one) not in _BSN_LENGTHS or not bsn.is_valid(one) for one in numbers):
+    if not all(map(is_bsn, numbers)):
         return SetApart(external_id=key, field=f"{kind}.identifier", why="a BSN that does not pass its check")
-    named = (fhir.elements(person, "name") or [{}])[0]
+    names = fhir.elements(person, "name") or [{}]
+    named = next((one for one in names if one.get("use") == "official"), names[0])
     network = fhir.reference_key(fhir.element(person, "patient"))
-    given = [one for one in named.get("given") or () if isinstance(one, str)]
+    given = fhir.texts(named, "given")
     return ExternalParty(
         external_id=key,
         kind=KINDS[kind],

@@ -323,6 +323,15 @@ def test_everything_else_people_write_is_a_comment_in_their_own_words() -> None:
     assert not thread.reading.unanswered
 
 
+def test_a_word_of_a_team_is_a_comment_and_the_thread_stays_readable() -> None:
+    thread = talk()
+    thread.says("AKKOORD", sender="CareTeam/77")
+    thread.says("AKKOORD")
+
+    assert [kind for kind, _ in thread.said] == [StatementKind.COMMENT, StatementKind.ASSENT]
+    assert thread.reading.said[0].by.kind is PartyKind.GROUP
+
+
 # Cancelling.
 
 
