@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo model test check format corpus migration lock wheel
+.PHONY: help install demo bench model test check format corpus migration lock wheel
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: $(READY) ## Lint, format, types and layers, in seconds
 format: $(READY) ## Put the code in the house format and mend what ruff can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+bench: $(READY) ## Measure how long the hub takes to start, beside what the frameworks take alone
+	@$(BIN)/python tests/benchmarks/bench_start.py
 
 model: $(READY) ## Walk at random through the life of a whole hub: make model SEEDS=500
 	@$(BIN)/python tests/model/run.py --seeds $(or $(SEEDS),500)
