@@ -66,7 +66,7 @@ def directory_for(uow: UnitOfWork, connector_id: str, agreement: Agreement, shap
     names = dict(names_of(uow, shape.names & concerned))
     client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
     # An id is as good as a name to whoever can look it up there.
-    shown = shape.names | shape.members | {client}
+    shown = shape.names | {client}
     external = called(uow, connector_id, agreement.client_id, concerned)
     if name := client_name(uow, agreement.client_id, shape):
         names[client] = name

@@ -30,7 +30,7 @@ from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.naming import mark_of, misnamed
-from samenspraak.sync.people import client_name, directory_for
+from samenspraak.sync.people import called, client_name, directory_for
 
 _OF_AN_ASSIGNMENT = frozenset(kind for kind, row in UNITS.items() if row.keyed is not Keyed.NOT)
 _LATE = timedelta(hours=24)
@@ -41,6 +41,7 @@ _LATE = timedelta(hours=24)
 class Snapshot:
     """One link with its agreement, objects and readers, as the store had them at one moment.
 
+    ``readers``: who reads it, as the system calls them ·
     ``told``: the statements its readers should be able to read there (what was said there, stands there) ·
     ``questions``: the open ones about the agreement · ``groups``: whose members are known · ``newcomers``:
     the parts somebody added there, by an object for an assignment that nobody here ever had.
@@ -59,6 +60,7 @@ class Snapshot:
     directory: Directory
     client: str | None
     client_name: str | None
+    readers: tuple[str, ...]
     epoch: int
     bases: Mapping[int, Units]
     past: Mapping[UnitKey, tuple[UnitValue, ...]]
@@ -115,11 +117,10 @@ class Snapshot:
                 "Match the client first.",
                 field="client",
             )
-        readers = [self.directory.id_of(member) for member in sorted(self.link.members)]
         return Subject(
             client=self.client,
             marker=Marker(agreement_id=self.record.agreement.id, copy=self.link.audience, part=part),
-            readers=[reader for reader in readers if reader],
+            readers=self.readers,
             client_name=self.client_name,
         )
 
@@ -138,6 +139,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
     sight = sight_of(uow, hub, agreement, link.connector_id, link.members)
     shape = sight.shape()
     directory = directory_for(uow, link.connector_id, agreement, shape)
+    readers = called(uow, link.connector_id, agreement.client_id, link.members)
     numbers = {version for remote in remotes for version in remote.base.values()}
     versions = uow.agreements.versions(agreement.id, numbers)
     statements = uow.statements.of(agreement.id)
@@ -156,6 +158,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         directory=directory,
         client=directory.id_of(PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)),
         client_name=client_name(uow, agreement.client_id, shape),
+        readers=tuple(readers[one] for one in sorted(link.members) if one in readers),
         epoch=uow.consents.epoch(agreement.client_id),
         bases={number: units_of(one.agreement) for number, one in versions.items()},
         past=uow.agreements.values(agreement.id, past) if past else {},
