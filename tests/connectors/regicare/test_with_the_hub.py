@@ -16,6 +16,7 @@ from samenspraak.domain.agreements import (
     Assignment,
     Duty,
     ExceptionKind,
+    LifeDomain,
     OccurrenceException,
     State,
     Status,
@@ -24,7 +25,7 @@ from samenspraak.domain.agreements import (
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
 from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday
-from samenspraak.domain.units import STATUS, WHAT, UnitKey, UnitKind, UnitValue, apply
+from samenspraak.domain.units import LIFE_DOMAIN, STATUS, WHAT, UnitKey, UnitKind, UnitValue, apply
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.sandbox import Fault, Mode
 from samenspraak.services import questions
@@ -70,11 +71,12 @@ class Town:
             work_off(self.app.hub, ORGANISATION)
             self.clock.at += timedelta(**(passing or {"seconds": 6}))
 
-    def record_cooking(self) -> int:
+    def record_cooking(self, description: str = "") -> int:
         task = self.regicare.office.record_task(
             client=self.people["client"],
             volunteer=self.people["karim"],
             what="Samen koken",
+            description=description,
             from_date="2026-11-05",
             start="16:00",
             end="18:00",
@@ -313,6 +315,16 @@ def test_a_withdrawn_consent_asks_to_remove_without_content(town: Town) -> None:
     town.settle(minutes=2)
     assert town.reason is Reason.RETRACTED
     assert len(town.regicare.writes()) == 1
+
+
+def test_what_they_may_no_longer_see_is_asked_away_without_being_repeated(town: Town) -> None:
+    town.record_cooking(description="Geen suiker: mevrouw heeft diabetes.")
+    town.change({LIFE_DOMAIN: LifeDomain.MEALS})
+    assert town.regicare.proposals() == []
+    town.change({LIFE_DOMAIN: LifeDomain.MEDICATION})
+    (proposal,) = town.regicare.proposals()
+    assert "- Omschrijving, bovenaan: (leeg)" in proposal["opmerking"].splitlines()
+    assert "diabetes" not in proposal["opmerking"]
 
 
 def test_a_removal_that_staff_refuse_is_told_to_one_person_and_not_proposed_again(town: Town) -> None:
