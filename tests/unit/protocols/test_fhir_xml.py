@@ -53,6 +53,12 @@ def test_lists_numbers_and_booleans_are_what_base_r4_says() -> None:
     assert [str(issue) for issue in fhirkit.validate(plan)] == []
 
 
+def test_a_decimal_keeps_the_digits_that_somebody_wrote() -> None:
+    plan = from_xml(PLAN.replace(b'value="30"', b'value="30.50"'))
+
+    assert str(plan["activity"][0]["detail"]["quantity"]["value"]) == "30.50"
+
+
 def test_an_extension_on_a_primitive_stands_beside_it() -> None:
     plan = from_xml(PLAN)
 
