@@ -33,7 +33,8 @@ from samenspraak_ozo.terms import terms_in
 from samenspraak_ozo.threads import RETRACTED, Resource, is_retracted, messages_of, parts, thread_of
 
 _DROPPED = frozenset({HOLDS, NAMES, TASK, TERMS, UNITS})
-# What readers may lose sight of while the rest stays; earlier messages with it are then taken back.
+# Readers may lose sight of these while the rest stays. A value the hub took away before that is in no
+# ``clear``, and who may see the kind is not told here: so with a message that has none of it, earlier ones go.
 _HIDEABLE = frozenset({UnitKind.CONDITIONS, UnitKind.REVIEW})
 
 

@@ -410,6 +410,16 @@ def test_what_may_not_be_seen_any_more_is_taken_back_from_earlier_messages() -> 
     assert thread.reading.mark == "c1-ee#2"
 
 
+def test_conditions_that_were_taken_away_stay_readable_in_no_earlier_message() -> None:
+    """Whether readers may still see conditions at all is not known by then."""
+    thread = talk()
+    thread.tell("c1-bb#2", {key: value for key, value in UNITS.items() if key != CONDITIONS})
+
+    assert "wond" not in " ".join(thread.read_there)
+    thread.says(f"AKKOORD {code_of('c1-bb#2')}")
+    assert thread.said == [(StatementKind.ASSENT, "c1-bb#2")]
+
+
 def test_a_name_that_may_not_be_shown_any_more_goes_from_every_message_and_is_said_otherwise() -> None:
     thread = talk()
     thread.says("AKKOORD")
