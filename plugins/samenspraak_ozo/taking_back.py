@@ -34,7 +34,7 @@ from samenspraak_ozo.threads import RETRACTED, Resource, is_retracted, messages_
 
 _DROPPED = frozenset({HOLDS, NAMES, TASK, TERMS, UNITS})
 # Readers may lose sight of these while the rest stays. A value the hub took away before that is in no
-# ``clear``, and who may see the kind is not told here: so with a message that has none of it, earlier ones go.
+# ``clear``, and who may see the kind is not told here: a message without any of it takes earlier ones back.
 _HIDEABLE = frozenset({UnitKind.CONDITIONS, UnitKind.REVIEW})
 
 
