@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from samenspraak.cli._words import WORDS, Pair
+from samenspraak.domain.local_time import local
 
 SENTENCES: Mapping[str, Pair] = {
     # Headings of columns.
@@ -179,7 +179,6 @@ SENTENCES: Mapping[str, Pair] = {
     "nobody": ("team", "staff"),
 }
 
-_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _DAYS: Mapping[str, str] = {"nl": "ma di wo do vr za zo", "en": "Mon Tue Wed Thu Fri Sat Sun"}
 _MONTHS: Mapping[str, str] = {
     "nl": "jan feb mrt apr mei jun jul aug sep okt nov dec",
@@ -210,7 +209,7 @@ class Texts:
         """A day and time as people in the Netherlands read it."""
         if at is None:
             return self("never")
-        here = at.astimezone(_AMSTERDAM)
+        here = local(at)
         day = self.weekday(here.weekday())
         month = _MONTHS[self.language].split()[here.month - 1]
         return f"{day} {here.day} {month} {here.year}, {here:%H:%M}"

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
+from samenspraak.domain.local_time import local_day
 from samenspraak.policy.capabilities import Capabilities
 from samenspraak.store.unit_of_work import Store
 from samenspraak.sync.ports import Clock, Connected, Pace
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,7 @@ class Hub:
 
     def today(self) -> date:
         """The day it is for the people we serve."""
-        return self.clock.now().astimezone(AMSTERDAM).date()
+        return local_day(self.clock.now())
 
     def backoff(self, attempts: int, retry_after: float | None = None) -> timedelta:
         """Full jitter, never sooner than the other system asked for."""
