@@ -10,7 +10,7 @@ from samenspraak.services.status import Status, status
 from samenspraak.sync.daily import new_day
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.pull import Pulled
-from samenspraak.work.hearing import LISTENS, hear, is_due, rates
+from samenspraak.work.hearing import hear, is_due, rates
 from samenspraak.work.inline import Worked, work_off
 
 
@@ -64,7 +64,7 @@ def exchange(
         systems = [one for one in uow.connectors.list() if connector_id in (None, one.id)]
     if connector_id is not None and not systems:
         raise NotFoundError(f"There is no connector {connector_id} in {organisation}.")
-    listening = [one for one in systems if one.state in LISTENS]
+    listening = [one for one in systems if one.state.listens]
     heard = tuple(
         _hear(hub, organisation, one.id, full=full)
         for one in listening
@@ -72,7 +72,7 @@ def exchange(
     )
     return Exchanged(
         heard=heard,
-        skipped=tuple((one.id, one.state) for one in systems if one.state not in LISTENS),
+        skipped=tuple((one.id, one.state) for one in systems if not one.state.listens),
         worked=work_off(hub, organisation),
         status=status(hub, organisation),
     )

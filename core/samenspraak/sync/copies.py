@@ -16,7 +16,7 @@ from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
 from samenspraak.policy.plan import plan
-from samenspraak.policy.state import ConnectorState, Do, LinkPhase, NotSeen, Plan, Reason, WriteKind
+from samenspraak.policy.state import Do, LinkPhase, NotSeen, Plan, Reason, WriteKind
 from samenspraak.policy.terms import waits_for_others
 from samenspraak.store.records import Cause, LinkRecord
 from samenspraak.sync import questions, restored, said
@@ -45,6 +45,11 @@ class Copies:
         self._obstacles = Obstacles(hub, organisation, self._lease)
         self._confirmer = Confirmer(hub, organisation, self._lease, self._looker, self._obstacles)
         self._writer = Writer(hub, organisation, self._lease, self._looker, self._confirmer, self._obstacles)
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether a request to their system left."""
+        return self._lease.has_asked
 
     def step(self, snapshot: Snapshot, part: str) -> Settled | None:
         """One plan for one object, carried out. None: something moved, read everything again."""
@@ -262,8 +267,8 @@ class Copies:
         """Ask what became of a waiting proposal; what it is about is read from the record, never from it."""
         remote = next(iter(snapshot.of_part(part)), None)
         intent = remote.intent if remote else None
-        running = snapshot.system.state in (ConnectorState.RUNNING, ConnectorState.MATCHING)
-        if remote is None or intent is None or intent.waiting is None or not running:
+        listens = snapshot.system.state.listens
+        if remote is None or intent is None or intent.waiting is None or not listens:
             return False
         proposal = snapshot.connector.proposal(self._lease.call(snapshot), intent.waiting)
         if proposal.state is ProposalState.WAITING:

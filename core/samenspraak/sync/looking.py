@@ -13,7 +13,8 @@ from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot, page_mark, there_of
 
-_SILENT = (ConnectorState.PAUSED, ConnectorState.UNAUTHORISED)
+_TAKES_BACK = (ConnectorState.STOPPED,)
+"""In these states nothing is heard; only what must be taken back still goes there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,8 @@ class Lease:
         self._hub = hub
         self._organisation = organisation
         self.link = link
+        self.has_asked = False
+        """Whether a request to the system of this link left."""
 
     def hold(self, uow: UnitOfWork) -> None:
         """Renew the lease inside this transaction.
@@ -49,20 +52,24 @@ class Lease:
         """The last step before the socket: nothing leaves on what has changed since it was decided."""
         with self._hub.store.read(self._organisation) as uow:
             link = uow.links.get(self.link.id)
+            state = uow.connectors.get(link.connector_id).state
             epoch = uow.consents.epoch(snapshot.record.agreement.client_id)
         if link.fence != self.link.fence:
             raise StaleError(f"Link {self.link.id}: another worker has taken over.")
+        if state is not snapshot.system.state and not (retraction and state in _TAKES_BACK):
+            raise StaleError(f"Link {self.link.id}: its system was paused or stopped since this was planned.")
         moved = (epoch, link.members) != (snapshot.epoch, snapshot.link.members)
         if moved and not retraction:
             raise StaleError(f"Link {self.link.id}: consent or readers changed since this was planned.")
 
     def call(self, snapshot: Snapshot, *, retraction: bool = False) -> Call:
         """What the connector may use now, asking for permission before each request."""
-        return self._hub.connected.call(
-            self._organisation,
-            snapshot.system.id,
-            permit=lambda: self.permit(snapshot, retraction=retraction),
-        )
+
+        def permit() -> None:
+            self.permit(snapshot, retraction=retraction)
+            self.has_asked = True
+
+        return self._hub.connected.call(self._organisation, snapshot.system.id, permit=permit)
 
 
 class Looker:
@@ -128,5 +135,5 @@ def _may_look(snapshot: Snapshot, remote: RemoteRecord) -> bool:
     """A paused system is not called, one that was stopped only to take back; nor while a write is open."""
     state = snapshot.system.state
     open_write = remote.intent is not None and not remote.intent.waiting
-    stopped = state is ConnectorState.STOPPED and bool(snapshot.shape)
-    return state not in _SILENT and not stopped and not open_write
+    takes_back = state in _TAKES_BACK and not snapshot.shape
+    return (state.listens or takes_back) and not open_write

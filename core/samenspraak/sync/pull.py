@@ -12,17 +12,15 @@ import structlog
 
 from samenspraak.connectors.connector import Absent, Connector, Found, Page, SetApart
 from samenspraak.errors import SamenspraakError, StaleError
-from samenspraak.policy.state import ConnectorState, LinkPhase
-from samenspraak.store.records import CursorRecord, RemoteRecord
+from samenspraak.policy.state import LinkPhase
+from samenspraak.store.records import ConnectorRecord, CursorRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import is_known, meet
 from samenspraak.sync.snapshot import page_mark
-from samenspraak.sync.trouble import recovered, trouble
+from samenspraak.sync.trouble import answered, trouble
 
 log = structlog.get_logger(__name__)
-
-_LISTENS = (ConnectorState.RUNNING, ConnectorState.MATCHING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +50,15 @@ def pull(hub: Hub, organisation: str, connector_id: str, *, full: bool = False) 
     with hub.store.read(organisation) as uow:
         system = uow.connectors.get(connector_id)
         cursor = uow.connectors.cursor(connector_id)
-    if system.state not in _LISTENS:
+    if not system.state.listens:
         return Pulled()
     connector = hub.connected.connector(organisation, connector_id)
     since = None if full or cursor is None else cursor
     try:
-        return _read(hub, organisation, connector, since, reset=full)
+        return _read(hub, organisation, connector, system, since, reset=full)
     except StaleError:
         log.info("cursor not known there, reading everything", connector=connector_id)
-        return _read(hub, organisation, connector, None, reset=True)
+        return _read(hub, organisation, connector, system, None, reset=True)
 
 
 def pull_failed(hub: Hub, organisation: str, connector_id: str, error: SamenspraakError) -> None:
@@ -74,7 +72,13 @@ def pull_failed(hub: Hub, organisation: str, connector_id: str, error: Samenspra
 
 
 def _read(
-    hub: Hub, organisation: str, connector: Connector, since: CursorRecord | None, *, reset: bool
+    hub: Hub,
+    organisation: str,
+    connector: Connector,
+    asked: ConnectorRecord,
+    since: CursorRecord | None,
+    *,
+    reset: bool,
 ) -> Pulled:
     call, began = hub.connected.call(organisation, connector.connector_id), hub.now()
     met, cursor = Pulled(), since.value if since else None
@@ -100,7 +104,7 @@ def _read(
     with hub.store.write(organisation) as uow:
         if connector.manifest.capabilities.proposes:
             _look_at_proposals(uow, connector.connector_id)
-        recovered(uow, hub, connector.connector_id)
+        answered(uow, hub, asked)
         # A hint that came in while we read may be about what we had read already: it stays to be done.
         due = uow.connectors.get(connector.connector_id).poll_due_at
         now, still_due = hub.now(), due if due is not None and due > began else None

@@ -22,14 +22,14 @@ from samenspraak.errors import (
     TransientError,
 )
 from samenspraak.policy.state import LinkPhase, Reason
-from samenspraak.store.records import LinkRecord
+from samenspraak.store.records import ConnectorRecord, LinkRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.copies import Copies
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import load
-from samenspraak.sync.trouble import admitted, recovered, trouble
+from samenspraak.sync.trouble import admitted, answered, trouble
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,10 @@ _SEVERITY = list(Reason)
 
 @dataclass(frozen=True, kw_only=True)
 class Rest:
-    """How a link came to rest: the worst of its objects. ``equal``: everything compared agrees."""
+    """How a link came to rest: the worst of its objects.
+
+    ``equal``: everything compared agrees · ``has_answered``: the system was asked, and so it is there.
+    """
 
     reason: Reason
     version: int
@@ -49,6 +52,15 @@ class Rest:
     next_at: datetime | None = None
     detail: str = ""
     retracting: bool = False
+    has_answered: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """A link that is ours for now. ``system``: its connector as it was before it was asked anything."""
+
+    link: LinkRecord
+    system: ConnectorRecord
 
 
 def reconcile(hub: Hub, organisation: str, link_id: str) -> Reason | None:
@@ -57,9 +69,10 @@ def reconcile(hub: Hub, organisation: str, link_id: str) -> Reason | None:
     Returns:
         The link's reason afterwards; None when it was not due or somebody else has it.
     """
-    link = _claim(hub, organisation, link_id)
-    if link is None:
+    work = _claim(hub, organisation, link_id)
+    if work is None:
         return None
+    link = work.link
     try:
         rest = _settle(hub, organisation, link)
     except SamenspraakError as error:
@@ -69,20 +82,21 @@ def reconcile(hub: Hub, organisation: str, link_id: str) -> Reason | None:
             "reconcile crashed", organisation=organisation, link=link.id, error=type(error).__name__
         )
         return _failed(hub, organisation, link, TransientError(f"Link {link.id}: an unexpected error."))
-    return _finish(hub, organisation, link, rest)
+    return _finish(hub, organisation, work, rest)
 
 
-def _claim(hub: Hub, organisation: str, link_id: str) -> LinkRecord | None:
-    now = hub.now()
+def _claim(hub: Hub, organisation: str, link_id: str) -> _Work | None:
+    now, work = hub.now(), None
     with hub.store.write(organisation) as uow:
         link = uow.links.claim(link_id, now, now + hub.pace.lease)
         if link is not None:
             waits_until = admitted(uow, hub, link.connector_id)
-            if waits_until is not None:
+            if waits_until is None:
+                work = _Work(link=link, system=uow.connectors.get(link.connector_id))
+            else:
                 uow.links.finish(link, next_at=waits_until)
-                link = None
         uow.commit()
-    return link
+    return work
 
 
 def _settle(hub: Hub, organisation: str, link: LinkRecord) -> Rest:
@@ -97,7 +111,7 @@ def _settle(hub: Hub, organisation: str, link: LinkRecord) -> Rest:
                 break
             settled.append(outcome)
         else:
-            return _rest(snapshot.record.version, settled)
+            return _rest(snapshot.record.version, settled, has_answered=copies.has_asked)
     return Rest(
         reason=Reason.DUE,
         version=snapshot.record.version,
@@ -107,25 +121,29 @@ def _settle(hub: Hub, organisation: str, link: LinkRecord) -> Rest:
     )
 
 
-def _rest(version: int, settled: Sequence[Settled]) -> Rest:
+def _rest(version: int, settled: Sequence[Settled], *, has_answered: bool) -> Rest:
     worst = min(settled, key=lambda one: _SEVERITY.index(one.reason))
     phases = {one.phase for one in settled}
     return Rest(
         reason=worst.reason,
         version=version,
-        equal=all(one.equal for one in settled),
+        # An object of an assignment that left says nothing about the others.
+        equal=any(one.equal for one in settled)
+        and all(one.equal or one.reason is Reason.CLOSED for one in settled),
         missing=frozenset().union(*(one.missing for one in settled)),
         phase=next((one for one in (LinkPhase.OPEN, LinkPhase.CLOSED) if one in phases), LinkPhase.NONE),
         next_at=min((one.next_at for one in settled if one.next_at), default=None),
         detail=worst.row,
         retracting=any(one.reason is Reason.RETRACTING for one in settled),
+        has_answered=has_answered,
     )
 
 
-def _finish(hub: Hub, organisation: str, link: LinkRecord, rest: Rest) -> Reason:
+def _finish(hub: Hub, organisation: str, work: _Work, rest: Rest) -> Reason:
+    link = work.link
     with hub.store.write(organisation) as uow:
-        if rest.reason is not Reason.CONNECTOR:
-            recovered(uow, hub, link.connector_id)
+        if rest.has_answered:
+            answered(uow, hub, work.system)
         due = rest.reason is Reason.DUE or rest.next_at is not None
         uow.links.finish(
             replace(link, want=rest.version),

@@ -26,6 +26,11 @@ def left_alone_until(system: ConnectorRecord) -> datetime | None:
     return max(filter(None, (system.paused_until, system.breaker_until)), default=None)
 
 
+def is_left_alone(system: ConnectorRecord, now: datetime) -> bool:
+    until = left_alone_until(system)
+    return until is not None and until > now
+
+
 def is_broken_off(hub: Hub, system: ConnectorRecord) -> bool:
     """Whether its breaker is open while it is heard: then hearing is the one probe, and all else waits."""
     return system.state.listens and system.failures >= hub.pace.breaker_after
@@ -33,8 +38,8 @@ def is_broken_off(hub: Hub, system: ConnectorRecord) -> bool:
 
 def may_be_asked(hub: Hub, system: ConnectorRecord) -> bool:
     """Whether a system can be asked something on the way, as part of other work."""
-    until = left_alone_until(system)
-    return system.state.listens and not is_broken_off(hub, system) and (until is None or until <= hub.now())
+    broken_off = is_broken_off(hub, system) or is_left_alone(system, hub.now())
+    return system.state.listens and not broken_off
 
 
 def admitted(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> datetime | None:
@@ -72,14 +77,20 @@ def trouble(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: Samenspr
     uow.connectors.note(connector_id, failures=failures)
 
 
-def recovered(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
-    """The system answers again: what waited for it goes on at once. Told once."""
-    system = uow.connectors.get(connector_id)
-    if not system.failures:
+def answered(uow: WritingUnitOfWork, hub: Hub, asked: ConnectorRecord) -> None:
+    """The system answers again: what waited for it goes on at once. Told once.
+
+    ``asked``: the system as it was before it was asked. An answer from before the last failure proves
+    nothing, and a pause that the system asked for lasts as long as it said.
+    """
+    system = uow.connectors.get(asked.id)
+    if not system.failures or system.failures > asked.failures:
         return
-    uow.connectors.note(connector_id, failures=0, breaker_until=None, paused_until=None)
-    uow.wake(links=uow.links.hasten(connector_id, hub.now()))
-    log.info("connector recovered", organisation=uow.organisation, connector=connector_id)
+    if system.paused_until is not None and system.paused_until > hub.now():
+        return
+    uow.connectors.note(asked.id, failures=0, breaker_until=None, paused_until=None)
+    uow.wake(links=uow.links.hasten(asked.id, hub.now()))
+    log.info("connector recovered", organisation=uow.organisation, connector=asked.id)
 
 
 def _needs_a_person(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: SamenspraakError) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Self, TypeVar
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -25,8 +25,11 @@ from samenspraak.sync.adopt import reconcile_remote
 from samenspraak.sync.daily import new_day
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.reconcile import reconcile
+from samenspraak.sync.trouble import is_broken_off
 from samenspraak.work.budget import Budgets
-from samenspraak.work.hearing import LISTENS, hear, is_due, rates
+from samenspraak.work.hearing import hear, is_due, rates
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +37,7 @@ _LOOK_SECONDS = 0.5
 _TICK_SECONDS = 0.5
 _PACE_SECONDS = 0.05
 _DAY_SECONDS = 5
+_DAY_AGAIN_SECONDS = 900
 _APART_SECONDS = 1.0
 _BATCH = 100
 _STOP_SECONDS = 20
@@ -85,6 +89,8 @@ class EmbeddedRunner:
         self._running: set[str] = set()
         self._heard_at: dict[tuple[str, str], float] = {}
         self._unheard: set[tuple[str, str]] = set()
+        self._unserved: set[tuple[str, str]] = set()
+        self._day_again: dict[str, float] = {}
         self._lock = threading.Lock()
         self._ticks = BackgroundScheduler()
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
@@ -131,13 +137,30 @@ class EmbeddedRunner:
         while not self._stopping.is_set():
             self._beat = time.monotonic()
             self._awake.clear()
-            wait = _LOOK_SECONDS
+            waits = self._for_each(self._begin)
+            self._awake.wait(min(waits, default=_LOOK_SECONDS))
+
+    def _for_each(self, act: Callable[[str], T]) -> list[T]:
+        """Do this for every organisation; what is wrong with one stops no other. Told once."""
+        results = []
+        for organisation in self._organisations():
+            about = (act.__name__, organisation)
             try:
-                for organisation in self._hub.store.organisations():
-                    wait = min(wait, self._begin(organisation))
-            except SamenspraakError as error:
-                log.error("dispatcher", code=error.code)
-            self._awake.wait(wait)
+                results.append(act(organisation))
+                self._unserved.discard(about)
+            except Exception as error:  # whatever it is, the others go on
+                if about not in self._unserved:
+                    what = type(error).__name__
+                    log.exception("organisation not served", organisation=organisation, error=what)
+                self._unserved.add(about)
+        return results
+
+    def _organisations(self) -> list[str]:
+        try:
+            return self._hub.store.organisations()
+        except SamenspraakError as error:
+            log.error("organisations not read", code=error.code)
+            return []
 
     def _begin(self, organisation: str) -> float:
         """Start what is due for one organisation, as far as threads and budgets go.
@@ -169,8 +192,8 @@ class EmbeddedRunner:
 
     def _waits(self, organisation: str, system: ConnectorRecord) -> bool:
         """Whether its links wait: it is to be heard first, or its breaker is open."""
-        is_open = system.failures >= self._hub.pace.breaker_after and system.state in LISTENS
-        return is_open or (organisation, system.id) in self._unheard
+        is_unheard = system.state.listens and (organisation, system.id) in self._unheard
+        return is_unheard or is_broken_off(self._hub, system)
 
     def _submit(
         self,
@@ -222,14 +245,16 @@ class EmbeddedRunner:
 
     def _tick(self) -> None:
         """Hear from every system whose time has come."""
+        self._for_each(self._hear_all)
+
+    def _hear_all(self, organisation: str) -> None:
         now = self._hub.now()
-        for organisation in self._hub.store.organisations():
-            with self._hub.store.read(organisation) as uow:
-                systems = uow.connectors.list()
-            for system in systems:
-                limits = rates(self._hub, organisation, system.id)
-                if is_due(system, limits, now):
-                    self._hear(organisation, system, limits)
+        with self._hub.store.read(organisation) as uow:
+            systems = uow.connectors.list()
+        for system in systems:
+            limits = rates(self._hub, organisation, system.id)
+            if is_due(system, limits, now):
+                self._hear(organisation, system, limits)
 
     def _hear(self, organisation: str, system: ConnectorRecord, limits: Rates) -> None:
         """Hear it now, or before anything else is done there: a backlog of links must not outrun it.
@@ -246,5 +271,12 @@ class EmbeddedRunner:
             self._unheard.add(key)
 
     def _new_day(self) -> None:
-        for organisation in self._hub.store.organisations():
-            new_day(self._hub, organisation)
+        self._for_each(self._do_day)
+
+    def _do_day(self, organisation: str) -> None:
+        """Once a day; one that failed has done some of it and is not begun again at once."""
+        if time.monotonic() < self._day_again.get(organisation, 0.0):
+            return
+        self._day_again[organisation] = time.monotonic() + _DAY_AGAIN_SECONDS
+        new_day(self._hub, organisation)
+        del self._day_again[organisation]

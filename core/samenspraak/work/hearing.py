@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import structlog
+
 from samenspraak.connectors.manifest import Rates
 from samenspraak.domain.local_time import local_day
-from samenspraak.errors import SamenspraakError
-from samenspraak.policy.state import ConnectorState
+from samenspraak.errors import SamenspraakError, TransientError
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.pull import Pulled, pull, pull_failed
+from samenspraak.sync.trouble import is_left_alone
 
-LISTENS = frozenset({ConnectorState.RUNNING, ConnectorState.MATCHING})
-"""In these states a system is heard."""
+log = structlog.get_logger(__name__)
 
 
 def rates(hub: Hub, organisation: str, connector_id: str) -> Rates:
@@ -30,10 +31,7 @@ def is_due(system: ConnectorRecord, limits: Rates, now: datetime) -> bool:
     A hint, or another try after a failure, makes it sooner than its rhythm; a pause it asked for and an open
     breaker make it later.
     """
-    if system.state not in LISTENS:
-        return False
-    waits_until = max(filter(None, (system.paused_until, system.breaker_until)), default=None)
-    if waits_until is not None and waits_until > now:
+    if not system.state.listens or is_left_alone(system, now):
         return False
     if system.poll_due_at is not None and system.poll_due_at <= now:
         return True
@@ -61,5 +59,11 @@ def hear(
             whole = full or is_new_day(uow.connectors.get(connector_id), hub.today())
         return pull(hub, organisation, connector_id, full=whole), None
     except SamenspraakError as error:
-        pull_failed(hub, organisation, connector_id, error)
-        return Pulled(), error
+        failure = error
+    except Exception as error:  # a plugin may raise anything
+        log.exception(
+            "hearing crashed", organisation=organisation, connector=connector_id, error=type(error).__name__
+        )
+        failure = TransientError(f"Connector {connector_id}: an unexpected error ({type(error).__name__}).")
+    pull_failed(hub, organisation, connector_id, failure)
+    return Pulled(), failure

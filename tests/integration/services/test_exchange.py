@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from samenspraak.connectors import Call, Page
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services import connectors
 from samenspraak.services.exchange import exchange
 from samenspraak.services.status import status
+from samenspraak_memory.plugin import FamilyAppConnector
 from samenspraak_memory.sandbox import FamilyApp
 
 ORGANISATION = "de-linde"
@@ -138,3 +141,24 @@ def test_who_waits_to_be_matched_is_counted_and_holds_nothing_up(family: Any) ->
 
     assert (found.waiting_people, found.waiting_records) == (2, 1)
     assert (found.converged, found.needs_a_person) == (True, False)
+
+
+def test_a_plugin_that_crashes_ends_no_exchange_with_the_others(
+    family: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = FamilyAppConnector.changes
+
+    def crash(self: FamilyAppConnector, call: Call, cursor: str | None) -> Iterator[Page]:
+        if self.connector_id == "app-a":
+            raise KeyError("a mistake in the plugin")
+        return changes(self, call, cursor)
+
+    monkeypatch.setattr(FamilyAppConnector, "changes", crash)
+    family.systems["app-b"].instruct("daughter", family.agreements()[0].id, "Begin bij de tenen.")
+    done = exchange(family.app.hub, ORGANISATION)
+    assert [(one.connector_id, one.error) for one in done.heard] == [("app-a", "transient"), ("app-b", "")]
+    assert family.agreements()[0].conditions.instruction == "Begin bij de tenen."
+
+    monkeypatch.undo()
+    family.clock.pass_(minutes=20)
+    assert exchange(family.app.hub, ORGANISATION).status.converged

@@ -9,10 +9,10 @@ import pytest
 import requests
 import simplejson
 
-from samenspraak.domain.agreements import LifeDomain
+from samenspraak.domain.agreements import LifeDomain, What
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.statements import StatementKind
-from samenspraak.domain.units import LIFE_DOMAIN, UnitKey, UnitValue, apply
+from samenspraak.domain.units import LIFE_DOMAIN, WHAT, UnitKey, UnitKind, UnitValue, apply
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.policy.terms import terms_digest
@@ -174,6 +174,15 @@ def test_what_a_nurse_records_in_two_plans_is_one_agreement_in_the_app(home: Hom
     assert [one.id for one in agreement.assignments] == ["kous-1", "kous-2"]
     assert "Steunkousen aantrekken" in home.app.readable("son")
     assert home.is_equal()
+
+
+def test_a_plan_of_somebody_who_left_does_not_hold_up_the_versions_of_the_others(home: Home) -> None:
+    home.nurse_at_the_hub({UnitKey(UnitKind.ASSIGNMENT, "kous-2"): None})
+    home.nurse_at_the_hub({WHAT: What(text="Steunkousen uittrekken")})
+    home.settle()
+
+    assert {one.have == one.want for one in home.town.links()} == {True}
+    assert set(home.town.reasons().values()) == {Reason.EQUAL}
 
 
 def test_a_quiet_cycle_writes_nothing(home: Home) -> None:

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from samenspraak.connectors import Call, Look
+from samenspraak.connectors import Call, Found, Look, Raw, Written
 from samenspraak.domain.agreements import What
 from samenspraak.domain.units import WHAT, MatrixRow
 from samenspraak.errors import TransientError
 from samenspraak.policy.state import Reason
+from samenspraak.services import connectors
 from samenspraak_memory.plugin import FamilyAppConnector
 
 
@@ -56,3 +57,26 @@ def test_an_edit_that_failed_waits_for_its_next_try(stumbling: Any) -> None:
     stumbling.town.clock.at += timedelta(minutes=16)
     stumbling.works()
     assert stumbling.record(stumbling.b)["title"] == "Lange kousen"
+
+
+class Writes(FamilyAppConnector):
+    """Just before its next write leaves, something happens."""
+
+    happens: ClassVar[list[Callable[[], object]]] = []
+
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        if self.happens:
+            self.happens.pop()()
+        return super().update(call, found, raw)
+
+
+def test_nothing_more_is_written_to_a_system_that_was_just_paused(household: Any) -> None:
+    household.becomes("app-b", Writes)
+    household.nurse({WHAT: What(text="Lange kousen")})
+    Writes.happens.append(lambda: connectors.pause(household.hub, "de-linde", "app-b"))
+    household.works()
+    assert household.record(household.b)["title"] == "Steunkousen aantrekken"
+    connectors.resume(household.hub, "de-linde", "app-b")
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+    assert household.record(household.b)["title"] == "Lange kousen"

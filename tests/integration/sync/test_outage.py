@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, ClassVar
 
 import pytest
 
+from samenspraak.connectors import Call, Look
+from samenspraak.domain.agreements import What
 from samenspraak.domain.parties import PartyKind
+from samenspraak.domain.units import WHAT, MatrixRow
+from samenspraak.errors import TransientError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services.exchange import exchange
+from samenspraak.store.records import ConnectorRecord
+from samenspraak.sync.trouble import trouble
+from samenspraak_memory.plugin import FamilyAppConnector
 
 TITLES = ("De was ophalen", "Naar de tuin", "Samen eten")
 EVERY_DAY = {"rhythm": {"type": "days", "every": "day", "times": ["17:30"]}}
@@ -74,3 +83,62 @@ def test_everything_arrives_once(busy_day: Any) -> None:
 def test_a_system_that_is_down_is_only_asked_whether_it_is_there(busy_day: Any) -> None:
     asked = [one for one in busy_day.systems["app-b"].seen()[-20:] if one.fault == "down"]
     assert {one.path for one in asked} == {"/api/changes"}
+
+
+# What ends a pause and closes a breaker.
+
+
+class Throttled(FamilyAppConnector):
+    """While it is answered, another request of ours is told to come back in an hour."""
+
+    happens: ClassVar[list[Callable[[], object]]] = []
+
+    def fetch(self, call: Call, external_id: str) -> Look:
+        found = super().fetch(call, external_id)
+        if self.happens:
+            self.happens.pop()()
+        return found
+
+
+def asks_for_an_hour(household: Any) -> None:
+    throttled = TransientError("too many requests", retry_after=3600, whole_connector=True)
+    with household.town.app.store.write("de-linde") as uow:
+        trouble(uow, household.hub, "app-b", throttled)
+        uow.commit()
+
+
+def how_it_goes(household: Any, connector_id: str = "app-b") -> ConnectorRecord:
+    with household.town.app.store.read("de-linde") as uow:
+        found: ConnectorRecord = uow.connectors.get(connector_id)
+        return found
+
+
+def test_an_answer_from_before_a_pause_was_asked_for_does_not_end_it(household: Any) -> None:
+    household.becomes("app-b", Throttled)
+    household.hint("app-b")
+    Throttled.happens.append(lambda: asks_for_an_hour(household))
+    household.works()
+    assert how_it_goes(household).paused_until >= household.town.clock.now() + timedelta(hours=1)
+    household.town.clock.pass_(hours=2)
+    household.nurse({WHAT: What(text="Lange kousen")})
+    household.settle()
+    assert how_it_goes(household).failures == 0
+    assert household.record(household.b)["title"] == "Lange kousen"
+
+
+def test_no_answer_ends_a_pause_before_its_time(household: Any) -> None:
+    asks_for_an_hour(household)
+    household.hears("app-b")
+    assert how_it_goes(household).paused_until >= household.town.clock.now() + timedelta(hours=1)
+
+
+def test_a_copy_that_needed_no_answer_does_not_say_that_a_system_answers(household: Any) -> None:
+    household.hide(MatrixRow.WHAT_WHEN_WHO, "app-c")
+    household.another("app-c")
+    assert household.reasons["app-c"] is Reason.WITHHELD
+    with household.town.app.store.write("de-linde") as uow:
+        uow.connectors.note("app-c", failures=3)
+        uow.commit()
+    household.nurse({WHAT: What(text="Lange kousen")})
+    household.works()
+    assert how_it_goes(household, "app-c").failures == 3

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import ConfigurationError
-from samenspraak.policy.state import Reason
+from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
+from samenspraak.store.records import ConnectorRecord
 from samenspraak.work.clock import FastClock
 from samenspraak.work.embedded import EmbeddedRunner, OneRunner
+from samenspraak_memory.plugin import FamilyAppConnector
 
 ORGANISATION = "de-linde"
 SHOPPING = {"tasks": [{"id": "a1", "who": {"user": "son", "role": "relative"}, "when": {"text": "zaterdag"}}]}
+
+SYSTEM = ConnectorRecord(id="app", plugin="memory", title="App", settings={}, state=ConnectorState.RUNNING)
+
+
+def systems(town: Any) -> list[ConnectorRecord]:
+    with town.app.store.read(ORGANISATION) as uow:
+        found: list[ConnectorRecord] = uow.connectors.list()
+        return found
 
 
 def eventually(claim: Callable[[], bool], seconds: float = 15.0) -> None:
@@ -77,6 +88,47 @@ def test_what_another_process_changes_is_seen_within_a_second(town: Any, runner:
         uow.links.look(link.id)
         uow.commit()
     eventually(lambda: len(town.systems["app-b"].seen()) > before, seconds=2)
+
+
+def test_an_organisation_that_cannot_be_read_stops_no_other(town: Any, runner: EmbeddedRunner) -> None:
+    town.app.store.add_organisation("aan-zee", "Aan Zee")
+    unknown = replace(SYSTEM, state="a state of a later version")  # type: ignore[arg-type]  # as if read
+    with town.app.store.write("aan-zee") as uow:
+        with pytest.raises(ValueError, match="later version"):
+            uow.connectors.add(unknown)
+        uow.commit()
+    town.systems["app-a"].add_record("son", "wit", "Boodschappen", **SHOPPING)
+    eventually(lambda: "Boodschappen" in town.systems["app-b"].readable("son"))
+    assert runner.is_alive
+
+
+def test_a_plugin_that_crashes_while_it_is_heard_is_left_alone_for_a_while(
+    town: Any, runner: EmbeddedRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> NoReturn:
+        raise KeyError("a mistake in the plugin")
+
+    monkeypatch.setattr(FamilyAppConnector, "changes", crash)
+    eventually(lambda: all(one.failures for one in systems(town)))
+    assert all(one.poll_due_at is not None for one in systems(town))
+    monkeypatch.undo()
+    town.systems["app-a"].add_record("son", "wit", "Boodschappen", **SHOPPING)
+    eventually(lambda: "Boodschappen" in town.systems["app-b"].readable("son"))
+
+
+def test_what_must_leave_a_stopped_system_leaves_it_though_it_was_to_be_heard_first(
+    town: Any, runner: EmbeddedRunner
+) -> None:
+    town.systems["app-a"].add_record("son", "wit", "Boodschappen", **SHOPPING)
+    eventually(lambda: set(town.reasons().values()) == {Reason.EQUAL})
+    with town.app.store.write(ORGANISATION) as uow:
+        uow.connectors.save(replace(uow.connectors.get("app-b"), state=ConnectorState.STOPPED))
+        uow.commit()
+    runner._unheard.add((ORGANISATION, "app-b"))
+    with town.app.store.read(ORGANISATION) as uow:
+        [given] = [one.id for one in uow.consents.of_client("wit") if one.recipient.id == "son"]
+    town.withdraw("wit", given)
+    eventually(lambda: town.systems["app-b"].readable("son") == [])
 
 
 def test_a_second_runner_on_the_same_data_is_refused(tmp_path: Path) -> None:
