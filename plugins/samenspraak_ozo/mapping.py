@@ -35,7 +35,7 @@ from samenspraak.protocols import fhir
 from samenspraak_ozo import kept
 from samenspraak_ozo.closing import close
 from samenspraak_ozo.hearing import Heard, heard
-from samenspraak_ozo.marks import ANSWERED, CLOSING, MARKER, NOTE, identifier, marker_of
+from samenspraak_ozo.marks import ANSWERED, CLOSING, MARKER, NOTE, READERS, identifier, marker_of
 from samenspraak_ozo.people import external_id
 from samenspraak_ozo.saying import answer, note, reference, tell
 from samenspraak_ozo.taking_back import hide, misnames, unname
@@ -55,13 +55,14 @@ def new(subject: Subject, sender: str) -> Raw:
     The client is no recipient: the profile of a thread takes professionals and relatives only.
     """
     about = {"reference": f"Patient/{subject.client}", "type": "Patient"}
+    readers = [one for one in dict.fromkeys(subject.readers) if "/" in one]
     thread: Resource = {
         "resourceType": "CommunicationRequest",
-        "identifier": [identifier(MARKER, str(subject.marker))],
+        "identifier": [identifier(MARKER, str(subject.marker)), identifier(READERS, " ".join(readers))],
         "status": "active",
         "subject": {**about, "display": subject.client_name} if subject.client_name else about,
         "requester": reference(sender),
-        "recipient": [reference(one) for one in dict.fromkeys(subject.readers) if "/" in one],
+        "recipient": [reference(one) for one in readers],
     }
     return {"thread": thread, "messages": []}
 
@@ -86,7 +87,7 @@ def get(raw: Raw, directory: Directory) -> Reading:
         client=external_id(client),
         units=_units(raw, [one for one in said if one.id not in answered]),
         marker=marker,
-        selected=marker is not None,
+        selected=marker is not None and not _was_joined(thread),
         told=_as_it_may_be_said(ours_by(raw, NOTE), directory),
         said=[one.statement for one in said if one.statement],
         unanswered=_is_live(thread) and any(one.waits and one.id not in answered for one in said),
@@ -119,6 +120,17 @@ def put(raw: Raw, changes: Changes, directory: Directory) -> Raw:
 
 def _is_live(thread: Resource) -> bool:
     return fhir.text(thread, "status") in LIVE
+
+
+def _was_joined(thread: Resource) -> bool:
+    """Whether somebody there lets more people read the thread than it was opened for.
+
+    Professionals do not count: which of them read along is up to the platform.
+    """
+    kept_beside = fhir.identifiers(thread, READERS)
+    recipients = map(fhir.reference_key, fhir.elements(thread, "recipient"))
+    others = {one for one in recipients if one is not None and not one.startswith("Practitioner/")}
+    return bool(kept_beside and others.difference(" ".join(kept_beside).split()))
 
 
 def _as_it_may_be_said(ours: Mapping[str, Resource], directory: Directory) -> frozenset[str]:

@@ -10,6 +10,7 @@ from samenspraak.protocols import fhir
 
 OURS = "urn:samenspraak:"
 MARKER = f"{OURS}marker"
+READERS = f"{OURS}readers"
 MARK = f"{OURS}mark"
 RETIRED_MARK = f"{OURS}retired-mark"
 NOTE = f"{OURS}note"

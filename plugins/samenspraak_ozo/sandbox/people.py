@@ -140,6 +140,14 @@ class People:
 
     # What they do.
 
+    def let_read(self, person: str, about: str) -> None:
+        """Somebody at the platform lets this person read the threads that say this."""
+        for thread in self._store.all("CommunicationRequest"):
+            if any(about.lower() in text.lower() for _, text in self._texts(thread)):
+                ref = min(self.refs(person))
+                there = [*thread["recipient"], {"reference": ref, "type": ref.split("/")[0]}]
+                self._platform.update({**thread, "recipient": there})
+
     def open_thread(self, person: str, text: str) -> str:
         """A relative asks the whole team something; the thread starts as a draft."""
         me = self._one(person, "RelatedPerson")

@@ -85,6 +85,7 @@ class OzoSandbox(Sandbox):
             "close_network": people.close_network,
             "rename": people.rename,
             "expunge": people.expunge,
+            "let_read": people.let_read,
             "open_thread": people.open_thread,
             "reply": people.reply,
             "read": people.read,

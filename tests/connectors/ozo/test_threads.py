@@ -332,6 +332,22 @@ def test_a_word_of_a_team_is_a_comment_and_the_thread_stays_readable() -> None:
     assert thread.reading.said[0].by.kind is PartyKind.GROUP
 
 
+# Who reads along.
+
+
+@pytest.mark.parametrize(
+    ("reader", "selected"),
+    [("RelatedPerson/1099", False), ("CareTeam/77", False), ("Practitioner/1005", True)],
+)
+def test_a_thread_that_others_were_let_into_is_no_longer_ours_to_write(reader: str, selected: bool) -> None:
+    thread = talk()
+    thread.raw["thread"]["recipient"].append({"reference": reader, "type": reader.split("/")[0]})
+
+    assert thread.reading.selected is selected
+    thread.raw["thread"]["recipient"].pop()
+    assert thread.reading.selected
+
+
 # Cancelling.
 
 

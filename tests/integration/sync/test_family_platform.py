@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from samenspraak.domain.agreements import Decides
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import StatementKind
 from samenspraak.errors import TransientError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services import people
-from samenspraak.store.records import ConnectorRecord
+from samenspraak.store.records import Cause, ConnectorRecord
+from samenspraak.sync.versions import record_version
 from samenspraak_ozo.sandbox import create
 
 NUMBERS = "https://de-linde.example/nummers"
@@ -196,6 +198,25 @@ def test_what_a_reader_may_not_see_any_more_is_taken_back_and_the_others_get_a_t
     assert platform.links() == {Reason.RETRACTED: 1, Reason.EQUAL: 1}
 
 
+def test_a_name_that_may_no_longer_be_shown_goes_from_every_message(platform: Platform) -> None:
+    town = platform.town
+    neighbour = town.person("neighbour", PartyKind.RELATIVE, "Ineke Smit", "wit")
+    with town.app.store.write("de-linde") as uow:
+        [record] = uow.agreements.list()
+        told_of = replace(record.agreement, decides=Decides(who=neighbour))
+        record_version(uow, town.app.hub, record, told_of, cause=Cause(actor="test", why="test"))
+        uow.commit()
+    platform.settle()
+    before = platform.sandbox.readable("80022")
+    town.shows_own_name("wit", neighbour, PartyKind.RELATIVE, allows=False)
+    platform.settle()
+
+    assert "Ineke Smit" in " ".join(before)
+    assert "Ineke Smit" not in " ".join(platform.sandbox.readable("80022"))
+    assert "Bij verschil beslist een naaste" in platform.inbox("80022")[0]["messages"][-1]
+    assert platform.links() == {Reason.EQUAL: 1}
+
+
 def test_after_an_outage_the_last_terms_are_there_once(platform: Platform) -> None:
     platform.sandbox.inject(Fault(kind="down"))
     for text in ("Eerst de tenen.", "Eerst de hiel, dan de tenen."):
@@ -248,3 +269,19 @@ def test_a_closed_thread_still_says_what_was_agreed(platform: Platform) -> None:
 
     assert thread["status"] == "completed"
     assert "Zo doet u het: Eerst de hiel." in thread["messages"][1]
+
+
+def test_a_thread_that_others_were_let_into_gets_no_more_and_can_still_be_emptied(platform: Platform) -> None:
+    platform.act["join"](patient="70011", kind="RelatedPerson", identifier="80029", name="Wim Bos")
+    platform.act["let_read"](person="80029", about="Steunkousen")
+    platform.settle()
+    platform.app.instruct("son", "r1", "Eerst de tenen.")
+    platform.settle()
+
+    assert platform.links() == {Reason.OUTSIDE_SELECTION: 1}
+    assert "Eerst de tenen." not in " ".join(platform.sandbox.readable("80029"))
+
+    for person in ("son", "daughter"):
+        platform.town.withdraw("wit", platform.consents[person])
+    platform.settle()
+    assert "Steunkousen" not in " ".join(platform.sandbox.readable("80029"))
