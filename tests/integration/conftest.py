@@ -82,18 +82,20 @@ class Town:
             uow.commit()
         return consent.id
 
-    def shows_own_name(self, client: str, who: PartyRef, to: PartyKind) -> None:
-        """Somebody lets others of this kind see that they take part."""
+    def shows_own_name(self, client: str, who: PartyRef, to: PartyKind, *, allows: bool = True) -> None:
+        """Somebody lets others of this kind see that they take part, or objects to it."""
         consent = Consent(
-            id=f"n-{who.id}-{to}",
+            id=f"n-{who.id}-{to}-{allows}",
             client_id=client,
             recipient=Recipient(kind=RecipientKind.ROLE, id=str(to)),
+            allows=allows,
             rows=frozenset({MatrixRow.NAMES}),
             given_by=who.id,
             capacity=Capacity.SELF,
         )
         with self.app.store.write(ORGANISATION) as uow:
             uow.consents.add(consent, who.id, self.clock.now())
+            ensure_client(uow, self.app.hub, client)
             uow.commit()
 
     def withdraw(self, client: str, consent_id: str) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.parties import PartyRef
-from samenspraak.domain.units import UnitKey, UnitKind, Units, named_in
+from samenspraak.domain.units import UnitKey, UnitKind, Units
 
 
 class ClientName(StrEnum):
@@ -51,8 +51,3 @@ class Shape:
     def project(self, units: Units) -> Units:
         """The part of these units that is visible."""
         return {key: value for key, value in units.items() if key in self.units}
-
-    def nameless(self, units: Units) -> frozenset[PartyRef]:
-        """Who is told of in the visible part of these units by a neutral word: the name may not be there."""
-        told_of = {named_in(value) for value in self.project(units).values()}
-        return frozenset(one for one in told_of if one) - self.names

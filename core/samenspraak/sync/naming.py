@@ -7,13 +7,8 @@ hidden whole instead). Source: docs/reference/flow-matrix.md, "Statements" and a
 from __future__ import annotations
 
 from samenspraak.connectors.connector import Changes, Connector, Directory, Found, Reading
-from samenspraak.domain.canonical import digest
 from samenspraak.domain.units import UnitKey, Units, named_in
 from samenspraak.policy.capabilities import Write
-from samenspraak.policy.shape import Shape
-from samenspraak.policy.terms import content_digest
-
-_NAMELESS = "."
 
 
 def misnamed(
@@ -37,13 +32,3 @@ def misnamed(
 
     return frozenset(filter(renames, telling)) if telling and renames(*telling) else frozenset()
 
-
-def mark_of(shape: Shape, units: Units) -> str:
-    """What stands for all that a copy of this shape shows; a message without a name is another message."""
-    content, nameless = content_digest(shape.project(units)), shape.nameless(units)
-    return f"{content}{_NAMELESS}{digest('n1', nameless)}" if nameless else content
-
-
-def content_in(mark: str) -> str:
-    """The part of a mark that tells what was agreed, whoever was named and however often it was said."""
-    return mark.partition("#")[0].partition(_NAMELESS)[0]

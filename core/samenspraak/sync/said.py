@@ -19,7 +19,6 @@ from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions
 from samenspraak.sync.asking import HUB, ON_DUTY, ask_matter
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.naming import content_in
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.versions import record_version
 
@@ -75,7 +74,7 @@ def _understood(uow: WritingUnitOfWork, snapshot: Snapshot, said: Statement) -> 
 
 
 def _version_with_mark(uow: WritingUnitOfWork, snapshot: Snapshot, mark: str) -> Agreement | None:
-    wanted = content_in(mark)
+    wanted = mark.partition("#")[0]
     for version in reversed(uow.agreements.history(snapshot.record.agreement.id)):
         # The mark was made of what the readers saw: the same shape as today, or one before a reveal.
         shapes = [snapshot.shape, *(one.shape for one in snapshot.remotes if one.shape)]

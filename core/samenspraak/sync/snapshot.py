@@ -18,7 +18,7 @@ from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.capabilities import Capabilities, Objects, Write
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Leader, LinkPhase, Ours, Presence, SentUnits, There, Today
-from samenspraak.policy.terms import waits_for_others
+from samenspraak.policy.terms import content_digest, waits_for_others
 from samenspraak.store.records import (
     AgreementRecord,
     ConnectorRecord,
@@ -29,7 +29,7 @@ from samenspraak.store.records import (
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.naming import mark_of, misnamed
+from samenspraak.sync.naming import misnamed
 from samenspraak.sync.people import called, client_name, directory_for
 
 _OF_AN_ASSIGNMENT = frozenset(kind for kind, row in UNITS.items() if row.keyed is not Keyed.NOT)
@@ -365,4 +365,4 @@ def _edits(snapshot: Snapshot, remote: RemoteRecord | None, reading: Reading | N
 def _mark(snapshot: Snapshot) -> str | None:
     if not (snapshot.capabilities.keeps_marks or snapshot.capabilities.mode is Write.APPEND):
         return None
-    return mark_of(snapshot.shape, snapshot.units)
+    return content_digest(snapshot.shape.project(snapshot.units))

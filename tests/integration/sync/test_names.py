@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 
 from samenspraak.domain.agreements import Decides, ExceptionKind, OccurrenceException, OccurrenceKey
-from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import Statement, StatementKind
-from samenspraak.domain.units import MatrixRow
 from samenspraak.policy.state import Reason
 from samenspraak.store.records import Cause
-from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.versions import record_version
 
 ORGANISATION = "de-linde"
@@ -29,7 +26,7 @@ class Street:
         self.town = town
         town.person("neighbour", PartyKind.RELATIVE, NAME, "wit")
         town.consent("wit", NEIGHBOUR)
-        self.object(allows=True)
+        town.shows_own_name("wit", NEIGHBOUR, PartyKind.RELATIVE)
         town.joins(town.systems["app-a"], "wit", NEIGHBOUR)
         town.settle(3)
         with town.app.store.write(ORGANISATION) as uow:
@@ -53,21 +50,9 @@ class Street:
             occurrence=self.day,
         )
 
-    def object(self, *, allows: bool) -> None:
-        """The neighbour says whether relatives may see her name."""
-        consent = Consent(
-            id=f"n-neighbour-{allows}",
-            client_id="wit",
-            recipient=Recipient(kind=RecipientKind.ROLE, id="relative"),
-            allows=allows,
-            rows=frozenset({MatrixRow.NAMES}),
-            given_by=NEIGHBOUR.id,
-            capacity=Capacity.SELF,
-        )
-        with self.town.app.store.write(ORGANISATION) as uow:
-            uow.consents.add(consent, NEIGHBOUR.id, self.town.clock.now())
-            ensure_client(uow, self.town.app.hub, "wit")
-            uow.commit()
+    def object(self) -> None:
+        """The neighbour no longer lets relatives see her name."""
+        self.town.shows_own_name("wit", NEIGHBOUR, PartyKind.RELATIVE, allows=False)
 
     def record(self, app: str) -> dict[str, Any]:
         """The one record of the app, as it stands there."""
@@ -82,7 +67,7 @@ def street(family: Any) -> Street:
 
 def test_a_name_goes_everywhere_it_stood_and_what_was_told_stays(street: Street) -> None:
     before = str([street.record(app) for app in ("app-a", "app-b")])
-    street.object(allows=False)
+    street.object()
     street.town.settle(4)
 
     for app in ("app-a", "app-b"):
@@ -97,7 +82,7 @@ def test_a_name_goes_everywhere_it_stood_and_what_was_told_stays(street: Street)
 
 
 def test_once_it_is_gone_nothing_is_written_any_more(street: Street) -> None:
-    street.object(allows=False)
+    street.object()
     street.town.settle(4)
     before = street.town.writes()
     street.town.settle(3)
