@@ -91,6 +91,7 @@ class DossierConnector(Connector):
             base_url=self.settings["base_url"].rstrip("/"),
             auth=BearerAuth(token) if token else NoAuth(),
             open_origins=frozenset(self.settings.get("open_origins", ())),
+            internal_origins=frozenset(self.settings.get("internal_origins", ())),
         )
 
     # Reading.

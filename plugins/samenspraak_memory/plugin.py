@@ -107,6 +107,7 @@ class FamilyAppConnector(Connector):
             base_url=self.settings["base_url"],
             auth=BearerAuth(self.settings["access_key"]),
             open_origins=frozenset(self.settings.get("open_origins", ())),
+            internal_origins=frozenset(self.settings.get("internal_origins", ())),
         )
 
     # Reading.

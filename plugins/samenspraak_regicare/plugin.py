@@ -106,6 +106,7 @@ class RegiCareConnector(Connector):
             base_url=self.settings["base_url"],
             limits=Limits(read_seconds=patience, total_seconds=patience),
             open_origins=frozenset(self.settings.get("open_origins", ())),
+            internal_origins=frozenset(self.settings.get("internal_origins", ())),
         )
 
     # Reading.
