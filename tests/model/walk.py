@@ -229,10 +229,13 @@ class Walk:
                 one.effect()
 
     def _check_consent(self, system: System, raw: Raw, before: Raw) -> None:
-        """At the last check before the socket: nothing new leaves that may not be read there."""
+        """At the last check before the socket: nothing new leaves that may not be read there.
+
+        What people there had typed themselves may come back to them.
+        """
         known = flat(before)
         for member, value in flat(raw).items():
-            new = oracle.numbers(value) - oracle.numbers(known.get(member))
+            new = self.ledger.came_from_elsewhere(system.name, value) - oracle.numbers(known.get(member))
             if new and not self.ledger.may_show(system.name, member):
                 self.wrong.append(f"{sorted(new)} left for {system.name} without consent ({member})")
 

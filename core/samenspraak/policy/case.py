@@ -91,11 +91,30 @@ class Case:
         return not self.today.shape or self.ours.presence is Presence.ERASED
 
     @property
+    def is_theirs(self) -> bool:
+        """People there wrote it down themselves, in a system where units can be taken out one by one."""
+        in_place = self.today.capabilities.mode in (Write.YES, Write.RENDER)
+        return bool(self.copy.typed) and in_place
+
+    @property
     def theirs_alone(self) -> bool:
-        """It was written down there, and nothing of ours was ever agreed to be seen in it."""
+        """It was written down there, and nothing of ours is (any more) agreed to be seen in it."""
         copy = self.copy
         ours = copy.based or copy.shape.units or copy.attempts or copy.intent
-        return self.open and not ours
+        return (self.open or self.is_theirs) and not ours
+
+    @property
+    def ours_in_theirs(self) -> SentUnits:
+        """What of ours stands in a record of theirs, per unit what they last made of it; None: nothing."""
+        there = self.there.units if self.there else {}
+        found: dict[UnitKey, UnitValue | None] = {}
+        for key in sorted(there.keys() - {STATUS}):
+            typed = self.copy.typed.get(key, (None,))
+            kept = [None if one is None else self.today.normal(key, one) for one in typed]
+            writable = self.today.capabilities.write(key) is not Write.NO
+            if writable and there[key] not in kept and self.is_past(key):
+                found[key] = kept[-1]
+        return found
 
     @property
     def must_leave(self) -> bool:

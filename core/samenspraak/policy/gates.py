@@ -5,6 +5,8 @@ Source: design.md §4, G1–G7, in that order; the first that fits ends it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.units import STATUS, Units
 from samenspraak.policy.case import Case, Line, asks, rests
@@ -76,17 +78,40 @@ def _was_refused(case: Case, there: Units) -> bool:
 
 def _removed(case: Case) -> tuple[Asked, ...]:
     """People there took it away before we did: to them it ended, and it may go on elsewhere."""
-    if not (case.live and case.open and isinstance(case.theirs, NotThere)) or case.copy.ended_by_us:
+    was_there = case.open or case.is_theirs
+    if not (case.live and was_there and isinstance(case.theirs, NotThere)) or case.copy.ended_by_us:
         return ()
     ended = Status(state=State.WITHDRAWN)
     return (Asked(kind=QuestionKind.TO_DO, values={STATUS: ended}, cause="removed-before-retraction"),)
+
+
+def _give_back(case: Case) -> Plan:
+    """What is ours goes out of a record of theirs, and what they had written comes back; the record stays."""
+    there = case.there
+    if there is None:
+        asked = Asked(kind=QuestionKind.TO_DO, cause=CANNOT_TAKE_BACK)
+        return Plan(row="", reason=Reason.RETRACTING, questions=(asked,))
+    ours = case.ours_in_theirs
+    tell = case.today.capabilities.tells_statements and bool(there.told)
+    if not (ours or tell):
+        done = replace(_leave_alone(case), reason=Reason.RETRACTED, do=Do.CLOSE)
+        return replace(done, rows=dict.fromkeys(there.units, "theirs alone"))
+    return Plan(
+        row="",
+        reason=Reason.RETRACTING,
+        do=Do.UPDATE,
+        set={key: value for key, value in ours.items() if value is not None},
+        clear=frozenset(key for key, value in ours.items() if value is None),
+        tell=tell,
+        rows=dict.fromkeys(ours, "ours in theirs"),
+    )
 
 
 def _leave_alone(case: Case) -> Plan:
     """Nothing of ours to take back, nothing to tell; what they write there goes to a person, once."""
     said = _said(case)
     if not said:
-        return Plan(row="", reason=Reason.WITHHELD)
+        return Plan(row="", reason=Reason.WITHHELD if case.open else Reason.RETRACTED)
     asked = Asked(kind=QuestionKind.TO_DO, values=said, cause="edited-without-consent")
     rows = dict.fromkeys(said, "theirs alone")
     return Plan(row="", reason=Reason.QUESTION, questions=(asked,), keep=said, rows=rows)
@@ -116,8 +141,14 @@ GATES: tuple[Line, ...] = (
         lambda c: c.there is not None and c.there.doubles > 0,
         rests(Reason.DUE, Do.MERGE_DOUBLES),
     ),
+    ("G5 theirs, with ours in it", lambda c: c.must_leave and c.is_theirs and not c.gone, _give_back),
     ("G5 may not be visible", lambda c: c.must_leave, _retract),
     ("G5 theirs alone", lambda c: c.hidden and c.theirs_alone and c.there is not None, _leave_alone),
+    (
+        "G5 theirs, removed",
+        lambda c: c.hidden and c.theirs_alone and not c.open and c.gone,
+        lambda c: Plan(row="", reason=Reason.RETRACTED, do=Do.CLOSE, questions=_removed(c)),
+    ),
     (
         "G6 unreadable",
         lambda c: isinstance(c.theirs, Unreadable),

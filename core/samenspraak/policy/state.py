@@ -129,6 +129,8 @@ class CopyState:
     ``answered``: per unit whose question was answered, what the question showed for this system ·
     ``past``: per unit every value the hub ever had or sent (needed only for units hidden now) ·
     ``refused``: per unit a value that was refused there, or that the system never took ·
+    ``typed``: of a record that people there wrote down themselves, per unit what they made of it over time
+    (needed only where nothing may be seen now) ·
     ``ended_by_us``: a delete or end of ours whose outcome stayed unknown explains an absence.
     """
 
@@ -145,6 +147,7 @@ class CopyState:
     mark: str | None = None
     told: frozenset[str] = frozenset()
     refused: SentUnits = field(default_factory=dict)
+    typed: Mapping[UnitKey, Sequence[UnitValue | None]] = field(default_factory=dict)
     ended_by_us: bool = False
     released: bool = False
 

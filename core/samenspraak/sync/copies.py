@@ -181,7 +181,7 @@ class Copies:
             noticed(view, remote),
             phase=LinkPhase.CLOSED,
             base={} if retracted else remote.base,
-            seen=None if retracted else remote.seen,
+            seen=_left(view, decided) if retracted else remote.seen,
             shape=None if retracted else remote.shape,
             attempts=() if retracted else remote.attempts,
             # Live again some day, what we took away is made again without asking.
@@ -298,6 +298,13 @@ class Copies:
         self._confirmer.save(replace(remote, intent=None))
         self._looker.forget(remote)
         return None
+
+
+def _left(view: View, decided: Plan) -> Mapping[str, object] | None:
+    """What is known of an object from which all that was ours was taken back: of their own record, all."""
+    if view.found is None or not decided.rows:
+        return None
+    return view.snapshot.connector.own(view.found.raw)
 
 
 def _looked(view: View, decided: Plan) -> bool:

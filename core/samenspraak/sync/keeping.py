@@ -47,7 +47,7 @@ def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
     shape = remote.shape or Shape(units=frozenset())
     return replace(
         spent(remote, {key: view.reading.units.get(key) for key in decided.spent}),
-        phase=LinkPhase.OPEN,
+        phase=remote.phase if view.snapshot.is_hidden else LinkPhase.OPEN,
         # Until what was restored has landed there, each look judges it the same.
         released=remote.released and decided.writes,
         ended_by_us=False,
@@ -80,7 +80,10 @@ def landed(
     snapshot: Snapshot, remote: RemoteRecord, intent: Intent, found: Found, units: frozenset[UnitKey]
 ) -> RemoteRecord:
     """The object as known once these units of a write were seen to stand there."""
-    hidden = {key for key in units if intent.sent[key] is None and key in snapshot.units}
+    # Out of sight: cleared, or given back what people there had written before.
+    hidden = {
+        key for key in units - intent.shape.units if intent.sent[key] is not None or key in snapshot.units
+    }
     base = {**remote.base, **dict.fromkeys(units - hidden, intent.version)}
     seen = as_changes({key: intent.sent[key] for key in units})
     kept = remote.seen if remote.seen is not None else _as_made(snapshot, remote, found)

@@ -49,7 +49,7 @@ def takes_back(intent: Intent, units: Collection[UnitKey] | None = None) -> bool
     asked = intent.sent if units is None else units
     if intent.kind is WriteKind.RETRACT:
         return units is None or bool(units)
-    return any(intent.sent[key] is None and key not in intent.shape.units for key in asked)
+    return any(key not in intent.shape.units for key in asked)
 
 
 def abandoned(remote: RemoteRecord, intent: Intent, units: frozenset[UnitKey]) -> RemoteRecord:

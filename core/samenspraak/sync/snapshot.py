@@ -13,7 +13,16 @@ from samenspraak.connectors.connector import Connector, Directory, Found, Marker
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import Group, PartyKind, PartyRef
 from samenspraak.domain.statements import Statement
-from samenspraak.domain.units import UNITS, Keyed, UnitKey, UnitKind, Units, UnitValue, units_of
+from samenspraak.domain.units import (
+    UNITS,
+    WHAT,
+    Keyed,
+    UnitKey,
+    UnitKind,
+    Units,
+    UnitValue,
+    units_of,
+)
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.capabilities import Capabilities, Objects, Write
 from samenspraak.policy.shape import Shape
@@ -43,6 +52,7 @@ class Snapshot:
 
     ``readers``: who reads it, as the system calls them ·
     ``told``: the statements its readers should be able to read there (what was said there, stands there) ·
+    ``typed``: where nothing may be seen now, what people there made of each unit ·
     ``questions``: the open ones about the agreement · ``groups``: whose members are known · ``newcomers``:
     the parts somebody added there, by an object for an assignment that nobody here ever had.
     """
@@ -64,6 +74,7 @@ class Snapshot:
     epoch: int
     bases: Mapping[int, Units]
     past: Mapping[UnitKey, tuple[UnitValue, ...]]
+    typed: Mapping[UnitKey, tuple[UnitValue | None, ...]]
     questions: tuple[QuestionRecord, ...]
     groups: tuple[Group, ...]
     newcomers: frozenset[str]
@@ -162,6 +173,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         epoch=uow.consents.epoch(agreement.client_id),
         bases={number: units_of(one.agreement) for number, one in versions.items()},
         past=uow.agreements.values(agreement.id, past) if past else {},
+        typed=_typed_there(uow, agreement.id, link.connector_id) if remotes and not shape else {},
         questions=tuple(uow.questions.list(agreement_id=agreement.id)),
         groups=tuple(sight.facts.groups),
         newcomers=_newcomers(uow, agreement, remotes),
@@ -187,6 +199,22 @@ def _past_needed(units: Units, remotes: tuple[RemoteRecord, ...], shape: Shape) 
     return known if any(one.released for one in remotes) else known - shape.units
 
 
+def _typed_there(
+    uow: UnitOfWork, agreement_id: str, connector_id: str
+) -> Mapping[UnitKey, tuple[UnitValue | None, ...]]:
+    """What was taken over from this system, and what a person chose of what it said."""
+    found: dict[UnitKey, tuple[UnitValue | None, ...]] = {}
+    for version in uow.agreements.history(agreement_id):
+        units = units_of(version.agreement)
+        typed = version.units if version.cause.connector_id == connector_id else frozenset()
+        if version.cause.question_id:
+            said = uow.questions.get(version.cause.question_id).values.get(connector_id, {})
+            typed = frozenset(key for key, value in said.items() if units.get(key) == value)
+        for key in typed:
+            found[key] = (*found.get(key, ()), units.get(key))
+    return found
+
+
 def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
     """What we know of one object, as a plan takes it. ``then`` is read with today's lens."""
     if remote is None:
@@ -208,6 +236,7 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
         intent=remote.intent,
         attempts=attempts,
         refused=remote.refused,
+        typed=snapshot.typed if _is_theirs(snapshot, remote) else {},
         ended_by_us=remote.ended_by_us or any(one.removes for one in attempts),
         released=remote.released,
     )
@@ -217,6 +246,16 @@ def _first_shape(snapshot: Snapshot, remote: RemoteRecord) -> Shape:
     """What could be seen in an object we just met: of all that may be there, what they added themselves."""
     added = _OF_AN_ASSIGNMENT if remote.part in snapshot.newcomers else frozenset[UnitKind]()
     return Shape(units=frozenset(), kinds=added & snapshot.shape.kinds)
+
+
+def _is_theirs(snapshot: Snapshot, remote: RemoteRecord) -> bool:
+    """Whether people there wrote it down: it does not carry our marker, and we have what they called it."""
+    if WHAT not in snapshot.typed or remote.seen is None:
+        return False
+    try:
+        return snapshot.connector.get(dict(remote.seen), snapshot.directory).marker is None
+    except InvalidRecordError:
+        return False
 
 
 def seen_units(snapshot: Snapshot, remote: RemoteRecord) -> Units:

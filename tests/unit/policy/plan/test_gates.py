@@ -26,10 +26,12 @@ from .situations import (
     A1,
     EDITED,
     ENDED,
+    EVENING,
     HEEL,
     NOTHING,
     NOW,
     SOCKS,
+    STOCKINGS,
     UNITS,
     Situation,
     capabilities,
@@ -44,6 +46,9 @@ from .situations import (
 
 LOST = NotSeen(why="status 403")
 HIDDEN = today(shape=NOTHING)
+TYPED = {key: (value,) for key, value in UNITS.items()}
+RENAMED = {**UNITS, WHAT: SOCKS, CONDITIONS: HEEL}
+SHARED = link(RENAMED, typed=TYPED, past={WHAT: (STOCKINGS, SOCKS)})
 THEIR_OWN = CopyState(phase=LinkPhase.OPEN, then=UNITS)
 RETRACTS = {"do": Do.RETRACT, "how": "retracted", "reason": Reason.RETRACTING}
 
@@ -269,6 +274,83 @@ SITUATIONS = (
             "do": Do.NOTHING,
             "adopt": {},
             "questions": [(QuestionKind.TO_DO, "edited-without-consent")],
+        },
+    ),
+    Situation(
+        name="what we added to a family's own record goes, and what they had written comes back",
+        link=SHARED,
+        ours=ours(RENAMED),
+        theirs=there(RENAMED),
+        today=HIDDEN,
+        comes={
+            "row": "G5 theirs, with ours in it",
+            "do": Do.UPDATE,
+            "reason": Reason.RETRACTING,
+            "set": {WHAT: STOCKINGS},
+            "clear": frozenset({CONDITIONS}),
+            "questions": [],
+        },
+    ),
+    Situation(
+        name="what we told in a family's own record goes too",
+        link=SHARED,
+        theirs=there(told=frozenset({"hub-1"})),
+        today=today(shape=NOTHING, capabilities=capabilities(tells_statements=True)),
+        comes={"row": "G5 theirs, with ours in it", "do": Do.UPDATE, "set": {}, "tell": True},
+    ),
+    Situation(
+        name="what they wrote in their own record since stays, and is shown to a person",
+        link=SHARED,
+        ours=ours(RENAMED),
+        theirs=there({**UNITS, A1: EVENING}),
+        today=HIDDEN,
+        comes={
+            "row": "G5 theirs, with ours in it",
+            "do": Do.CLOSE,
+            "reason": Reason.RETRACTED,
+            "set": {},
+            "questions": [(QuestionKind.TO_DO, "edited-without-consent")],
+        },
+    ),
+    Situation(
+        name="from then on their own record is theirs alone",
+        link=closed(then=UNITS, was={}, based=frozenset(), shape=NOTHING, typed=TYPED),
+        today=HIDDEN,
+        comes={"row": "G5 theirs alone", "do": Do.NOTHING, "reason": Reason.RETRACTED, "questions": []},
+    ),
+    Situation(
+        name="that they throw it away then is told",
+        link=closed(then=UNITS, was={}, based=frozenset(), shape=NOTHING, typed=TYPED),
+        theirs=NotThere(),
+        today=HIDDEN,
+        comes={
+            "row": "G5 theirs, removed",
+            "do": Do.CLOSE,
+            "reason": Reason.RETRACTED,
+            "questions": [(QuestionKind.TO_DO, "removed-before-retraction")],
+        },
+    ),
+    Situation(
+        name="their own record that cannot be read is for a person, and not removed",
+        link=SHARED,
+        theirs=Unreadable(field="tasks"),
+        today=HIDDEN,
+        comes={
+            "row": "G5 theirs, with ours in it",
+            "do": Do.NOTHING,
+            "reason": Reason.RETRACTING,
+            "questions": [(QuestionKind.TO_DO, "cannot-take-back")],
+        },
+    ),
+    Situation(
+        name="their own record that they removed meanwhile is told, as it may go on elsewhere",
+        link=SHARED,
+        theirs=NotThere(),
+        today=HIDDEN,
+        comes={
+            "row": "G5 may not be visible",
+            "do": Do.CLOSE,
+            "questions": [(QuestionKind.TO_DO, "removed-before-retraction")],
         },
     ),
     # G6
