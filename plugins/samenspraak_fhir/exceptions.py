@@ -86,18 +86,17 @@ def misnaming(plan: Raw, parties: Parties, assignment_id: str) -> frozenset[Unit
 
 
 def write(plan: Raw, unit_id: str, value: Any, parties: Parties) -> None:
-    """Say this exception, or none, about its moment."""
+    """Say this exception, or none, about its moment; whatever else was said about it goes."""
     key = OccurrenceKey.parse(unit_id)
-    about = [note for note in notes(plan) if _is_about(note, key)]
-    if value is None:
-        put_notes(plan, [note for note in notes(plan) if note not in about])
-        return
-    wanted: Element = {**about[-1]} if about else {}
-    put_extension(wanted, names.EXCEPTION, _content(key, value, parties))
-    wanted["text"] = _told(key, value, parties)
-    put_notes(plan, [wanted if about and note is about[-1] else note for note in notes(plan)])
-    if not about:
-        put_notes(plan, [*notes(plan), wanted])
+    there = notes(plan)
+    about = [number for number, note in enumerate(there) if _is_about(note, key)]
+    kept = [note for number, note in enumerate(there) if number not in about]
+    if value is not None:
+        wanted: Element = {**there[about[-1]]} if about else {}
+        put_extension(wanted, names.EXCEPTION, _content(key, value, parties))
+        wanted["text"] = _told(key, value, parties)
+        kept.insert(about[0] if about else len(kept), wanted)
+    put_notes(plan, kept)
 
 
 def _found(plan: Raw, assignment_id: str) -> Iterator[tuple[OccurrenceKey, Element]]:

@@ -8,6 +8,7 @@ first contact is no representative; there is no code for a volunteer).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from samenspraak.connectors import ExternalParty, SetApart
@@ -21,6 +22,7 @@ from samenspraak_fhir.parties import KINDS
 
 TYPES = ("Patient", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "CareTeam", "Device")
 _PERSONS = frozenset({"Patient", "RelatedPerson", "Practitioner"})
+_NOT_IN_USE = frozenset({"inactive", "entered-in-error"})
 _CIRCLES: Mapping[str, str] = {"RelatedPerson": "patient", "CareTeam": "subject", "Device": "patient"}
 
 Named = Callable[[str], str]
@@ -28,14 +30,28 @@ Named = Callable[[str], str]
 
 
 def parties(
-    resources: Sequence[Mapping[str, Any]], volunteer_roles: Collection[str], named: Named
+    resources: Sequence[Mapping[str, Any]], volunteer_roles: Collection[str], named: Named, today: date
 ) -> tuple[list[ExternalParty], list[SetApart]]:
-    """The people and groups among these resources, and those that cannot be used."""
-    found = [party(one, volunteer_roles, named) for one in resources]
+    """The people and groups among these resources, and those that cannot be used.
+
+    Who takes part no longer is told no more: a former contact is nobody to match anybody with.
+    """
+    found = [party(one, volunteer_roles, named) for one in resources if not is_former(one, today)]
     return (
         [one for one in found if isinstance(one, ExternalParty)],
         [one for one in found if isinstance(one, SetApart)],
     )
+
+
+def is_former(resource: Mapping[str, Any], today: date) -> bool:
+    """Whether it is kept for its history only: not in use, recorded by mistake, or ended before today."""
+    if resource.get("active") is False or fhir.text(resource, "status") in _NOT_IN_USE:
+        return True
+    try:
+        end = read_date(fhir.element(resource, "period").get("end"), "period.end", last=True)
+    except InvalidRecordError:
+        return False
+    return end is not None and end < today
 
 
 def party(

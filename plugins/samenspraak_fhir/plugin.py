@@ -39,6 +39,7 @@ from samenspraak.connectors import (
     hookimpl,
 )
 from samenspraak.connectors.checking import Outcome, clocks, dated, in_steps
+from samenspraak.domain.local_time import local_day
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.errors import ConfigurationError, OutcomeUnknownError, PermanentError
 from samenspraak.http import Answer, BearerAuth, HttpClient, NoAuth
@@ -114,7 +115,10 @@ class DossierConnector(Connector):
             for batch in self._sweep(call, kind, [], here):
                 here = here.at(kind, batch.upto)
                 parties, apart = people.parties(
-                    batch.resources, self.settings["volunteer_roles"], partial(_name, call.http)
+                    batch.resources,
+                    self.settings["volunteer_roles"],
+                    partial(_name, call.http),
+                    local_day(call.now),
                 )
                 yield Page(parties=parties, records=apart, cursor=str(here), server=server)
         deleted_since = here.moments.get(PLAN)

@@ -9,7 +9,7 @@ import pytest
 
 from samenspraak.connectors import ExternalParty, SetApart
 from samenspraak.domain.parties import Identifier, PartyKind
-from samenspraak_fhir.people import party
+from samenspraak_fhir.people import parties, party
 
 COD472 = "urn:oid:2.16.840.1.113883.2.4.3.11.22.472"
 
@@ -58,6 +58,24 @@ def test_a_relative_is_called_as_people_call_them() -> None:
     relative = found(related(COD472, "19"))
 
     assert (relative.name, relative.first_name, relative.client) == ("M. van der Berg", "Mies", "Patient/9")
+
+
+@pytest.mark.parametrize(
+    ("resource", "former"),
+    [
+        ({"resourceType": "RelatedPerson"}, False),
+        ({"resourceType": "RelatedPerson", "active": True, "period": {"end": "2026-11-23"}}, False),
+        ({"resourceType": "RelatedPerson", "period": {"start": "2020", "end": "2026-11-22"}}, True),
+        ({"resourceType": "RelatedPerson", "period": {"end": "weet niet"}}, False),
+        ({"resourceType": "Patient", "active": False}, True),
+        ({"resourceType": "CareTeam", "status": "inactive"}, True),
+        ({"resourceType": "Device", "status": "entered-in-error"}, True),
+    ],
+)
+def test_a_former_contact_is_nobody_to_match_anybody_with(resource: dict[str, Any], former: bool) -> None:
+    told, apart = parties([{"id": "1", **resource}], (), lambda key: "", date(2026, 11, 23))
+
+    assert (told == [], apart) == (former, [])
 
 
 @pytest.mark.parametrize(

@@ -458,6 +458,20 @@ def test_a_cancelled_time_is_readable_and_exact(native: Raw) -> None:
     assert put(plan, clear=frozenset({key}))["activity"] == native["activity"]
 
 
+def test_of_two_notes_about_one_moment_a_new_value_leaves_one(native: Raw) -> None:
+    key = UnitKey(UnitKind.EXCEPTION, "plan-1:2026-11-26:1")
+    first = put(native, set={key: OccurrenceException(kind=ExceptionKind.CANCELLED, reason="griep")})
+    notes = first["activity"][0]["progress"]
+    notes.append({**copy.deepcopy(notes[-1]), "text": "Toch niet ziek."})
+
+    plan = put(first, set={key: OccurrenceException(kind=ExceptionKind.CANCELLED, reason="vakantie")})
+
+    assert [one["text"] for one in plan["activity"][0]["progress"]] == [
+        "Ging goed.",
+        "donderdag 26-11-2026: gaat niet door (vakantie).",
+    ]
+
+
 def test_a_unit_of_another_assignment_has_no_place_here(native: Raw) -> None:
     elsewhere = UnitKey(UnitKind.BACKUP, "plan-2")
 

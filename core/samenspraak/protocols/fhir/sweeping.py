@@ -1,4 +1,7 @@
-"""Reading what changed: nothing missed, whatever the server's pages do.
+"""Reading what changed: no change missed, whatever the server's pages do.
+
+What was deleted, or no longer matches the search, is no change and in none of its pages; only a sweep of
+everything (``Batch.is_whole``) shows it, by leaving it out.
 
 Pages by offset shift when somebody writes in between, so a page is not asked for by its number: each next
 search starts from the last moment seen (``_lastUpdated=ge…``, sorted). The server's ``next`` is followed, as
