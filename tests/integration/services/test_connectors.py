@@ -19,6 +19,7 @@ from samenspraak.errors import (
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.services import connectors, exchange
 from samenspraak.store.records import ConnectorRecord
+from samenspraak.sync.configured import Configured
 from samenspraak_memory.sandbox import FamilyApp
 
 ORGANISATION = "de-linde"
@@ -64,6 +65,25 @@ def test_a_test_ends_at_the_step_that_fails_and_says_what_to_do(town: Any) -> No
 
     app.access_key = FamilyApp().access_key
     assert all(one.ok for one in connectors.try_out(town.app.connected, ORGANISATION, record))
+
+
+def test_in_production_only_the_organisation_the_deployment_names_reaches_its_own_network(
+    town: Any,
+) -> None:
+    app = FamilyApp(clock=lambda: town.clock.now().timestamp())
+    record = drafted(town, app)
+    connected = Configured(
+        town.app.store,
+        town.app.registry,
+        secret=lambda _: app.access_key,
+        clock=town.clock,
+        allow_open=False,
+        internal={ORGANISATION: {record.settings["base_url"]}},
+    )
+
+    assert all(one.ok for one in connectors.try_out(connected, ORGANISATION, record))
+    with pytest.raises(ConfigurationError, match="does not start with https"):
+        list(connectors.try_out(connected, "de-berk", record))
 
 
 def test_a_plugin_that_breaks_off_does_not_bring_the_test_down(town: Any) -> None:
