@@ -31,4 +31,3 @@ def misnamed(
         return connector.put(found.raw, changes, directory) != found.raw
 
     return frozenset(filter(renames, telling)) if telling and renames(*telling) else frozenset()
-

@@ -102,6 +102,24 @@ class TellsOnAndOn(FamilyAppConnector):
         return {**put, "news": [*kept, *(put.get("news") or ())]}
 
 
+class KnowsOneIdEach(FamilyAppConnector):
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        return super().get(raw, replace(directory, known={}))
+
+
+class LeavesANameInWhatIsEqual(FamilyAppConnector):
+    def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
+        there = self.get(raw, directory).units
+        wanted = {key: value for key, value in changes.set.items() if there.get(key) != value}
+        return super().put(raw, replace(changes, set=wanted), directory)
+
+
+class TellsByWhomOnce(FamilyAppConnector):
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        told = frozenset(one["id"] for one in raw.get("news") or ())
+        return replace(super().get(raw, directory), told=told)
+
+
 class KeepsAllOfIt(FamilyAppConnector):
     def own(self, raw: Raw) -> Raw:
         return raw
@@ -137,6 +155,12 @@ WRONG_LENSES: Sequence[tuple[type[FamilyAppConnector], str]] = (
     (ReadsNumbersAsFloats, "test_putting_nothing_changes_nothing"),
     (WritesIntoItsInput, "test_a_lens_leaves_its_input_as_it_was"),
     (TellsOnAndOn, "test_exactly_the_statements_told_can_be_read"),
+    (
+        KnowsOneIdEach,
+        "test_somebody_known_there_by_two_ids_is_one_person_and_stays_under_the_one_that_stands_there",
+    ),
+    (LeavesANameInWhatIsEqual, "test_a_name_that_may_no_longer_be_shown_goes_when_its_unit_is_put_again"),
+    (TellsByWhomOnce, "test_what_was_told_in_a_name_that_may_no_longer_be_shown_is_to_be_told_anew"),
     (KeepsAllOfIt, "test_the_hub_stores_no_member_that_the_lens_does_not_know"),
     (TrustsEveryMember, "test_a_damaged_record_is_read_or_refused"),
     (ForgetsWhereItWas, "test_a_unit_is_read_where_an_earlier_mapping_put_it"),

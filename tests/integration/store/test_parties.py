@@ -156,6 +156,17 @@ def test_what_a_person_decided_is_not_overruled_by_a_match(store: Store) -> None
         assert uow.parties.link(replace(guessed, manual=True)).ref == PROFESSIONAL
 
 
+def test_the_circles_somebody_is_met_in_under_one_id_are_all_kept(store: Store) -> None:
+    met = PartyLink(connector_id="platform", external_id="u1", ref=RELATIVE, circles=frozenset({"mother"}))
+    with store.write("noord") as uow:
+        uow.parties.link(met)
+        uow.parties.link(replace(met, circles=frozenset({"father"})))
+        uow.parties.link(replace(met, ref=PROFESSIONAL, manual=True, circles=frozenset()))
+
+        [known] = uow.parties.links("platform")
+        assert (known.ref, known.circles) == (PROFESSIONAL, {"mother", "father"})
+
+
 def test_identities_are_listed_per_connector_and_per_party_and_undone(store: Store) -> None:
     here, there = (
         PartyLink(connector_id=one, external_id=f"{one}/1", ref=RELATIVE) for one in ("ecd", "platform")
