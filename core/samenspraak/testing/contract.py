@@ -271,7 +271,7 @@ class ConnectorContract:
         assert not _tells_absence_of(kept)(later)
 
     def test_an_edit_there_gives_another_token(self, world: World) -> None:
-        before = world.make("ag1")
+        before = world.found(world.make("ag1").external_id)
 
         given(world.scene.edit, "edit")(before.external_id)
 
