@@ -17,7 +17,7 @@ Params = Sequence[tuple[str, str]]
 Kind = Literal["token", "reference", "string", "date"]
 
 _CHAIN = re.compile(r"([a-z-]+):([A-Za-z]+)\.([a-z-]+)")
-_REVERSE = re.compile(r"_has:([A-Za-z]+):([a-z-]+):([a-z-]+)")
+_REVERSE = re.compile(r"_has:([A-Za-z]+):([a-z-]+):(_?[a-z-]+)")
 
 # Search parameter → kind and where its values are. HL7 FHIR R4 search parameter registry.
 _COMMON: dict[str, tuple[Kind, str]] = {

@@ -203,3 +203,10 @@ def test_searching_by_time_is_refused_or_works_as_the_mode_says(client: Any, qui
     path = "Communication?_lastUpdated=ge2026-01-01T00:00:00Z"
     assert client.ask("GET", path).status_code == 400
     assert quirky.ask("GET", path).status_code == 200
+
+
+def test_a_relative_finds_the_clients_of_their_own_networks(client: Any, people: Any) -> None:
+    # capability-statements.md, the scope of a related person.
+    client.act("admit", identifier="70099", name="B. Yilmaz")
+    found = client.as_person("80021").search("Patient")
+    assert [f"Patient/{one['id']}" for one in found] == [people.patient]
