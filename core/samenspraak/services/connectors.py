@@ -13,13 +13,14 @@ from samenspraak.connectors.connector import Checked
 from samenspraak.connectors.manifest import Manifest, Text
 from samenspraak.connectors.registry import Failure, Registry
 from samenspraak.errors import PermanentError, RuleError, SamenspraakError, StaleError
+from samenspraak.policy import priority
 from samenspraak.policy.capabilities import SystemKind
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor, check_id
 from samenspraak.store.records import AuditLine, ConnectorRecord, QuestionRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync import priority, restored
+from samenspraak.sync import restored
 from samenspraak.sync.answering import answer
 from samenspraak.sync.configured import Configured
 from samenspraak.sync.hub import Hub

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey
+from samenspraak.policy.priority import EDIT
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.store import documents
 from samenspraak.store.leases import Leased, waiting_until, waits_until
@@ -86,14 +87,14 @@ class Links(Leased):
         raised = links.values(want=version, reason=Reason.DUE, **self._urgency(priority))
         return sorted(row.id for row in self._scope.rows(raised.returning(link.c.id)))
 
-    def look(self, link_id: str, priority: int | None = None) -> None:
+    def look(self, link_id: str, priority: int = EDIT) -> None:
         """Something may have changed there: look again, also when somebody is looking right now.
 
         Raises:
             NotFoundError: this organisation has no such link.
         """
-        urgency = {} if priority is None else self._urgency(priority)
-        self._set(link_id, {"look": link.c.look + 1, "reason": Reason.DUE, **urgency})
+        looked = {"look": link.c.look + 1, "reason": Reason.DUE}
+        self._set(link_id, {**looked, **self._urgency(priority)})
 
     def hasten(self, connector_id: str, now: datetime) -> list[str]:
         """What waits for another try at this connector waits no more; gives the ids of the links."""

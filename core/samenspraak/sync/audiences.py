@@ -10,6 +10,7 @@ from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import units_of
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Capabilities, Readers
+from samenspraak.policy.priority import RETRACTION
 from samenspraak.policy.sight import Audience, Facts, Sight
 from samenspraak.policy.state import LinkPhase
 from samenspraak.policy.visibility import wanted_audiences
@@ -50,7 +51,7 @@ def ensure_client(uow: WritingUnitOfWork, hub: Hub, client_id: str) -> None:
     for record in uow.agreements.list(client_id=client_id):
         ensure_links(uow, hub, record.agreement, record.version)
         for link in uow.links.of_agreement(record.agreement.id):
-            uow.links.look(link.id, priority=0)
+            uow.links.look(link.id, priority=RETRACTION)
             uow.wake(links=[link.id])
 
 
@@ -101,7 +102,7 @@ def _unused_for(members: Members, unused: list[LinkRecord]) -> LinkRecord | None
 def _address(uow: WritingUnitOfWork, link: LinkRecord, members: Members) -> None:
     if link.members != members:
         uow.links.set(link.id, members=members)
-        uow.links.look(link.id, priority=0)
+        uow.links.look(link.id, priority=RETRACTION)
     uow.wake(links=[link.id])
 
 

@@ -31,7 +31,8 @@ def take_over(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, fresh: Seque
     if not new:
         return
     cause = Cause(actor=str(new[-1].by), why="said", connector_id=snapshot.system.id)
-    record_version(uow, hub, snapshot.record, agreement, cause=cause)
+    days = {one.occurrence.day for one in new if one.occurrence is not None}
+    record_version(uow, hub, snapshot.record, agreement, cause=cause, days=days)
     for one in new:
         if one.kind is StatementKind.DECLINE:
             questions.ask_declined(uow, hub, snapshot, one)

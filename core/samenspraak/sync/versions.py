@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.units import UnitKey, differing, units_of
+from samenspraak.policy.priority import priority_of
 from samenspraak.store.records import AgreementRecord, AuditLine, Cause
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.asking import tell_ours
 from samenspraak.sync.audiences import ensure_links
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.priority import priority_of
 from samenspraak.sync.reaching import ask_not_reached
 
 
 def record_version(
-    uow: WritingUnitOfWork, hub: Hub, before: AgreementRecord, after: Agreement, *, cause: Cause
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    before: AgreementRecord,
+    after: Agreement,
+    *,
+    cause: Cause,
+    days: Collection[date] = (),
 ) -> int:
     """Make ``after`` the next version: compare-and-set, history, audit, the other links due, the wake-up.
 
     Also for what leaves the document as it is (a statement that others must hear): the version then moves
-    without changed units.
+    without changed units, and ``days`` tells which days it is about.
 
     Returns:
         The new version number.
@@ -29,7 +38,7 @@ def record_version(
     """
     units = differing(units_of(before.agreement), units_of(after))
     version = uow.agreements.replace(after, expected=before.version, cause=cause, at=hub.now(), units=units)
-    _follow(uow, hub, after, version, cause, units)
+    _follow(uow, hub, after, version, cause, units, days)
     return version
 
 
@@ -47,11 +56,13 @@ def _follow(
     version: int,
     cause: Cause,
     units: frozenset[UnitKey],
+    days: Collection[date] = (),
 ) -> None:
     ensure_links(uow, hub, agreement, version)
     tell_ours(uow, agreement, units, but=cause.question_id)
     ask_not_reached(uow, hub, agreement, units)
-    uow.wake(links=uow.links.want(agreement.id, version, priority_of(agreement, units, hub.today())))
+    urgency = priority_of(agreement, units, hub.today(), days)
+    uow.wake(links=uow.links.want(agreement.id, version, urgency))
     uow.log.audit(
         AuditLine(
             at=hub.now(),

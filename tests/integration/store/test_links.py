@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import CONDITIONS
 from samenspraak.errors import NotFoundError
+from samenspraak.policy.priority import EDIT, RETRACTION
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.store import Store, WritingUnitOfWork
 from samenspraak.store.records import LinkRecord
@@ -282,6 +283,13 @@ def test_a_new_cause_does_not_inherit_the_urgency_or_the_wait_of_a_settled_one(
     assert due(store, now) == [link.id]
     with store.read("noord") as uow:
         assert uow.links.get(link.id).priority == 4
+
+
+def test_a_hint_goes_with_the_edits_whatever_was_done_before(store: Store, link: LinkRecord) -> None:
+    with store.write("noord") as uow:
+        uow.links.set(link.id, have=1, priority=RETRACTION)
+        uow.links.look(link.id)
+        assert uow.links.get(link.id).priority == EDIT
 
 
 def test_what_becomes_due_says_so(store: Store, link: LinkRecord) -> None:

@@ -13,10 +13,12 @@ from samenspraak.domain.agreements import What
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import WHAT, MatrixRow
 from samenspraak.errors import TransientError
+from samenspraak.policy.priority import EDIT, SOON
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services.exchange import exchange
 from samenspraak.store.records import ConnectorRecord
+from samenspraak.sync.reconcile import reconcile
 from samenspraak.sync.trouble import trouble
 from samenspraak_memory.plugin import FamilyAppConnector
 
@@ -83,6 +85,16 @@ def test_everything_arrives_once(busy_day: Any) -> None:
 def test_a_system_that_is_down_is_only_asked_whether_it_is_there(busy_day: Any) -> None:
     asked = [one for one in busy_day.systems["app-b"].seen()[-20:] if one.fault == "down"]
     assert {one.path for one in asked} == {"/api/changes"}
+
+
+def test_what_was_done_today_is_told_before_other_news(household: Any) -> None:
+    household.a.report("son", "r1", "a1", "2026-11-23")
+    household.hears("app-a")
+    there, elsewhere = sorted(household.town.links(), key=lambda one: one.connector_id)
+    assert there.priority == EDIT
+    reconcile(household.hub, "de-linde", there.id)
+    [elsewhere] = [one for one in household.town.links() if one.id == elsewhere.id]
+    assert elsewhere.priority == SOON
 
 
 # What ends a pause and closes a breaker.
