@@ -137,7 +137,7 @@ def waits_for_others(
     An edit out of a category counts as well as one into it: what is edited along with it waits too. That the
     life domain itself leaves a category is nobody's terms, so that nobody in particular is named for it;
     somebody responsible decides. That it enters one guards more, and holds at once. Where there was nothing
-    before there are no old terms to stay.
+    before, also no such assignment, there are no old terms to stay.
 
     Args:
         before: as it is agreed.
@@ -153,11 +153,16 @@ def waits_for_others(
     touched = {
         key: must_agree(before, _with(before, {key: value}), author=author, groups=groups)
         for key, value in edits.items()
+        if not _is_of_a_new_assignment(before, key)
     }
     found = {key: parties for key, parties in touched.items() if parties}
     if was and not is_now and LIFE_DOMAIN in edits:
         found[LIFE_DOMAIN] = frozenset()
     return found
+
+
+def _is_of_a_new_assignment(before: Units, key: UnitKey) -> bool:
+    return key.assignment_id is not None and UnitKey(UnitKind.ASSIGNMENT, key.assignment_id) not in before
 
 
 def _with(units: Units, edits: UnitChanges) -> Units:

@@ -16,6 +16,7 @@ from samenspraak.policy.state import LinkPhase
 from samenspraak.policy.visibility import wanted_audiences
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.circle import tell_of_readers
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import called
 
@@ -60,16 +61,14 @@ def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id
     links = [one for one in uow.links.of_agreement(agreement.id) if one.connector_id == connector_id]
     addressed = _candidates(uow, agreement, connector_id, capabilities)
     candidates = _audience(connector_id, capabilities, addressed)
-    unused = [one for one in links if one.phase is LinkPhase.NONE and not uow.remotes.of_link(one.id)]
-    wanted = wanted_audiences(
-        units_of(agreement),
-        candidates,
-        [one.members for one in links if capabilities.readers is Readers.STAFF or one not in unused],
-        _facts(uow, hub, agreement, capabilities),
-    )
+    facts = _facts(uow, hub, agreement, capabilities)
     if capabilities.readers is Readers.EVERYONE:
-        _share_one(uow, agreement, connector_id, links, candidates.members, version)
+        link = _share_one(uow, agreement, connector_id, links, candidates.members, version)
+        tell_of_readers(uow, hub, agreement, link, candidates, facts)
         return
+    unused = [one for one in links if one.phase is LinkPhase.NONE and not uow.remotes.of_link(one.id)]
+    existing = [one.members for one in links if capabilities.readers is Readers.STAFF or one not in unused]
+    wanted = wanted_audiences(units_of(agreement), candidates, existing, facts)
     for members in sorted(wanted.open, key=_audience_key):
         link = _unused_for(members, unused)
         if link is None:
@@ -87,10 +86,11 @@ def _share_one(
     links: list[LinkRecord],
     members: Members,
     version: int,
-) -> None:
+) -> LinkRecord:
     """One copy for everybody who is linked there; who that is may change."""
     link = links[0] if links else uow.links.ensure(agreement.id, connector_id, "", members, version)
     _address(uow, link, members)
+    return link
 
 
 def _unused_for(members: Members, unused: list[LinkRecord]) -> LinkRecord | None:

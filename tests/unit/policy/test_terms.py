@@ -280,6 +280,12 @@ def test_an_edit_waits_for_those_whose_terms_it_changes() -> None:
     }
 
 
+def test_whoever_is_added_has_no_old_terms_to_stay() -> None:
+    added = {UnitKey(UnitKind.ASSIGNMENT, "a7"): LATER, UnitKey(UnitKind.BACKUP, "a7"): DAUGHTER}
+
+    assert waits_for_others(units(STOCKINGS, MEDICATION), added) == {}
+
+
 def test_that_it_leaves_a_category_is_nobodys_terms() -> None:
     before = units(STOCKINGS, MEDICATION)
 
