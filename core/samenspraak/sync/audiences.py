@@ -63,8 +63,8 @@ def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id
     candidates = _audience(connector_id, capabilities, addressed)
     facts = _facts(uow, hub, agreement, capabilities)
     if capabilities.readers is Readers.EVERYONE:
-        link = _share_one(uow, agreement, connector_id, links, candidates.members, version)
-        tell_of_readers(uow, hub, agreement, link, candidates, facts)
+        shared = _share_one(uow, agreement, connector_id, links, candidates.members, version)
+        tell_of_readers(uow, hub, agreement, shared, candidates, facts)
         return
     unused = [one for one in links if one.phase is LinkPhase.NONE and not uow.remotes.of_link(one.id)]
     existing = [one.members for one in links if capabilities.readers is Readers.STAFF or one not in unused]

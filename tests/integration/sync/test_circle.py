@@ -26,7 +26,7 @@ def only(household: Any) -> Any:
 
 @pytest.fixture
 def neighbour(household: Any) -> Any:
-    """A neighbour comes into the circle in app-b; nobody has asked mevrouw De Wit whether she may read along."""
+    """A neighbour comes into the circle in app-b; nobody asked mevrouw De Wit whether she may read along."""
     town = household.town
     town.neighbour = town.person("neighbour", PartyKind.VOLUNTEER, "Mia", "wit")
     town.joins(household.b, "wit", town.neighbour)
