@@ -112,6 +112,8 @@ def record(hub: Hub, organisation: str, wish: Wish, *, by: str = ADMIN) -> Conse
         who = actor(uow, by)
         uow.consents.add(consent, who, hub.now())
         _tell(uow, hub, consent, "recorded" if consent.allows else "objected", who)
+        if not consent.allows:
+            _ask_who_does_it(uow, hub, consent)
         uow.commit()
     return consent
 
@@ -127,8 +129,7 @@ def withdraw(hub: Hub, organisation: str, consent_id: str, *, by: str = ADMIN) -
         who = actor(uow, by)
         consent = uow.consents.withdraw(consent_id, who, hub.now())
         _tell(uow, hub, consent, "withdrawn", who)
-        if consent.recipient.kind is RecipientKind.PERSON:
-            ask_lost_sight(uow, hub, consent.client_id, consent.recipient.id)
+        _ask_who_does_it(uow, hub, consent)
         uow.commit()
     return consent
 
@@ -190,6 +191,12 @@ def _tell(uow: WritingUnitOfWork, hub: Hub, consent: Consent, what: str, by: str
             detail=f"{consent.recipient.kind}:{consent.recipient.id}",
         )
     )
+
+
+def _ask_who_does_it(uow: WritingUnitOfWork, hub: Hub, consent: Consent) -> None:
+    """Whoever takes part and sees it no more may have to be replaced: a person settles that."""
+    if consent.recipient.kind is RecipientKind.PERSON:
+        ask_lost_sight(uow, hub, consent.client_id, consent.recipient.id)
 
 
 # Looking.

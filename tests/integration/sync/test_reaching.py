@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from samenspraak.domain.consent import RecipientKind
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import UnitKey, UnitKind, apply
 from samenspraak.policy.state import Reason
@@ -114,4 +115,12 @@ def test_what_is_called_off_is_recorded_though_the_plugin_of_another_system_is_g
 def test_consent_can_be_withdrawn_though_a_plugin_is_gone(reached: Any) -> None:
     lose_plugin(reached)
     consents.withdraw(reached.app.hub, ORGANISATION, reached.consented)
+    assert asked(reached) == [("to_do", "performer-lost-consent")]
+
+
+def test_an_objection_to_whoever_takes_part_is_a_question(reached: Any) -> None:
+    wish = consents.Wish(
+        client="wit", recipient_kind=RecipientKind.PERSON, recipient="relative:buur", allows=False
+    )
+    consents.record(reached.app.hub, ORGANISATION, wish)
     assert asked(reached) == [("to_do", "performer-lost-consent")]
