@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from samenspraak.connectors import Raw
+from samenspraak.connectors import Raw, misnaming
 from samenspraak.domain.agreements import OccurrenceKey
 from samenspraak.domain.statements import ASSENTS, REPORTS, Statement, StatementKind
 from samenspraak.protocols import fhir
@@ -40,10 +40,11 @@ WORDS: Mapping[StatementKind, str] = {
 def told(plan: Raw, parties: Parties, connector_id: str) -> frozenset[str]:
     """The ids of the statements that can be read here: those we wrote, and those that were said here.
 
-    A note of ours that names somebody who may not be named now does not count: it is to be told anew.
+    A note of ours that names somebody who may not be named now is to be told anew, or to go.
     """
-    ours = {_id_told(note) for note in notes(plan) if not _misnames(note, parties)} - {None}
-    return frozenset(one for one in ours if one) | {one for one, _ in _said(plan, connector_id)}
+    ours = [(_id_told(note), note) for note in notes(plan)]
+    shown = (misnaming(one) if _misnames(note, parties) else one for one, note in ours if one)
+    return frozenset(shown) | {one for one, _ in _said(plan, connector_id)}
 
 
 def tell(plan: Raw, wanted: Sequence[Statement], parties: Parties, connector_id: str) -> None:

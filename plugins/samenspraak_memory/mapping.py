@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from samenspraak.connectors import Directory, Marker, Raw
+from samenspraak.connectors import Directory, Marker, Raw, misnaming
 from samenspraak.domain.agreements import (
     Code,
     Conditions,
@@ -319,7 +319,10 @@ def _said(reaction: Json, directory: Directory) -> Statement:
 def told(raw: Raw, directory: Directory) -> frozenset[str]:
     """The ids of the statements that we made readable in the record, by whom as it may be said now."""
     with at("news"):
-        return frozenset(_by_id(one) for one in raw.get("news") or () if _says_who(one, directory))
+        return frozenset(
+            _by_id(one) if _says_who(one, directory) else misnaming(_by_id(one))
+            for one in raw.get("news") or ()
+        )
 
 
 def _says_who(news: Json, directory: Directory) -> bool:

@@ -27,7 +27,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 
-from samenspraak.connectors import Changes, Directory, End, Raw, Reading, Subject
+from samenspraak.connectors import Changes, Directory, End, Raw, Reading, Subject, misnaming
 from samenspraak.domain.agreements import ExceptionKind, OccurrenceException, State, Status
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, UnitValue
 from samenspraak.errors import InvalidRecordError
@@ -88,7 +88,10 @@ def get(raw: Raw, directory: Directory) -> Reading:
         units=_units(raw, [one for one in said if one.id not in answered]),
         marker=marker,
         selected=marker is not None and not _was_joined(thread),
-        told=_as_it_may_be_said(ours_by(raw, NOTE), directory),
+        told=frozenset(
+            misnaming(key) if misnames(message, directory) else key
+            for key, message in ours_by(raw, NOTE).items()
+        ),
         said=[one.statement for one in said if one.statement],
         unanswered=_is_live(thread) and any(one.waits and one.id not in answered for one in said),
         mark=shown.mark if shown and not (misnamed and _is_live(thread)) else None,

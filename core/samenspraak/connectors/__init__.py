@@ -24,6 +24,7 @@ from samenspraak.connectors.connector import (
     Subject,
     Unseen,
     Written,
+    misnaming,
 )
 from samenspraak.connectors.hookspecs import hookimpl
 from samenspraak.connectors.manifest import HintSource, Manifest, Rates, setting
@@ -80,5 +81,6 @@ __all__ = [
     "Write",
     "Written",
     "hookimpl",
+    "misnaming",
     "setting",
 ]

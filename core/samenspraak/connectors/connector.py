@@ -163,6 +163,14 @@ class Page:
     server: str = ""
 
 
+def misnaming(statement_id: str) -> str:
+    """How a statement is listed that can be read there with a name that may not be shown (any more).
+
+    It is neither told as it should be nor gone: by this id it differs from both.
+    """
+    return f"{statement_id} (by name)"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """What a record says. Only units the manifest reads are in ``units``; an empty one is absent.
@@ -170,10 +178,11 @@ class Reading:
     ``client``: external id of the client · ``selected``: the record is an agreement by the connector's
     selection · ``group``: ties the objects of one agreement where each holds one assignment ·
     ``replaces``: the external id of the object this one succeeds · ``told``: ids of the statements that can
-    be read there · ``said``: what people said there; an assent's ``terms`` is then the mark it was given
-    under (the hub knows which terms that were) · ``unanswered``: somebody said something there that the
-    connector answers with its next write · ``mark``: the mark shown last · ``author``: who changed the record
-    last, where the system says so and it was not us.
+    be read there, as :func:`misnaming` where they show a name that may not be seen · ``said``: what people
+    said there; an assent's ``terms`` is then the mark it was given under (the hub knows which terms that
+    were) · ``unanswered``: somebody said something there that the connector answers with its next write ·
+    ``mark``: the mark shown last · ``author``: who changed the record last, where the system says so and it
+    was not us.
     """
 
     client: str | None

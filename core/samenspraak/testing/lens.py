@@ -36,6 +36,7 @@ from samenspraak.connectors import (
     Reading,
     Subject,
     Write,
+    misnaming,
 )
 from samenspraak.domain.agreements import Decides, ExceptionKind, OccurrenceException
 from samenspraak.domain.parties import PartyRef
@@ -423,7 +424,8 @@ class LensLaws:
         raw = hidden.put(told, told=said)
 
         assert shown.read(told).told == hidden.read(raw).told == {one.id for one in said}
-        assert hidden.read(told).told == frozenset()
+        assert hidden.read(told).told == {misnaming(one.id) for one in said}
+        assert hidden.read(hidden.put(told, told=())).told == frozenset()
         assert not self._shows_the_bird(raw)
 
     # Retired places.
