@@ -1,14 +1,23 @@
-"""``samenspraak demo --check --json``: all situations come out right, and its document says so."""
+"""``samenspraak demo``: all situations come out right, its document says so, and it leaves nothing behind."""
 
 from __future__ import annotations
 
 import json
+import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("demo")
+
+DEMO = (sys.executable, "-m", "samenspraak", "demo", "--language", "en")
 SITUATIONS = (1, 2, 3, 4, 5, 8, 13)
 SYSTEMS = {"dossier", "platform", "volunteers", "app-bloem", "app-thuis"}
 REASONS = {
@@ -20,9 +29,13 @@ REASONS = {
 @pytest.fixture(scope="module")
 def checked() -> subprocess.CompletedProcess[str]:
     """One whole demo, as anybody starts it."""
-    command = [sys.executable, "-m", "samenspraak", "demo", "--check", "--json", "--language", "en"]
     return subprocess.run(
-        command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=280, check=False
+        [*DEMO, "--check", "--json"],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=280,
+        check=False,
     )
 
 
@@ -64,3 +77,66 @@ def test_when_nothing_happens_nothing_is_written(document: Any) -> None:
 
 def test_the_hub_stays_small(document: Any) -> None:
     assert 0 < document["peak_rss_mb"] < 150
+
+
+# While it runs, and being stopped.
+
+
+@pytest.fixture
+def demo() -> Iterator[subprocess.Popen[str]]:
+    """One situation, left running."""
+    process = subprocess.Popen(
+        [*DEMO, "--only", "3", "--keep"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def said_until(process: subprocess.Popen[str], words: str) -> str:
+    """What it says, up to the line with these words."""
+    said: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line)
+        if words in line:
+            break
+    return "".join(said)
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii")
+    return [int(one) for one in listed.split()]
+
+
+def interrupted(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Its exit code and what it says on standard error once somebody presses Ctrl-C."""
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    return process.returncode, said
+
+
+def test_what_is_kept_can_be_looked_at_in_every_system_until_it_is_interrupted(
+    demo: subprocess.Popen[str],
+) -> None:
+    addresses = re.findall(r"http://\S+", said_until(demo, "To stop: Ctrl-C."))
+    statuses = [urlopen(one, timeout=10).status for one in addresses]  # noqa: S310 - loopback
+    assert statuses == [200] * (1 + len(SYSTEMS))
+    assert interrupted(demo) == (0, "")
+
+
+def test_an_interrupted_demo_ends_every_process_it_started_and_shows_no_traceback(
+    demo: subprocess.Popen[str],
+) -> None:
+    said_until(demo, "Medication given or not")
+    started = children(demo)
+    code, said = interrupted(demo)
+    assert (code, "Traceback" in said, len(started)) == (1, False, 1 + len(SYSTEMS))
+    deadline = time.monotonic() + 10
+    while left := [one for one in started if Path(f"/proc/{one}").exists()]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)

@@ -2,78 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pytest
 
 from samenspraak.demo import checker, run, systems
-from samenspraak.demo.agreements import DINNER, HAIR, LAUNDRY, LETTERS, MEDICATION, STOCKINGS
+from samenspraak.demo.agreements import DINNER, HAIR, LETTERS, MEDICATION, STOCKINGS
 from samenspraak.demo.situations import COOKING, SITUATIONS
 from samenspraak.demo.stage import Played, Sabotage
-from samenspraak.demo.systems import FamilyApp, System, Systems
+from samenspraak.demo.systems import System, Systems
 
-PATIENCE_SECONDS = 8.0
+pytestmark = pytest.mark.xdist_group("sabotage")
 
-
-def swallow(system: System, method: str, path: str) -> None:
-    """From now on such a write is answered as if it was done, and nothing is."""
-    headers = {"Content-Type": "application/json"}
-    system.fail("status", method=method, path=path, status=200, headers=headers, body="{}")
+NUMBERS = [one.id for one in SITUATIONS]
 
 
-def swallow_plan(there: Systems, title: str) -> None:
-    plan = checker.plans(there.dossier, title)[0]
-    swallow(there.dossier, "PUT", f"/fhir/CarePlan/{plan['id']}")
+def system(there: Systems, name: str) -> System:
+    return next(one for one in there.all if one.name == name)
 
 
-def swallow_record(app: FamilyApp, title: str) -> None:
-    swallow(app, "PATCH", f"/api/records/{checker.record(app, title)['id']}")
+def swallowed(name: str, method: str, path: Callable[[Systems], str]) -> Sabotage:
+    """Such a write is answered as if it was done, and nothing is."""
+
+    def strike(there: Systems) -> None:
+        headers = {"Content-Type": "application/json"}
+        system(there, name).fail(
+            "status", method=method, path=path(there), status=200, headers=headers, body="{}"
+        )
+
+    def struck(there: Systems) -> bool:
+        return any(one["fault"] == "status" for one in system(there, name).log())
+
+    return Sabotage(system=name, strike=strike, struck=struck)
 
 
-def swallow_thread(there: Systems, title: str) -> None:
-    thread = checker.threads(there.platform, title)[0]
-    swallow(there.platform, "PUT", f"/fhir/CommunicationRequest/{thread['id']}")
+def plan(there: Systems, title: str) -> str:
+    return f"/fhir/CarePlan/{checker.plans(there.dossier, title)[0]['id']}"
 
 
-def hide_thread(there: Systems, title: str) -> None:
-    there.platform.act("restrict", thread=checker.threads(there.platform, title)[0]["id"])
+def thread(there: Systems, title: str) -> str:
+    return f"/fhir/CommunicationRequest/{checker.threads(there.platform, title)[0]['id']}"
+
+
+def record(app: systems.FamilyApp, title: str) -> str:
+    return f"/api/records/{checker.record(app, title)['id']}"
 
 
 SABOTAGE: Mapping[int, Sabotage] = {
-    1: lambda there: swallow_plan(there, STOCKINGS.what),
-    2: lambda there: swallow_plan(there, COOKING),
-    3: lambda there: swallow_plan(there, MEDICATION.what),
-    4: lambda there: swallow_record(there.other_app, DINNER.what),
-    5: lambda there: swallow_record(there.app, HAIR.what),
-    8: lambda there: swallow_thread(there, LETTERS.what),
-    13: lambda there: hide_thread(there, LAUNDRY.what),
+    1: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, STOCKINGS.what)),
+    2: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, COOKING)),
+    3: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, MEDICATION.what)),
+    4: swallowed(systems.OTHER_APP, "PATCH", lambda there: record(there.other_app, DINNER.what)),
+    5: swallowed(systems.APP, "PATCH", lambda there: record(there.app, HAIR.what)),
+    8: swallowed(systems.PLATFORM, "PUT", lambda there: thread(there, LETTERS.what)),
+    13: swallowed(systems.PLATFORM, "POST", lambda there: "/fhir/Communication"),
 }
 
 
-WHERE: Mapping[int, str] = {
-    1: systems.DOSSIER,
-    2: systems.DOSSIER,
-    3: systems.DOSSIER,
-    4: systems.OTHER_APP,
-    5: systems.APP,
-    8: systems.PLATFORM,
-    13: systems.PLATFORM,
-}
+@dataclass(frozen=True, kw_only=True)
+class Sabotaged:
+    """``struck``: whether the write that had to go wrong was tried."""
+
+    played: Played
+    struck: bool
 
 
 @pytest.fixture(scope="module")
-def sabotaged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Played]:
-    """All situations in one demo, each with a write of its own that goes wrong."""
-    asked = run.Asked(sabotage=SABOTAGE, patience=PATIENCE_SECONDS)
+def sabotaged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Sabotaged]:
+    """All situations in one demo, each with a write of its own that goes wrong until it is over."""
+    asked, found = run.Asked(sabotage=SABOTAGE), {}
     with run.running(tmp_path_factory.mktemp("demo"), asked) as running:
-        played = list(run.situations(running, asked, lambda line: None))
-    return {one.id: one for one in played}
+        for played in run.situations(running, asked, lambda line: None):
+            found[played.id] = Sabotaged(played=played, struck=SABOTAGE[played.id].struck(running.there))
+            for one in running.there.all:
+                one.heal()
+    return found
 
 
-@pytest.mark.parametrize("number", [one.id for one in SITUATIONS])
+@pytest.mark.parametrize("number", NUMBERS)
 def test_a_write_that_goes_wrong_is_noticed_where_it_went_wrong(
-    sabotaged: Mapping[int, Played], number: int
+    sabotaged: Mapping[int, Sabotaged], number: int
 ) -> None:
-    played = sabotaged[number]
-    assert not played.ok
-    assert next(sight.system for sight in played.seen if not sight.holds) == WHERE[number]
+    wrong = [sight.system for sight in sabotaged[number].played.seen if not sight.holds]
+    assert not sabotaged[number].played.ok
+    assert wrong[0] == SABOTAGE[number].system
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_it_was_that_write_that_went_wrong(sabotaged: Mapping[int, Sabotaged], number: int) -> None:
+    assert sabotaged[number].struck

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json as json_text
+import shutil
 import tempfile
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -22,7 +25,10 @@ from samenspraak.cli._help import Command
     "--import",
     "import_from",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with FHIR files (JSON or XML) that the dossier holds from the start.",
+    help="A folder with FHIR files (JSON or XML) that are put into the dossier first.",
+)
+@click.option(
+    "--only", type=int, multiple=True, metavar="NUMBER", help="Play only this situation; repeatable."
 )
 @click.option(
     "--language", type=click.Choice(["nl", "en"]), help="Of what is told; by the settings unless given."
@@ -35,31 +41,47 @@ def command(
     keep: bool,
     clock_speed: float | None,
     import_from: Path | None,
+    only: tuple[int, ...],
     language: str | None,
 ) -> None:
     """Play an invented care home: a hub and five systems, and what happens to the agreements in them."""
-    from samenspraak.demo import run, telling
+    from samenspraak.demo import run, standing, telling
 
+    if unknown := set(only) - {*run.NUMBERS, 0}:
+        raise click.BadParameter(f"no situation {min(unknown)}; there are {run.NUMBERS}", param_hint="--only")
     language = language or language_of(asked)
-    wanted = run.Asked(clock_speed=clock_speed or run.SPEED, import_from=import_from)
+    wanted = run.Asked(clock_speed=clock_speed or run.SPEED, import_from=import_from, only=only)
+    width = shutil.get_terminal_size().columns
 
-    def write(line: str) -> None:
+    def write(*lines: str) -> None:
         if not asked.json:
-            click.echo(line)
+            for line in lines:
+                click.echo(line)
 
+    write(*telling.opening(language, width))
     with (
         tempfile.TemporaryDirectory(prefix="samenspraak-demo-") as folder,
         run.running(Path(folder), wanted) as running,
     ):
-        result = run.play(running, wanted, telling.shower(language, write))
-        for line in ("", *telling.table(result, language), "", *telling.closing(result, language)):
-            write(line)
+        result = run.play(
+            running,
+            wanted,
+            telling.shower(language, width, write),
+            before_the_end=lambda: write("", telling.quiet(language)),
+        )
+        write("", *standing.table(result, language, width), "", *telling.closing(result, language))
         if asked.json:
             click.echo(json_text.dumps(telling.document(result, language), ensure_ascii=False))
         if keep:
-            addresses = {"hub": running.hub_url, **{one.name: one.url for one in running.there.all}}
-            for name, address in addresses.items():
-                click.echo(f"{telling.place(name, language):<18}{address}", err=asked.json)
-            threading.Event().wait()
+            _keep(telling.kept(running, language), quietly=asked.json)
     if check and not result.ok:
         raise click.exceptions.Exit(1)
+
+
+def _keep(lines: Iterable[str], *, quietly: bool) -> None:
+    """Say what there is to see, and wait until somebody interrupts or terminates us."""
+    for line in ("", *lines):
+        click.echo(line, err=quietly)
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    click.echo("", err=quietly)

@@ -6,15 +6,12 @@ Every function gives what should be seen and whether it is, one line per sight, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from samenspraak.demo.systems import Dossier, FamilyApp, Platform, System, Systems
-
-Text = Mapping[str, str]
-"""One text in ``nl`` and ``en``."""
+from samenspraak.demo.systems import Dossier, FamilyApp, Platform, System, Systems, Text
 
 Json = Mapping[str, Any]
 
@@ -126,9 +123,6 @@ def written(day: date) -> str:
 
 def hold(sights: Iterable[Seen]) -> bool:
     return all(one.holds for one in sights)
-
-
-Look = Callable[[], Sequence[Seen]]
 
 
 # Situation 1: support stockings.
@@ -377,19 +371,32 @@ def neighbour_reads_nothing(
 # Situation 13: outage.
 
 
-def dinner_is_off(there: Systems, today: date) -> Iterator[Seen]:
+def apps_have_heard(there: Systems, changed: Mapping[str, str]) -> Iterator[Seen]:
+    """``changed``: subject → how it is done now."""
+    for app in (there.app, there.other_app):
+        how = {one["title"]: (one.get("rules") or {}).get("how") for one in app.records()}
+        theirs = changed.keys() & how.keys()
+        yield seen(
+            app,
+            bool(theirs) and all(how[one] == changed[one] for one in theirs),
+            nl="De app merkt niets van de storing en heeft de nieuwe uitleg.",
+            en="The app notices nothing of the outage and has the new instructions.",
+        )
+
+
+def dinner_is_off(there: Systems, day: date) -> Iterator[Seen]:
     found = plans(there.dossier, "Samen avondeten")
     yield seen(
         there.dossier,
-        bool(found) and f"{written(today)}: gaat niet door".lower() in notes(found[0]).lower(),
-        nl="De andere systemen merken niets van de storing: het team leest het meteen.",
-        en="The other systems notice nothing of the outage: the team reads it at once.",
+        bool(found) and f"{written(day)}: gaat niet door".lower() in notes(found[0]).lower(),
+        nl="Het team leest dat meteen.",
+        en="The team reads that at once.",
     )
 
 
-def nothing_is_lost(there: Systems, changed: Mapping[str, str], today: str) -> Iterator[Seen]:
-    """``changed``: subject → what its message must say now · ``today``: the subject that comes first."""
-    for subject, says in changed.items():
+def nothing_is_lost(there: Systems, waited: Mapping[str, str], soon: str) -> Iterator[Seen]:
+    """``waited``: subject → what its message must say now · ``soon``: the subject that comes first."""
+    for subject, says in waited.items():
         found = [one for one in threads(there.platform, subject) if one["status"] == "active"]
         said = messages(there.platform, found[0]) if len(found) == 1 else []
         terms = [one for one in said if "\nWat: " in one]
@@ -402,76 +409,26 @@ def nothing_is_lost(there: Systems, changed: Mapping[str, str], today: str) -> I
     yield seen(
         there.platform,
         all(count == 1 for count in there.platform.live().values()),
-        nl="Er is geen enkel gesprek dubbel.",
+        nl="Geen enkel gesprek staat er dubbel.",
         en="No thread is there twice.",
     )
-    arrived = sorted(there.platform.resources("Communication"), key=lambda one: int(one["id"]))
-    news = [text for text in map(_texts, arrived) if any(says in text for says in changed.values())]
+    first = {f"/fhir/CommunicationRequest/{one['id']}" for one in threads(there.platform, soon)}
     yield seen(
         there.platform,
-        bool(news) and changed[today] in news[0],
-        nl="Wat vandaag speelt, kwam als eerste aan.",
-        en="What is about today arrived first.",
+        bool(first & {*_taken_up(there.platform)[:2]}),
+        nl="Wat morgen speelt, kwam vooraan aan de beurt.",
+        en="What is about tomorrow was at the front of the queue.",
     )
 
 
-# Imported files.
+def _taken_up(platform: Platform) -> list[str]:
+    """The threads that were asked for since the platform was down, in that order.
 
-
-def import_is_private(there: Systems, subjects: Sequence[str], persons: Sequence[str]) -> Iterator[Seen]:
-    read = "\n".join(there.platform.readable(person) for person in persons)
-    yield seen(
-        there.platform,
-        not any(one in read for one in subjects),
-        nl="Zonder toestemming leest de familie er niets van.",
-        en="Without consent the family reads nothing of them.",
-    )
-
-
-def import_is_shared(
-    there: Systems, shared: Sequence[tuple[str, str, str]], subjects: Sequence[str]
-) -> Iterator[Seen]:
-    """``shared``: reader on the platform, subject, and when, as it was written."""
-    for person, subject, when in shared:
-        read = there.platform.readable(person)
-        yield seen(
-            there.platform,
-            f"Wat: {subject}" in read and f", {when}" in read,
-            nl=f"Met toestemming leest de naaste '{subject}', {when}.",
-            en=f"With consent the relative reads '{subject}', {when}.",
-        )
-    proposed = "\n".join(str(one) for one in there.volunteers.act("proposals"))
-    yield seen(
-        there.volunteers,
-        not any(one in proposed for one in subjects),
-        nl="RegiCare krijgt er niets van: er is geen vrijwilliger bij.",
-        en="RegiCare gets none of them: no volunteer takes part.",
-    )
-
-
-def import_is_left_alone(there: Systems, imported: Sequence[Json]) -> Iterator[Seen]:
-    kept = [without_ours(there.dossier.resource(f"CarePlan/{one['id']}")) for one in imported]
-    yield seen(
-        there.dossier,
-        kept == [without_ours(one) for one in imported],
-        nl="De ingelezen zorgplannen staan er nog precies zo.",
-        en="The imported care plans are exactly as they were.",
-    )
-
-
-def without_ours(element: Any) -> Any:
-    """A resource without what the hub keeps on it, and without what the server says about its version."""
-    if isinstance(element, list):
-        return [without_ours(one) for one in element if not _is_ours(one)]
-    if not isinstance(element, dict):
-        return element
-    kept = {name: without_ours(value) for name, value in element.items() if name != "meta"}
-    return {name: value for name, value in kept.items() if value != []}
-
-
-def _is_ours(element: Any) -> bool:
-    named = [element.get("url"), element.get("system")] if isinstance(element, dict) else []
-    return any(str(one).startswith("urn:samenspraak:") for one in named)
+    Several are worked on at a time, and on a busy machine one may overtake the other.
+    """
+    log = platform.log()
+    up = 1 + max((number for number, one in enumerate(log) if one["fault"] == "down"), default=-1)
+    return [one["path"] for one in log[up:] if one["path"].startswith("/fhir/CommunicationRequest/")]
 
 
 # Nothing twice, anywhere.

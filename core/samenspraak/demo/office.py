@@ -12,13 +12,44 @@ from samenspraak.bootstrap import Application
 from samenspraak.domain.consent import Capacity, RecipientKind
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.parties import PartyKind
+from samenspraak.domain.schedules import names_days
 from samenspraak.domain.units import MatrixRow
-from samenspraak.errors import TransientError
-from samenspraak.services import agreements, connectors, consents, people, questions
+from samenspraak.errors import NotFoundError, TransientError
+from samenspraak.policy.state import Reason
+from samenspraak.services import agreements, connectors, consents, naming, people, questions
 from samenspraak.services.status import status
 from samenspraak.sync.hub import Hub
 
 _POLL_SECONDS = 0.1
+_UNDECIDED = "new"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fate:
+    """What became of an object that somebody made in a system.
+
+    ``agreement_id`` and ``part``: of which agreement and assignment it is a copy · ``why``: why of none, as
+    the store says it · ``field``: what cannot be used in it.
+    """
+
+    agreement_id: str = ""
+    part: str = ""
+    why: str = _UNDECIDED
+    field: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return not self.agreement_id and self.why == _UNDECIDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duty:
+    """Who does one assignment and when, in words. ``names_days``: whether it follows on which days."""
+
+    kind: PartyKind
+    name: str
+    when: str
+    names_days: bool
 
 
 @dataclass(kw_only=True)
@@ -71,6 +102,46 @@ class Office:
     def known(self) -> int:
         """How many parties the organisation knows."""
         return len(people.known(self.hub, self.organisation))
+
+    def has_met(self, connector_id: str, external_id: str) -> bool:
+        """Whether the hub has seen this person in that system, matched or not."""
+        met = (one.systems.get(connector_id, ()) for one in people.known(self.hub, self.organisation))
+        unmatched = {one.external_id for one in self.waiting() if one.connector_id == connector_id}
+        return external_id in unmatched or any(external_id in one for one in met)
+
+    # Agreements.
+
+    def fate(self, connector_id: str, external_id: str) -> Fate:
+        """What became of this object."""
+        with self.hub.store.read(self.organisation) as uow:
+            remote = uow.remotes.by_external(connector_id, external_id)
+            if remote is None:
+                return Fate()
+            if remote.link_id is None:
+                return Fate(why=remote.why, field=remote.why_field)
+            return Fate(agreement_id=uow.links.get(remote.link_id).agreement_id, part=remote.part)
+
+    def duty(self, fate: Fate) -> Duty:
+        """The assignment that this object holds."""
+        with self.hub.store.read(self.organisation) as uow:
+            assignment = uow.agreements.get(fate.agreement_id).agreement.assignment(fate.part)
+            if assignment is None:
+                raise NotFoundError(f"Agreement {fate.agreement_id} has no assignment {fate.part}.")
+            performer, schedule = assignment.duty.performer, assignment.duty.schedule
+            return Duty(
+                kind=performer.kind,
+                name=naming.names(uow, {performer}).get(performer, ""),
+                when=schedule.text,
+                names_days=names_days(schedule),
+            )
+
+    def reasons(self, agreement_id: str) -> Mapping[str, set[Reason]]:
+        """Why its copies are as they are, by system."""
+        with self.hub.store.read(self.organisation) as uow:
+            found: dict[str, set[Reason]] = {}
+            for link in uow.links.of_agreement(agreement_id):
+                found.setdefault(link.connector_id, set()).add(link.reason)
+        return found
 
     # Consent.
 
@@ -128,22 +199,22 @@ class Office:
         """The day it is at the hub."""
         return local_day(self.now())
 
-    def until(self, holds: Callable[[], bool]) -> bool:
-        """Wait until it holds; False when it never did."""
-        deadline = time.monotonic() + self.patience
+    def until(self, holds: Callable[[], bool], patience: float | None = None) -> bool:
+        """Wait until it holds, for the office's patience unless another is given; False when it never did."""
+        deadline = time.monotonic() + (self.patience if patience is None else patience)
         while not holds():
             if time.monotonic() > deadline:
                 return False
             time.sleep(_POLL_SECONDS)
         return True
 
-    def rest(self) -> bool:
+    def rest(self, patience: float | None = None) -> bool:
         """Wait until nothing is due, and still nothing is or moved once every system was heard.
 
         Returns:
             False when patience ended first.
         """
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + (self.patience if patience is None else patience)
         while time.monotonic() < deadline:
             if self._is_due():
                 time.sleep(_POLL_SECONDS)

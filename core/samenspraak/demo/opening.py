@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,16 @@ def keep_secrets(folder: Path) -> Secrets:
 # What is in the systems.
 
 
-def fill(there: Systems, today: date) -> str:
-    """Put everybody and every agreement in place; gives the platform's reference of the sender."""
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """``sender``: whom the platform shows as writer · ``readers``: somebody who reads there, by system."""
+
+    sender: str
+    readers: Mapping[str, str]
+
+
+def fill(there: Systems, today: date) -> Filled:
+    """Put everybody and every agreement in place."""
     for resource in resources():
         there.dossier.store(resource)
     for plan in PLANS:
@@ -68,8 +77,13 @@ def fill(there: Systems, today: date) -> str:
     _fill_app(there.app, FATIMA, SAMIRA)
     _fill_app(there.other_app, HENK, SANNE)
     _fill_app(there.other_app, JO, ROB, numbered=False)
-    _fill_volunteers(there.volunteers, today)
-    return _fill_platform(there.platform)
+    readers = {
+        PLATFORM: ROB.platform,
+        VOLUNTEERS: _fill_volunteers(there.volunteers, today),
+        APP: ELLEN.id,
+        OTHER_APP: SANNE.id,
+    }
+    return Filled(sender=_fill_platform(there.platform), readers=readers)
 
 
 def _fill_app(app: FamilyApp, client: Person, *users: Person, numbered: bool = True) -> None:
@@ -82,6 +96,7 @@ def _fill_app(app: FamilyApp, client: Person, *users: Person, numbered: bool = T
 
 
 def _fill_platform(platform: System) -> str:
+    """Three clients with their circles, and a nurse who is in all of them; gives her reference there."""
     networks = ((JO, (ROB, ELLEN)), (HENK, (SANNE,)), (FATIMA, (SAMIRA, GERDA)))
     sender = ""
     for number, (client, circle) in enumerate(networks):
@@ -107,8 +122,8 @@ def _fill_platform(platform: System) -> str:
     return sender
 
 
-def _fill_volunteers(volunteers: System, today: date) -> None:
-    """A volunteer cooks with meneer Dijkman on Thursdays and takes him to the market on Fridays."""
+def _fill_volunteers(volunteers: System, today: date) -> str:
+    """Karim cooks with meneer Dijkman on Thursdays and takes him to the market on Fridays; gives his id."""
     volunteers.act("open_vacancy", what=INTAKE)
     client, volunteer = (
         volunteers.act("add_person", role=role, roepnaam=one.given, achternaam=one.family, nummer=one.number)
@@ -126,6 +141,7 @@ def _fill_volunteers(volunteers: System, today: date) -> None:
             place="Bij de cliënt thuis",
             from_date=(today - timedelta(days=14)).isoformat(),
         )
+    return str(volunteer["persoonID"])
 
 
 # Connecting.

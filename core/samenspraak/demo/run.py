@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from samenspraak import bootstrap
@@ -19,14 +19,22 @@ from samenspraak.demo.situations import SITUATIONS
 from samenspraak.demo.stage import Played, Sabotage, Situation, Stage, Told
 from samenspraak.demo.systems import PACKAGES, Systems
 from samenspraak.domain.local_time import local_day
+from samenspraak.errors import SamenspraakError
 from samenspraak.policy.state import Reason
 from samenspraak.services import agreements, explaining, installation, organisations
 from samenspraak.services.status import status
 from samenspraak.work.clock import SystemClock
 
+NUMBERS = tuple(one.id for one in SITUATIONS)
 SPEED = 3600.0
-PATIENCE_SECONDS = 30.0
-QUIET_CYCLES = 2
+PATIENCE_SECONDS = 60.0
+_PATIENCE_AT_THE_HUB = timedelta(minutes=10)
+
+_MISSING = (SamenspraakError, LookupError, StopIteration)
+"""How it shows that something a situation builds on is not there."""
+
+OVER = frozenset({str(Reason.RETRACTED), str(Reason.CLOSED)})
+"""The reasons of a copy that is no longer there."""
 
 Show = Callable[[Told | Seen | Situation], None]
 
@@ -35,8 +43,8 @@ Show = Callable[[Told | Seen | Situation], None]
 class Asked:
     """What a demo was asked for.
 
-    ``clock_speed``: how fast the hub's clock runs · ``patience``: seconds to wait for anything ·
-    ``import_from``: a folder with FHIR files that the dossier holds from the start ·
+    ``clock_speed``: how fast the hub's clock runs · ``patience``: seconds to wait for anything, beside what
+    the hub itself may wait · ``import_from``: a folder with FHIR files for the dossier ·
     ``only``: the situations to play, by number; none: all · ``sabotage``: for tests, by number.
     """
 
@@ -58,7 +66,7 @@ class SystemStands:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One agreement: per system its copies, each with the version it holds and why so; the best one first."""
+    """One agreement: per system its copies, each with the version it holds and why so; live ones first."""
 
     what: str
     version: int
@@ -92,15 +100,17 @@ class Result:
 
 @dataclass(kw_only=True)
 class Running:
-    """A demo that stands: everything is connected and at rest."""
+    """A demo that stands: everything is connected. ``readers``: somebody who reads there, by system."""
 
     processes: Processes
     there: Systems
     office: Office
     hub_url: str
+    settings_file: Path
+    readers: Mapping[str, str]
     started_seconds: float
     began: float
-    situations: Sequence[Situation] = SITUATIONS
+    situations: Sequence[Situation]
 
 
 @contextlib.contextmanager
@@ -115,25 +125,34 @@ def running(folder: Path, asked: Asked) -> Iterator[Running]:
     file = _settings_file(folder, port, asked.clock_speed)
     with started(folder, bootstrap.child_environment(file)) as processes:
         urls = processes.sandboxes(PACKAGES)
-        office = _office(file, asked.patience)
+        office = _office(file, asked)
         started_seconds = processes.hub(port)
         there, hub_url = Systems.at(urls), f"http://127.0.0.1:{port}"
+        filled = opening.fill(there, local_day(datetime.now(UTC)))
+        opening.connect_dossier(office, there)
+        opening.record_consents(office)
+        opening.connect_others(office, there, filled.sender, opening.keep_secrets(folder), hub_url)
         more = _import(asked.import_from, there) if asked.import_from else ()
-        _open(folder, there, office, hub_url)
+        opening.settle_doubts(office)
+        opening.release(office)
         yield Running(
             processes=processes,
             there=there,
             office=office,
             hub_url=hub_url,
+            settings_file=file,
+            readers=filled.readers,
             started_seconds=started_seconds,
             began=began,
             situations=(*SITUATIONS, *more),
         )
 
 
-def play(running: Running, asked: Asked, show: Show) -> Result:
+def play(running: Running, asked: Asked, show: Show, *, before_the_end: Callable[[], None]) -> Result:
     """Play the situations and look how everything stands afterwards."""
-    return _result(running, list(situations(running, asked, show)))
+    played = list(situations(running, asked, show))
+    before_the_end()
+    return _result(running, played)
 
 
 def situations(running: Running, asked: Asked, show: Show) -> Iterator[Played]:
@@ -142,7 +161,6 @@ def situations(running: Running, asked: Asked, show: Show) -> Iterator[Played]:
         if asked.only and situation.id not in asked.only:
             continue
         show(situation)
-        began = time.monotonic()
         stage = Stage(
             there=running.there,
             office=running.office,
@@ -150,8 +168,10 @@ def situations(running: Running, asked: Asked, show: Show) -> Iterator[Played]:
             show=show,
             sabotage=asked.sabotage.get(situation.id),
         )
-        situation.play(stage)
-        stage.played.seconds = time.monotonic() - began
+        try:
+            situation.play(stage)
+        except _MISSING as error:
+            stage.breaks_off(type(error).__name__)
         yield stage.played
 
 
@@ -159,7 +179,7 @@ def _result(running: Running, played: Sequence[Played]) -> Result:
     office, there = running.office, running.there
     at_rest = office.rest()
     before = there.writes()
-    quiet = all([office.look_everywhere() for _ in range(QUIET_CYCLES)])
+    quiet = office.look_everywhere()
     written = there.writes() - before
     standing = status(office.hub, office.organisation)
     systems = {one.id: _stands(one.links) for one in standing.systems}
@@ -191,7 +211,7 @@ def _table(office: Office) -> list[Row]:
     for line in agreements.listed(office.hub, office.organisation):
         copies = explaining.explain(office.hub, office.organisation, line.id).copies
         systems: dict[str, list[tuple[int, str]]] = {}
-        for copy in sorted(copies, key=lambda one: -one.have):
+        for copy in sorted(copies, key=lambda one: (str(one.reason) in OVER, -one.have)):
             systems.setdefault(copy.connector_id, []).append((copy.have, str(copy.reason)))
         rows.append(Row(what=line.what, version=line.version, systems=systems))
     return sorted(rows, key=lambda row: row.what)
@@ -213,8 +233,9 @@ def _settings_file(folder: Path, port: int, clock_speed: float) -> Path:
     return file
 
 
-def _office(file: Path, patience: float) -> Office:
+def _office(file: Path, asked: Asked) -> Office:
     """The hub beside the process that does the work. Its clock is the usual one, which is never ahead."""
+    patience = asked.patience + _PATIENCE_AT_THE_HUB.total_seconds() / asked.clock_speed
     settings = bootstrap.read_settings(file, {})
     installation.make_key(settings)
     application = bootstrap.build(settings, environment={}, clock=SystemClock())
@@ -225,12 +246,3 @@ def _office(file: Path, patience: float) -> Office:
 def _import(folder: Path, there: Systems) -> tuple[Situation, ...]:
     imported = importing.put(folder, there.dossier)
     return (importing.situation(imported, importing.invite(imported, there.platform)),)
-
-
-def _open(folder: Path, there: Systems, office: Office, hub_url: str) -> None:
-    sender = opening.fill(there, local_day(datetime.now(UTC)))
-    opening.connect_dossier(office, there)
-    opening.record_consents(office)
-    opening.connect_others(office, there, sender, opening.keep_secrets(folder), hub_url)
-    opening.settle_doubts(office)
-    opening.release(office)

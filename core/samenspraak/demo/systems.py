@@ -16,7 +16,21 @@ from samenspraak.http import HttpClient
 Json = Any
 """What ``json.loads`` gives."""
 
+Text = Mapping[str, str]
+"""One text in ``nl`` and ``en``."""
+
+HUB = "hub"
 DOSSIER, PLATFORM, VOLUNTEERS, APP, OTHER_APP = "dossier", "platform", "volunteers", "app-bloem", "app-thuis"
+
+PLACES: Mapping[str, Text] = {
+    HUB: {"nl": "Samenspraak", "en": "Samenspraak"},
+    DOSSIER: {"nl": "dossier", "en": "dossier"},
+    PLATFORM: {"nl": "familieplatform", "en": "family platform"},
+    VOLUNTEERS: {"nl": "RegiCare", "en": "RegiCare"},
+    APP: {"nl": "app Bloem", "en": "app Bloem"},
+    OTHER_APP: {"nl": "app Thuis", "en": "app Thuis"},
+}
+"""What people call each of them."""
 
 PACKAGES: Mapping[str, str] = {
     DOSSIER: "samenspraak_fhir",

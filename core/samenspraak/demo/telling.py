@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from samenspraak.demo.checker import Seen, Text
-from samenspraak.demo.run import Result, Row
+from samenspraak.demo.checker import Seen
+from samenspraak.demo.run import Result, Running, Show
 from samenspraak.demo.stage import Played, Situation, Told
+from samenspraak.demo.standing import GAP, hanging, place
+from samenspraak.demo.systems import APP, DOSSIER, HUB, OTHER_APP, PLATFORM, VOLUNTEERS, Text
 
-_PLACES: dict[str, Text] = {
-    "hub": {"nl": "Samenspraak", "en": "Samenspraak"},
-    "dossier": {"nl": "dossier", "en": "dossier"},
-    "platform": {"nl": "familieplatform", "en": "family platform"},
-    "volunteers": {"nl": "RegiCare", "en": "RegiCare"},
-    "app-bloem": {"nl": "app Bloem", "en": "app Bloem"},
-    "app-thuis": {"nl": "app Thuis", "en": "app Thuis"},
-}
-_REASONS: dict[str, Text] = {
-    "equal": {"nl": "gelijk", "en": "equal"},
-    "due": {"nl": "wordt bijgewerkt", "en": "being updated"},
-    "failed": {"nl": "mislukt", "en": "failed"},
-    "question": {"nl": "vraag open", "en": "question open"},
-    "retracting": {"nl": "wordt teruggehaald", "en": "being retracted"},
-    "retracted": {"nl": "teruggehaald", "en": "retracted"},
-    "connector": {"nl": "systeem doet niet mee", "en": "system not running"},
-    "access_lost": {"nl": "niet meer te zien", "en": "access lost"},
-    "set_apart": {"nl": "apart gezet", "en": "set apart"},
-    "waiting_there": {"nl": "wacht daar", "en": "waiting there"},
-    "outside_selection": {"nl": "buiten de keuze", "en": "outside selection"},
-    "cannot_carry": {"nl": "past daar niet", "en": "cannot be carried"},
-    "withheld": {"nl": "niet voor daar", "en": "withheld"},
-    "closed": {"nl": "gestopt", "en": "closed"},
-}
-_WORDS: dict[str, Text] = {
-    "agreement": {"nl": "afspraak", "en": "agreement"},
-    "table": {
-        "nl": "Hoe staat elke afspraak er in elk systeem voor? (versie daar / versie van de afspraak)",
-        "en": "How does each agreement stand in each system? (version there / version of the agreement)",
+_WORDS: Mapping[str, Text] = {
+    "opening": {
+        "nl": "Zorggroep De Kade is verzonnen, net als iedereen die u hier ziet. De vijf systemen zijn "
+        "nagemaakt en draaien op deze computer. Samenspraak houdt de afspraken erin gelijk.",
+        "en": "Zorggroep De Kade is invented, and so is everybody you meet here. The five systems are "
+        "imitations and run on this computer. Samenspraak keeps the agreements in them equal.",
+    },
+    "marks": {
+        "nl": "  ·  iemand doet iets\n"
+        "  ✓  nagekeken in het systeem zelf: het klopt\n"
+        "  ✗  nagekeken in het systeem zelf: het klopt niet",
+        "en": "  ·  somebody does something\n"
+        "  ✓  looked up in the system itself: it is right\n"
+        "  ✗  looked up in the system itself: it is not right",
+    },
+    "starting": {"nl": "Alles wordt gestart …", "en": "Everything is being started …"},
+    "quiet": {
+        "nl": "Er gebeurt niets meer. Blijven alle systemen nu met rust? …",
+        "en": "Nothing happens any more. Are all systems left in peace now? …",
     },
     "well": {
         "nl": "Alles klopt: {n} situaties zoals bedoeld, en daarna schreef niemand meer iets.",
@@ -47,61 +39,65 @@ _WORDS: dict[str, Text] = {
     "not_converged": {"nl": "niet elke kopie kwam tot rust", "en": "not every copy came to rest"},
     "writes": {"nl": "er werd nog {n} keer geschreven zonder aanleiding", "en": "{n} writes without a cause"},
     "doubles": {"nl": "{n} dingen staan er dubbel", "en": "{n} things are there twice"},
-    "situation": {"nl": "situatie {n} kwam er niet uit", "en": "situation {n} did not come out right"},
+    "situation": {"nl": "'{title}' kwam er niet goed uit", "en": "'{title}' did not come out right"},
     "spent": {
-        "nl": "{seconds:.0f} seconden; de hub gebruikte hoogstens {mb:.0f} MB.",
-        "en": "{seconds:.0f} seconds; the hub used {mb:.0f} MB at most.",
+        "nl": "Het duurde {seconds:.0f} seconden. Samenspraak gebruikte hoogstens {mb:.0f} MB geheugen.",
+        "en": "It took {seconds:.0f} seconds. Samenspraak used {mb:.0f} MB of memory at most.",
     },
     "seen": {"nl": "{n} van {n} gezien", "en": "{n} of {n} seen"},
     "missed": {"nl": "niet gezien: {what}", "en": "not seen: {what}"},
+    "running": {
+        "nl": "Alles draait nog. Open een adres in uw browser:",
+        "en": "Everything is still running. Open an address in your browser:",
+    },
+    "commands": {
+        "nl": "Of kijk mee in een ander venster, met de opdrachten van Samenspraak:",
+        "en": "Or look along in another window, with the commands of Samenspraak:",
+    },
+    "stop": {"nl": "Stoppen: Ctrl-C.", "en": "To stop: Ctrl-C."},
 }
+_READERS: Mapping[str, Text] = {
+    PLATFORM: {"nl": "wat zoon Rob leest", "en": "what Rob, the son, reads"},
+    VOLUNTEERS: {"nl": "wat vrijwilliger Karim leest", "en": "what Karim, the volunteer, reads"},
+    APP: {"nl": "wat dochter Ellen leest", "en": "what Ellen, the daughter, reads"},
+    OTHER_APP: {"nl": "wat dochter Sanne leest", "en": "what Sanne, the daughter, reads"},
+}
+_PLANS: Text = {"nl": "de zorgplannen", "en": "the care plans"}
+_IS_UP: Text = {"nl": "of het draait", "en": "whether it runs"}
 
 _PLACE_WIDTH = 16
-_GONE = frozenset({"retracted", "closed"})
 
 
-def place(system: str, language: str) -> str:
-    """What people call a system."""
-    return _PLACES.get(system, {}).get(language, system)
+# As it happens.
 
 
-def shower(language: str, write: Callable[[str], None]) -> Callable[[Told | Seen | Situation], None]:
+def opening(language: str, width: int) -> Iterator[str]:
+    """What this is, before anything happens."""
+    yield hanging("", _WORDS["opening"][language], width)
+    yield ""
+    yield _WORDS["marks"][language]
+    yield ""
+    yield _WORDS["starting"][language]
+
+
+def shower(language: str, width: int, write: Callable[[str], None]) -> Show:
     """Writes every line of a demo as it happens."""
 
     def show(line: Told | Seen | Situation) -> None:
         if isinstance(line, Situation):
-            write(f"\n{line.id}. {line.title[language]}")
+            number = f"{line.id}. " if line.id else ""
+            write(f"\n{number}{line.title[language]}")
             return
         mark = "·" if isinstance(line, Told) else "✓" if line.holds else "✗"
-        write(f"  {mark} {place(line.system, language):<{_PLACE_WIDTH}} {line.text[language]}")
+        begins = f"  {mark} {place(line.system, language):<{_PLACE_WIDTH}} "
+        write(hanging(begins, line.text[language], width))
 
     return show
 
 
-def table(result: Result, language: str) -> list[str]:
-    """Agreement × system: which version, equal or not, why."""
-    systems = list(result.systems)
-    first = _WORDS["agreement"][language]
-    width = max(len(first), *(len(row.what) for row in result.table)) + 2
-    cells = {one: [_cell(row, one, language) for row in result.table] for one in systems}
-    columns = [max(map(len, (place(one, language), *cells[one]))) + 2 for one in systems]
-    head = "".join(f"{place(one, language):<{size}}" for one, size in zip(systems, columns, strict=True))
-    lines = [_WORDS["table"][language], "", f"{first:<{width}}{head}".rstrip()]
-    for number, row in enumerate(result.table):
-        said = "".join(f"{cells[one][number]:<{size}}" for one, size in zip(systems, columns, strict=True))
-        lines.append(f"{row.what:<{width}}{said}".rstrip())
-    return lines
-
-
-def _cell(row: Row, system: str, language: str) -> str:
-    """How the copies in one system stand; several are those for several groups of readers."""
-    said = [_one(have, row.version, reason, language) for have, reason in row.systems.get(system, ())]
-    return ", ".join(dict.fromkeys(said)) or "–"
-
-
-def _one(have: int, version: int, reason: str, language: str) -> str:
-    word = _REASONS[reason][language]
-    return f"{have}/{version} {word}" if have and reason not in _GONE else word
+def quiet(language: str) -> str:
+    """What is looked at when all situations are played."""
+    return _WORDS["quiet"][language]
 
 
 def closing(result: Result, language: str) -> list[str]:
@@ -109,7 +105,11 @@ def closing(result: Result, language: str) -> list[str]:
     spent = _WORDS["spent"][language].format(seconds=result.duration_seconds, mb=result.peak_rss_mb)
     if result.ok:
         return [_WORDS["well"][language].format(n=len(result.situations)), spent]
-    problems = [_WORDS["situation"][language].format(n=one.id) for one in result.situations if not one.ok]
+    problems = [
+        _WORDS["situation"][language].format(title=one.title[language])
+        for one in result.situations
+        if not one.ok
+    ]
     if not result.converged:
         problems.append(_WORDS["not_converged"][language])
     if result.quiet_cycle_writes:
@@ -117,6 +117,34 @@ def closing(result: Result, language: str) -> list[str]:
     if result.doubles:
         problems.append(_WORDS["doubles"][language].format(n=len(result.doubles)))
     return [_WORDS["not_well"][language], *(f"  - {one}" for one in problems), spent]
+
+
+# While it is kept.
+
+
+def kept(running: Running, language: str) -> Iterator[str]:
+    """What can be looked at while everything goes on running."""
+    doors = {HUB: (f"{running.hub_url}/healthz", _IS_UP), DOSSIER: (_plans_at(running), _PLANS)}
+    for system in running.there.all:
+        if reader := running.readers.get(system.name):
+            doors[system.name] = (f"{system.url}/_sandbox/readable/{reader}", _READERS[system.name])
+    size = max(len(what[language]) for _, what in doors.values()) + GAP
+    yield _WORDS["running"][language]
+    for name, (address, what) in doors.items():
+        yield f"  {place(name, language):<{_PLACE_WIDTH}} {what[language]:<{size}}{address}"
+    yield ""
+    yield _WORDS["commands"][language]
+    yield f"  export SAMENSPRAAK_CONFIG={running.settings_file}"
+    yield "  .venv/bin/samenspraak agreement list"
+    yield ""
+    yield _WORDS["stop"][language]
+
+
+def _plans_at(running: Running) -> str:
+    return f"{running.there.dossier.url}/fhir/CarePlan"
+
+
+# For machines.
 
 
 def document(result: Result, language: str) -> dict[str, Any]:
