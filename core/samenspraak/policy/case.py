@@ -73,6 +73,11 @@ class Case:
         return bool(self.ours.part) and UnitKey(UnitKind.ASSIGNMENT, self.ours.part) not in self.ours.units
 
     @property
+    def was_taken_back(self) -> bool:
+        """There was a copy, and its retraction was seen to have landed."""
+        return self.copy.phase is LinkPhase.CLOSED and not self.copy.based and not self.copy.released
+
+    @property
     def removed_before(self) -> bool:
         """There was a copy, and it was not we who took it away."""
         copy = self.copy

@@ -13,7 +13,13 @@ from samenspraak.policy.case import Case, Line, asks, rests
 from samenspraak.policy.comparing import compare
 from samenspraak.policy.merge import CHAIN, Rule
 from samenspraak.policy.modes import waits_or_is_replaced
-from samenspraak.policy.obstacles import CANNOT_END
+from samenspraak.policy.obstacles import (
+    CANNOT_END,
+    CHANGED_AFTER_END,
+    ENDED_THERE,
+    OVER_THERE,
+    REMOVED_THERE,
+)
 from samenspraak.policy.state import Asked, Do, LinkPhase, Plan, QuestionKind, Reason, WriteKind
 
 
@@ -53,7 +59,7 @@ def _ended_there(case: Case) -> Plan:
     asked = Asked(
         kind=QuestionKind.ENDED,
         values={**case.edits, STATUS: ended},
-        cause="ended-there" if there else "removed-there",
+        cause=ENDED_THERE if there else REMOVED_THERE,
     )
     return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
 
@@ -64,7 +70,7 @@ def _over_there(case: Case) -> Plan:
     asked = Asked(
         kind=QuestionKind.ENDED,
         values={STATUS: there.units.get(STATUS) if there else None},
-        cause="over-there",
+        cause=OVER_THERE,
     )
     return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
 
@@ -170,7 +176,7 @@ EXISTENCE: tuple[Line, ...] = (
     (
         "no copy, was removed there",
         lambda c: c.live and c.gone and c.removed_before,
-        asks(QuestionKind.ENDED, "removed-there"),
+        asks(QuestionKind.ENDED, REMOVED_THERE),
     ),
     (
         "no copy, refused there",
@@ -178,6 +184,11 @@ EXISTENCE: tuple[Line, ...] = (
         rests(Reason.CANNOT_CARRY),
     ),
     ("no copy", lambda c: _is_missing(c), _create),
+    (
+        "no copy, ours was taken back and stands there empty",
+        lambda c: c.live and c.was_taken_back and c.there_over and not c.nothing_to_carry,
+        _create,
+    ),
     # One match: our marker, or accepted by a person.
     ("one match, live", lambda c: not c.open and c.live and c.there_live, compare),
     (
@@ -196,13 +207,13 @@ EXISTENCE: tuple[Line, ...] = (
     (
         "over here, changed there since",
         lambda c: c.over and c.there_live and c.changed_since,
-        asks(QuestionKind.ENDED, "changed-after-end"),
+        asks(QuestionKind.ENDED, CHANGED_AFTER_END),
     ),
     ("over here, live there", lambda c: c.over and c.there_live, _end_there),
     (
         "over here, over there, edited before",
         lambda c: c.over and c.open and c.there_over and bool(c.edits),
-        asks(QuestionKind.ENDED, "changed-after-end"),
+        asks(QuestionKind.ENDED, CHANGED_AFTER_END),
     ),
     ("over here, over there", lambda c: c.over and c.open and c.there_over, _both_over),
     ("over here, nothing to end there", lambda c: c.over, rests(Reason.CLOSED, Do.CLOSE)),

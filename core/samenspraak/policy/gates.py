@@ -10,7 +10,7 @@ from dataclasses import replace
 from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.units import STATUS, Units
 from samenspraak.policy.case import Case, Line, asks, rests
-from samenspraak.policy.obstacles import CANNOT_TAKE_BACK
+from samenspraak.policy.obstacles import ANOTHER_CLIENT, CANNOT_TAKE_BACK
 from samenspraak.policy.state import (
     Asked,
     ConnectorState,
@@ -134,7 +134,7 @@ GATES: tuple[Line, ...] = (
     (
         "G4 another client",
         lambda c: c.there is not None and not c.there.client_is_ours,
-        asks(QuestionKind.IDENTITY, "another-client"),
+        asks(QuestionKind.IDENTITY, ANOTHER_CLIENT),
     ),
     (
         "G4 doubles",

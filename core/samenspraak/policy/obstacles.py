@@ -24,4 +24,21 @@ LOST_CREATE = "lost-create"
 WRITTEN_BETWEEN = "written-in-between"
 """Every time we write, somebody has written since we read. A conflict, per unit."""
 
-STANDING = frozenset({CANNOT_TAKE_BACK, CANNOT_END, NO_TARGET, CREATE_REFUSED, LOST_CREATE, WRITTEN_BETWEEN})
+ENDED_THERE, REMOVED_THERE = "ended-there", "removed-there"
+"""It is over there, or gone, and what we hold is not: it may not end this by itself. Ended."""
+
+OVER_THERE = "over-there"
+"""One of ours was found ended before anything in it agreed with what we hold. Ended."""
+
+CHANGED_AFTER_END = "changed-after-end"
+"""It is over here, and somebody there typed in it since. Ended."""
+
+ANOTHER_CLIENT = "another-client"
+"""The object is of another client than its agreement. Identity."""
+
+STANDING = frozenset(
+    {
+        *(CANNOT_TAKE_BACK, CANNOT_END, NO_TARGET, CREATE_REFUSED, LOST_CREATE, WRITTEN_BETWEEN),
+        *(ENDED_THERE, REMOVED_THERE, OVER_THERE, CHANGED_AFTER_END, ANOTHER_CLIENT),
+    }
+)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from samenspraak.domain.agreements import State, Status
-from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply
+from samenspraak.domain.agreements import Agreement, State, Status
+from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply, units_of
 from samenspraak.errors import RuleError, StaleError
 from samenspraak.policy.comparing import FIRST_AGREE
 from samenspraak.policy.obstacles import LOST_CREATE, STANDING
@@ -137,13 +137,14 @@ def _members(uow: UnitOfWork, party: str) -> list[str]:
 
 
 def _answer_ended(uow: WritingUnitOfWork, hub: Hub, question: QuestionRecord, choice: str, by: str) -> None:
-    """``end``: over on both sides, whatever was typed. ``restore``: live on both, the end there is undone."""
+    """``end``: over on both sides, whatever was typed. ``restore``: live on both, the end there is undone.
+
+    What was asked about one assignment of several is answered for that one.
+    """
     record = uow.agreements.get(question.agreement_id or "")
     if choice == "end":
         _settle_shown(uow, question, released=False)
-        over = record.agreement.status.is_over
-        ended = Status(state=State.ENDED, ended_on=hub.today())
-        after = record.agreement if over else apply(record.agreement, {STATUS: ended})
+        after = _ended(record.agreement, _subject(uow, question), hub)
     elif choice == "restore":
         _settle_shown(uow, question, released=True)
         live = record.agreement.status.is_live
@@ -151,6 +152,16 @@ def _answer_ended(uow: WritingUnitOfWork, hub: Hub, question: QuestionRecord, ch
     else:
         raise RuleError("answer", "Answers: end, restore.")
     record_version(uow, hub, record, after, cause=Cause(actor=by, why="answered", question_id=question.id))
+
+
+def _ended(agreement: Agreement, about: RemoteRecord | None, hub: Hub) -> Agreement:
+    part = about.part if about else ""
+    if agreement.status.is_over:
+        return agreement
+    if part and any(one.id != part for one in agreement.assignments):
+        own = [key for key in units_of(agreement) if key.assignment_id == part]
+        return apply(agreement, dict.fromkeys(own))
+    return apply(agreement, {STATUS: Status(state=State.ENDED, ended_on=hub.today())})
 
 
 def _settle_shown(uow: WritingUnitOfWork, question: QuestionRecord, *, released: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from hashlib import sha256
 
@@ -14,7 +15,7 @@ from samenspraak.policy.priority import RETRACTION
 from samenspraak.policy.sight import Audience, Facts, Sight
 from samenspraak.policy.state import LinkPhase
 from samenspraak.policy.visibility import wanted_audiences
-from samenspraak.store.records import LinkRecord
+from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.circle import tell_of_readers
 from samenspraak.sync.hub import Hub
@@ -66,7 +67,7 @@ def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id
         shared = _share_one(uow, agreement, connector_id, links, candidates.members, version)
         tell_of_readers(uow, hub, agreement, shared, candidates, facts)
         return
-    unused = [one for one in links if one.phase is LinkPhase.NONE and not uow.remotes.of_link(one.id)]
+    unused = [one for one in links if _is_unused(one, uow.remotes.of_link(one.id))]
     existing = [one.members for one in links if capabilities.readers is Readers.STAFF or one not in unused]
     wanted = wanted_audiences(units_of(agreement), candidates, existing, facts)
     for members in sorted(wanted.open, key=_audience_key):
@@ -75,6 +76,10 @@ def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id
             link = uow.links.ensure(agreement.id, connector_id, _free_key(members, links), members, version)
         unused = [one for one in unused if one.id != link.id]
         _address(uow, link, members)
+    reached = frozenset[PartyRef]().union(*wanted.keep, *wanted.open)
+    for link in unused:
+        if link.members and link.members <= reached:  # they may see it again, and read it in another copy
+            uow.links.set(link.id, members=frozenset())
     if not (links or wanted.open):
         uow.links.ensure(agreement.id, connector_id, "", frozenset(), version)
 
@@ -91,6 +96,13 @@ def _share_one(
     link = links[0] if links else uow.links.ensure(agreement.id, connector_id, "", members, version)
     _address(uow, link, members)
     return link
+
+
+def _is_unused(link: LinkRecord, remotes: Collection[RemoteRecord]) -> bool:
+    """Whether nothing is there, or not any more: what was taken back leaves nothing behind."""
+    if not remotes:
+        return link.phase is LinkPhase.NONE
+    return all(one.phase is LinkPhase.CLOSED and not one.base for one in remotes)
 
 
 def _unused_for(members: Members, unused: list[LinkRecord]) -> LinkRecord | None:

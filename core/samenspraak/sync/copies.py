@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from samenspraak.connectors.connector import Changes, End, Found, ProposalState
+from samenspraak.connectors.connector import Changes, End, Found, Look, ProposalState
+from samenspraak.domain.agreements import Status
 from samenspraak.domain.units import STATUS, Units, apply
 from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak.policy.contest import held_back
@@ -184,6 +185,8 @@ class Copies:
             seen=_left(view, decided) if retracted else remote.seen,
             shape=None if retracted else remote.shape,
             attempts=() if retracted else remote.attempts,
+            # What a question held there was kept apart before it was taken back.
+            held={} if retracted else remote.held,
             # Live again some day, what we took away is made again without asking.
             ended_by_us=remote.ended_by_us or any(one.removes for one in remote.attempts),
             intent=None,
@@ -192,6 +195,10 @@ class Copies:
             with self._hub.store.write(self._organisation) as uow:
                 self._lease.hold(uow)
                 questions.raise_all(uow, self._hub, view.snapshot, remote, decided)
+                for key in remote.held.keys() - closed.held.keys():
+                    questions.close_unit(
+                        uow, self._hub, view.snapshot.record.agreement.id, key, except_remote=remote
+                    )
                 uow.remotes.save(closed)
                 uow.commit()
         return Settled(
@@ -232,11 +239,9 @@ class Copies:
         snapshot = view.snapshot
         for double in snapshot.of_part(view.part)[1:]:
             look = self._looker.fetch(snapshot, double)
-            says = (
-                snapshot.connector.get(look.raw, snapshot.directory).units if isinstance(look, Found) else {}
-            )
+            says = _live_units(snapshot, look)
             edited = not self._is_our_own(snapshot, says)
-            if isinstance(look, Found) and not edited:
+            if isinstance(look, Found) and says and not edited:
                 self._remove(snapshot, look)
             with self._hub.store.write(self._organisation) as uow:
                 self._lease.hold(uow)
@@ -310,6 +315,13 @@ def _left(view: View, decided: Plan) -> Mapping[str, object] | None:
 def _looked(view: View, decided: Plan) -> bool:
     """Whether the plan rests on what is there now."""
     return decided.do is not Do.WAIT and not isinstance(view.theirs, NotSeen)
+
+
+def _live_units(snapshot: Snapshot, look: Look) -> Units:
+    """What a double says; one that is gone or over says nothing any more."""
+    units = snapshot.connector.get(look.raw, snapshot.directory).units if isinstance(look, Found) else {}
+    status = units.get(STATUS)
+    return {} if isinstance(status, Status) and status.is_over else units
 
 
 def _phase(view: View) -> LinkPhase:

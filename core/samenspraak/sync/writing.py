@@ -56,6 +56,8 @@ class Writer:
 
     def write(self, view: View, decided: Plan) -> Settled | None:
         """Carry out a plan that creates, updates, ends or retracts."""
+        if decided.do is Do.CREATE:  # what stands there, if anything, is not what is made now
+            view = replace(view, found=None, reading=None)
         changes = changes_of(view, decided)
         try:
             raw = _raw(view, changes)

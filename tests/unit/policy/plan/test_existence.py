@@ -239,6 +239,17 @@ SITUATIONS = (
         theirs=OUTSIDE,
         comes={"row": "one match, outside selection", "do": Do.NOTHING, "reason": Reason.OUTSIDE_SELECTION},
     ),
+    Situation(
+        name="what was taken back is made anew when it may be seen again, beside what is closed there",
+        link=CopyState(phase=LinkPhase.CLOSED),
+        theirs=there({STATUS: WITHDRAWN}),
+        comes={
+            "row": "no copy, ours was taken back and stands there empty",
+            "do": Do.CREATE,
+            "set": UNITS,
+            "questions": [],
+        },
+    ),
     # none / live, by somebody who added an assignment there
     Situation(
         name="an assignment that somebody added there is taken over, with what else differs asked",
