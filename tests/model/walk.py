@@ -631,8 +631,10 @@ class Walk:
     def _rests(self) -> None:
         """Cycles until nothing is due and nothing was written in the last one; at most twenty.
 
-        The first one compares everything: what changed while we had no access is in no list of changes.
+        The first one compares everything: what changed while we had no access is in no list of changes. By
+        then what was typed last is on every replica.
         """
+        self._passes(_CYCLE_SECONDS)
         for cycle in range(1, CYCLES + 1):
             before = self._writes()
             self._cycle(full=cycle == 1)
