@@ -84,6 +84,7 @@ MANIFEST = Manifest(
         confirm=Confirm.RESPONSE,
         token=Token.ENFORCED,
         token_ordered=True,
+        token_counts=True,
         lag_s=1.0,
         tells_statements=True,
         keeps_marks=True,

@@ -107,7 +107,8 @@ class Capabilities:
 
     ``lag_s``: the longest time in seconds before reading shows a write · ``tells_statements``: assents and
     reports can be made readable there · ``keeps_marks``: it keeps the mark of the terms it shows, so that
-    an assent given there says to which terms · ``token_ordered``: tokens only go up · ``addresses``: which
+    an assent given there says to which terms · ``token_ordered``: tokens only go up · ``token_counts``: by
+    one for each change, whoever made it · ``addresses``: which
     people a copy can be addressed to, where readers are named · ``may_receive_bsn``: there is a basis in
     law to show this system a BSN.
     """
@@ -123,6 +124,7 @@ class Capabilities:
     confirm: Confirm = Confirm.RESPONSE
     token: Token = Token.NONE
     token_ordered: bool = False
+    token_counts: bool = False
     lag_s: float = 0.0
     tells_statements: bool = False
     keeps_marks: bool = False

@@ -1,6 +1,6 @@
 """What stands in the way of a copy, by name: told to one person, and told no more once it is gone.
 
-Each is the cause of a question about one copy; design.md §4, the table of questions. They are *standing*:
+Each is the cause of a question about one copy; design.md §4, the table of questions. Most are *standing*:
 whoever looks at the copy finds out whether it is still so, and the question closes by itself when it is not.
 """
 
@@ -20,6 +20,9 @@ CREATE_REFUSED = "create-refused"
 
 LOST_CREATE = "lost-create"
 """Nobody knows whether a create landed, and nothing there can be looked up by what we sent. For the admin."""
+
+POSSIBLY_OVERWRITTEN = "possibly-overwritten"
+"""Somebody wrote between our look and our write, and what it was is not to be seen any more. To do."""
 
 WRITTEN_BETWEEN = "written-in-between"
 """Every time we write, somebody has written since we read. A conflict, per unit."""

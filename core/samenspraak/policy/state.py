@@ -88,9 +88,9 @@ class QuestionKind(StrEnum):
 class Intent:
     """A write that was committed before it left, until its outcome is known, per unit.
 
-    ``before``: what the object said when it was planned · ``answered``: an answer came, only its effect is
-    not yet seen (otherwise the outcome is unknown) · ``waiting``: the id of a proposal that waits there ·
-    ``conditional``: a precondition stops it from landing late.
+    ``before``: what the object said when it was planned, under ``token`` · ``answered``: an answer came, only
+    its effect is not yet seen (otherwise the outcome is unknown) · ``waiting``: the id of a proposal that
+    waits there · ``conditional``: a precondition stops it from landing late.
     """
 
     kind: WriteKind
@@ -104,6 +104,7 @@ class Intent:
     answered: bool = False
     waiting: str | None = None
     conditional: bool = False
+    token: str | None = None
     shape: Shape
 
 

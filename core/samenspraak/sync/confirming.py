@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from samenspraak.connectors.connector import Found, Look, Unseen, Written
+from samenspraak.connectors.connector import Found, Look, Reading, Unseen, Written
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.units import Units
 from samenspraak.errors import InvalidRecordError
-from samenspraak.policy.capabilities import Confirm, Create
-from samenspraak.policy.obstacles import LOST_CREATE
+from samenspraak.policy.capabilities import Confirm, Create, Token
+from samenspraak.policy.obstacles import LOST_CREATE, POSSIBLY_OVERWRITTEN
 from samenspraak.policy.state import Asked, Intent, LinkPhase, QuestionKind, Reason, WriteKind
 from samenspraak.store.records import RemoteRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
@@ -24,7 +24,7 @@ from samenspraak.sync.keeping import landed, standing
 from samenspraak.sync.listed import made_by
 from samenspraak.sync.looking import Lease, Looker
 from samenspraak.sync.obstacles import Obstacles
-from samenspraak.sync.outcome import Judged, abandoned, judge, takes_back
+from samenspraak.sync.outcome import Judged, abandoned, changes_between, judge, takes_back
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import Snapshot, page_mark
 
@@ -160,6 +160,8 @@ class Confirmer:
         known = abandoned(
             replace(known, page_mark=page_mark(snapshot.connector, look)), intent, judged.missing
         )
+        if overwritten := self._overwritten(snapshot, intent, look, reading):
+            self._obstacles.ask(snapshot, known, overwritten)
         self.save(known)
         if takes_back(intent, judged.missing & known.refused.keys()):
             return _wait(known, "not taken back", self._hub.now() + self._hub.backoff(snapshot.link.attempts))
@@ -197,6 +199,24 @@ class Confirmer:
         against = standing(snapshot, remote, typed, intent.version) if typed else remote
         ignored = {key: intent.sent[key] for key in again & judged.missing}
         return replace(against, rewrites={**remote.rewrites, **marks}, refused={**remote.refused, **ignored})
+
+    @staticmethod
+    def _overwritten(snapshot: Snapshot, intent: Intent, look: Found, reading: Reading) -> Asked | None:
+        """Somebody wrote between our look and our write, no token stopped us, and nothing shows what it was.
+
+        Source: design §5.5; only tokens that count changes can tell.
+        """
+        can, after = snapshot.capabilities, {**intent.before, **intent.sent}
+        counted = can.token is Token.COMPARED and can.token_counts
+        if not counted or changes_between(intent.token, look.token) <= 1:
+            return None
+        keys = filter(can.reads, reading.units.keys() | after.keys())
+        shows = any(reading.units.get(key) != after.get(key) for key in keys)
+        says = {one.id for one in reading.said} - {one.id for one in snapshot.statements}
+        if shows or says:
+            return None
+        before = {key: intent.before.get(key) for key in intent.sent}
+        return Asked(kind=QuestionKind.TO_DO, values=before, cause=POSSIBLY_OVERWRITTEN)
 
     def save(self, remote: RemoteRecord) -> RemoteRecord:
         """Keep what is known of the object, while the lease is ours."""

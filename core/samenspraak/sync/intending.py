@@ -59,6 +59,7 @@ def intent_of(view: View, decided: Plan, changes: Changes, now: datetime) -> Int
         mark=changes.mark,
         told=tuple(one.id for one in changes.told or ()),
         conditional=enforced and decided.do is not Do.CREATE,
+        token=view.found.token if view.found else None,
         shape=snapshot.shape,
     )
 

@@ -52,6 +52,11 @@ def takes_back(intent: Intent, units: Collection[UnitKey] | None = None) -> bool
     return any(key not in intent.shape.units for key in asked)
 
 
+def changes_between(before: str | None, after: str | None) -> int:
+    """How many changes there were between two tokens that count them; 0 where one is not known."""
+    return int(after) - int(before) if before is not None and after is not None else 0
+
+
 def abandoned(remote: RemoteRecord, intent: Intent, units: frozenset[UnitKey]) -> RemoteRecord:
     """The remote without its intent; what may still land of it is kept as an attempt, for its units.
 

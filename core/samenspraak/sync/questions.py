@@ -13,7 +13,7 @@ from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import STATUS, UnitKey, Units, UnitValue
 from samenspraak.policy.comparing import FIRST_AGREE
-from samenspraak.policy.obstacles import STANDING
+from samenspraak.policy.obstacles import POSSIBLY_OVERWRITTEN, STANDING
 from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
 from samenspraak.store.records import QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
@@ -31,7 +31,13 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
 
 _KEPT = frozenset(
-    {"edited-without-consent", "ours-or-yours", "typed-before-retraction", "typed-in-hidden-unit"}
+    {
+        "edited-without-consent",
+        "ours-or-yours",
+        POSSIBLY_OVERWRITTEN,
+        "typed-before-retraction",
+        "typed-in-hidden-unit",
+    }
 )
 
 
@@ -150,7 +156,9 @@ def _of_copy(snapshot: Snapshot, asked: Asked) -> dict[str, SentUnits]:
     status = {STATUS: snapshot.record.agreement.status}
     if asked.cause in STANDING:
         return {HUB: {**status, **asked.values}, snapshot.system.id: {}}
-    return {HUB: status, snapshot.system.id: asked.values}
+    over = asked.cause == POSSIBLY_OVERWRITTEN
+    ours = {key: snapshot.units.get(key) for key in asked.values} if over else {}
+    return {HUB: {**status, **ours}, snapshot.system.id: asked.values}
 
 
 def ask_which_object(

@@ -39,6 +39,7 @@ from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.naming import misnamed
+from samenspraak.sync.outcome import changes_between
 from samenspraak.sync.people import called, client_name, directory_for
 
 _OF_AN_ASSIGNMENT = frozenset(kind for kind, row in UNITS.items() if row.keyed is not Keyed.NOT)
@@ -380,11 +381,9 @@ def author_of(
 
     Only versions that count tell how many changes there were.
     """
-    if remote is None or found is None or reading is None or not snapshot.capabilities.token_ordered:
+    if remote is None or found is None or reading is None or not snapshot.capabilities.token_counts:
         return None
-    if found.token is None or remote.token is None:
-        return None
-    return reading.author if int(found.token) == int(remote.token) + 1 else None
+    return reading.author if changes_between(remote.token, found.token) == 1 else None
 
 
 def _edits(snapshot: Snapshot, remote: RemoteRecord | None, reading: Reading | None) -> SentUnits:
