@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from samenspraak.connectors.connector import Changes, End, Found, Look, ProposalState
+from samenspraak.connectors.connector import Changes, End, Found, Look
 from samenspraak.domain.agreements import Status
 from samenspraak.domain.units import STATUS, Units, apply
 from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
 from samenspraak.policy.plan import plan
-from samenspraak.policy.state import Do, LinkPhase, NotSeen, Plan, Reason, WriteKind
+from samenspraak.policy.state import Do, LinkPhase, NotSeen, Plan, Reason
 from samenspraak.policy.terms import waits_for_others
 from samenspraak.store.records import Cause, LinkRecord
 from samenspraak.sync import questions, restored, said
@@ -26,9 +26,11 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on, noticed
 from samenspraak.sync.looking import Lease, Looker, View
 from samenspraak.sync.obstacles import Obstacles, asks_of
+from samenspraak.sync.proposals import Proposals
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.siblings import contested
-from samenspraak.sync.snapshot import Snapshot, author_of, copy_state, ours_of, today_of
+from samenspraak.sync.snapshot import Snapshot, copy_state, ours_of
+from samenspraak.sync.today import author_of, today_of
 from samenspraak.sync.versions import record_version
 from samenspraak.sync.writing import Writer
 
@@ -45,6 +47,7 @@ class Copies:
         self._looker = Looker(self._lease)
         self._obstacles = Obstacles(hub, organisation, self._lease)
         self._confirmer = Confirmer(hub, organisation, self._lease, self._looker, self._obstacles)
+        self._proposals = Proposals(hub, organisation, self._lease, self._looker, self._confirmer)
         self._writer = Writer(hub, organisation, self._lease, self._looker, self._confirmer, self._obstacles)
 
     @property
@@ -63,7 +66,7 @@ class Copies:
         return settled
 
     def _step(self, snapshot: Snapshot, part: str) -> Settled | None:
-        if self._proposal_moved(snapshot, part):
+        if self._proposals.moved(snapshot, part):
             return None
         view = self._looker.view(snapshot, part)
         if not self._looker.is_sure(view):
@@ -266,42 +269,9 @@ class Copies:
         normal = snapshot.connector.normal
         return all(any(normal(key, one) == value for one in held.get(key, ())) for key, value in says.items())
 
-    # Proposals that wait for a person there.
-
-    def _proposal_moved(self, snapshot: Snapshot, part: str) -> bool:
-        """Ask what became of a waiting proposal; what it is about is read from the record, never from it."""
-        remote = next(iter(snapshot.of_part(part)), None)
-        intent = remote.intent if remote else None
-        listens = snapshot.system.state.listens
-        if remote is None or intent is None or intent.waiting is None or not listens:
-            return False
-        proposal = snapshot.connector.proposal(self._lease.call(snapshot), intent.waiting)
-        if proposal.state is ProposalState.WAITING:
-            return False
-        retracts, refused = intent.kind is WriteKind.RETRACT, proposal.state is ProposalState.REFUSED
-        known = replace(remote, intent=None, ended_by_us=retracts)
-        if refused or (retracts and proposal.state is ProposalState.ACCEPTED):
-            # Whoever took a removal over and left the record there has not taken it away either.
-            known = replace(known, refused={**remote.refused, **intent.sent})
-        if proposal.state is ProposalState.ACCEPTED and proposal.external_id:
-            self._confirmer.claim(replace(known, external_id=proposal.external_id, phase=LinkPhase.OPEN))
-            return True
-        with self._hub.store.write(self._organisation) as uow:
-            self._lease.hold(uow)
-            uow.remotes.save(known)
-            if refused and not retracts:
-                questions.ask_refusal(uow, self._hub, snapshot, remote, intent)
-            uow.commit()
-        return True
-
     def _withdraw(self, view: View, decided: Plan) -> Settled | None:
-        """Take a waiting proposal back; it may have been accepted meanwhile, so everything is read again."""
-        remote = view.remote
-        if remote is None or remote.intent is None or remote.intent.waiting is None:
+        if not self._proposals.withdraw(view):
             return self._rest(view, decided)
-        view.snapshot.connector.withdraw(self._lease.call(view.snapshot), remote.intent.waiting)
-        self._confirmer.save(replace(remote, intent=None))
-        self._looker.forget(remote)
         return None
 
 

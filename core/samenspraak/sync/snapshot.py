@@ -24,10 +24,9 @@ from samenspraak.domain.units import (
     units_of,
 )
 from samenspraak.errors import InvalidRecordError
-from samenspraak.policy.capabilities import Capabilities, Objects, Write
+from samenspraak.policy.capabilities import Capabilities, Objects
 from samenspraak.policy.shape import Shape
-from samenspraak.policy.state import CopyState, Leader, LinkPhase, Ours, Presence, SentUnits, There, Today
-from samenspraak.policy.terms import content_digest, waits_for_others
+from samenspraak.policy.state import CopyState, LinkPhase, Ours, Presence, There
 from samenspraak.store.records import (
     AgreementRecord,
     ConnectorRecord,
@@ -39,7 +38,6 @@ from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.naming import misnamed
-from samenspraak.sync.outcome import changes_between
 from samenspraak.sync.people import called, client_name, directory_for
 
 _OF_AN_ASSIGNMENT = frozenset(kind for kind, row in UNITS.items() if row.keyed is not Keyed.NOT)
@@ -343,64 +341,3 @@ def _went_back(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:
     mapping = remote.shape.mapping_version if remote.shape else None
     comparable = mapping == snapshot.capabilities.mapping_version and bool(remote.earlier)
     return comparable and content_of(snapshot.connector, found) != remote.earlier[-1]
-
-
-def today_of(
-    snapshot: Snapshot,
-    remote: RemoteRecord | None = None,
-    found: Found | None = None,
-    reading: Reading | None = None,
-) -> Today:
-    """Everything else a plan depends on; with what the object says now, where it was read."""
-    capabilities = snapshot.capabilities
-    author = author_of(snapshot, remote, found, reading)
-    return Today(
-        connector_id=snapshot.system.id,
-        capabilities=capabilities,
-        connector=snapshot.system.state,
-        shape=snapshot.shape,
-        normal=snapshot.connector.normal,
-        rules={
-            UnitKind(kind): Leader(connector_id=leader)
-            for kind, leader in snapshot.system.rules.items()
-            if leader != "ask"
-        },
-        first_agree=waits_for_others(
-            snapshot.units, _edits(snapshot, remote, reading), author=author, groups=snapshot.groups
-        ),
-        author=author,
-        mark=_mark(snapshot),
-        statements=frozenset(one.id for one in snapshot.told) if capabilities.tells_statements else None,
-    )
-
-
-def author_of(
-    snapshot: Snapshot, remote: RemoteRecord | None, found: Found | None, reading: Reading | None
-) -> PartyRef | None:
-    """Whose edits these are: of whoever changed the object last, if nobody else did since we looked.
-
-    Only versions that count tell how many changes there were.
-    """
-    if remote is None or found is None or reading is None or not snapshot.capabilities.token_counts:
-        return None
-    return reading.author if changes_between(remote.token, found.token) == 1 else None
-
-
-def _edits(snapshot: Snapshot, remote: RemoteRecord | None, reading: Reading | None) -> SentUnits:
-    """What people made of some units there since those were last decided on."""
-    if remote is None or reading is None:
-        return {}
-    then = seen_units(snapshot, remote)
-    return {
-        key: reading.units.get(key)
-        for key in reading.units.keys() | then.keys()
-        if snapshot.capabilities.reads(key)
-        and snapshot.belongs(key, remote.part)
-        and reading.units.get(key) != then.get(key)
-    }
-
-
-def _mark(snapshot: Snapshot) -> str | None:
-    if not (snapshot.capabilities.keeps_marks or snapshot.capabilities.mode is Write.APPEND):
-        return None
-    return content_digest(snapshot.shape.project(snapshot.units))
