@@ -257,6 +257,7 @@ CURES_NL: Mapping[str, str] = {
     "conflict": "Iemand anders was net eerder. U hoeft niets te doen: we lezen het opnieuw.",
     "invalid_record": "Een gegeven is niet te gebruiken. Herstel het in het eigen systeem.",
     "permanent": "Dit lukt niet door het nog eens te proberen. Bekijk wat er mis is en herstel dat eerst.",
+    "no_target": "In het andere systeem is er niets om dit bij voor te stellen. Er is niets verstuurd.",
     "rule": "Dit kan niet volgens de regels van een afspraak. Er is niets veranderd.",
     "not_found": "Dit is hier niet bekend. Controleer wat u hebt ingevuld.",
     "stale": "Er is intussen iets veranderd. Kijk opnieuw en beslis dan. Er is niets gedaan.",

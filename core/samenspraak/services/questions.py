@@ -35,7 +35,7 @@ ANSWERS: Mapping[QuestionKind, tuple[str, ...]] = {
     QuestionKind.CONNECTOR: ("fix", connectors.RELEASE),
 }
 # What may not be seen there cannot be left there.
-_OF_CAUSE: Mapping[str, tuple[str, ...]] = {
+ANSWERS_BY_CAUSE: Mapping[str, tuple[str, ...]] = {
     CANNOT_TAKE_BACK: ("done",),
     LOST_CREATE: (answering.MADE, answering.NOT_MADE),
 }
@@ -172,7 +172,7 @@ def _answers(asked: QuestionRecord) -> tuple[str, ...]:
         return (*ANSWERS[asked.kind], OTHER)
     if asked.kind in OF_A_UNIT:
         return (*others, HUB, OTHER)
-    return _OF_CAUSE.get(asked.cause) or ANSWERS[asked.kind]
+    return ANSWERS_BY_CAUSE.get(asked.cause) or ANSWERS[asked.kind]
 
 
 def _meaning(asked: QuestionRecord, choice: str) -> str:

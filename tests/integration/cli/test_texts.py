@@ -32,7 +32,7 @@ from samenspraak.policy.matching import Because
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services.consents import Validity
 from samenspraak.services.explaining import Standing
-from samenspraak.services.questions import ANSWERS
+from samenspraak.services.questions import ANSWERS, ANSWERS_BY_CAUSE
 
 CORE = Path(samenspraak.__file__).parent
 PAIRS: dict[str, Pair] = SENTENCES | {
@@ -102,9 +102,9 @@ def test_every_error_says_in_dutch_what_to_do() -> None:
 
 
 def test_every_answer_to_a_question_has_a_word() -> None:
-    assert {one for answers in ANSWERS.values() for one in answers} | {"hub", "other"} == WORDS[
-        "answer"
-    ].keys()
+    tables = (*ANSWERS.values(), *ANSWERS_BY_CAUSE.values())
+
+    assert {one for answers in tables for one in answers} | {"hub", "other"} == WORDS["answer"].keys()
 
 
 def test_every_cause_of_a_version_has_a_word() -> None:
