@@ -9,10 +9,10 @@ import pytest
 import requests
 import simplejson
 
-from samenspraak.domain.agreements import LifeDomain, What
+from samenspraak.domain.agreements import What
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.statements import StatementKind
-from samenspraak.domain.units import LIFE_DOMAIN, WHAT, UnitKey, UnitKind, UnitValue, apply
+from samenspraak.domain.units import WHAT, UnitKey, UnitKind, UnitValue, apply
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.policy.terms import terms_digest
@@ -77,6 +77,10 @@ class Home:
         self.act["admit"](id="bos", given="Piet", family="Bos", identifiers=known("bos"))
         self.settle()
         return "Patient/bos"
+
+    def adds(self, task: str, *, by: str, when: str) -> None:
+        self.agree(task, by, when)
+        self.settle()
 
     def settle(self) -> None:
         for _ in range(4):
@@ -287,18 +291,6 @@ def test_a_time_cancelled_in_the_dossier_is_cancelled_in_the_app(by_the_book: Ho
     assert by_the_book.is_equal()
 
 
-def test_a_time_cancelled_on_a_day_that_is_none_of_its_days_is_asked_and_told_nobody(
-    by_the_book: Home,
-) -> None:
-    by_the_book.act["cancel"](id=WEEKDAYS, by=NURSE, day="2026-11-28", reason="Uitje")
-    by_the_book.settle()
-
-    [question] = by_the_book.town.questions()
-    assert (question.kind, question.cause) == ("conflict", "rule:no-such-moment")
-    assert not by_the_book.town.agreements()[0].exceptions
-    assert "Uitje" not in " ".join(by_the_book.app.readable("son"))
-
-
 def test_a_time_changed_on_both_sides_is_asked_once_and_stays_as_typed(by_the_book: Home) -> None:
     by_the_book.act["change"](id=WEEKDAYS, field="when", value="om zeven uur")
     by_the_book.app.move("son", by_the_book.record(), "kous-1", ["09:00"], "om negen uur")
@@ -398,20 +390,22 @@ def test_a_colleague_whom_the_agreement_never_named_is_known_as_soon_as_he_takes
     assert home.is_equal()
 
 
-def test_a_performer_added_to_medication_in_the_dossier_first_asks_the_others(home: Home) -> None:
-    home.nurse_at_the_hub({LIFE_DOMAIN: LifeDomain.MEDICATION})
-    more = {"what": "Steunkousen aantrekken", "instruction": "Eerst de hiel.", "nursing": True}
-    home.act["agree"](
-        id="kous-3", client=CLIENT, by=SON, when="elke nacht", group="kousen", author=NURSE, **more
-    )
-    home.settle()
-    [agreement] = home.town.agreements()
-    assert [one.id for one in agreement.assignments] == ["kous-1", "kous-2"]
+def test_a_performer_added_in_the_dossier_takes_part_at_once(home: Home) -> None:
+    home.adds("kous-3", by=SON, when="elke nacht")
 
-    [question] = home.town.questions()
-    home.answers(question, "dossier")
-    home.settle()
     [agreement] = home.town.agreements()
     assert [one.id for one in agreement.assignments] == ["kous-1", "kous-2", "kous-3"]
     assert "elke nacht" in str(home.app.readable("son"))
     assert home.is_equal()
+
+
+def test_a_performer_added_in_the_dossier_who_cannot_be_one_is_asked_about(home: Home) -> None:
+    home.adds("kous-3", by=home.admit_neighbour(), when="elke nacht")
+    [question] = home.town.questions()
+    assert question.kind == "conflict"
+    assert "elke nacht" not in str(home.app.readable("son"))
+
+    home.answers(question, "hub")
+    home.settle()
+    assert home.plan("CarePlan/kous-3")["status"] == "completed"
+    assert home.town.questions() == []
