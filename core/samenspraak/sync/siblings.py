@@ -32,12 +32,7 @@ def contested(hub: Hub, organisation: str, lease: Lease, view: View, decided: Pl
     agreement_id, own = view.snapshot.record.agreement.id, view.snapshot.link
     with hub.store.read(organisation) as uow:
         others = [one for one in uow.links.of_agreement(agreement_id) if one.id != own.id]
-        asked = {
-            one.subject
-            for one in uow.questions.list(agreement_id=agreement_id)
-            if one.kind is QuestionKind.CONFLICT
-        }
-    found = {key for key in decided.adopt if f"agreement:{agreement_id}:{key}" in asked}
+    found: set[UnitKey] = set()
     for other in others:
         keys: set[UnitKey] = set()
         with _met_by_its_own_work(organisation, other):
@@ -48,7 +43,18 @@ def contested(hub: Hub, organisation: str, lease: Lease, view: View, decided: Pl
                 uow.wake(links=[other.id])
                 uow.commit()
         found |= keys
-    return frozenset(found)
+    return frozenset(found) | _asked_about(hub, organisation, agreement_id, decided.adopt)
+
+
+def _asked_about(hub: Hub, organisation: str, agreement_id: str, adopted: SentUnits) -> frozenset[UnitKey]:
+    """What an open question is about. Asked last: a copy whose edit was just decided on contests no more."""
+    with hub.store.read(organisation) as uow:
+        asked = {
+            one.subject
+            for one in uow.questions.list(agreement_id=agreement_id)
+            if one.kind is QuestionKind.CONFLICT
+        }
+    return frozenset(key for key in adopted if f"agreement:{agreement_id}:{key}" in asked)
 
 
 def _compare(

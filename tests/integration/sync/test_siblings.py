@@ -16,6 +16,7 @@ from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services import questions
 from samenspraak.services.exchange import exchange
+from samenspraak.sync.reconcile import reconcile
 from samenspraak_memory.plugin import FamilyAppConnector
 
 DINNER = {
@@ -78,6 +79,26 @@ def test_the_same_edit_on_both_sides_is_no_question(three_apps: Any) -> None:
     three_apps.systems["app-c"].move("son", three_apps.ours, "a1", ["18:00"])
     three_apps.settle(6)
     assert times(three_apps) == [["18:00"]] * 3
+
+
+def test_two_that_are_worked_on_at_the_same_moment_are_one_question_too(household: Any) -> None:
+    household.another("app-c")
+    links, before = household.town.links(), household.version
+    first, between, second = (one.connector_id for one in links)
+    for name, at in ((first, "18:00"), (second, "18:30")):
+        app = household.town.systems[name]
+        app.move("son", household.record(app)["id"], "a1", [at])
+        household.hears(name)
+    # While the first is told what the one between them says, the second is asked about.
+    with household.held(
+        household.town.systems[between],
+        "GET",
+        "/api/records/.*",
+        lambda: reconcile(household.hub, "de-linde", links[0].id),
+    ):
+        reconcile(household.hub, "de-linde", links[2].id)
+    assert household.questions == [("conflict", "both-changed")]
+    assert household.version == before
 
 
 # What is wrong with one system is no other's trouble.
