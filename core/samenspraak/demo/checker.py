@@ -186,8 +186,8 @@ def cooking_is_cancelled(there: Systems, day: date, others: Sequence[date], back
     yield seen(
         there.dossier,
         f"{written(day).lower()}: gaat niet door" in text.lower(),
-        nl="Het team leest dat Karim de komende donderdag niet komt.",
-        en="The team reads that Karim does not come this Thursday.",
+        nl="Het team leest dat Karim die donderdag niet komt.",
+        en="The team reads that Karim does not come that Thursday.",
     )
     yield seen(
         there.dossier,
@@ -200,8 +200,8 @@ def cooking_is_cancelled(there: Systems, day: date, others: Sequence[date], back
     yield seen(
         there.volunteers,
         day.isoformat() not in planned and planned >= {one.isoformat() for one in others},
-        nl="In RegiCare vervalt alleen die ene donderdag.",
-        en="In RegiCare only that one Thursday is off.",
+        nl="Alleen die ene donderdag vervalt.",
+        en="Only that one Thursday is off.",
     )
     last = last_terms(there.platform, "Samen koken")
     yield seen(
@@ -244,7 +244,7 @@ def medication_is_reported(there: Systems, day: date, nurse: str) -> Iterator[Se
 
 
 def dinner_has_both_edits(there: Systems, at: str, how: str, reader: str) -> Iterator[Seen]:
-    nl, en = f"Daar staat {at} uur én '{how}'.", f"It says {at} and '{how}'."
+    nl, en = f"Hier staan allebei: {at} uur en de nieuwe uitleg.", f"Both are here: {at} and the instruction."
     (plan, *_), app, other = _dinner(there)
     yield seen(there.dossier, times(plan) == [at] and how in str(plan.get("description")), nl=nl, en=en)
     for one, found in ((there.app, app), (there.other_app, other)):
@@ -363,8 +363,8 @@ def neighbour_reads_nothing(
     yield seen(
         there.platform,
         not again,
-        nl="Zij zit in geen enkel open gesprek meer.",
-        en="She is in no open thread any more.",
+        nl="De buurvrouw zit in geen enkel open gesprek meer.",
+        en="The neighbour is in no open thread any more.",
     )
 
 
@@ -389,8 +389,8 @@ def dinner_is_off(there: Systems, day: date) -> Iterator[Seen]:
     yield seen(
         there.dossier,
         bool(found) and f"{written(day)}: gaat niet door".lower() in notes(found[0]).lower(),
-        nl="Het team leest dat meteen.",
-        en="The team reads that at once.",
+        nl="Het team leest dat meteen, storing of niet.",
+        en="The team reads that at once, outage or not.",
     )
 
 

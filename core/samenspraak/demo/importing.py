@@ -198,6 +198,10 @@ def situation(imported: Imported, invited: Mapping[str, str]) -> Situation:
     return Situation(
         id=0,
         title={"nl": "Ingelezen bestanden", "en": "Imported files"},
+        about={
+            "nl": "Uw bestanden staan in het dossier. Naasten die iets doen, kunnen ook op het platform.",
+            "en": "Your files are in the dossier. Relatives who do something have a place on the platform.",
+        },
         play=lambda stage: _play(stage, imported, invited),
     )
 
@@ -257,8 +261,8 @@ def _explain(stage: Stage, plan: Resource) -> None:
     nl, en = (_listed([PLACES[one][language] for one in OTHERS], language) for language in ("nl", "en"))
     stage.claims(
         lambda: all(stage.office.reasons(agreement_id).get(one) == {Reason.WITHHELD} for one in OTHERS),
-        nl=f"'{what}' gaat nog niet naar {nl}: daar mag niemand deze afspraak zien.",
-        en=f"'{what}' does not go to {en} yet: nobody there may see this agreement.",
+        nl=f"Hier gaat '{what}' nog niet heen: {nl}. Want daar mag niemand deze afspraak zien.",
+        en=f"'{what}' does not go here yet: {en}. For nobody there may see this agreement.",
     )
 
 

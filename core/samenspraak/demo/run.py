@@ -68,6 +68,7 @@ class SystemStands:
 class Row:
     """One agreement: per system its copies, each with the version it holds and why so; live ones first."""
 
+    client: str
     what: str
     version: int
     systems: Mapping[str, Sequence[tuple[int, str]]]
@@ -209,12 +210,13 @@ def _stands(links: Mapping[Reason, int]) -> SystemStands:
 def _table(office: Office) -> list[Row]:
     rows = []
     for line in agreements.listed(office.hub, office.organisation):
-        copies = explaining.explain(office.hub, office.organisation, line.id).copies
+        explained = explaining.explain(office.hub, office.organisation, line.id)
         systems: dict[str, list[tuple[int, str]]] = {}
-        for copy in sorted(copies, key=lambda one: (str(one.reason) in OVER, -one.have)):
+        for copy in sorted(explained.copies, key=lambda one: (str(one.reason) in OVER, -one.have)):
             systems.setdefault(copy.connector_id, []).append((copy.have, str(copy.reason)))
-        rows.append(Row(what=line.what, version=line.version, systems=systems))
-    return sorted(rows, key=lambda row: row.what)
+        client = explained.names.get(line.client, "")
+        rows.append(Row(client=client, what=line.what, version=line.version, systems=systems))
+    return sorted(rows, key=lambda row: (row.client, row.what))
 
 
 # Starting.

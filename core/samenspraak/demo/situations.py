@@ -74,7 +74,7 @@ def thursday_cooking(stage: Stage) -> None:
     stage.tells(
         there.volunteers,
         nl=f"Karim zegt af voor {checker.spoken(thursday)}.",
-        en=f"Karim cancels {thursday.isoformat()}.",
+        en=f"Karim cancels Thursday {thursday.isoformat()}.",
     )
     later = [thursday + timedelta(weeks=one) for one in (1, 2)]
     took = stage.looks(lambda: checker.cooking_is_cancelled(there, thursday, later, SANNE.platform))
@@ -281,15 +281,41 @@ def _cancel(volunteers: Volunteers, title: str, day: date) -> None:
 
 
 SITUATIONS: tuple[Situation, ...] = (
-    Situation(id=1, title={"nl": "Steunkousen", "en": "Support stockings"}, play=support_stockings),
-    Situation(id=2, title={"nl": "Koken op donderdag", "en": "Thursday cooking"}, play=thursday_cooking),
+    Situation(
+        id=1,
+        title={"nl": "Steunkousen", "en": "Support stockings"},
+        about={
+            "nl": "Mevrouw Bergsma woont in verpleeghuis Elzenhof. Zoon Rob en dochter Ellen helpen mee.",
+            "en": "Mrs Bergsma lives in nursing home Elzenhof. Rob, her son, and Ellen, her daughter, help.",
+        },
+        play=support_stockings,
+    ),
+    Situation(
+        id=2,
+        title={"nl": "Koken op donderdag", "en": "Thursday cooking"},
+        about={
+            "nl": "Meneer Dijkman woont thuis. Vrijwilliger Karim komt elke week bij hem.",
+            "en": "Mr Dijkman lives at home. Karim, a volunteer, visits him every week.",
+        },
+        play=thursday_cooking,
+    ),
     Situation(
         id=3,
         title={"nl": "Medicijnen gegeven of niet", "en": "Medication given or not"},
+        about={
+            "nl": "Op zondag geeft Ellen haar moeder de medicijnen. De zorg moet dat weten.",
+            "en": "On Sundays Ellen gives her mother the medication. The team has to know.",
+        },
         play=medication_given_or_not,
     ),
     Situation(
-        id=4, title={"nl": "Twee wijzigingen tegelijk", "en": "Two edits at once"}, play=two_edits_at_once
+        id=4,
+        title={"nl": "Twee wijzigingen tegelijk", "en": "Two edits at once"},
+        about={
+            "nl": "Ellen eet samen met haar moeder. Zij en een verpleegkundige veranderen de afspraak.",
+            "en": "Ellen has dinner with her mother. A nurse and she both change the agreement.",
+        },
+        play=two_edits_at_once,
     ),
     Situation(
         id=5,
@@ -297,10 +323,28 @@ SITUATIONS: tuple[Situation, ...] = (
             "nl": "Haren wassen, tot het weer zelf gaat",
             "en": "Washing hair, until it works alone again",
         },
+        about={
+            "nl": "Mevrouw Amrani woont in De Wilg. Zij kan haar haren even niet zelf wassen.",
+            "en": "Mrs Amrani lives in De Wilg. For now she cannot wash her hair herself.",
+        },
         play=washing_hair,
     ),
     Situation(
-        id=8, title={"nl": "Toestemming ingetrokken", "en": "Consent withdrawn"}, play=consent_withdrawn
+        id=8,
+        title={"nl": "Toestemming ingetrokken", "en": "Consent withdrawn"},
+        about={
+            "nl": "Buurvrouw Gerda opent elke week de post met mevrouw Amrani, en leest mee op het platform.",
+            "en": "Gerda, a neighbour, opens the post with Mrs Amrani, and reads along on the platform.",
+        },
+        play=consent_withdrawn,
     ),
-    Situation(id=13, title={"nl": "Storing", "en": "Outage"}, play=outage),
+    Situation(
+        id=13,
+        title={"nl": "Storing", "en": "Outage"},
+        about={
+            "nl": "Een systeem valt uit. De andere gaan door, en daarna mag er niets weg of dubbel zijn.",
+            "en": "A system fails. The others go on, and afterwards nothing may be lost or there twice.",
+        },
+        play=outage,
+    ),
 )

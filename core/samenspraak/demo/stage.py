@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
@@ -223,8 +223,12 @@ Play = Callable[[Stage], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """One of the situations that must come out right, by its number; 0 is none of them."""
+    """One of the situations that must come out right, by its number; 0 is none of them.
+
+    ``about``: who it is about, before anything happens.
+    """
 
     id: int
-    title: Mapping[str, str]
+    title: Text
+    about: Text
     play: Play

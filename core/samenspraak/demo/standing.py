@@ -65,7 +65,7 @@ _WORDS: Mapping[str, Text] = {
         "en": "In the {place} 1 copy was taken back from people who may no longer see it.",
     },
 }
-_COLUMNS, _NARROWEST, GAP = 110, 18, 2
+_COLUMNS, _NARROWEST, _INDENT, GAP = 110, 18, "  ", 2
 
 
 def place(system: str, language: str) -> str:
@@ -80,20 +80,24 @@ def hanging(begins: str, text: str, width: int) -> str:
 
 
 def table(result: Result, language: str, width: int) -> Iterator[str]:
-    """Agreement × system: which version, equal or not, why; then what the words mean."""
+    """Agreement × system, client by client: which version, equal or not, why; then what the words mean."""
     systems = [one for one in PLACES if one in result.systems]
     cells = {one: [_cell(row, one, language) for row in result.table] for one in systems}
     columns = [max(map(len, (place(one, language), *cells[one]))) + GAP for one in systems]
     first = _WORDS["agreement"][language]
-    names = max(len(first), *(len(row.what) for row in result.table)) + GAP
+    names = max(map(len, (first, *(f"{_INDENT}{row.what}" for row in result.table)))) + GAP
     names = min(names, max(width - sum(columns) + GAP, _NARROWEST))
     yield _WORDS["table"][language]
     yield ""
     yield _line(first, [place(one, language) for one in systems], names, columns)
+    client = None
     for number, row in enumerate(result.table):
-        what, *more = textwrap.wrap(row.what, names - GAP)
-        yield _line(what, [cells[one][number] for one in systems], names, columns)
-        yield from (f"  {one}" for one in more)
+        if row.client != client:
+            client = row.client
+            yield client
+        what, *more = textwrap.wrap(row.what, names - GAP - len(_INDENT))
+        yield _line(f"{_INDENT}{what}", [cells[one][number] for one in systems], names, columns)
+        yield from (f"{_INDENT}{one}" for one in more)
     yield ""
     yield from _legend(result, language, width)
 

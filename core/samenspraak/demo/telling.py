@@ -87,6 +87,7 @@ def shower(language: str, width: int, write: Callable[[str], None]) -> Show:
         if isinstance(line, Situation):
             number = f"{line.id}. " if line.id else ""
             write(f"\n{number}{line.title[language]}")
+            write(hanging("  ", line.about[language], width))
             return
         mark = "·" if isinstance(line, Told) else "✓" if line.holds else "✗"
         begins = f"  {mark} {place(line.system, language):<{_PLACE_WIDTH}} "
