@@ -74,8 +74,10 @@ class Case:
 
     @property
     def was_taken_back(self) -> bool:
-        """There was a copy, and its retraction was seen to have landed."""
-        return self.copy.phase is LinkPhase.CLOSED and not self.copy.based and not self.copy.released
+        """There was a copy, its retraction was seen to have landed, and it is no record of their own."""
+        said = self.there.units.keys() - {STATUS} if self.there else frozenset()
+        tombstone = self.copy.phase is LinkPhase.CLOSED and not self.copy.based
+        return tombstone and not (said and self._in_place) and not self.copy.released
 
     @property
     def removed_before(self) -> bool:
@@ -98,8 +100,11 @@ class Case:
     @property
     def is_theirs(self) -> bool:
         """People there wrote it down themselves, in a system where units can be taken out one by one."""
-        in_place = self.today.capabilities.mode in (Write.YES, Write.RENDER)
-        return bool(self.copy.typed) and in_place
+        return bool(self.copy.typed) and self._in_place
+
+    @property
+    def _in_place(self) -> bool:
+        return self.today.capabilities.mode in (Write.YES, Write.RENDER)
 
     @property
     def theirs_alone(self) -> bool:

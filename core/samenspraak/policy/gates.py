@@ -54,9 +54,7 @@ def _retract(case: Case) -> Plan:
     if _was_refused(case, there):
         asked = Asked(kind=QuestionKind.TO_DO, cause=CANNOT_TAKE_BACK)
         return Plan(row="", reason=Reason.RETRACTING, questions=(asked,))
-    # What a question holds goes, too; a new object made later would let go of the question.
-    held = {key: there[key] for key in case.copy.held if key in there}
-    said = {**held, **_said(case)}
+    said = {**_held(case), **_said(case)}
     kept = {key: value for key, value in said.items() if value is not None and not case.is_past(key)}
     asked = Asked(kind=QuestionKind.TO_DO, values=kept, cause="typed-before-retraction")
     return Plan(
@@ -94,8 +92,9 @@ def _give_back(case: Case) -> Plan:
     ours = case.ours_in_theirs
     tell = case.today.capabilities.tells_statements and bool(there.told)
     if not (ours or tell):
-        done = replace(_leave_alone(case), reason=Reason.RETRACTED, do=Do.CLOSE)
-        return replace(done, rows=dict.fromkeys(there.units, "theirs alone"))
+        done = _leave_alone(case, _held(case))
+        rows = dict.fromkeys(there.units, "theirs alone")
+        return replace(done, reason=Reason.RETRACTED, do=Do.CLOSE, rows=rows)
     return Plan(
         row="",
         reason=Reason.RETRACTING,
@@ -107,14 +106,20 @@ def _give_back(case: Case) -> Plan:
     )
 
 
-def _leave_alone(case: Case) -> Plan:
+def _leave_alone(case: Case, held: Units | None = None) -> Plan:
     """Nothing of ours to take back, nothing to tell; what they write there goes to a person, once."""
-    said = _said(case)
+    said = {**(held or {}), **_said(case)}
     if not said:
         return Plan(row="", reason=Reason.WITHHELD if case.open else Reason.RETRACTED)
     asked = Asked(kind=QuestionKind.TO_DO, values=said, cause="edited-without-consent")
     rows = dict.fromkeys(said, "theirs alone")
     return Plan(row="", reason=Reason.QUESTION, questions=(asked,), keep=said, rows=rows)
+
+
+def _held(case: Case) -> Units:
+    """What a question holds there: once it is taken back that question lets go of it."""
+    there = case.there.units if case.there else {}
+    return {key: there[key] for key in case.copy.held if key in there}
 
 
 def _said(case: Case) -> SentUnits:

@@ -313,6 +313,14 @@ SITUATIONS = (
         },
     ),
     Situation(
+        name="what a question holds in their own record stays there, and is kept for a person too",
+        link=link(RENAMED, typed=TYPED, held={A1: EVENING}, then={**UNITS, A1: EVENING}),
+        ours=ours(RENAMED),
+        theirs=there({**UNITS, A1: EVENING}),
+        today=HIDDEN,
+        comes={"do": Do.CLOSE, "keep": {A1: EVENING}, "clear": frozenset()},
+    ),
+    Situation(
         name="from then on their own record is theirs alone",
         link=closed(then=UNITS, was={}, based=frozenset(), shape=NOTHING, typed=TYPED),
         today=HIDDEN,
