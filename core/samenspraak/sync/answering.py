@@ -8,7 +8,7 @@ from samenspraak.domain.agreements import Agreement, State, Status
 from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply, units_of
 from samenspraak.errors import RuleError, StaleError
 from samenspraak.policy.comparing import FIRST_AGREE
-from samenspraak.policy.obstacles import LOST_CREATE, STANDING
+from samenspraak.policy.obstacles import LOST_CREATE, OF_OURS
 from samenspraak.policy.state import Intent, QuestionKind
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
@@ -182,7 +182,7 @@ def _answer_copy(uow: WritingUnitOfWork, question: QuestionRecord, choice: str) 
     remote = _subject(uow, question)
     if remote is None or remote.link_id is None:
         return
-    if choice == "not_needed" and question.cause in STANDING:
+    if choice == "not_needed" and question.cause in OF_OURS:
         left = question.shows.get(remote.id, {})
         uow.remotes.save(replace(remote, refused={**remote.refused, **left}))
     if question.cause == LOST_CREATE and remote.intent is not None:

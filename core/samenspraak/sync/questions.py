@@ -13,7 +13,7 @@ from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import STATUS, UnitKey, Units, UnitValue
 from samenspraak.policy.comparing import FIRST_AGREE
-from samenspraak.policy.obstacles import POSSIBLY_OVERWRITTEN, STANDING
+from samenspraak.policy.obstacles import OF_OURS, POSSIBLY_OVERWRITTEN
 from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
 from samenspraak.store.records import QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
@@ -144,20 +144,22 @@ def _ask_copy(
             owner=ADMIN
             if asked.kind is QuestionKind.CONNECTOR
             else owner_of(snapshot.record.agreement, STATUS),
-            values=_of_copy(snapshot, asked),
+            values=_of_copy(snapshot, remote, asked),
             shows={remote.id: asked.values} if remote else {},
             cause=asked.cause,
         )
     )
 
 
-def _of_copy(snapshot: Snapshot, asked: Asked) -> dict[str, SentUnits]:
-    """What is shown: what the system says, or where something stands in the way, what should stand there."""
-    status = {STATUS: snapshot.record.agreement.status}
-    if asked.cause in STANDING:
+def _of_copy(snapshot: Snapshot, remote: RemoteRecord | None, asked: Asked) -> dict[str, SentUnits]:
+    """What is shown: what the system says beside what we hold of it, or else what we would have there."""
+    status: SentUnits = {STATUS: snapshot.record.agreement.status}
+    if asked.cause in OF_OURS:
         return {HUB: {**status, **asked.values}, snapshot.system.id: {}}
-    over = asked.cause == POSSIBLY_OVERWRITTEN
-    ours = {key: snapshot.units.get(key) for key in asked.values} if over else {}
+    at_stake = {key for key in snapshot.units if remote and remote.part and key.assignment_id == remote.part}
+    if asked.cause == POSSIBLY_OVERWRITTEN:
+        at_stake = set(asked.values)
+    ours = {key: snapshot.units.get(key) for key in at_stake}
     return {HUB: {**status, **ours}, snapshot.system.id: asked.values}
 
 

@@ -10,7 +10,7 @@ from integration.sync.test_family_platform import Platform
 
 from samenspraak.domain.agreements import What
 from samenspraak.domain.parties import PartyKind, PartyRef
-from samenspraak.domain.units import WHAT, MatrixRow
+from samenspraak.domain.units import STATUS, WHAT, MatrixRow
 from samenspraak.policy.state import Reason
 from samenspraak_fhir.sandbox import STRICT
 
@@ -26,6 +26,9 @@ def test_to_end_one_assignment_of_two_leaves_the_other(town: Any) -> None:
     home.act["end"](id=WEEKEND)
     home.settle()
     [question] = [one for one in town.questions() if one.kind == "ended"]
+    before = {str(key) for key in question.values["hub"]}
+    assert before == {"status", "assignment[kous-2]", "responsible[kous-2]"}
+    assert question.values["dossier"][STATUS].is_over
     home.answers(question, "end")
     home.settle()
 
