@@ -27,6 +27,7 @@ AGREES = "agrees/"
 OF_A_UNIT = frozenset({QuestionKind.CONFLICT, QuestionKind.PROPOSAL})
 """The kinds that are about one unit; their subject is ``agreement:<id>:<unit>``."""
 
+_ABOUT_VALUES = OF_A_UNIT | {QuestionKind.ENDED}
 _DEADLINE = timedelta(days=3)
 
 
@@ -75,14 +76,15 @@ def ask_matter(
 def tell_ours(
     uow: WritingUnitOfWork, agreement: Agreement, changed: Collection[UnitKey], *, but: str = ""
 ) -> None:
-    """An open question about a unit shows what the hub holds now; who saw what it held before, looks again.
+    """An open question that is about a value shows what the hub holds now; who saw another, looks again.
 
     ``but``: the question whose answer made the change.
     """
     for standing in uow.questions.list(agreement_id=agreement.id):
-        if standing.kind in OF_A_UNIT and standing.id != but and (key := unit_of(standing)) in changed:
-            values = {**standing.values, HUB: {key: units_of(agreement).get(key)}}
-            uow.questions.ask(replace(standing, values=values))
+        shown = standing.values.get(HUB, {})
+        if standing.kind in _ABOUT_VALUES and standing.id != but and shown.keys() & set(changed):
+            ours = {key: units_of(agreement).get(key) for key in shown}
+            uow.questions.ask(replace(standing, values={**standing.values, HUB: ours}))
 
 
 def unit_of(question: QuestionRecord) -> UnitKey:

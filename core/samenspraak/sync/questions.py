@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
-from samenspraak.domain.units import STATUS, UnitKey, Units, UnitValue
+from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
 from samenspraak.policy.comparing import FIRST_AGREE
 from samenspraak.policy.obstacles import OF_OURS, POSSIBLY_OVERWRITTEN
 from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
@@ -156,7 +156,10 @@ def _of_copy(snapshot: Snapshot, remote: RemoteRecord | None, asked: Asked) -> d
     status: SentUnits = {STATUS: snapshot.record.agreement.status}
     if asked.cause in OF_OURS:
         return {HUB: {**status, **asked.values}, snapshot.system.id: {}}
-    at_stake = {key for key in snapshot.units if remote and remote.part and key.assignment_id == remote.part}
+    part = remote.part if remote else ""
+    at_stake = {key for key in snapshot.units if part and key.assignment_id == part}
+    if asked.kind is QuestionKind.ENDED and part:
+        at_stake.add(UnitKey(UnitKind.ASSIGNMENT, part))
     if asked.cause == POSSIBLY_OVERWRITTEN:
         at_stake = set(asked.values)
     ours = {key: snapshot.units.get(key) for key in at_stake}

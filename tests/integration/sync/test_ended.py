@@ -8,9 +8,10 @@ import pytest
 from integration.sync.test_dossier_and_app import WEEKDAYS, WEEKEND, Home
 from integration.sync.test_family_platform import Platform
 
-from samenspraak.domain.agreements import What
+from samenspraak.domain.agreements import State, Status, What
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import STATUS, WHAT, MatrixRow
+from samenspraak.errors import StaleError
 from samenspraak.policy.state import Reason
 from samenspraak_fhir.sandbox import STRICT
 
@@ -36,6 +37,20 @@ def test_to_end_one_assignment_of_two_leaves_the_other(town: Any) -> None:
     assert agreement.status.is_live
     assert [one.id for one in agreement.assignments] == ["kous-1"]
     assert home.plan(WEEKDAYS)["status"] == "active"
+
+
+def test_what_changed_here_since_makes_an_answer_about_an_end_stale(household: Any) -> None:
+    household.nurse({WHAT: What(text="Lange kousen")})
+    household.a.end("son", "r1")
+    household.hears("app-a")
+    household.works()
+    [seen] = household.town.questions()
+    household.nurse({STATUS: Status(state=State.PAUSED)})
+
+    with pytest.raises(StaleError):
+        household.answer(seen, "end")
+    household.answer(household.town.questions()[0], "end")
+    assert household.agreement.status.is_over
 
 
 def test_a_question_about_an_end_closes_when_it_is_taken_up_again_there(household: Any) -> None:
