@@ -141,8 +141,8 @@ class QuestionRecord:
     ``subject``: ``agreement:<id>:<unit>``, ``remote:<id>:<unit>``, ``remote:<id>`` or ``connector:<id>`` ·
     ``owner``: the party or role asked · ``values``: per connector instance (``hub`` for the last agreed)
     what it says, per unit; where its objects say different things, ``<instance>/2`` and on beside it ·
-    ``shows``: per remote what the question shows for it; under ``agrees/`` and a party, what that party agreed
-    to while others are still asked.
+    ``shows``: per remote what the question shows for it; under ``agrees/`` and a party, what that party
+    agreed to while others are still asked.
     """
 
     id: str
