@@ -41,7 +41,7 @@ class Suite:
 
 PYTEST = (sys.executable, "-m", "pytest", "--quiet", "--durations=15", "--durations-min=0.5")
 
-SUITES = (Suite(name="tests", command=(*PYTEST, "--numprocesses=2", "tests")),)
+SUITES = (Suite(name="tests", command=(*PYTEST, "--numprocesses=2", "--dist=loadgroup", "tests")),)
 
 
 def run(suites: Sequence[Suite], *, require_all: bool) -> int:
