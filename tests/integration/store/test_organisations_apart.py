@@ -124,6 +124,7 @@ ACTS: dict[str, Act] = {
     "parties.link": lambda uow: uow.parties.link(PartyLink(connector_id="ecd", external_id="P/1", ref=SON)),
     "parties.link_of": lambda uow: uow.parties.link_of("ecd", "P/1"),
     "parties.links": lambda uow: uow.parties.links("ecd"),
+    "parties.refs": lambda uow: uow.parties.refs("ecd"),
     "parties.links_of": lambda uow: uow.parties.links_of(SON),
     "parties.unlink": lambda uow: uow.parties.unlink("ecd", "P/1"),
     "parties.add_candidate": lambda uow: uow.parties.add_candidate(CANDIDATE),
@@ -215,7 +216,7 @@ LINK = "70d0bcb2e6b03c5d74ed3e38b95a28"
 # They make something new wherever they are called, or speak of the whole organisation.
 MAKES_NEW = {
     *("parties.add_person", "parties.add_group", "parties.add_device", "connectors.add"),
-    *("log.audit", "log.attempt", "log.run", "log.verify"),
+    *("log.audit", "log.attempt", "log.run", "log.verify", "days.note"),
 }
 NOTHING: tuple[object, ...] = (None, False, 0, [], {}, (), frozenset())
 
