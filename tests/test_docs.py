@@ -95,6 +95,22 @@ def test_the_reference_has_no_command_that_is_gone() -> None:
     assert set(named) <= {name for name, _ in commands(samenspraak.cli.main, "samenspraak")}
 
 
+def test_every_command_and_option_of_the_tutorial_exists() -> None:
+    text = (ROOT / "docs" / "tutorial" / "first-hour.md").read_text(encoding="utf-8")
+    known = dict(commands(samenspraak.cli.main, "samenspraak"))
+    lines = re.findall(r"^    \.venv/bin/(samenspraak .+)$", text, re.M)
+    named = [(line, next((one for one in known if f"{line} ".startswith(f"{one} ")), "")) for line in lines]
+
+    assert named
+    assert [line for line, command in named if not command] == []
+    assert [
+        (line, option)
+        for line, command in named
+        for option in re.findall(r"(?<= )--[a-z-]+", line)
+        if option not in {each for one in known[command].params for each in one.opts}
+    ] == []
+
+
 def hooks() -> list[str]:
     """The signature of every hook: the functions that ``hookspecs.py`` marks with ``hookspec``."""
     if not HOOKSPECS.exists():
