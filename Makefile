@@ -14,7 +14,7 @@ help: ## Show this list
 
 install: $(READY) ## Make .venv with the locked packages; done by itself, and again when they change
 
-demo: $(READY) ## See one agreement stay equal in four systems, all on this machine
+demo: $(READY) ## See one agreement stay equal in five systems, all on this machine
 	@$(BIN)/samenspraak demo
 
 test: check ## Run everything that can run here; says what it left out (REQUIRE_ALL=yes: that is a failure)
