@@ -8,7 +8,7 @@ parties who change different elements never meet.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -227,6 +227,27 @@ def named_in(value: UnitValue) -> PartyRef | None:
         case PartyRef():
             return value
     return None
+
+
+def named(units: Units) -> frozenset[PartyRef]:
+    """Every party that these units name."""
+    return frozenset(one for one in map(named_in, units.values()) if one)
+
+
+def renamed(units: Units, old: PartyRef, new: PartyRef) -> dict[UnitKey, UnitValue]:
+    """The units that name one party, with another in its place."""
+    return {key: _naming(value, new) for key, value in units.items() if named_in(value) == old}
+
+
+def _naming(value: UnitValue, who: PartyRef) -> UnitValue:
+    match value:
+        case Duty():
+            return replace(value, performer=who)
+        case Instructed() | OccurrenceException():
+            return replace(value, by=who)
+        case Decides():
+            return replace(value, who=who)
+    return who
 
 
 def is_empty(value: UnitValue | None) -> bool:

@@ -14,7 +14,17 @@ from samenspraak.domain.agreements import Duty, LifeDomain
 from samenspraak.domain.consent import Capacity, Consent, RecipientKind
 from samenspraak.domain.parties import CircleMember, Group, PartyKind, PartyRef
 from samenspraak.domain.statements import ASSENTS, REPORTS, Statement
-from samenspraak.domain.units import LIFE_DOMAIN, UNITS, WHAT, MatrixRow, UnitKey, UnitKind, Units, named_in
+from samenspraak.domain.units import (
+    LIFE_DOMAIN,
+    UNITS,
+    WHAT,
+    MatrixRow,
+    UnitKey,
+    UnitKind,
+    Units,
+    named,
+    named_in,
+)
 from samenspraak.policy.capabilities import Capabilities, Readers, SystemKind
 from samenspraak.policy.consenting import About, covering, decision
 from samenspraak.policy.flow_matrix import MATRIX, NEUTRAL_KINDS, PRACTICAL_DOMAINS, Rule
@@ -259,8 +269,7 @@ class Sight:
     def _parties(self) -> frozenset[PartyRef]:
         """Performers, backups and responsible parties."""
         taking_part = (UnitKind.ASSIGNMENT, UnitKind.BACKUP, UnitKind.RESPONSIBLE)
-        found = (named_in(value) for key, value in self.units.items() if key.kind in taking_part)
-        return frozenset(one for one in found if one)
+        return named({key: value for key, value in self.units.items() if key.kind in taking_part})
 
     @cached_property
     def _network(self) -> frozenset[PartyRef]:
@@ -268,8 +277,7 @@ class Sight:
 
     @cached_property
     def _known_parties(self) -> frozenset[PartyRef]:
-        found = (named_in(value) for value in self.units.values())
-        return frozenset(one for one in found if one) | self.audience.members
+        return named(self.units) | self.audience.members
 
     @cached_property
     def _volunteers(self) -> frozenset[PartyRef]:

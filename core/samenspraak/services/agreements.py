@@ -9,7 +9,7 @@ from datetime import datetime
 from samenspraak.domain.agreements import State
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import StatementKind
-from samenspraak.domain.units import UnitKey, UnitValue, units_of
+from samenspraak.domain.units import named, units_of
 from samenspraak.policy.state import Reason
 from samenspraak.policy.terms import terms_digest
 from samenspraak.services.naming import names, party
@@ -84,7 +84,7 @@ def show(hub: Hub, organisation: str, agreement_id: str) -> Shown:
         client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
         said = said_of(uow, record)
         units = units_of(agreement)
-        mentioned = {client, *mentioned_in(units), *(one.by for one in said)}
+        mentioned = {client, *named(units), *(one.by for one in said)}
         return Shown(
             id=agreement.id,
             client=client,
@@ -111,14 +111,6 @@ def said_of(uow: UnitOfWork, record: AgreementRecord) -> tuple[Said, ...]:
         )
         for one in uow.statements.of(record.agreement.id)
     )
-
-
-def mentioned_in(units: Mapping[UnitKey, UnitValue]) -> frozenset[PartyRef]:
-    """The parties that these units name."""
-    found = {
-        getattr(value, member, None) for value in units.values() for member in ("performer", "by", "who")
-    }
-    return frozenset(one for one in (*found, *units.values()) if isinstance(one, PartyRef))
 
 
 def worst(links: list[LinkRecord]) -> Mapping[str, Reason]:

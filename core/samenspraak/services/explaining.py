@@ -9,11 +9,11 @@ from enum import StrEnum
 
 from samenspraak.domain.agreements import Agreement, State
 from samenspraak.domain.parties import PartyKind, PartyRef
-from samenspraak.domain.units import UnitKey, Units, units_of
+from samenspraak.domain.units import UnitKey, Units, named, units_of
 from samenspraak.errors import ConfigurationError, NotFoundError
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import LinkPhase, Reason
-from samenspraak.services.agreements import Said, mentioned_in, said_of
+from samenspraak.services.agreements import Said, said_of
 from samenspraak.services.naming import names
 from samenspraak.services.questions import Question, described
 from samenspraak.services.unit_values import Json, as_json
@@ -121,7 +121,7 @@ def explain(hub: Hub, organisation: str, agreement_id: str, *, unit: UnitKey | N
         said = said_of(uow, record)
         client = PartyRef(kind=PartyKind.CLIENT, id=record.agreement.client_id)
         readers = {ref for copy in copies for ref in copy.readers}
-        mentioned = {client, *mentioned_in(units), *readers, *(one.by for one in said)}
+        mentioned = {client, *named(units), *readers, *(one.by for one in said)}
         return Explained(
             id=agreement_id,
             client=client,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rapidfuzz import fuzz, utils
 
 from samenspraak.connectors.connector import ExternalParty
-from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import (
     PERSONS,
@@ -19,7 +18,7 @@ from samenspraak.domain.parties import (
     PartyRef,
     Person,
 )
-from samenspraak.domain.units import UnitValue, apply, units_of
+from samenspraak.domain.units import apply, named, renamed, units_of
 from samenspraak.policy.capabilities import SystemKind
 from samenspraak.policy.learning import knowable, learnable
 from samenspraak.policy.matching import Doubtful, Match, New, Same, match
@@ -242,41 +241,16 @@ def _let_wait(uow: WritingUnitOfWork, connector_id: str, party: ExternalParty, f
         uow.parties.add_candidate(candidate)
 
 
-@dataclass(frozen=True)
-class Replacing:
-    """Every mention of one party in an agreement's units, by another."""
-
-    old: PartyRef
-    new: PartyRef
-
-    def __call__(self, value: UnitValue) -> UnitValue:
-        if value == self.old:
-            return self.new
-        for member in ("performer", "by", "who"):
-            if getattr(value, member, None) == self.old:
-                return replace(value, **{member: self.new})  # type: ignore[type-var]  # a unit value with that member
-        return value
-
-
 def _resolve(uow: WritingUnitOfWork, hub: Hub, link: PartyLink) -> None:
     """The agreements that named this party before anybody knew who it was."""
     for record in uow.agreements.list():
-        old = next((ref for ref in mentioned(record.agreement) if _is(ref, link)), None)
+        units = units_of(record.agreement)
+        old = next((ref for ref in named(units) if _is(ref, link)), None)
         if old is None:
             continue
-        units = units_of(record.agreement)
-        replaced = {key: Replacing(old, link.ref)(value) for key, value in units.items()}
-        after = apply(record.agreement, {k: v for k, v in replaced.items() if units[k] != v})
+        after = apply(record.agreement, renamed(units, old, link.ref))
         cause = Cause(actor="system", why="matched", connector_id=link.connector_id)
         record_version(uow, hub, record, after, cause=cause)
-
-
-def mentioned(agreement: Agreement) -> frozenset[PartyRef]:
-    """Every party that an agreement names, in any unit."""
-    decides = {agreement.decides.who} if agreement.decides else set()
-    shown_by = {one.instructed.by for one in agreement.assignments if one.instructed and one.instructed.by}
-    taken = {one.by for one in agreement.exceptions.values() if one.by}
-    return agreement.parties | decides | shown_by | taken
 
 
 def _is(ref: PartyRef, link: PartyLink) -> bool:

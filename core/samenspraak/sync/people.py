@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from samenspraak.connectors.connector import Directory
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyKind, PartyRef
-from samenspraak.domain.units import named_in, units_of
+from samenspraak.domain.units import named, units_of
 from samenspraak.policy.shape import ClientName, Shape
 from samenspraak.store.unit_of_work import UnitOfWork
 
@@ -16,8 +16,7 @@ def everybody(uow: UnitOfWork, agreement: Agreement) -> frozenset[PartyRef]:
     """The client, whoever the agreement names and the client's circle."""
     client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
     circle = {member.party for member in uow.parties.circle(agreement.client_id)}
-    named = {named_in(value) for value in units_of(agreement).values()}
-    return frozenset({client, *circle, *(one for one in named if one)})
+    return frozenset({client, *circle, *named(units_of(agreement))})
 
 
 def called(

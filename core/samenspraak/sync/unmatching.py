@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from samenspraak.domain.parties import PERSONS, CircleMember, Identifier, PartyKind, PartyRef
-from samenspraak.domain.units import UnitKey, apply, units_of
+from samenspraak.domain.units import UnitKey, apply, renamed, units_of
 from samenspraak.policy.capabilities import SystemKind
 from samenspraak.policy.learning import rests_on
 from samenspraak.store.identifiers import OWN
@@ -17,7 +17,7 @@ from samenspraak.store.records import AgreementRecord, AuditLine, Cause, PartyCa
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.matching import Replacing, clients_of, mentioned, read_again
+from samenspraak.sync.matching import clients_of, read_again
 from samenspraak.sync.people import called
 from samenspraak.sync.versions import record_version
 
@@ -131,14 +131,12 @@ def _name_unresolved(uow: WritingUnitOfWork, hub: Hub, gone: PartyLink, by: str)
     """Agreements that name the party because this system named the record say again that nobody knows who."""
     unknown = PartyRef.unresolved(gone.ref.kind, gone.connector_id, gone.external_id)
     for record in uow.agreements.list():
-        if not (gone.ref in mentioned(record.agreement) and _is_meant(uow, record.agreement.client_id, gone)):
+        changed = renamed(units_of(record.agreement), gone.ref, unknown)
+        if not (changed and _is_meant(uow, record.agreement.client_id, gone)):
             continue
-        units = units_of(record.agreement)
-        renamed = {key: Replacing(gone.ref, unknown)(value) for key, value in units.items()}
-        changed = {key for key in units if renamed[key] != units[key]}
-        theirs = _set_through(uow, record, gone.connector_id) & changed
+        theirs = _set_through(uow, record, gone.connector_id) & changed.keys()
         if theirs:
-            after = apply(record.agreement, {key: renamed[key] for key in theirs})
+            after = apply(record.agreement, {key: changed[key] for key in theirs})
             cause = Cause(actor=by, why="unmatched", connector_id=gone.connector_id)
             record_version(uow, hub, record, after, cause=cause)
 
