@@ -40,8 +40,10 @@ class Suite:
 
 
 PYTEST = (sys.executable, "-m", "pytest", "--quiet", "--durations=15", "--durations-min=0.5")
+ONE_FILE_ONE_WORKER = ("--dist=loadfile", "--no-loadscope-reorder")
+"""What the tests of a file share, such as a whole demo, is made once; and the long files begin first."""
 
-SUITES = (Suite(name="tests", command=(*PYTEST, "--numprocesses=2", "--dist=loadgroup", "tests")),)
+SUITES = (Suite(name="tests", command=(*PYTEST, "--numprocesses=2", *ONE_FILE_ONE_WORKER, "tests")),)
 
 
 def run(suites: Sequence[Suite], *, require_all: bool) -> int:

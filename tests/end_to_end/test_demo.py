@@ -15,8 +15,6 @@ from urllib.request import urlopen
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 DEMO = (sys.executable, "-m", "samenspraak", "demo", "--language", "en")
 SITUATIONS = (1, 2, 3, 4, 5, 8, 13)
 SYSTEMS = {"dossier", "platform", "volunteers", "app-bloem", "app-thuis"}

@@ -20,8 +20,6 @@ from samenspraak.demo.stage import Played, Told
 from samenspraak.protocols import fhir
 from samenspraak.services import agreements, explaining
 
-pytestmark = pytest.mark.xdist_group("import")
-
 FILES = Path(__file__).parent / "files" / "import"
 RELATIVES, ORGANISATIONS = "Ramen lappen", "Helpen bij het aankleden"
 OTHERS = {"platform", "volunteers", "app-bloem", "app-thuis"}

@@ -13,8 +13,6 @@ from samenspraak.demo.situations import COOKING, SITUATIONS
 from samenspraak.demo.stage import Played, Sabotage
 from samenspraak.demo.systems import System, Systems
 
-pytestmark = pytest.mark.xdist_group("sabotage")
-
 NUMBERS = [one.id for one in SITUATIONS]
 
 

@@ -388,9 +388,20 @@ class DossierConnector(RecordConnector):
 CONNECTORS: tuple[type[RecordConnector], ...] = (AppConnector, PlatformConnector, DossierConnector)
 
 
+@dataclass(frozen=True)
+class Permission:
+    """What a call has here where it has an HTTP client elsewhere: it only asks whether it may go."""
+
+    ask: Callable[[], None]
+
+    def within(self, seconds: float) -> Permission:
+        """Nothing here takes time by itself."""
+        return self
+
+
 def permit(call: Call) -> Callable[[], None]:
     """What the hub wants to be asked right before a request leaves."""
-    return cast("Callable[[], None]", call.http)
+    return cast("Permission", call.http).ask
 
 
 # From members to units and back. A record is compared and patched member by member, a task as one member.

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import cast
 
-from model.systems import CONNECTORS, RecordConnector, System, Wire
+from model.systems import CONNECTORS, Permission, RecordConnector, System, Wire
 from sqlalchemy.engine import Engine
 
 from samenspraak.connectors import Call, Manifest
@@ -84,7 +84,7 @@ class Connected:
         return self.built[connector_id].manifest
 
     def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
-        return Call(http=cast("HttpClient", permit or (lambda: None)), now=self.clock.now())
+        return Call(http=cast("HttpClient", Permission(permit or (lambda: None))), now=self.clock.now())
 
 
 def template(folder: Path) -> Path:

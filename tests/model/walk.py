@@ -133,8 +133,8 @@ class Walk:
         )
 
     def _hears(self, _: object, __: str, line: MutableMapping[str, Any]) -> str:
-        """The hub never crashes on a link, whatever happens: its log would say so."""
-        if line["event"] in ("reconcile crashed", "work failed"):
+        """The hub never crashes on anything, whatever happens: its log would say so."""
+        if line["event"].endswith("crashed") or line["event"] == "work failed":
             self.wrong.append(traceback.format_exc(limit=-6))
         raise structlog.DropEvent
 

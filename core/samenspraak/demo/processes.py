@@ -69,15 +69,6 @@ class Processes:
             time.sleep(0.02)
         raise ConfigurationError(f"The hub did not start; see {self.folder / 'hub.log'}.")
 
-    def kill_hub(self) -> None:
-        """End the hub as a power cut would."""
-        hub = self.running.pop("hub")
-        hub.kill()
-        hub.wait()
-        for stream in (hub.stdin, hub.stdout):
-            if stream is not None:
-                stream.close()
-
     def peak_rss_mb(self, name: str = "hub") -> float:
         """The most memory this process ever held, in MB; 0 where the system does not tell."""
         with contextlib.suppress(OSError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -160,6 +160,3 @@ def decide(view: UnitView) -> tuple[str, Verdict]:
         if fits(view):
             return name, verdict if isinstance(verdict, Verdict) else verdict(view)
     raise AssertionError("the last line of the table fits every unit")
-
-
-Decisions = Mapping[UnitKey, tuple[str, Verdict]]

@@ -305,8 +305,7 @@ def release(uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, *, by: st
         restored.judge_anew(uow, system.id)
     links = [link.id for link in uow.links.of_connector(system.id)]
     for link_id in links:
-        uow.links.look(link_id, priority=priority.BULK)
-    uow.wake(links=links)
+        uow.look_at_link(link_id, priority.BULK)
     wake_waiting(uow, system.id, "new", "unseen")
     _audit(uow, hub, system.id, "resumed", by, str(system.state))
     return len(links)

@@ -22,6 +22,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Engine
 
+from samenspraak.policy.priority import EDIT
 from samenspraak.store.agreements import Agreements
 from samenspraak.store.cipher import Cipher
 from samenspraak.store.connectors import Connectors
@@ -88,6 +89,24 @@ class WritingUnitOfWork(UnitOfWork):
         """These are due; whoever waits for work hears it once this is committed, and not otherwise."""
         self._links.update(links)
         self._remotes.update(remotes)
+
+    def look_at_link(self, link_id: str, priority: int = EDIT) -> None:
+        """Something may have changed with a copy: look again, as soon as this is committed.
+
+        Raises:
+            NotFoundError: this organisation has no such link.
+        """
+        self.links.look(link_id, priority)
+        self.wake(links=[link_id])
+
+    def look_at_remote(self, remote_id: str) -> None:
+        """Something may have changed with an object without a link: look again, likewise.
+
+        Raises:
+            NotFoundError: this organisation has no such remote.
+        """
+        self.remotes.look(remote_id)
+        self.wake(remotes=[remote_id])
 
     def commit(self) -> None:
         """Keep everything. Nothing more can be done with this unit of work."""

@@ -15,8 +15,6 @@ from samenspraak.domain.agreements import Agreement, State, Status
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import STATUS, UnitKind, agreement_from
 from samenspraak.errors import (
-    AuthenticationError,
-    ConfigurationError,
     InvalidRecordError,
     RuleError,
     SamenspraakError,
@@ -33,7 +31,7 @@ from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import plain_directory
 from samenspraak.sync.snapshot import page_mark
-from samenspraak.sync.trouble import admitted, trouble
+from samenspraak.sync.trouble import admitted, is_about_the_system, trouble
 from samenspraak.sync.versions import record_new
 
 log = structlog.get_logger(__name__)
@@ -110,10 +108,9 @@ def _finish(uow: WritingUnitOfWork, remote: RemoteRecord, *, again_at: datetime 
 
 def _failed(hub: Hub, organisation: str, remote: RemoteRecord, error: SamenspraakError) -> str:
     """Later again; what is about the whole system is told as such."""
-    whole = isinstance(error, TransientError) and error.whole_connector
     log.debug("object not read", organisation=organisation, remote=remote.id, code=error.code)
     with hub.store.write(organisation) as uow:
-        if whole or isinstance(error, AuthenticationError | ConfigurationError):
+        if is_about_the_system(error):
             trouble(uow, hub, remote.connector_id, error)
         wait = hub.backoff(_PATIENCE, getattr(error, "retry_after", None))
         _finish(uow, remote, again_at=hub.now() + wait)
@@ -234,8 +231,7 @@ def _is_of_its_client(case: _Case, record: AgreementRecord) -> bool:
 
 
 def _linked(uow: WritingUnitOfWork, link: LinkRecord) -> str:
-    uow.links.look(link.id)
-    uow.wake(links=[link.id])
+    uow.look_at_link(link.id)
     return LINKED
 
 

@@ -15,6 +15,7 @@ from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import adopt, said
 from samenspraak.sync.asking import AGREES, HUB, OF_A_UNIT, unit_of
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.matching import wake_waiting
 from samenspraak.sync.outcome import abandoned
 from samenspraak.sync.questions import remotes_of
 from samenspraak.sync.versions import record_version
@@ -187,12 +188,8 @@ def _answer_copy(uow: WritingUnitOfWork, question: QuestionRecord, choice: str) 
         uow.remotes.save(replace(remote, refused={**remote.refused, **left}))
     if question.cause == LOST_CREATE and remote.intent is not None:
         uow.remotes.save(_as_said(remote, remote.intent, made=choice == MADE))
-        for other in uow.remotes.unlinked(remote.connector_id):
-            if other.why == adopt.CANDIDATE:
-                uow.remotes.look(other.id)
-                uow.wake(remotes=[other.id])
-    uow.links.look(remote.link_id)
-    uow.wake(links=[remote.link_id])
+        wake_waiting(uow, remote.connector_id, adopt.CANDIDATE)
+    uow.look_at_link(remote.link_id)
 
 
 def _as_said(remote: RemoteRecord, intent: Intent, *, made: bool) -> RemoteRecord:

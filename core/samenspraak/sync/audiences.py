@@ -53,8 +53,7 @@ def ensure_client(uow: WritingUnitOfWork, hub: Hub, client_id: str) -> None:
     for record in uow.agreements.list(client_id=client_id):
         ensure_links(uow, hub, record.agreement, record.version)
         for link in uow.links.of_agreement(record.agreement.id):
-            uow.links.look(link.id, priority=RETRACTION)
-            uow.wake(links=[link.id])
+            uow.look_at_link(link.id, RETRACTION)
 
 
 def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, version: int) -> None:

@@ -73,12 +73,8 @@ class Copies:
             return self._look_later(view, "soon after our write")
         if self._heard(view):
             return None
-        decided = plan(
-            copy_state(snapshot, view.remote),
-            ours_of(snapshot, part),
-            view.theirs,
-            today_of(snapshot, view.remote, view.found, view.reading),
-        )
+        known = copy_state(snapshot, view.remote)
+        decided = plan(known, ours_of(snapshot, part), view.theirs, today_of(view, known.then))
         return _ACTS.get(decided.do, Copies._rest)(self, view, decided)
 
     def _look_later(self, view: View, row: str) -> Settled:
@@ -163,7 +159,7 @@ class Copies:
     def _agreeing_author(view: View, decided: Plan) -> str:
         """Whoever edited what only holds once everybody agrees, when nobody else needed to."""
         snapshot = view.snapshot
-        author = author_of(snapshot, view.remote, view.found, view.reading)
+        author = author_of(view)
         touched = author and waits_for_others(snapshot.units, decided.adopt, groups=snapshot.groups)
         return str(author) if touched else ""
 

@@ -103,8 +103,7 @@ def wake_waiting(uow: WritingUnitOfWork, connector_id: str, *whys: str) -> None:
     """Look again at objects of this system that nobody could decide about, for one of these reasons."""
     for remote in uow.remotes.unlinked(connector_id):
         if remote.why in whys:
-            uow.remotes.look(remote.id)
-            uow.wake(remotes=[remote.id])
+            uow.look_at_remote(remote.id)
 
 
 def clients_of(uow: UnitOfWork, ref: PartyRef) -> set[str]:

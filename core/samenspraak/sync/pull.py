@@ -200,15 +200,12 @@ def _look_at_proposals(uow: WritingUnitOfWork, connector_id: str) -> None:
     """A proposal is answered without any change to a record: ask again with every pull."""
     for link in uow.links.of_connector(connector_id):
         if any(one.intent and one.intent.waiting for one in uow.remotes.of_link(link.id)):
-            uow.links.look(link.id)
-            uow.wake(links=[link.id])
+            uow.look_at_link(link.id)
 
 
 def look(uow: WritingUnitOfWork, remote: RemoteRecord) -> None:
     """Something may have changed with this object."""
     if remote.link_id is None:
-        uow.remotes.look(remote.id)
-        uow.wake(remotes=[remote.id])
+        uow.look_at_remote(remote.id)
     else:
-        uow.links.look(remote.link_id)
-        uow.wake(links=[remote.link_id])
+        uow.look_at_link(remote.link_id)

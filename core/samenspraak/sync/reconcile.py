@@ -29,7 +29,7 @@ from samenspraak.sync.copies import Copies
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import load
-from samenspraak.sync.trouble import admitted, answered, trouble
+from samenspraak.sync.trouble import admitted, answered, is_about_the_system, trouble
 
 log = structlog.get_logger(__name__)
 
@@ -184,7 +184,7 @@ def _failed(hub: Hub, organisation: str, link: LinkRecord, error: SamenspraakErr
 
 
 def _later(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> Reason:
-    if isinstance(error, TransientError) and error.whole_connector:
+    if is_about_the_system(error):
         trouble(uow, hub, link.connector_id, error)
     uow.links.finish(
         link,

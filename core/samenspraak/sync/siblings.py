@@ -39,8 +39,7 @@ def contested(hub: Hub, organisation: str, lease: Lease, view: View, decided: Pl
             _compare(hub, organisation, lease, view.snapshot, other, decided.adopt, keys)
         if keys:
             with hub.store.write(organisation) as uow:
-                uow.links.look(other.id)
-                uow.wake(links=[other.id])
+                uow.look_at_link(other.id)
                 uow.commit()
         found |= keys
     return frozenset(found) | _asked_about(hub, organisation, agreement_id, decided.adopt)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from samenspraak.connectors.connector import Found, Reading
 from samenspraak.domain.parties import PartyRef
-from samenspraak.domain.units import UnitKind
+from samenspraak.domain.units import UnitKind, Units
 from samenspraak.policy.capabilities import Write
 from samenspraak.policy.state import Leader, SentUnits, Today
 from samenspraak.policy.terms import content_digest, waits_for_others
-from samenspraak.store.records import RemoteRecord
+from samenspraak.sync.looking import View
 from samenspraak.sync.outcome import changes_between
-from samenspraak.sync.snapshot import Snapshot, seen_units
+from samenspraak.sync.snapshot import Snapshot
 
 
-def today_of(
-    snapshot: Snapshot,
-    remote: RemoteRecord | None = None,
-    found: Found | None = None,
-    reading: Reading | None = None,
-) -> Today:
-    """Everything else a plan depends on; with what the object says now, where it was read."""
-    capabilities = snapshot.capabilities
-    author = author_of(snapshot, remote, found, reading)
+def today_of(view: View, then: Units) -> Today:
+    """Everything else a plan depends on.
+
+    Args:
+        view: the object as it was looked at.
+        then: what it said when each unit was last decided on.
+    """
+    snapshot, capabilities, author = view.snapshot, view.snapshot.capabilities, author_of(view)
     return Today(
         connector_id=snapshot.system.id,
         capabilities=capabilities,
@@ -34,7 +32,7 @@ def today_of(
             if leader != "ask"
         },
         first_agree=waits_for_others(
-            snapshot.units, _edits(snapshot, remote, reading), author=author, groups=snapshot.groups
+            snapshot.units, _edits(view, then), author=author, groups=snapshot.groups
         ),
         author=author,
         mark=_mark(snapshot),
@@ -42,28 +40,27 @@ def today_of(
     )
 
 
-def author_of(
-    snapshot: Snapshot, remote: RemoteRecord | None, found: Found | None, reading: Reading | None
-) -> PartyRef | None:
+def author_of(view: View) -> PartyRef | None:
     """Whose edits these are: of whoever changed the object last, if nobody else did since we looked.
 
     Only versions that count tell how many changes there were.
     """
-    if remote is None or found is None or reading is None or not snapshot.capabilities.token_counts:
+    remote, found, reading = view.remote, view.found, view.reading
+    if remote is None or found is None or reading is None or not view.snapshot.capabilities.token_counts:
         return None
     return reading.author if changes_between(remote.token, found.token) == 1 else None
 
 
-def _edits(snapshot: Snapshot, remote: RemoteRecord | None, reading: Reading | None) -> SentUnits:
+def _edits(view: View, then: Units) -> SentUnits:
     """What people made of some units there since those were last decided on."""
+    remote, reading = view.remote, view.reading
     if remote is None or reading is None:
         return {}
-    then = seen_units(snapshot, remote)
     return {
         key: reading.units.get(key)
         for key in reading.units.keys() | then.keys()
-        if snapshot.capabilities.reads(key)
-        and snapshot.belongs(key, remote.part)
+        if view.snapshot.capabilities.reads(key)
+        and view.snapshot.belongs(key, remote.part)
         and reading.units.get(key) != then.get(key)
     }
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from samenspraak.errors import AuthenticationError, ConfigurationError, SamenspraakError
+from samenspraak.errors import AuthenticationError, ConfigurationError, SamenspraakError, TransientError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
@@ -57,6 +57,11 @@ def admitted(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> datetime | 
     if system.failures >= hub.pace.breaker_after:
         uow.connectors.note(system.id, breaker_until=now + hub.pace.breaker_pause)
     return None
+
+
+def is_about_the_system(error: SamenspraakError) -> bool:
+    """Whether what went wrong with one record is no matter of that record."""
+    return isinstance(error, _NEEDS_A_PERSON) or (isinstance(error, TransientError) and error.whole_connector)
 
 
 def trouble(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: SamenspraakError) -> None:
