@@ -25,6 +25,7 @@ from samenspraak.domain.agreements import (
     Status,
     What,
 )
+from samenspraak.domain.dutch_schedule import readable
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey, UnitKind, Units
 from samenspraak.protocols import fhir
@@ -111,7 +112,7 @@ def _rows(key: UnitKey, value: Any, parties: Parties) -> Iterator[tuple[str, str
             yield "Wat", value.text + _MODALITIES.get(value.modality, "")
         case Duty():
             yield "Wie", parties.name(value.performer)
-            yield "Wanneer", value.schedule.text
+            yield "Wanneer", readable(value.schedule)
             yield "Vanaf", f"{value.schedule.start:%d-%m-%Y}" if value.schedule.start else ""
             yield "Tot en met", f"{value.schedule.until:%d-%m-%Y}" if value.schedule.until else ""
         case Conditions():

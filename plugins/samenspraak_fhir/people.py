@@ -87,6 +87,7 @@ def _party(
         client=key
         if kind == "Patient"
         else fhir.reference_key(fhir.element(resource, _CIRCLES.get(kind, ""))),
+        owner=fhir.reference_key(fhir.element(resource, "owner")) if kind == "Device" else None,
         representative=any(
             set(coding(one, names.CONTACT_ROLES)) & names.REPRESENTATIVES
             for one in fhir.elements(resource, "relationship")

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from samenspraak.domain.dutch_schedule import understood
 from samenspraak.domain.schedules import (
     Frequency,
     PartOfDay,
@@ -38,7 +39,8 @@ class Task:
     plan: Schedule | None = None
 
     @classmethod
-    def of(cls, assignment_id: str, performer: str, schedule: Schedule) -> Task:
+    def of(cls, assignment_id: str, performer: str, written: Schedule) -> Task:
+        schedule = understood(written)
         return cls(
             assignment_id=assignment_id,
             performer=performer,

@@ -27,20 +27,9 @@ from samenspraak.domain.agreements import (
     Status,
     What,
 )
+from samenspraak.domain.dutch_schedule import readable, understood
 from samenspraak.domain.parties import PartyRef
-from samenspraak.domain.schedules import (
-    AsNeeded,
-    DayPart,
-    Frequency,
-    PartOfDay,
-    Period,
-    Recurrence,
-    Schedule,
-    TimesPerPeriod,
-    Timing,
-    Weekday,
-    slots,
-)
+from samenspraak.domain.schedules import Schedule, Weekday, slots
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import UnitKey, UnitKind, Units
 from samenspraak_ozo.answers import MONTHS
@@ -79,19 +68,6 @@ _WEEKDAYS: Mapping[Weekday, str] = {
     Weekday.SATURDAY: "zaterdag",
     Weekday.SUNDAY: "zondag",
 }
-_PARTS: Mapping[DayPart, str] = {
-    DayPart.MORNING: "in de ochtend",
-    DayPart.AFTERNOON: "in de middag",
-    DayPart.EVENING: "in de avond",
-    DayPart.NIGHT: "in de nacht",
-}
-_EVERY: Mapping[Frequency, tuple[str, str]] = {
-    Frequency.DAILY: ("elke dag", "elke {n} dagen"),
-    Frequency.WEEKLY: ("elke week", "elke {n} weken"),
-    Frequency.MONTHLY: ("elke maand", "elke {n} maanden"),
-    Frequency.YEARLY: ("elk jaar", "elke {n} jaar"),
-}
-_PERIODS: Mapping[Period, str] = {Period.DAY: "dag", Period.WEEK: "week", Period.MONTH: "maand"}
 _WHAT: Mapping[Modality, str] = {Modality.DOES: "Wat", Modality.MAY: "Mag wel", Modality.NEVER: "Nooit doen"}
 _OUTCOMES: Mapping[ReviewOutcome, str] = {
     ReviewOutcome.KEPT: "de afspraak blijft zo",
@@ -169,7 +145,7 @@ def ask_which_day(answer: str, code: str, asked: date, known: date | None) -> st
 
 def when(schedule: Schedule) -> str:
     """When it is done: the text people wrote; without one, the structured form in words."""
-    told = _line(schedule.text) or _timing(schedule.timing)
+    told = _line(readable(schedule))
     start = f"vanaf {day(schedule.start)}" if schedule.start else ""
     until = f"tot en met {day(schedule.until)}" if schedule.until else ""
     return " ".join(filter(None, (told, start, until)))
@@ -285,30 +261,12 @@ def _how_to_answer(units: Units, code: str) -> Iterator[str]:
     yield f"GEDAAN {code} of NIET GEDAAN {code} (vandaag)"
     yield f"KAN NIET {code} (vandaag)"
     yield f"Gaat het over een andere dag? Zet de datum erbij, bijvoorbeeld: KAN NIET 24-11 {code}"
-    if any(len(slots(duty.schedule)) > 1 for duty in duties):
+    if any(len(slots(understood(duty.schedule))) > 1 for duty in duties):
         yield f"Is het vaker op een dag? Zet erbij welke keer: GEDAAN 2e keer {code}"
     yield "Schrijft u iets anders, dan leest een medewerker het als opmerking."
 
 
 # Words.
-
-
-def _timing(timing: Timing | None) -> str:
-    match timing:
-        case Recurrence():
-            one, more = _EVERY[timing.frequency]
-            every = one if timing.interval == 1 else more.format(n=timing.interval)
-            on = f"op {_and([_WEEKDAYS[one] for one in timing.weekdays])}" if timing.weekdays else ""
-            at = f"om {_and([_time(one) for one in timing.times])}" if timing.times else ""
-            return " ".join(filter(None, (every, on, at)))
-        case PartOfDay():
-            on = f"op {_and([_WEEKDAYS[one] for one in timing.weekdays])}" if timing.weekdays else "elke dag"
-            return f"{on} {_and([_PARTS[one] for one in timing.parts])}"
-        case TimesPerPeriod():
-            return f"{timing.times} keer per {_PERIODS[timing.period]}"
-        case AsNeeded():
-            return "als het nodig is"
-    return ""
 
 
 def _time(one: time) -> str:

@@ -99,7 +99,8 @@ class RegiCareConnector(Connector):
         self._desk = Desk(connector_id=connector_id, reader=self._reader)
 
     def http(self) -> HttpClient:
-        # 100 seconds is what the plug-in of REGI-3P waits (`regicare_api/Client.php`); TLS is verified.
+        # The plug-in of REGI-3P waits 100 seconds (`regicare_api/Client.php`), longer than a request may take
+        # here; what is answered later is found out by reading. TLS is verified.
         patience = float(self.settings["timeout_seconds"])
         return HttpClient(
             connector_id=self.connector_id,

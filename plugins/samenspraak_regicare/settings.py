@@ -15,6 +15,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from samenspraak.connectors import setting
 from samenspraak.domain.schedules import Recurrence
+from samenspraak.http import LONGEST_SECONDS
 
 from .rhythm import ONCE, parse_rhythm
 
@@ -238,8 +239,8 @@ class RegiCareSettings(Schema):
     )
     timeout_seconds = setting(
         fields.Float,
-        load_default=120.0,
-        validate=validate.Range(min=1, max=600),
+        load_default=LONGEST_SECONDS,
+        validate=validate.Range(min=1, max=LONGEST_SECONDS),
         title={"nl": "Wachttijd in seconden", "en": "Patience in seconds"},
         help={
             "nl": "Zo lang mag één antwoord duren.",

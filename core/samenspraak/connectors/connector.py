@@ -98,7 +98,10 @@ _NEUTRAL: Mapping[PartyKind, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class ExternalParty:
-    """A party as the system knows it, for matching. ``client``: the external id of whose circle it is in."""
+    """A party as the system knows it, for matching.
+
+    ``client``: the external id of whose circle it is in · ``owner``: of who acts when a device fails.
+    """
 
     external_id: str
     kind: PartyKind
@@ -107,6 +110,7 @@ class ExternalParty:
     birth_date: date | None = None
     identifiers: frozenset[Identifier] = frozenset()
     client: str | None = None
+    owner: str | None = None
     representative: bool = False
     volunteers: bool = False
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import time
 
 from samenspraak.domain.schedules import (
@@ -120,6 +121,11 @@ def describe(timing: Timing) -> str:
 def readable(schedule: Schedule) -> str:
     """When it is, to show: what people wrote, else the structured form in words, else nothing."""
     return schedule.text or (describe(schedule.timing) if schedule.timing else "")
+
+
+def understood(schedule: Schedule) -> Schedule:
+    """The schedule with the structure that its text has in the table; to reckon with, not to keep."""
+    return schedule if schedule.timing else replace(schedule, timing=timing_of(schedule.text))
 
 
 def _plain(text: str) -> str:

@@ -22,6 +22,7 @@ from samenspraak.domain.agreements import (
     State,
     Status,
 )
+from samenspraak.domain.dutch_schedule import understood
 from samenspraak.domain.local_time import instant, local
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.schedules import DayPart, Schedule, Slot, days, names_days, slots
@@ -114,7 +115,7 @@ def is_ruled_out(agreement: Agreement, key: OccurrenceKey) -> bool:
 
 
 def _moments_of(agreement: Agreement, assignment: Assignment, first: date, last: date) -> Iterator[Moment]:
-    schedule = assignment.duty.schedule
+    schedule = understood(assignment.duty.schedule)
     planned: dict[OccurrenceKey, Slot | None] = {
         OccurrenceKey(assignment_id=assignment.id, day=day, nth=nth): slot
         for day in days(schedule, first, last)
@@ -131,7 +132,8 @@ def _moments_of(agreement: Agreement, assignment: Assignment, first: date, last:
             yield _moment(agreement, assignment, key, slot)
 
 
-def _slot(schedule: Schedule, key: OccurrenceKey) -> Slot | None:
+def _slot(written: Schedule, key: OccurrenceKey) -> Slot | None:
+    schedule = understood(written)
     if not names_days(schedule):
         return Slot()
     there = slots(schedule)

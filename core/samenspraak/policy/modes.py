@@ -11,7 +11,7 @@ from dataclasses import replace
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.policy.capabilities import Write
 from samenspraak.policy.case import Case
-from samenspraak.policy.state import Do, Plan, Reason, SentUnits, There
+from samenspraak.policy.state import Do, Plan, Reason, SentUnits, There, mark_name, told_name
 
 _NOTHING: frozenset[UnitKey] = frozenset()
 _IN_PLACE = (Write.YES, Write.RENDER)
@@ -31,9 +31,10 @@ def _write_record(case: Case, there: There, decided: Plan) -> Plan:
         key: value for key, value in decided.set.items() if _takes(case, key, today.normal(key, value))
     }
     clear = frozenset(key for key in decided.clear if _takes(case, key, None))
-    tell = today.capabilities.tells_statements and today.statements not in (None, there.told)
-    # What is under a question is not what a mark stands for, so the mark waits for the answer.
-    mark = today.mark if today.mark != there.mark and not decided.hold else None
+    # A mark stands for terms that can be read there: not for what is under a question, nor what was refused.
+    shows_all = not decided.hold and writable.keys() | clear >= decided.set.keys() | decided.clear
+    mark = today.mark if _is_news(case, there) and shows_all else None
+    tell = _tells(case, there)
     if not (writable or clear or tell or mark):
         return _unwritten(decided)
     return replace(decided, do=Do.UPDATE, reason=Reason.DUE, set=writable, clear=clear, tell=tell, mark=mark)
@@ -51,9 +52,7 @@ def _write_message(case: Case, there: There, decided: Plan) -> Plan:
 
     What people said there and what was said elsewhere is noted beside it, without a new message.
     """
-    today = case.today
-    fresh = today.mark is not None and _digest(there.mark) != _digest(today.mark)
-    tell = today.capabilities.tells_statements and today.statements not in (None, there.told)
+    today, fresh, tell = case.today, _is_news(case, there), _tells(case, there)
     if not (fresh or tell or there.unanswered):
         return replace(decided, set={}, clear=_NOTHING)
     hidden = (key for key in decided.clear if key in case.ours.units and key not in today.shape.units)
@@ -68,9 +67,20 @@ def _write_message(case: Case, there: There, decided: Plan) -> Plan:
     )
 
 
-def _digest(mark: str | None) -> str | None:
-    """A mark is ``digest#ordinal``: the ordinal keeps A, B, A three messages."""
-    return None if mark is None else mark.partition("#")[0]
+def _is_news(case: Case, there: There) -> bool:
+    """Whether another mark stands there than should; not one that the system drops."""
+    if case.today.mark is None:
+        return False
+    name = mark_name(case.today.mark)
+    return name not in case.copy.unkept and (there.mark is None or name != mark_name(there.mark))
+
+
+def _tells(case: Case, there: There) -> bool:
+    """Whether something else was said elsewhere than can be read there; not what the system drops."""
+    statements = case.today.statements
+    if statements is None or not case.today.capabilities.tells_statements:
+        return False
+    return statements != there.told and told_name(statements) not in case.copy.unkept
 
 
 def _write_proposal(case: Case, there: There, decided: Plan) -> Plan:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from samenspraak.domain.agreements import Status
+from samenspraak.domain.canonical import digest
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
 from samenspraak.policy.capabilities import Capabilities
@@ -108,6 +109,16 @@ class Intent:
     shape: Shape
 
 
+def mark_name(mark: str) -> str:
+    """A mark by a short name, whatever number its message has (``digest#ordinal``)."""
+    return f"mark:{mark.partition('#')[0]}"
+
+
+def told_name(statements: Iterable[str]) -> str:
+    """What is told beside the units, by a short name."""
+    return f"told:{digest('t1', sorted(statements))}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
     """A write of ours whose effect was never seen: what it sent, minus the units since accounted for.
@@ -132,6 +143,7 @@ class CopyState:
     ``refused``: per unit a value that was refused there, or that the system never took ·
     ``typed``: of a record that people there wrote down themselves, per unit what they made of it over time
     (needed only where nothing may be seen now) ·
+    ``unkept``: names of marks and of what was told that the system dropped again and again ·
     ``ended_by_us``: a delete or end of ours whose outcome stayed unknown explains an absence.
     """
 
@@ -148,6 +160,7 @@ class CopyState:
     mark: str | None = None
     told: frozenset[str] = frozenset()
     refused: SentUnits = field(default_factory=dict)
+    unkept: Set[str] = frozenset()
     typed: Mapping[UnitKey, Sequence[UnitValue | None]] = field(default_factory=dict)
     ended_by_us: bool = False
     released: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from samenspraak.domain.agreements import State
 from samenspraak.domain.parties import PartyKind, PartyRef
@@ -19,6 +20,7 @@ from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
 
 SEVERITY = list(Reason)
+_GONE = (Reason.RETRACTED, Reason.CLOSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,12 +116,13 @@ def said_of(uow: UnitOfWork, record: AgreementRecord) -> tuple[Said, ...]:
 
 
 def worst(links: list[LinkRecord]) -> Mapping[str, Reason]:
-    """Per connector the reason that matters most of its copies."""
-    found: dict[str, Reason] = {}
-    for link in sorted(links, key=lambda one: one.connector_id):
-        reasons = (link.reason, found.get(link.connector_id, link.reason))
-        found[link.connector_id] = min(reasons, key=SEVERITY.index)
-    return found
+    """Per connector the reason that matters most of its copies; of one that is gone, if no other is there."""
+    by_connector = groupby(sorted(links, key=lambda one: one.connector_id), key=lambda one: one.connector_id)
+    found = {name: [link.reason for link in there] for name, there in by_connector}
+    return {
+        name: min([one for one in reasons if one not in _GONE] or reasons, key=SEVERITY.index)
+        for name, reasons in found.items()
+    }
 
 
 def _line(uow: UnitOfWork, record: AgreementRecord) -> Line:

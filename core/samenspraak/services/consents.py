@@ -249,8 +249,11 @@ def _copies(uow: UnitOfWork, client_id: str) -> Iterator[tuple[Agreement, LinkRe
 def _must_leave(
     uow: UnitOfWork, hub: Hub, agreement: Agreement, link: LinkRecord, consents: Sequence[Consent]
 ) -> bool:
-    """Whether this copy is there and may not be, if these were all consents there are."""
-    if link.phase is not LinkPhase.OPEN:
+    """Whether this copy is there and may not be, if these were all consents there are.
+
+    A record that people there wrote themselves, and in which nothing of ours stands, is none.
+    """
+    if link.phase is not LinkPhase.OPEN or link.reason is Reason.WITHHELD:
         return False
     try:
         sight = sight_of(uow, hub, agreement, link.connector_id, link.members)

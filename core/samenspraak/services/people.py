@@ -239,7 +239,8 @@ def _make_known(uow: WritingUnitOfWork, hub: Hub, candidate: PartyCandidate) -> 
     ref = PartyRef(kind=PartyKind(candidate.kind), id=hub.new_id())
     if ref.kind is PartyKind.DEVICE:
         raise RuleError(
-            "device-owner", "A device needs an owner who acts when it fails; match an existing one."
+            "device-owner",
+            "A device needs an owner who acts when it fails: name one in the dossier or match one we know.",
         )
     if ref.kind is PartyKind.GROUP:
         uow.parties.add_group(Group(id=ref.id, name=candidate.name, kind=GroupKind.TEAM))

@@ -98,7 +98,8 @@ class RemoteRecord:
     version it last agreed in · ``shape``: what was last agreed to be seen in this object · ``why``: while
     unlinked: ``new``, ``candidate``, ``person`` (waits for a person), ``outside``, ``apart`` ·
     ``held``: unit under an open question → what the question shows for this object · ``answered``: the same
-    once it is answered, until the answer is written · ``released``: a person asked to make it again ·
+    once it is answered, until the answer is written · ``unkept``: names of marks and of what was told that
+    were not there after a write, one for each such write · ``released``: a person asked to make it again ·
     ``page_mark``: token or digest of the last state a page or fetch showed · ``written_at``: when our last
     write to it was sent · ``row``: version of the row.
     """
@@ -122,6 +123,7 @@ class RemoteRecord:
     released: bool = False
     rewrites: Mapping[UnitKey, str] = field(default_factory=dict)
     earlier: tuple[str, ...] = ()
+    unkept: tuple[str, ...] = ()
     ended_by_us: bool = False
     why: str = ""
     why_field: str = ""

@@ -35,6 +35,7 @@ _SEALED: Mapping[str, Any] = {
     "held": SentUnits,
     "answered": SentUnits,
     "rewrites": Mapping[UnitKey, str],
+    "unkept": tuple[str, ...],
 }
 _EMPTY: Mapping[str, Any] = {
     "seen": None,
@@ -44,6 +45,7 @@ _EMPTY: Mapping[str, Any] = {
     "held": {},
     "answered": {},
     "rewrites": {},
+    "unkept": (),
 }
 
 

@@ -261,6 +261,7 @@ remote = table(
     sealed("held", required=False),
     sealed("answered", required=False),
     sealed("rewrites", required=False),
+    sealed("unkept", required=False),
     flag("released"),
     text("earlier"),
     flag("ended_by_us"),

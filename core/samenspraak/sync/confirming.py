@@ -5,6 +5,7 @@ Source: design §5 (1, 3, 6); simulation H3, H5, H11, H13.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,9 +25,12 @@ from samenspraak.sync.keeping import landed, standing
 from samenspraak.sync.listed import made_by
 from samenspraak.sync.looking import Lease, Looker
 from samenspraak.sync.obstacles import Obstacles
-from samenspraak.sync.outcome import Judged, abandoned, changes_between, judge, takes_back
+from samenspraak.sync.outcome import Judged, abandoned, beside, changes_between, judge, takes_back
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import Snapshot, page_mark
+
+_DROPPED = 8
+"""How many writes are remembered of which something was dropped there."""
 
 
 class Confirmer:
@@ -146,7 +150,8 @@ class Confirmer:
         judged = judge(intent, units, unreadable)
         known = landed(snapshot, remote, intent, look, judged.landed)
         sure = intent.at + timedelta(seconds=snapshot.capabilities.lag_s)
-        if not judged.all_landed and self._hub.now() < sure:
+        shows = beside(intent, reading)
+        if not (judged.all_landed and all(shows.values())) and self._hub.now() < sure:
             # Any other value proves nothing yet: a replica may still show what stood there before.
             left = {key: intent.sent[key] for key in judged.missing | judged.other}
             self.save(replace(known, intent=replace(intent, sent=left)))
@@ -157,6 +162,7 @@ class Confirmer:
             self.save(abandoned(known, intent, judged.missing | judged.other))
             return None
         known = self._not_as_sent(snapshot, known, intent, units, judged)
+        known = self._kept_or_not(known, shows)
         known = abandoned(
             replace(known, page_mark=page_mark(snapshot.connector, look)), intent, judged.missing
         )
@@ -192,13 +198,24 @@ class Confirmer:
         }
         again = {key for key, mark in marks.items() if remote.rewrites.get(key) == mark}
         if again:
-            with self._hub.store.write(self._organisation) as uow:
-                ask_admin(uow, self._hub, snapshot.system.id, cause="rewriting-server")
-                uow.commit()
+            self._tell_admin(snapshot.system.id)
         typed = {key: intent.sent[key] for key in judged.other}
         against = standing(snapshot, remote, typed, intent.version) if typed else remote
         ignored = {key: intent.sent[key] for key in again & judged.missing}
         return replace(against, rewrites={**remote.rewrites, **marks}, refused={**remote.refused, **ignored})
+
+    def _kept_or_not(self, remote: RemoteRecord, shows: Mapping[str, bool]) -> RemoteRecord:
+        """What we put beside the units and was not there afterwards is remembered; twice is no chance."""
+        dropped = [name for name, shown in shows.items() if not shown]
+        if any(name in remote.unkept for name in dropped):
+            self._tell_admin(remote.connector_id)
+        before = (name for name in remote.unkept if not shows.get(name))
+        return replace(remote, unkept=(*before, *dropped)[-_DROPPED:])
+
+    def _tell_admin(self, connector_id: str) -> None:
+        with self._hub.store.write(self._organisation) as uow:
+            ask_admin(uow, self._hub, connector_id, cause="rewriting-server")
+            uow.commit()
 
     @staticmethod
     def _overwritten(snapshot: Snapshot, intent: Intent, look: Found, reading: Reading) -> Asked | None:

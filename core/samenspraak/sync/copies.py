@@ -119,6 +119,7 @@ class Copies:
             phase=remote.phase if remote else LinkPhase.NONE,
             row=decided.row,
             asks=asks_of(view.snapshot, decided) if _looked(view, decided) else None,
+            next_at=self._hub.now() + self._hub.pace.unseen if _may_still_show(view, decided) else None,
             missing=frozenset(
                 key
                 for key in view.snapshot.shape.units | frozenset(view.snapshot.units)
@@ -281,6 +282,12 @@ def _left(view: View, decided: Plan) -> Mapping[str, object] | None:
 def _looked(view: View, decided: Plan) -> bool:
     """Whether the plan rests on what is there now."""
     return decided.do is not Do.WAIT and not isinstance(view.theirs, NotSeen)
+
+
+def _may_still_show(view: View, decided: Plan) -> bool:
+    """Whether what must be gone was out of our sight only: then we look again before long."""
+    unseen = isinstance(view.theirs, NotSeen) and decided.do is not Do.WAIT
+    return unseen and decided.reason is Reason.RETRACTING
 
 
 def _live_units(snapshot: Snapshot, look: Look) -> Units:

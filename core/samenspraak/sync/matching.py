@@ -11,6 +11,7 @@ from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import (
     PERSONS,
     CircleMember,
+    Device,
     Group,
     GroupKind,
     Identifier,
@@ -56,7 +57,8 @@ def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalPar
     found = _match(uow, connector_id, party)
     dossier = hub.capabilities(uow.organisation, connector_id).kind is SystemKind.DOSSIER
     if isinstance(found, New) and dossier:
-        found = Same(id=_register(uow, hub, party))
+        registered = _register(uow, hub, connector_id, party)
+        found = Same(id=registered) if registered else found
     if isinstance(found, Same):
         ref = PartyRef(kind=party.kind, id=found.id)
         link = PartyLink(
@@ -123,13 +125,18 @@ def _match(uow: UnitOfWork, connector_id: str, party: ExternalParty) -> Match:
     return match(party, known, similarity=similarity, refused=refused)
 
 
-def _register(uow: WritingUnitOfWork, hub: Hub, party: ExternalParty) -> str:
-    """Make somebody known whom the dossier registers."""
+def _register(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> str | None:
+    """Make somebody known whom the dossier registers; not a device that nobody we know owns."""
     party_id = hub.new_id()
     if party.kind is PartyKind.GROUP:
         kind = GroupKind.ORGANISATION
         uow.parties.add_group(Group(id=party_id, name=party.name, kind=kind, volunteers=party.volunteers))
-    elif party.kind is not PartyKind.DEVICE:
+    elif party.kind is PartyKind.DEVICE:
+        owner = uow.parties.link_of(connector_id, party.owner) if party.owner else None
+        if owner is None:
+            return None
+        uow.parties.add_device(Device(id=party_id, name=party.name, owner=owner.ref))
+    else:
         uow.parties.add_person(_person(party_id, party), party.kind)
     return party_id
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from samenspraak.connectors.connector import Reading
 from samenspraak.domain.units import UnitKey, Units, UnitValue
-from samenspraak.policy.state import Attempt, Intent, SentUnits, WriteKind
+from samenspraak.policy.state import Attempt, Intent, SentUnits, WriteKind, mark_name, told_name
 from samenspraak.store.records import RemoteRecord
 
 
@@ -42,6 +43,13 @@ def judge(intent: Intent, units: Units, unreadable: frozenset[UnitKey] = frozens
         missing=frozenset(key for key, one in by.items() if one == "missing"),
         other=frozenset(key for key, one in by.items() if one == "other"),
     )
+
+
+def beside(intent: Intent, reading: Reading) -> Mapping[str, bool]:
+    """What a write put beside the units (its mark, what was told), by short names: can it be read back?"""
+    mark = {} if intent.mark is None else {mark_name(intent.mark): reading.mark == intent.mark}
+    told = {told_name(intent.told): reading.told == frozenset(intent.told)} if intent.told else {}
+    return {**mark, **told}
 
 
 def takes_back(intent: Intent, units: Collection[UnitKey] | None = None) -> bool:

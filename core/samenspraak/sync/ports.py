@@ -43,13 +43,14 @@ class Pace:
     """How long things may take, in waiting time of the hub.
 
     ``lease``: how long one worker holds a link; no call may outlast half of it · ``glance_seconds``: how
-    long, by any clock, an edit waits for what one other copy says.
+    long, by any clock, an edit waits for what one other copy says · ``unseen``: how soon we look again for a
+    copy that must be gone and could not be seen.
     """
 
     lease: timedelta = timedelta(seconds=120)
     backoff_base: timedelta = timedelta(seconds=2)
     backoff_cap: timedelta = timedelta(minutes=15)
-    give_up_after: int = 8
+    unseen: timedelta = timedelta(minutes=15)
     conflicts: int = 3
     breaker_after: int = 5
     breaker_pause: timedelta = timedelta(seconds=60)

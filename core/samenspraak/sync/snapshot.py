@@ -43,6 +43,8 @@ from samenspraak.sync.people import called, client_name, directory_for
 _OF_AN_ASSIGNMENT = frozenset(kind for kind, row in UNITS.items() if row.keyed is not Keyed.NOT)
 _LATE = timedelta(hours=24)
 """How long a request whose effect nobody saw may still arrive."""
+_DROPS = 2
+"""Somebody may have removed a mark once; what is gone after that many writes, the system does not keep."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +237,7 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
         intent=remote.intent,
         attempts=attempts,
         refused=remote.refused,
+        unkept={one for one in remote.unkept if remote.unkept.count(one) >= _DROPS},
         typed=snapshot.typed if _is_theirs(snapshot, remote) else {},
         ended_by_us=remote.ended_by_us or any(one.removes for one in attempts),
         released=remote.released,

@@ -101,20 +101,20 @@ def test_an_exception_is_told_with_its_day() -> None:
         (Schedule(text="als de zuster belt", timing=AsNeeded()), "als de zuster belt"),
         (
             Schedule(timing=Recurrence(frequency=Frequency.WEEKLY, weekdays=(Weekday.THURSDAY,))),
-            "elke week op donderdag",
+            "elke donderdag",
         ),
         (
             Schedule(timing=Recurrence(frequency=Frequency.DAILY, interval=2, times=(time(8), time(20, 30)))),
-            "elke 2 dagen om 8.00 uur en 20.30 uur",
+            "om de dag om 08:00 en 20:30",
         ),
         (
             Schedule(timing=PartOfDay(parts=(DayPart.MORNING,), weekdays=(Weekday.MONDAY, Weekday.FRIDAY))),
-            "op maandag en vrijdag in de ochtend",
+            "elke maandag en vrijdag 's ochtends",
         ),
         (Schedule(timing=TimesPerPeriod(times=2, period=Period.WEEK)), "2 keer per week"),
         (
             Schedule(timing=AsNeeded(), start=date(2026, 12, 1), until=date(2026, 12, 31)),
-            "als het nodig is vanaf dinsdag 1 december 2026 tot en met donderdag 31 december 2026",
+            "zo nodig vanaf dinsdag 1 december 2026 tot en met donderdag 31 december 2026",
         ),
     ],
 )

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 import pytest
 from tests.integration.http.conftest import Peer, Script, Server, answer
 
-from samenspraak.errors import InvalidRecordError, OutcomeUnknownError, TransientError
-from samenspraak.http import HttpClient, Limits
+from samenspraak.errors import ConfigurationError, InvalidRecordError, OutcomeUnknownError, TransientError
+from samenspraak.http import LONGEST_SECONDS, HttpClient, Limits
+from samenspraak.sync.ports import Pace
 
 MakeClient = Callable[..., HttpClient]
 
@@ -185,3 +186,9 @@ def test_a_refusal_with_a_body_without_end_is_still_a_refusal(server: Server, cl
         client.send("GET", "CarePlan")
     assert caught.value.retry_after == 7.0
     assert client.send("GET", "CarePlan").json() == {"ok": True}
+
+
+def test_no_request_may_outlast_half_of_the_time_a_worker_holds_a_copy() -> None:
+    assert Pace().lease.total_seconds() >= 2 * LONGEST_SECONDS
+    with pytest.raises(ConfigurationError, match="60 seconds"):
+        Limits(total_seconds=LONGEST_SECONDS + 1)

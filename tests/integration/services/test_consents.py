@@ -16,7 +16,7 @@ from samenspraak.domain.units import MatrixRow
 from samenspraak.errors import NotFoundError, RuleError, StaleError, TransientError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import consents
+from samenspraak.services import agreements, consents
 from samenspraak.services.consents import Validity, Wish
 from samenspraak.work.inline import work_off
 
@@ -44,6 +44,14 @@ def test_nothing_leaves_without_a_consent_and_everything_it_covers_with_one(roos
     roos.settle()
 
     assert "Steunkousen aantrekken" in readable(roos)
+
+
+def test_a_copy_that_was_taken_back_does_not_hide_one_that_is_there(roos: Any) -> None:
+    link = roos.links()[0]
+    gone = replace(link, reason=Reason.RETRACTED)
+
+    assert agreements.worst([gone, replace(link, reason=Reason.EQUAL)]) == {link.connector_id: Reason.EQUAL}
+    assert agreements.worst([gone]) == {link.connector_id: Reason.RETRACTED}
 
 
 def test_a_withdrawal_is_previewed_carried_out_and_confirmed(roos: Any) -> None:

@@ -64,6 +64,7 @@ def full(link: LinkRecord, now: datetime) -> RemoteRecord:
         answered={CONDITIONS: None},
         released=True,
         rewrites={WHAT: "d1"},
+        unkept=("mark:c1",),
         earlier=("d2", "d3"),
         ended_by_us=True,
         why="apart",

@@ -10,12 +10,13 @@ import requests
 import simplejson
 
 from samenspraak.domain.agreements import What
-from samenspraak.domain.parties import PartyKind
+from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import StatementKind
 from samenspraak.domain.units import WHAT, UnitKey, UnitKind, UnitValue, apply
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.policy.terms import terms_digest
+from samenspraak.services import people
 from samenspraak.services.exchange import exchange
 from samenspraak.store.records import Cause, ConnectorRecord, QuestionRecord
 from samenspraak.sync.answering import answer
@@ -77,6 +78,15 @@ class Home:
         self.act["admit"](id="bos", given="Piet", family="Bos", identifiers=known("bos"))
         self.settle()
         return "Patient/bos"
+
+    def dispensed(self) -> PartyRef:
+        """Who performs, as the hub has it, once the nurse agreed that the dispenser gives the pills."""
+        pills = {"id": "pillen", "what": "Pillen", "when": "elke dag", "by": "Device/dispenser"}
+        self.act["agree"](client=CLIENT, author=NURSE, **pills)
+        self.settle()
+        agreed = next(one for one in self.town.agreements() if one.what.text == "Pillen")
+        [performer] = agreed.performers
+        return performer
 
     def adds(self, task: str, *, by: str, when: str) -> None:
         self.agree(task, by, when)
@@ -170,6 +180,26 @@ def test_a_plan_of_another_client_is_never_part_of_this_agreement_whatever_group
     assert (theirs.client_id, theirs.what.text) == ("bos", "Lopen")
     assert "na het eten" not in str(home.app.readable("son"))
     assert home.town.questions() == []
+
+
+def test_a_device_of_the_dossier_performs_and_its_owner_is_known(home: Home) -> None:
+    home.act["know"](kind="Organization", id="thuis", name="Thuiszorg De Linde")
+    home.act["know"](kind="Device", id="dispenser", name="Medicijndispenser", owner="Organization/thuis")
+    performer = home.dispensed()
+
+    with home.town.app.store.read("de-linde") as uow:
+        owner = uow.parties.device(performer.id).owner
+        assert uow.parties.group(owner.id).name == "Thuiszorg De Linde"
+    assert "Medicijndispenser" in str(home.app.readable("son"))
+
+
+def test_a_device_that_nobody_owns_waits_for_a_person_and_the_agreement_does_not(home: Home) -> None:
+    home.act["know"](kind="Device", id="dispenser", name="Medicijndispenser")
+    performer = home.dispensed()
+
+    assert not performer.is_resolved
+    waiting = people.waiting(home.town.app.hub, "de-linde").people
+    assert [one.external_id for one in waiting] == ["Device/dispenser"]
 
 
 def test_what_a_nurse_records_in_two_plans_is_one_agreement_in_the_app(home: Home) -> None:

@@ -114,7 +114,7 @@ def test_the_family_reads_one_thread_that_is_for_them_alone(platform: Platform) 
     [thread] = platform.inbox("80021")
 
     assert thread["messages"][0] == "Steunkousen aantrekken"
-    assert "Wie: Jan de Wit, elke dag om 8.00 uur" in thread["messages"][1]
+    assert "Wie: Jan de Wit, elke dag om 08:00" in thread["messages"][1]
     assert platform.inbox("80022") == [thread]
     assert platform.links() == {Reason.EQUAL: 1}
 

@@ -64,6 +64,20 @@ def test_a_retraction_that_is_refused_is_not_sent_for_ever(refused: Any) -> None
     assert refused.town.writes() == sent
 
 
+def test_a_copy_that_must_be_gone_and_is_out_of_our_sight_is_looked_for_again_before_long(
+    household: Any,
+) -> None:
+    household.b.inject(Fault(kind="status", method="GET", path="/api/records/.*", status=403))
+    household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.settle()
+    assert household.reasons["app-b"] is Reason.RETRACTING
+    household.b.clear_faults()
+    passes(household)
+
+    assert household.b.readable("daughter") == []
+    assert household.reasons["app-b"] is Reason.RETRACTED
+
+
 def test_once_it_can_be_taken_back_an_answer_has_it_tried_again(refused: Any) -> None:
     refused.b.clear_faults()
     refused.answer(only(refused), "done")

@@ -31,6 +31,13 @@ class Shouting(FamilyAppConnector):
         return super().update(call, found, {**raw, "title": raw["title"].upper()})
 
 
+class Forgetful(FamilyAppConnector):
+    """An app that drops what it does not know: our mark, and what was said elsewhere."""
+
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        return super().update(call, found, {name: raw[name] for name in raw if name not in ("terms", "news")})
+
+
 def settled(household: Any) -> int:
     """How many writes there were once a day has passed, with nobody doing anything."""
     for _ in range(4):
@@ -90,4 +97,35 @@ def test_a_system_that_rewrites_what_we_send_makes_no_loop(household: Any) -> No
 
     assert household.record(household.b)["title"] == "KOUSEN AAN"
     assert household.agreement.what.text == "KOUSEN AAN"
+    assert settled(household) == sent
+
+
+def test_a_mark_that_a_system_does_not_keep_is_asked_once_and_not_sent_for_ever(household: Any) -> None:
+    household.becomes("app-b", Forgetful)
+    household.nurse({WHAT: What(text="Kousen aan")})
+    sent = settled(household)
+
+    assert household.questions == [("connector", "rewriting-server")]
+    assert household.reasons["app-b"] is Reason.EQUAL
+    assert settled(household) == sent
+
+
+def test_the_mark_of_a_later_version_is_tried_again_and_lands(household: Any) -> None:
+    household.becomes("app-b", Forgetful)
+    household.nurse({WHAT: What(text="Kousen aan")})
+    settled(household)
+    household.becomes("app-b", FamilyAppConnector)
+    household.nurse({WHAT: What(text="Lange kousen aan")})
+    household.settle()
+
+    assert household.record(household.b)["terms"] == household.record(household.a)["terms"]
+
+
+def test_what_was_said_elsewhere_is_not_told_for_ever_where_it_is_not_kept(household: Any) -> None:
+    household.becomes("app-b", Forgetful)
+    record = household.record(household.a)
+    household.a.report("son", record["id"], record["tasks"][0]["id"], "2026-11-23")
+    sent = settled(household)
+
+    assert household.questions == [("connector", "rewriting-server")]
     assert settled(household) == sent

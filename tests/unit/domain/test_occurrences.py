@@ -118,6 +118,15 @@ def test_a_schedule_without_days_makes_no_moments(agreement: Make, timing: Timin
     assert moments(agreement(schedule=schedule), MONDAY, date(2027, 12, 31)) == ()
 
 
+def test_days_that_only_the_text_names_make_moments(agreement: Make) -> None:
+    spoken = agreement(schedule=Schedule(text="Elke dag 's ochtends en 's avonds"))
+
+    assert [(one.day, one.part) for one in on(spoken, MONDAY)] == [
+        (MONDAY, DayPart.MORNING),
+        (MONDAY, DayPart.EVENING),
+    ]
+
+
 def test_an_exception_makes_the_moment_it_is_about_where_the_schedule_has_no_days(agreement: Make) -> None:
     asked = agreement(schedule=Schedule(text="in overleg"), exceptions={key(MONDAY): CANCELLED})
 

@@ -9,7 +9,7 @@ import pytest
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKind
 from samenspraak.policy.capabilities import Carries, Write
 from samenspraak.policy.modes import MODES
-from samenspraak.policy.state import Do, Reason, Today, WriteKind
+from samenspraak.policy.state import Do, Reason, Today, WriteKind, mark_name, told_name
 
 from .situations import (
     A1,
@@ -71,6 +71,34 @@ SITUATIONS = (
         **BOTH_CHANGED,
         today=written(Write.YES, mark="c1-new"),
         comes={"do": Do.NOTHING, "mark": None, "reason": Reason.QUESTION},
+    ),
+    Situation(
+        name="yes: a mark stands for terms that can be read there, so it waits while one of them is refused",
+        link=link(refused={WHAT: SOCKS}),
+        ours=CHANGED_HERE,
+        theirs=there(mark="c1-old"),
+        today=written(Write.YES, mark="c1-new"),
+        comes={"do": Do.NOTHING, "mark": None, "reason": Reason.CANNOT_CARRY},
+    ),
+    Situation(
+        name="yes: a mark that the system drops is not written again",
+        link=link(unkept={mark_name("c1-new")}),
+        theirs=there(mark=None),
+        today=written(Write.YES, mark="c1-new"),
+        comes={"do": Do.NOTHING, "mark": None, "reason": Reason.EQUAL},
+    ),
+    Situation(
+        name="yes: another mark than the one that was dropped is tried",
+        link=link(unkept={mark_name("c1-old")}),
+        theirs=there(mark=None),
+        today=written(Write.YES, mark="c1-new"),
+        comes={"do": Do.UPDATE, "mark": "c1-new"},
+    ),
+    Situation(
+        name="yes: what the system drops of what was said elsewhere is not told again",
+        link=link(unkept={told_name(["app-b:x1"])}),
+        today=written(Write.YES, can={"tells_statements": True}, statements=frozenset({"app-b:x1"})),
+        comes={"do": Do.NOTHING, "tell": False, "reason": Reason.EQUAL},
     ),
     Situation(
         name="yes: what was said elsewhere is made readable",
