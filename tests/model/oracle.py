@@ -17,6 +17,7 @@ from model.town import ORGANISATION, READER, Town
 from samenspraak.connectors import Raw
 from samenspraak.domain.agreements import Agreement, Conditions
 from samenspraak.domain.units import CONDITIONS, UnitKey, UnitKind, units_of
+from samenspraak.policy.state import Reason
 from samenspraak.store.records import AgreementRecord, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 
@@ -122,11 +123,13 @@ def _remotes(uow: UnitOfWork, town: Town) -> Iterator[tuple[tuple[str, str], Rem
 
 
 def at_rest(town: Town) -> Iterator[str]:
-    """No link and no object is due, now or later."""
+    """Nothing is due, now or later; only what must be gone and cannot be seen is looked for again."""
     later = town.clock.now() + timedelta(days=30)
     with town.store.read(ORGANISATION) as uow:
         for link_id in uow.links.due(later, 100):
             link = uow.links.get(link_id)
+            if link.reason is Reason.RETRACTING and link.next_at:
+                continue
             yield f"link of {link.agreement_id} at {link.connector_id} never rests: {link.detail}"
         for remote_id in uow.remotes.due(later, 100):
             remote = uow.remotes.get(remote_id)

@@ -657,6 +657,7 @@ class Walk:
         for system in self.town.systems.values():
             system.forbidden.clear()
         self.note("faults stop")
+        self._passes(self.town.hub.pace.unseen.total_seconds())
         self._restarts()
         self._rests()
         self._judges(explained=True)
