@@ -30,7 +30,7 @@ from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import plain_directory
-from samenspraak.sync.snapshot import page_mark
+from samenspraak.sync.sides import page_mark
 from samenspraak.sync.trouble import admitted, is_about_the_system, trouble
 from samenspraak.sync.versions import record_new
 

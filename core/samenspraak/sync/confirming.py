@@ -27,7 +27,8 @@ from samenspraak.sync.looking import Lease, Looker
 from samenspraak.sync.obstacles import Obstacles
 from samenspraak.sync.outcome import Judged, abandoned, beside, changes_between, judge, takes_back
 from samenspraak.sync.settled import Settled
-from samenspraak.sync.snapshot import Snapshot, page_mark
+from samenspraak.sync.sides import page_mark
+from samenspraak.sync.snapshot import Snapshot
 
 _DROPPED = 8
 """How many writes are remembered of which something was dropped there."""

@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from samenspraak.connectors.connector import Changes, End, Found, Look
-from samenspraak.domain.agreements import Status
-from samenspraak.domain.units import STATUS, Units, apply
+from samenspraak.domain.units import apply
 from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
@@ -22,6 +20,7 @@ from samenspraak.policy.terms import waits_for_others
 from samenspraak.store.records import Cause, LinkRecord
 from samenspraak.sync import questions, restored, said
 from samenspraak.sync.confirming import Confirmer
+from samenspraak.sync.doubles import Doubles
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on, noticed
 from samenspraak.sync.looking import Lease, Looker, View
@@ -29,7 +28,8 @@ from samenspraak.sync.obstacles import Obstacles, asks_of
 from samenspraak.sync.proposals import Proposals
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.siblings import contested
-from samenspraak.sync.snapshot import Snapshot, copy_state, ours_of
+from samenspraak.sync.sides import copy_state, ours_of
+from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.today import author_of, today_of
 from samenspraak.sync.versions import record_version
 from samenspraak.sync.writing import Writer
@@ -48,6 +48,7 @@ class Copies:
         self._obstacles = Obstacles(hub, organisation, self._lease)
         self._confirmer = Confirmer(hub, organisation, self._lease, self._looker, self._obstacles)
         self._proposals = Proposals(hub, organisation, self._lease, self._looker, self._confirmer)
+        self._doubles = Doubles(hub, organisation, self._lease, self._looker)
         self._writer = Writer(hub, organisation, self._lease, self._looker, self._confirmer, self._obstacles)
 
     @property
@@ -235,36 +236,8 @@ class Copies:
         return self._writer.write(view, decided)
 
     def _merge_doubles(self, view: View, decided: Plan) -> Settled | None:
-        """One create of ours made several: those nobody edited go, an edited one is a person's choice."""
-        snapshot = view.snapshot
-        for double in snapshot.of_part(view.part)[1:]:
-            look = self._looker.fetch(snapshot, double)
-            says = _live_units(snapshot, look)
-            edited = not self._is_our_own(snapshot, says)
-            if isinstance(look, Found) and says and not edited:
-                self._remove(snapshot, look)
-            with self._hub.store.write(self._organisation) as uow:
-                self._lease.hold(uow)
-                uow.remotes.save(replace(double, why="double", phase=LinkPhase.CLOSED))
-                if edited:
-                    questions.ask_which_object(uow, self._hub, snapshot, double, says)
-                uow.commit()
+        self._doubles.merge(view)
         return None
-
-    def _remove(self, snapshot: Snapshot, look: Found) -> None:
-        """Take an object of ours away, with all that it says; nobody misses what stands elsewhere."""
-        reading = snapshot.connector.get(look.raw, snapshot.directory)
-        emptied = Changes(clear=frozenset(reading.units) - {STATUS}, told=())
-        raw = snapshot.connector.put(look.raw, emptied, snapshot.directory)
-        call = self._lease.call(snapshot, retraction=True)
-        snapshot.connector.end(call, look, raw, End.RETRACTED)
-
-    def _is_our_own(self, snapshot: Snapshot, says: Units) -> bool:
-        """All that stands there, we have held at some time: nobody typed anything in it."""
-        with self._hub.store.read(self._organisation) as uow:
-            held = uow.agreements.values(snapshot.record.agreement.id, frozenset(says))
-        normal = snapshot.connector.normal
-        return all(any(normal(key, one) == value for one in held.get(key, ())) for key, value in says.items())
 
     def _withdraw(self, view: View, decided: Plan) -> Settled | None:
         if not self._proposals.withdraw(view):
@@ -288,13 +261,6 @@ def _may_still_show(view: View, decided: Plan) -> bool:
     """Whether what must be gone was out of our sight only: then we look again before long."""
     unseen = isinstance(view.theirs, NotSeen) and decided.do is not Do.WAIT
     return unseen and decided.reason is Reason.RETRACTING
-
-
-def _live_units(snapshot: Snapshot, look: Look) -> Units:
-    """What a double says; one that is gone or over says nothing any more."""
-    units = snapshot.connector.get(look.raw, snapshot.directory).units if isinstance(look, Found) else {}
-    status = units.get(STATUS)
-    return {} if isinstance(status, Status) and status.is_over else units
 
 
 def _phase(view: View) -> LinkPhase:

@@ -15,7 +15,8 @@ from samenspraak.policy.state import Intent, LinkPhase, NotSeen, Plan, SentUnits
 from samenspraak.store.records import RemoteRecord
 from samenspraak.sync.looking import View
 from samenspraak.sync.outcome import spent
-from samenspraak.sync.snapshot import Snapshot, content_of, page_mark, seen_units
+from samenspraak.sync.sides import content_of, page_mark, seen_units
+from samenspraak.sync.snapshot import Snapshot
 
 _EARLIER_STATES = 20
 

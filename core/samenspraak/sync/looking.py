@@ -11,7 +11,8 @@ from samenspraak.policy.state import ConnectorState, NotSeen, NotThere, Theirs, 
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.snapshot import Snapshot, page_mark, there_of
+from samenspraak.sync.sides import page_mark, there_of
+from samenspraak.sync.snapshot import Snapshot
 
 _TAKES_BACK = (ConnectorState.STOPPED,)
 """In these states nothing is heard; only what must be taken back still goes there."""

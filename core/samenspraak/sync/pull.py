@@ -17,7 +17,7 @@ from samenspraak.store.records import ConnectorRecord, CursorRecord, RemoteRecor
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import is_known, meet
-from samenspraak.sync.snapshot import page_mark
+from samenspraak.sync.sides import page_mark
 from samenspraak.sync.trouble import answered, trouble
 
 log = structlog.get_logger(__name__)

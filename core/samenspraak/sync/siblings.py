@@ -16,7 +16,8 @@ from samenspraak.policy.state import LinkPhase, Plan, QuestionKind, SentUnits
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.looking import Lease, View
-from samenspraak.sync.snapshot import Snapshot, load, seen_units
+from samenspraak.sync.sides import seen_units
+from samenspraak.sync.snapshot import Snapshot, load
 from samenspraak.sync.trouble import may_be_asked
 
 log = structlog.get_logger(__name__)

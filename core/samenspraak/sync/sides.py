@@ -1,0 +1,153 @@
+"""The sides of a plan: what we hold for one object, what we know of it, and what it says now."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import simplejson
+
+from samenspraak.connectors.connector import Connector, Found, Reading
+from samenspraak.domain.units import UNITS, WHAT, Keyed, UnitKind, Units
+from samenspraak.errors import InvalidRecordError
+from samenspraak.policy.shape import Shape
+from samenspraak.policy.state import CopyState, Ours, Presence, There
+from samenspraak.store.records import RemoteRecord
+from samenspraak.sync.naming import misnamed
+from samenspraak.sync.snapshot import Snapshot
+
+_OF_AN_ASSIGNMENT = frozenset(kind for kind, row in UNITS.items() if row.keyed is not Keyed.NOT)
+_LATE = timedelta(hours=24)
+"""How long a request whose effect nobody saw may still arrive."""
+_DROPS = 2
+"""Somebody may have removed a mark once; what is gone after that many writes, the system does not keep."""
+
+
+def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
+    """What we know of one object, as a plan takes it. ``then`` is read with today's lens."""
+    if remote is None:
+        return CopyState()
+    attempts = tuple(one for one in remote.attempts if snapshot.now - one.at < _LATE)
+    return CopyState(
+        phase=remote.phase,
+        was={
+            key: snapshot.bases[version][key]
+            for key, version in remote.base.items()
+            if key in snapshot.bases[version]
+        },
+        then=seen_units(snapshot, remote),
+        based=frozenset(remote.base),
+        shape=remote.shape or _first_shape(snapshot, remote),
+        held=remote.held,
+        answered=remote.answered,
+        past=snapshot.past,
+        intent=remote.intent,
+        attempts=attempts,
+        refused=remote.refused,
+        unkept={one for one in remote.unkept if remote.unkept.count(one) >= _DROPS},
+        typed=snapshot.typed if _is_theirs(snapshot, remote) else {},
+        ended_by_us=remote.ended_by_us or any(one.removes for one in attempts),
+        released=remote.released,
+    )
+
+
+def _first_shape(snapshot: Snapshot, remote: RemoteRecord) -> Shape:
+    """What could be seen in an object we just met: of all that may be there, what they added themselves."""
+    added = _OF_AN_ASSIGNMENT if remote.part in snapshot.newcomers else frozenset[UnitKind]()
+    return Shape(units=frozenset(), kinds=added & snapshot.shape.kinds)
+
+
+def _is_theirs(snapshot: Snapshot, remote: RemoteRecord) -> bool:
+    """Whether people there wrote it down: it does not carry our marker, and we have what they called it."""
+    if WHAT not in snapshot.typed or remote.seen is None:
+        return False
+    try:
+        return snapshot.connector.get(dict(remote.seen), snapshot.directory).marker is None
+    except InvalidRecordError:
+        return False
+
+
+def seen_units(snapshot: Snapshot, remote: RemoteRecord) -> Units:
+    """What the object said when each unit was last decided on."""
+    if remote.seen is None:
+        return {}
+    try:
+        reading = snapshot.connector.get(dict(remote.seen), snapshot.directory)
+    except InvalidRecordError:
+        # What an earlier lens could read and today's cannot is no base to compare with.
+        return {}
+    return {key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)}
+
+
+def ours_of(snapshot: Snapshot, part: str) -> Ours:
+    """What the hub holds for one object."""
+    agreement = snapshot.record.agreement
+    units = {key: value for key, value in snapshot.units.items() if snapshot.belongs(key, part)}
+    there = not part or agreement.assignment(part) is not None or part in snapshot.newcomers
+    if snapshot.record.erased:
+        presence = Presence.ERASED
+    elif agreement.status.is_over or not there:
+        presence = Presence.OVER
+    else:
+        presence = Presence.LIVE if agreement.status.is_live else Presence.DRAFT
+    return Ours(
+        presence=presence,
+        units=units,
+        version=snapshot.record.version,
+        part=part,
+        siblings=sum(one.id != part for one in agreement.assignments)
+        if part
+        else len(agreement.assignments) - 1,
+    )
+
+
+def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteRecord) -> There:
+    """One object as it is now."""
+    state = content_of(snapshot.connector, found)
+    return There(
+        units={key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)},
+        selected=reading.selected,
+        client_is_ours=reading.client is None or snapshot.is_about(reading.client),
+        doubles=len(snapshot.of_part(remote.part)) - 1,
+        went_back=_went_back(snapshot, found, remote),
+        repeats=state in remote.earlier and state != remote.earlier[-1],
+        mark=reading.mark,
+        told=reading.told,
+        unanswered=reading.unanswered,
+        misnamed=misnamed(
+            snapshot.connector,
+            snapshot.directory,
+            {
+                key: value
+                for key, value in snapshot.shape.project(snapshot.units).items()
+                if snapshot.belongs(key, remote.part)
+            },
+            reading,
+            found,
+        ),
+    )
+
+
+def page_mark(connector: Connector, found: Found) -> str:
+    """What a page must show for us not to look again: the token, or the content where there is none."""
+    return found.token or content_of(connector, found)
+
+
+def content_of(connector: Connector, found: Found) -> str:
+    """A short stable text for what a record says, as far as the lens touches it."""
+    text = simplejson.dumps(connector.own(found.raw), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _went_back(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:
+    """The peer was restored from an older state: an ordered token went back, or tells of other content.
+
+    Another mapping may touch other members of the same content, so that only the same one compares.
+    """
+    if found.token is None or remote.token is None:
+        return False
+    if found.token != remote.token:
+        return snapshot.capabilities.token_ordered and int(found.token) < int(remote.token)
+    mapping = remote.shape.mapping_version if remote.shape else None
+    comparable = mapping == snapshot.capabilities.mapping_version and bool(remote.earlier)
+    return comparable and content_of(snapshot.connector, found) != remote.earlier[-1]
