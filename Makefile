@@ -30,7 +30,8 @@ format: $(READY) ## Put the code in the house format and mend what ruff can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(READY) ## Measure how long the hub takes to start, beside what the frameworks take alone
+bench: $(READY) ## Measure the hub beside bare scripts, and its start: make bench BENCH="--only push --size 200"
+	@$(BIN)/python tests/benchmarks/bench.py $(BENCH)
 	@$(BIN)/python tests/benchmarks/bench_start.py
 
 model: $(READY) ## Walk at random through the life of a whole hub: make model SEEDS=500
