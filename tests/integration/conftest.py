@@ -106,7 +106,9 @@ class Town:
 
     # Systems.
 
-    def family_app(self, connector_id: str, **options: Any) -> FamilyApp:
+    def family_app(
+        self, connector_id: str, state: ConnectorState = ConnectorState.RUNNING, **options: Any
+    ) -> FamilyApp:
         sandbox = FamilyApp(**options)
         url = self.stack.enter_context(sandbox.running())
         record = ConnectorRecord(
@@ -119,7 +121,7 @@ class Town:
                 "open_origins": [url],
                 "title_length": sandbox.title_length,
             },
-            state=ConnectorState.RUNNING,
+            state=state,
         )
         with self.app.store.write(ORGANISATION) as uow:
             uow.connectors.add(record)

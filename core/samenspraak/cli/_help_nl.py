@@ -208,4 +208,21 @@ HELP_NL: Mapping[str, str] = {
     "Hear only systems whose time has come; for a timer.": (
         "Hoort alleen systemen die aan de beurt zijn; voor een timer."
     ),
+    "Show what sync run would do now, and who would see what for the first time. Writes nothing.": (
+        "Laat zien wat sync run nu zou doen, en wie wat voor het eerst zou zien. Schrijft niets."
+    ),
+    "As if this system took part from now on.": "Alsof dit systeem vanaf nu meedoet.",
+    "Keep the plan in this file, for sync apply.": "Bewaar het plan in dit bestand, voor sync apply.",
+    "Do what a saved plan says: exactly that, or nothing when the world has moved since.\n\n"
+    "Not while the hub itself is serving.": (
+        "Doet wat in een bewaard plan staat: precies dat, of niets als er intussen iets veranderd is.\n\n"
+        "Niet als de hub zelf draait."
+    ),
+    "Compare every copy in every system with what it should be, whether anything was told or not.\n\n"
+    "With --repair not while the hub itself is serving.": (
+        "Vergelijkt elke afspraak in elk systeem met hoe die moet zijn, ook als niemand iets meldde.\n\n"
+        "Met --repair niet als de hub zelf draait."
+    ),
+    "Compare this system only.": "Vergelijkt alleen dit systeem.",
+    "Bring what differs in step, as it was shown.": "Werkt bij wat anders is, zoals het getoond werd.",
 }

@@ -15,9 +15,15 @@ def document_of(status: Status) -> dict[str, Any]:
     return {
         **plain(status),
         "converged": status.converged,
+        "convergence": round(status.convergence, 4),
         "needs_a_person": status.needs_a_person,
         "systems": [
-            {**plain(one), "converged": one.converged, "needs_a_person": one.needs_a_person}
+            {
+                **plain(one),
+                "converged": one.converged,
+                "convergence": round(one.convergence, 4),
+                "needs_a_person": one.needs_a_person,
+            }
             for one in status.systems
         ],
     }

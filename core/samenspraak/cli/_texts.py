@@ -11,6 +11,7 @@ from samenspraak.domain.local_time import local
 
 SENTENCES: Mapping[str, Pair] = {
     # Headings of columns.
+    "act": ("WAT", "WHAT"),
     "agreement": ("AFSPRAAK", "AGREEMENT"),
     "answers": ("ANTWOORDEN", "ANSWERS"),
     "category": ("WAT", "WHAT"),
@@ -19,6 +20,7 @@ SENTENCES: Mapping[str, Pair] = {
     "heard": ("LAATST GEHOORD", "LAST HEARD"),
     "id": ("ID", "ID"),
     "kind": ("SOORT", "KIND"),
+    "newly": ("VOOR HET EERST TE ZIEN", "NEW TO SEE"),
     "maybe": ("MISSCHIEN", "MAYBE"),
     "name": ("NAAM", "NAME"),
     "owner": ("VOOR", "FOR"),
@@ -34,6 +36,7 @@ SENTENCES: Mapping[str, Pair] = {
     "systems": ("SYSTEMEN", "SYSTEMS"),
     "title": ("TITEL", "TITLE"),
     "unit": ("ONDERDEEL", "UNIT"),
+    "units": ("ONDERDELEN", "PARTS"),
     "version": ("VERSIE", "VERSION"),
     "what": ("WAT", "WHAT"),
     "why": ("WAAROM", "WHY"),
@@ -97,6 +100,32 @@ SENTENCES: Mapping[str, Pair] = {
     ),
     "sync.failed": ("{id}: niet gelukt ({error}). {message}", "{id}: failed ({error}). {message}"),
     "sync.skipped": ("{id}: overgeslagen, {state}", "{id}: skipped, {state}"),
+    # sync plan, apply, drift
+    "plan.changes": (
+        "Uit {id}: {new} nieuwe afspraken, {other} veranderingen",
+        "From {id}: {new} new agreements, {other} changes",
+    ),
+    "plan.hub": ("Samenspraak", "Samenspraak"),
+    "plan.question": (
+        "Vraag over afspraak {agreement}: {kind}",
+        "Question about agreement {agreement}: {kind}",
+    ),
+    "plan.unheard": (
+        "{id} was niet te lezen ({error}); wat daar veranderd is, weten we niet.",
+        "{id} could not be read ({error}); what changed there is not known.",
+    ),
+    "plan.nothing": ("Er is niets te doen.", "There is nothing to do."),
+    "plan.unwritten": ("Er is niets geschreven.", "Nothing was written."),
+    "plan.made": ("Geschreven zoals gepland: {count}.", "Written as planned: {count}."),
+    "plan.refused": (
+        "Niet geschreven, want dit stond niet in het plan: {count}. Maak een nieuw plan.",
+        "Not written, because it was not in the plan: {count}. Make a new plan.",
+    ),
+    "plan.missing": ("Was niet meer nodig: {count}.", "Was not needed any more: {count}."),
+    "plan.drift": (
+        "{id}: {differing} afspraken zijn niet zoals ze moeten zijn, van {copies}",
+        "{id}: {differing} agreements are not as they should be, of {copies}",
+    ),
     # status
     "status.equal": ("Alles is bijgewerkt.", "Everything is up to date."),
     "status.due": ("We zijn nog bezig.", "Work is still going on."),

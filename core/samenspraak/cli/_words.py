@@ -27,6 +27,14 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "equal": ("gelijk", "equal"),
         "closed": ("afgesloten", "closed"),
     },
+    "act": {
+        "create": ("maken", "make"),
+        "update": ("bijwerken", "update"),
+        "end": ("stoppen", "end"),
+        "retract": ("terughalen", "take back"),
+        "remove_double": ("dubbele weghalen", "remove a double"),
+        "withdraw_proposal": ("voorstel intrekken", "withdraw a proposal"),
+    },
     "connector": {
         "running": ("werkt", "running"),
         "matching": ("leest alleen mee", "only reads along"),

@@ -11,6 +11,7 @@ from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services.people import WAITS_FOR_A_PERSON
 from samenspraak.sync.hub import Hub
 
+_NOT_THERE = frozenset({Reason.WITHHELD, Reason.RETRACTED, Reason.RETRACTING, Reason.CLOSED})
 _STANDS_STILL = frozenset({ConnectorState.UNAUTHORISED, ConnectorState.STOPPED})
 
 
@@ -28,6 +29,16 @@ class System:
     @property
     def converged(self) -> bool:
         return not self.links.get(Reason.DUE)
+
+    @property
+    def copies(self) -> int:
+        """The copies that should be there now, whether they are or not."""
+        return sum(count for reason, count in self.links.items() if reason not in _NOT_THERE)
+
+    @property
+    def convergence(self) -> float:
+        """The part of those copies that is equal, from 0 to 1."""
+        return self.links.get(Reason.EQUAL, 0) / self.copies if self.copies else 1.0
 
     @property
     def needs_a_person(self) -> bool:
@@ -48,6 +59,12 @@ class Status:
     @property
     def converged(self) -> bool:
         return all(one.converged for one in self.systems)
+
+    @property
+    def convergence(self) -> float:
+        """The part of all copies that should be there that is equal, from 0 to 1."""
+        copies = sum(one.copies for one in self.systems)
+        return sum(one.convergence * one.copies for one in self.systems) / copies if copies else 1.0
 
     @property
     def needs_a_person(self) -> bool:

@@ -7,15 +7,26 @@ moment of the database, writers say ``BEGIN IMMEDIATE`` and wait for their turn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from samenspraak.errors import NotFoundError, PermanentError, SamenspraakError, StaleError, TransientError
+from samenspraak.errors import (
+    ConfigurationError,
+    NotFoundError,
+    PermanentError,
+    SamenspraakError,
+    StaleError,
+    TransientError,
+)
 
 _BEGIN = "samenspraak_begin"
 
@@ -65,6 +76,27 @@ def open_engine(url: str, *, busy_timeout_ms: int = 30_000) -> Engine:
 def writers(engine: Engine) -> Engine:
     """The same engine, whose transactions take the write lock before they read."""
     return engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+@contextmanager
+def copy_of(engine: Engine) -> Iterator[Engine]:
+    """The same database as of now, in a file beside it that is gone afterwards.
+
+    Raises:
+        ConfigurationError: it is no SQLite file.
+    """
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or not file:
+        raise ConfigurationError("Only a SQLite database can be rehearsed on; this one is not.")
+    with tempfile.TemporaryDirectory(dir=Path(file).parent, prefix=".rehearsal-") as folder:
+        copy = Path(folder) / "copy.sqlite3"
+        with closing(sqlite3.connect(file)) as there, closing(sqlite3.connect(copy)) as here:
+            there.backup(here)
+        copied = open_engine(f"sqlite:///{copy}")
+        try:
+            yield copied
+        finally:
+            copied.dispose()
 
 
 def _prepare(pragmas: Mapping[str, object], connection: Any, _record: object) -> None:

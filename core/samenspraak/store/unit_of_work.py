@@ -28,7 +28,7 @@ from samenspraak.store.cipher import Cipher
 from samenspraak.store.connectors import Connectors
 from samenspraak.store.consents import Consents
 from samenspraak.store.days import Days
-from samenspraak.store.engine import writers
+from samenspraak.store.engine import copy_of, writers
 from samenspraak.store.links import Links
 from samenspraak.store.log import Log
 from samenspraak.store.parties import Parties
@@ -160,6 +160,16 @@ class Store:
         with self._writers.begin() as connection:
             values = {"organisation": organisation, "name": name, "at": self._clock()}
             connection.execute(organisation_table.insert().values(**values))
+
+    @contextmanager
+    def copied(self) -> Iterator[Store]:
+        """All that this hub holds, in a store of its own to try things in; gone afterwards.
+
+        Raises:
+            ConfigurationError: this kind of database cannot be copied.
+        """
+        with copy_of(self._readers) as engine:
+            yield Store(engine, self._cipher, self._clock)
 
     @contextmanager
     def read(self, organisation: str) -> Iterator[UnitOfWork]:

@@ -97,9 +97,9 @@ def test_somebody_at_a_terminal_is_asked_first(
 
 READS = {
     *("agreement list", "agreement show", "agreement explain", "connector list", "connector test"),
-    *("consent list", "match list", "question list", "question show", "status"),
+    *("consent list", "match list", "question list", "question show", "status", "sync plan"),
 }
-RUNS = {"serve", "demo", "sync run"}
+RUNS = {"serve", "demo", "sync run", "sync apply", "sync drift"}
 """What they change, the runner audits."""
 
 

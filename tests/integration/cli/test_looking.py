@@ -30,7 +30,10 @@ DECIDES = {
     *("match accept", "match refuse", "question answer", "consent record", "consent withdraw"),
 }
 # They show systems, numbers and ids, and nobody.
-SHOWS_NOBODY = {"connector list", "connector test", "demo", "serve", "status", "sync run"}
+SHOWS_NOBODY = {
+    *("connector list", "connector test", "demo", "serve", "status"),
+    *("sync run", "sync plan", "sync apply", "sync drift"),
+}
 
 
 def leaves(command: click.Command, name: str = "") -> set[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from samenspraak.domain.parties import PartyKind
+from samenspraak.errors import ConfigurationError, StaleError
 from samenspraak.sandbox import Fault
 from samenspraak.work.embedded import OneRunner
 
@@ -53,6 +55,41 @@ def test_one_exchange_brings_a_change_everywhere(line: Any, family: Any) -> None
     }
     assert "Eerst de tenen." in family.systems["app-b"].readable("daughter")
     assert line.json("sync", "run")["worked"] == {"links": 0, "remotes": 0}
+
+
+def test_a_plan_is_shown_saved_and_done_as_it_was_shown(line: Any, family: Any, tmp_path: Path) -> None:
+    family.systems["app-a"].instruct("son", "r1", "Eerst de tenen.")
+    file = str(tmp_path / "plan.json")
+    shown = line.text("sync", "plan", "--save", file)
+
+    assert "Er is niets geschreven." in shown
+    assert "app-b" in shown
+    assert "Eerst de tenen." not in family.systems["app-b"].readable("daughter")
+    assert "Eerst de tenen." not in Path(file).read_text(encoding="utf-8")
+    assert "Geschreven zoals gepland: 2." in line.text("sync", "apply", file)
+    assert "Eerst de tenen." in family.systems["app-b"].readable("daughter")
+
+
+def test_a_plan_is_not_done_when_something_else_would_happen_now(
+    line: Any, family: Any, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "plan.json")
+    line.text("sync", "plan", "--save", file)
+    family.systems["app-a"].instruct("son", "r1", "Eerst de tenen.")
+
+    assert "moved since" in line.fails("sync", "apply", file, code=StaleError.exit_code)
+    assert "Eerst de tenen." not in family.systems["app-b"].readable("daughter")
+    Path(file).write_text("{}", encoding="utf-8")
+    assert "holds no plan" in line.fails("sync", "apply", file, code=ConfigurationError.exit_code)
+
+
+def test_drift_is_shown_and_repaired(line: Any, family: Any) -> None:
+    assert line.json("sync", "drift")["differing"] == {}
+    family.systems["app-a"].instruct("son", "r1", "Eerst de tenen.")
+
+    assert "app-b: 1 afspraken zijn niet zoals ze moeten zijn, van 1" in line.text("sync", "drift")
+    assert line.json("sync", "drift", "--repair")["status"]["convergence"] == 1.0
+    assert line.json("sync", "drift")["differing"] == {}
 
 
 def test_a_system_that_is_away_is_told_and_the_others_go_on(line: Any, family: Any) -> None:

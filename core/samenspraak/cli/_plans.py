@@ -1,0 +1,68 @@
+"""What would happen, and what was done of it, as ``sync plan``, ``apply`` and ``drift`` tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from samenspraak.cli._answers import table
+from samenspraak.cli._texts import Texts
+from samenspraak.domain.units import UnitKey
+from samenspraak.services.rehearsals import Applied, Planned
+from samenspraak.services.status import Status
+from samenspraak.sync.watched import Act
+
+
+def plan_lines(planned: Planned, texts: Texts) -> Iterator[str]:
+    """What would be written to whom, what would change here, what would be asked, and what is unknown."""
+    yield from _acts(planned.acts, texts)
+    for connector_id, made in groupby(planned.changes, key=lambda one: one.connector_id):
+        versions = list(made)
+        new = sum(one.new for one in versions)
+        yield texts("plan.changes", id=connector_id or texts("plan.hub"), new=new, other=len(versions) - new)
+    for one in planned.questions:
+        yield texts("plan.question", kind=texts.word("question", one.kind), agreement=one.agreement_id)
+    for connector_id, error in planned.unheard:
+        yield texts("plan.unheard", id=connector_id, error=error)
+    if not (planned.acts or planned.changes or planned.questions):
+        yield texts("plan.nothing")
+    yield texts("plan.unwritten")
+
+
+def applied_lines(done: Applied, texts: Texts) -> Iterator[str]:
+    """What was done, and what was not because the world moved meanwhile."""
+    yield texts("plan.made", count=len(done.made))
+    for key, acts in (("plan.refused", done.refused), ("plan.missing", done.missing)):
+        if acts:
+            yield texts(key, count=len(acts))
+            yield from _acts(acts, texts)
+
+
+def drift_lines(planned: Planned, stands: Status, texts: Texts) -> Iterator[str]:
+    """Per system how many copies differ from what they should be."""
+    for system in stands.systems:
+        differing = len(planned.differing.get(system.id, ()))
+        yield texts("plan.drift", id=system.id, differing=differing, copies=system.copies)
+
+
+def _acts(acts: Sequence[Act], texts: Texts) -> list[str]:
+    headings = [texts(key) for key in ("connection", "agreement", "act", "units", "newly", "readers")]
+    return table(
+        headings,
+        (
+            (
+                one.connector_id,
+                one.agreement_id,
+                texts.word("act", one.kind),
+                _kinds(one.units, texts),
+                _kinds(one.newly, texts),
+                ", ".join(str(member) for member in one.members) if one.newly else "",
+            )
+            for one in acts
+        ),
+    )
+
+
+def _kinds(keys: Iterable[UnitKey], texts: Texts) -> str:
+    """The kinds of some units, each once: a person reads "the days", not the ids of the assignments."""
+    return ", ".join(dict.fromkeys(texts.word("unit", one.kind) for one in keys))

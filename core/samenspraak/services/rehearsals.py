@@ -1,0 +1,229 @@
+"""What the next exchange would do: seen before it happens, and then done exactly so or not at all.
+
+A rehearsal is the hub itself, at work on a copy of its store: it reads the real systems, and what it would
+write to them is imagined. So a plan needs no second set of rules that could disagree with the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from uuid import uuid4
+
+from samenspraak.domain.units import UnitKey
+from samenspraak.errors import StaleError, TransientError
+from samenspraak.policy import priority
+from samenspraak.policy.state import QuestionKind
+from samenspraak.services import ADMIN, connectors
+from samenspraak.services.exchange import Exchanged, exchange
+from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.watched import Act, Watching
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is to be planned.
+
+    ``connector_id``: hear this system only · ``full``: everything there is · ``compare``: look at every copy,
+    whether it is due or not · ``release``: systems that begin to take part · ``seed``: of the ids that are
+    given out, so that what follows has the ids of the plan.
+    """
+
+    connector_id: str | None = None
+    full: bool = False
+    compare: bool = False
+    release: tuple[str, ...] = ()
+    seed: str = field(default_factory=lambda: uuid4().hex)
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Change:
+    """A version that would be made here. ``new``: of an agreement that is not here yet."""
+
+    agreement_id: str
+    version: int
+    connector_id: str
+    why: str
+    units: tuple[UnitKey, ...]
+    new: bool
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Question:
+    """A question that would be asked."""
+
+    kind: QuestionKind
+    cause: str
+    agreement_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """What the next exchange would do, as the world is now; ids and names of units, never content.
+
+    ``unheard``: systems that could not be read, with the code of the error; what they would tell is unknown.
+    """
+
+    asked: Asked
+    at: datetime
+    acts: tuple[Act, ...]
+    changes: tuple[Change, ...]
+    questions: tuple[Question, ...]
+    unheard: tuple[tuple[str, str], ...]
+
+    @property
+    def differing(self) -> Mapping[str, frozenset[str]]:
+        """Per system the agreements whose copy there differs from what it should be; new ones as well."""
+        touched = {(one.connector_id, one.agreement_id) for one in self.acts}
+        touched |= {(one.connector_id, one.agreement_id) for one in self.changes}
+        found: dict[str, set[str]] = {}
+        for connector_id, agreement_id in touched:
+            if connector_id and agreement_id:
+                found.setdefault(connector_id, set()).add(agreement_id)
+        return {name: frozenset(agreements) for name, agreements in sorted(found.items())}
+
+    @property
+    def fingerprint(self) -> str:
+        """Of everything that would happen, whenever it was planned."""
+        lines = [repr(self.asked), *map(repr, (*self.acts, *self.changes, *self.questions, *self.unheard))]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What was done of a plan.
+
+    ``refused``: what the world asked for that was not in the plan; it was not written and waits ·
+    ``missing``: what was planned and not needed any more.
+    """
+
+    made: tuple[Act, ...]
+    refused: tuple[Act, ...]
+    missing: tuple[Act, ...]
+    exchanged: Exchanged
+
+
+def plan(hub: Hub, organisation: str, asked: Asked) -> Planned:
+    """What an exchange would do now. Reads every system; writes nothing, there or here.
+
+    Raises:
+        NotFoundError: there is no such connector.
+        RuleError: a system that is to be released takes part already.
+        ConfigurationError: this database cannot be copied.
+    """
+    acts: list[Act] = []
+    with hub.store.copied() as copy:
+        watching = Watching(inner=hub.connected, store=copy, watcher=acts.append, imagines=True)
+        rehearsing = replace(hub, store=copy, connected=watching, new_id=_ids(asked.seed))
+        with copy.read(organisation) as uow:
+            before = _standing(uow)
+        outcome = _exchange(rehearsing, organisation, asked)
+        with copy.read(organisation) as uow:
+            changes, questions = tuple(_changes(uow, before)), tuple(sorted(_questions(uow, before)))
+    return Planned(
+        asked=asked,
+        at=hub.now(),
+        acts=tuple(sorted(acts)),
+        changes=changes,
+        questions=questions,
+        unheard=tuple((one.connector_id, one.error) for one in outcome.heard if one.error),
+    )
+
+
+def apply(hub: Hub, organisation: str, asked: Asked, fingerprint: str) -> Applied:
+    """Do what was planned: exactly that, or nothing when the world has moved since.
+
+    Args:
+        hub: the hub; no other process may be running its work.
+        organisation: whose.
+        asked: what was planned.
+        fingerprint: of the plan.
+
+    Raises:
+        StaleError: something else would happen now; plan again. Nothing was done.
+    """
+    planned = plan(hub, organisation, asked)
+    if planned.fingerprint != fingerprint:
+        raise StaleError(
+            f"The world has moved since this was planned; {len(planned.acts)} writes would be made now. "
+            "Nothing was done: plan again."
+        )
+    left, made, refused = Counter(planned.acts), [], []
+
+    def only_planned(act: Act) -> None:
+        if left[act] < 1:
+            refused.append(act)
+            raise TransientError(
+                f"Agreement {act.agreement_id}: this write to {act.connector_id} was not planned."
+            )
+        left[act] -= 1
+        made.append(act)
+
+    watching = Watching(inner=hub.connected, store=hub.store, watcher=only_planned, imagines=False)
+    doing = replace(hub, connected=watching, new_id=_ids(asked.seed))
+    outcome = _exchange(doing, organisation, asked)
+    return Applied(
+        made=tuple(made), refused=tuple(refused), missing=tuple(sorted(left.elements())), exchanged=outcome
+    )
+
+
+def _exchange(hub: Hub, organisation: str, asked: Asked) -> Exchanged:
+    for connector_id in asked.release:
+        connectors.resume(hub, organisation, connector_id, by=ADMIN)
+    if asked.compare:
+        with hub.store.write(organisation) as uow:
+            for system in uow.connectors.list():
+                if asked.connector_id in (None, system.id) and system.state.listens:
+                    for link in uow.links.of_connector(system.id):
+                        uow.look_at_link(link.id, priority.BULK)
+            uow.commit()
+    return exchange(hub, organisation, connector_id=asked.connector_id, full=asked.full)
+
+
+def _ids(seed: str) -> Callable[[], str]:
+    """The same ids in the same order, for whoever does again what was done with this seed."""
+    numbers = count()
+    return lambda: hashlib.sha256(f"{seed}:{next(numbers)}".encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Standing:
+    """How far an organisation is: the version of every agreement, and its open questions."""
+
+    versions: Mapping[str, int]
+    questions: frozenset[str]
+
+
+def _standing(uow: UnitOfWork) -> _Standing:
+    return _Standing(
+        versions={one.agreement.id: one.version for one in uow.agreements.list()},
+        questions=frozenset(one.id for one in uow.questions.list()),
+    )
+
+
+def _changes(uow: UnitOfWork, before: _Standing) -> Iterator[Change]:
+    for record in uow.agreements.list():
+        known = before.versions.get(record.agreement.id, 0)
+        if record.version == known:
+            continue
+        for made in uow.agreements.history(record.agreement.id):
+            if made.version > known:
+                yield Change(
+                    agreement_id=record.agreement.id,
+                    version=made.version,
+                    connector_id=made.cause.connector_id,
+                    why=made.cause.why,
+                    units=tuple(sorted(made.units)),
+                    new=made.version == 1,
+                )
+
+
+def _questions(uow: UnitOfWork, before: _Standing) -> Iterator[Question]:
+    for one in uow.questions.list():
+        if one.id not in before.questions:
+            yield Question(kind=one.kind, cause=one.cause, agreement_id=one.agreement_id or "")
