@@ -47,8 +47,9 @@ from samenspraak.errors import (
     TransientError,
 )
 from samenspraak.policy.state import QuestionKind
-from samenspraak.services import questions
+from samenspraak.services import questions, rehearsals
 from samenspraak.services.questions import Question
+from samenspraak.services.rehearsals import Asked
 from samenspraak.services.unit_values import as_json
 from samenspraak.store.records import AgreementRecord, Cause
 from samenspraak.sync.adopt import reconcile_remote
@@ -63,6 +64,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108  # where there is one, nothing waits for
 STEPS = 60
 CYCLES = 20
 ROUNDS = 8
+_REHEARSED = 0.25
 _CYCLE_SECONDS = 200.0
 _DEEPEST = 2
 
@@ -659,6 +661,8 @@ class Walk:
         self.note("faults stop")
         self._passes(self.town.hub.pace.unseen.total_seconds())
         self._restarts()
+        if self.chance.random() < _REHEARSED:
+            self._rehearses()
         self._rests()
         self._judges(explained=True)
         for _ in range(ROUNDS):
@@ -672,6 +676,18 @@ class Walk:
             self.wrong += [f"asked for ever: {one.kind} {one.cause} {one.unit or ''}" for one in self._asks()]
             self._judges(explained=False)
             self._stays_quiet()
+
+    def _rehearses(self) -> None:
+        """What would happen now is seen without a write, and then happens exactly so."""
+        before = self._writes(), self._versions()
+        with self._as_worker():
+            planned = rehearsals.plan(self.town.hub, ORGANISATION, Asked(full=True))
+            if (self._writes(), self._versions()) != before:
+                self.wrong.append("a rehearsal wrote")
+            done = rehearsals.apply(self.town.hub, ORGANISATION, planned.asked, planned.fingerprint)
+        self.note("rehearses", len(planned.acts))
+        self.wrong += [f"not planned: {one}" for one in done.refused]
+        self.wrong += [f"planned and not done: {one}" for one in done.missing]
 
     def _judges(self, *, explained: bool) -> None:
         end = End.of(self.town, self.ledger)
