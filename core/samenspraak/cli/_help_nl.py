@@ -225,4 +225,20 @@ HELP_NL: Mapping[str, str] = {
     ),
     "Compare this system only.": "Vergelijkt alleen dit systeem.",
     "Bring what differs in step, as it was shown.": "Werkt bij wat anders is, zoals het getoond werd.",
+    # failure
+    "What failed for good, and trying again.": "Wat mislukt is, en opnieuw proberen.",
+    "Only what began to fail since this moment (UTC).": "Alleen wat sinds dit moment (UTC) mislukt.",
+    "List the copies that failed for good, and the records that cannot be read.": (
+        "Toont de afspraken die in een systeem mislukt zijn, en de gegevens die niet te lezen zijn."
+    ),
+    "Show everything that was tried with one copy, and how it stands now.": (
+        "Toont alles wat met één afspraak in één systeem geprobeerd is, en hoe het nu staat."
+    ),
+    "Everything that failed in this system.": "Alles wat in dit systeem mislukt is.",
+    "Everything that began to fail since this moment (UTC).": "Alles wat sinds dit moment (UTC) mislukt.",
+    "Try again what failed: one, several, or all of a system or since a moment.\n\n"
+    "It is done with the present version and today's mapping, in the order of work.": (
+        "Probeert opnieuw wat mislukt is: één, een paar, of alles van een systeem of sinds een moment.\n\n"
+        "Dat gebeurt met de versie van nu en de vertaling van vandaag, in de gewone volgorde."
+    ),
 }

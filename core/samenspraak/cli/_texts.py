@@ -30,6 +30,7 @@ SENTENCES: Mapping[str, Pair] = {
     "recipient": ("WIE MAG HET ZIEN", "WHO MAY SEE IT"),
     "record": ("GEGEVEN", "RECORD"),
     "revision": ("VERSIE", "REVISION"),
+    "since": ("SINDS", "SINCE"),
     "setting": ("INSTELLING", "SETTING"),
     "standing": ("STAND", "STANDING"),
     "subject": ("OVER", "ABOUT"),
@@ -126,6 +127,15 @@ SENTENCES: Mapping[str, Pair] = {
         "{id}: {differing} afspraken zijn niet zoals ze moeten zijn, van {copies}",
         "{id}: {differing} agreements are not as they should be, of {copies}",
     ),
+    # failure
+    "failure.none": ("Er is niets mislukt.", "Nothing failed."),
+    "failure.records": ("Gegevens die we niet kunnen lezen:", "Records that cannot be read:"),
+    "failure.tried": ("Opnieuw geprobeerd: {count}.", "Tried again: {count}."),
+    "failure.head": (
+        "Mislukt {id}: afspraak {agreement} in {connection}",
+        "Failure {id}: agreement {agreement} in {connection}",
+    ),
+    "failure.now": ("Nu: {reason} ({detail})", "Now: {reason} ({detail})"),
     # status
     "status.equal": ("Alles is bijgewerkt.", "Everything is up to date."),
     "status.due": ("We zijn nog bezig.", "Work is still going on."),

@@ -165,6 +165,10 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "name": ("naam lijkt", "name is alike"),
         "birth_date": ("zelfde geboortedatum", "same date of birth"),
     },
+    "tried": {
+        "failed": ("mislukt", "failed"),
+        "tried_again": ("opnieuw geprobeerd door", "tried again by"),
+    },
     "unit": {
         "what": ("wat", "what"),
         "life_domain": ("leefgebied", "life domain"),

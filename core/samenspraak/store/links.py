@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +103,22 @@ class Links(Leased):
         )
         hastened = waiting.values(next_at=waits_until(None)).returning(link.c.id)
         return sorted(row.id for row in self._scope.rows(hastened))
+
+    def failed(self, connector_id: str | None = None) -> list[LinkRecord]:
+        """Those that failed for good, in one system or in all."""
+        own = link.c.reason == Reason.FAILED
+        return self._where(own if connector_id is None else sa.and_(own, link.c.connector_id == connector_id))
+
+    def try_again(self, link_ids: Collection[str], priority: int) -> list[str]:
+        """Look again at those of these that failed for good; gives their ids.
+
+        One statement, so that of two who ask at once only one gets each.
+        """
+        failed = self._scope.update(link).where(
+            link.c.id.in_(sorted(link_ids)), link.c.reason == Reason.FAILED
+        )
+        asked = failed.values(look=link.c.look + 1, reason=Reason.DUE, **self._urgency(priority))
+        return sorted(row.id for row in self._scope.rows(asked.returning(link.c.id)))
 
     @staticmethod
     def _urgency(priority: int) -> dict[str, object]:

@@ -26,13 +26,13 @@ _START = b""
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptRecord:
-    """One call that was made to change something there, and how it ended; ids only."""
+    """Something that was tried with a copy, and how it ended, by ids and codes. ``ms``: 0 if not measured."""
 
     connector_id: str
     act: str
     outcome: str
-    ms: int
     at: datetime
+    ms: int = 0
     link_id: str | None = None
     remote_id: str | None = None
     version: int | None = None

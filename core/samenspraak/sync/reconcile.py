@@ -26,6 +26,7 @@ from samenspraak.store.records import ConnectorRecord, LinkRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.copies import Copies
+from samenspraak.sync.failures import note_failure
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import load
@@ -144,6 +145,8 @@ def _finish(hub: Hub, organisation: str, work: _Work, rest: Rest) -> Reason:
     with hub.store.write(organisation) as uow:
         if rest.has_answered:
             answered(uow, hub, work.system)
+        if rest.reason is Reason.FAILED:
+            note_failure(uow, hub, link, rest.detail)
         due = rest.reason is Reason.DUE or rest.next_at is not None
         uow.links.finish(
             replace(link, want=rest.version),
@@ -214,6 +217,7 @@ def _must_leave(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord) -> bool:
 
 
 def _dead_letter(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> Reason:
+    note_failure(uow, hub, link, error.code)
     return _set_aside(uow, hub, link, Reason.FAILED, error.code)
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from samenspraak.cli import main
 from samenspraak.domain.parties import PartyKind
+from samenspraak.sandbox import Fault
+from samenspraak.services import failures
 from samenspraak.work.embedded import EmbeddedRunner
 from samenspraak_memory.sandbox import FamilyApp
 
@@ -98,6 +100,7 @@ def test_somebody_at_a_terminal_is_asked_first(
 READS = {
     *("agreement list", "agreement show", "agreement explain", "connector list", "connector test"),
     *("consent list", "match list", "question list", "question show", "status", "sync plan"),
+    *("failure list", "failure show"),
 }
 RUNS = {"serve", "demo", "sync run", "sync apply", "sync drift"}
 """What they change, the runner audits."""
@@ -123,8 +126,10 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         family.systems["app-a"].add_user(user, "Roos Bakker", "relative", ["wit"])
     family.settle()
     (asked,) = line.json("question", "list")["questions"]
+    failed = fails(family)
     settings = ("--set", f"base_url={url}", "--set", "access_key=secret://env/APP_KEY", "--open-origin", url)
     return {
+        "failure retry": (failed,),
         "connector add": ("app-c", "--type", "memory", *settings),
         "connector pause": ("app-b",),
         "connector resume": ("app-b",),
@@ -135,6 +140,16 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "question answer": (asked["id"], "keep", "--revision", str(asked["revision"])),
         "init": ("de-eik", "--name", "De Eik"),
     }
+
+
+def fails(family: Any) -> str:
+    """A copy in app-b that failed for good; gives its id."""
+    family.systems["app-b"].inject(Fault(kind="status", method="PATCH", status=422))
+    family.systems["app-a"].instruct("son", "r1", "Eerst de tenen.")
+    family.settle()
+    family.systems["app-b"].clear_faults()
+    (copy,) = failures.listed(family.app.hub, ORGANISATION).copies
+    return str(copy.id)
 
 
 def test_every_command_that_changes_something_leaves_an_audit_line_without_content(

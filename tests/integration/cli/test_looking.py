@@ -28,9 +28,11 @@ LOOKS = {
 DECIDES = {
     *("init", "connector add", "connector pause", "connector resume"),
     *("match accept", "match refuse", "question answer", "consent record", "consent withdraw"),
+    "failure retry",
 }
 # They show systems, numbers and ids, and nobody.
 SHOWS_NOBODY = {
+    *("failure list", "failure show"),
     *("connector list", "connector test", "demo", "serve", "status"),
     *("sync run", "sync plan", "sync apply", "sync drift"),
 }
