@@ -37,17 +37,24 @@ HELP_NL: Mapping[str, str] = {
     "Who looks: kind:id, connector/id or admin.": "Wie kijkt: soort:id, koppeling/id of admin.",
     "Do it without asking.": "Doet het zonder te vragen.",
     # agreement
-    "Look at agreements.": "Afspraken bekijken.",
+    "Look at agreements, and make them what they were.": "Afspraken bekijken en terugzetten.",
     "List agreements, with how each system stands.": "Toont de afspraken, en hoe elk systeem ervoor staat.",
     "Only of this client.": "Alleen van deze cliënt.",
     "Show the agreement ID as it is now, and what was said about it.": (
         "Toont de afspraak ID zoals die nu is, en wat erover gezegd is."
     ),
-    "Say per system which version the agreement ID is in and why, and who changed what when.": (
-        "Zegt per systeem welke versie van de afspraak ID er staat en waarom, en wie wanneer wat veranderde."
+    "Say who changed what in the agreement ID, why, and whom it reached; of UNIT the whole story.\n\n"
+    "Without UNIT, such as what or assignment[a1], everything is told in short.": (
+        "Zegt wie wat veranderde in de afspraak ID, waarom, en wie het bereikte; van UNIT alles.\n\n"
+        "Zonder UNIT, zoals what of assignment[a1], staat alles er in het kort."
     ),
-    "Only this unit, for instance what or assignment[a1].": (
-        "Alleen dit onderdeel, bijvoorbeeld what of assignment[a1]."
+    "List the versions of the agreement ID, the newest first, with what each one changed.": (
+        "Toont de versies van de afspraak ID, de nieuwste eerst, met wat elke versie veranderde."
+    ),
+    "Make what the agreement ID said in VERSION its next version; it goes to every system.\n\n"
+    "What happened since stays known: what was called off, and who was shown how.": (
+        "Maakt van wat de afspraak ID zei in VERSION de volgende versie; die gaat naar elk systeem.\n\n"
+        "Wat er sindsdien gebeurde blijft bekend: wat is afgezegd, en aan wie het is voorgedaan."
     ),
     # connector
     "Connect systems, and see how they do.": "Systemen koppelen, en zien hoe het ermee gaat.",

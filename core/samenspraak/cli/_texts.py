@@ -169,8 +169,35 @@ SENTENCES: Mapping[str, Pair] = {
     ),
     "explain.hub": ("Samenspraak", "Samenspraak"),
     "explain.questions": ("Open vragen", "Open questions"),
+    "explain.decision": ("vraag {id}: {answer}", "question {id}: {answer}"),
+    "explain.reached": (
+        "{who}: heeft versie {delivered}, las versie {read}",
+        "{who}: has version {delivered}, read version {read}",
+    ),
+    "explain.taken_back": ("{who}: teruggehaald, {how}", "{who}: taken back, {how}"),
+    "explain.told": (
+        "{system}, {who}: staat er sinds {at}, gelezen: {read}",
+        "{system}, {who}: there since {at}, read: {read}",
+    ),
+    "explain.not_yet": ("nog geen", "none yet"),
+    "explain.unknown": ("onbekend", "unknown"),
     "explain.missing": ("Staat daar niet: {units}.", "Not there: {units}."),
     "explain.next": ("Volgende poging: {at}.", "Next try: {at}."),
+    "history.head": (
+        "Versies van afspraak {id}; nu is het versie {version}.",
+        "Versions of agreement {id}; now it is version {version}.",
+    ),
+    "history.first": ("de eerste versie", "the first version"),
+    "history.nothing": ("aan de afspraak zelf veranderde niets", "nothing of the agreement itself changed"),
+    "restore.restore?": ("Afspraak zo terugzetten?", "Put the agreement back like this?"),
+    "restore.done": (
+        "Afspraak {id} is teruggezet; het is nu versie {version}.",
+        "Agreement {id} was put back; it is version {version} now.",
+    ),
+    "restore.waits": (
+        "Dit geldt pas als zij akkoord zijn: {who}.",
+        "This only holds once they agree: {who}.",
+    ),
     # match
     "match.none": ("Er wacht niemand om gekoppeld te worden.", "Nobody waits to be matched."),
     "match.known_none": ("Er is nog niemand bekend.", "Nobody is known yet."),

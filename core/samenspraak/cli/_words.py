@@ -72,6 +72,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
     "answer": {
         "hub": ("laatst afgesproken", "last agreed"),
         "other": ("iets anders", "something else"),
+        "proposed": ("wat is voorgesteld", "what is proposed"),
         "take": ("overnemen", "take over"),
         "refuse": ("niet overnemen", "do not take over"),
         "keep": ("laten zoals het is", "leave as it is"),
@@ -155,6 +156,16 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "unmatched": ("koppeling ongedaan gemaakt", "match undone"),
         "said": ("iemand liet iets weten", "somebody said something"),
         "resumed": ("pauze voorbij", "pause over"),
+        "restored": ("eerdere versie teruggezet", "earlier version put back"),
+    },
+    "rule": {
+        "changed there": ("alleen daar veranderd", "changed only there"),
+        "both along the chain, theirs later": ("daar al verder", "further there"),
+        "both changed": ("dat systeem gaat hierin voor", "that system leads in this"),
+        "revealed, filled there": ("stond daar al", "was there already"),
+        "live here, over there": ("daar beëindigd", "ended there"),
+        "live here, gone there": ("daar weggehaald", "removed there"),
+        "over here, over there": ("daar anders beëindigd", "ended otherwise there"),
     },
     "because": {
         "identifier": ("zelfde nummer", "same identifier"),

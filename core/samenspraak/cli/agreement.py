@@ -1,30 +1,27 @@
-"""``samenspraak agreement …``: looking at agreements, and why they are as they are."""
+"""``samenspraak agreement …``: looking at agreements, why they are as they are, and what they were."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import click
 
 from samenspraak.cli import Asked
-from samenspraak.cli._answers import answer, called, table
-from samenspraak.cli._desk import desk, json_option, looker_option
+from samenspraak.cli._answers import answer, called, confirm, table
+from samenspraak.cli._desk import by_option, desk, json_option, looker_option, yes_option
 from samenspraak.cli._help import Group
-from samenspraak.cli._questions import head
+from samenspraak.cli._stories import differences, restored, said, versions, whole
 from samenspraak.cli._texts import Texts
 from samenspraak.cli._units import label, readable
-from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import UnitKey
+from samenspraak.services import history as restoring
 from samenspraak.services import looking
-from samenspraak.services.agreements import Line, Said, Shown
-from samenspraak.services.explaining import Change, Copy, Explained, Story
-
-Names = Mapping[PartyRef, str]
+from samenspraak.services.agreements import Line, Shown
 
 
 @click.group("agreement", cls=Group)
 def command() -> None:
-    """Look at agreements."""
+    """Look at agreements, and make them what they were."""
 
 
 @command.command("list")
@@ -53,16 +50,51 @@ def show(asked: Asked, agreement_id: str, by: str) -> None:
 
 @command.command("explain")
 @click.argument("agreement_id", metavar="ID")
-@click.option("--unit", metavar="UNIT", help="Only this unit, for instance what or assignment[a1].")
+@click.argument("unit", required=False)
 @looker_option
 @json_option
 @click.pass_obj
 def explain_(asked: Asked, agreement_id: str, unit: str | None, by: str) -> None:
-    """Say per system which version the agreement ID is in and why, and who changed what when."""
+    """Say who changed what in the agreement ID, why, and whom it reached; of UNIT the whole story.
+
+    Without UNIT, such as what or assignment[a1], everything is told in short.
+    """
     at = desk(asked)
     key = UnitKey.parse(unit) if unit else None
     found = looking.explain_agreement(at.hub, at.organisation, by, agreement_id, unit=key)
-    answer(asked, {"agreement": found}, _explained(found, at.texts))
+    answer(asked, {"agreement": found}, whole(found, at.texts, in_full=key is not None))
+
+
+@command.command()
+@click.argument("agreement_id", metavar="ID")
+@looker_option
+@json_option
+@click.pass_obj
+def history(asked: Asked, agreement_id: str, by: str) -> None:
+    """List the versions of the agreement ID, the newest first, with what each one changed."""
+    at = desk(asked)
+    found = looking.list_versions(at.hub, at.organisation, by, agreement_id)
+    answer(asked, {"agreement": found}, versions(found, at.texts))
+
+
+@command.command()
+@click.argument("agreement_id", metavar="ID")
+@click.argument("version", type=click.IntRange(min=1))
+@yes_option
+@by_option
+@json_option
+@click.pass_obj
+def restore(asked: Asked, agreement_id: str, version: int, yes: bool, by: str) -> None:
+    """Make what the agreement ID said in VERSION its next version; it goes to every system.
+
+    What happened since stays known: what was called off, and who was shown how.
+    """
+    at = desk(asked)
+    preview = looking.compare_version(at.hub, at.organisation, by, agreement_id, version, by=by)
+    changes = "\n".join(differences(preview.differences, preview.names, at.texts))
+    confirm(asked, at.texts, f"{changes}\n{at.texts('restore.restore?')}", yes=yes)
+    found = restoring.restore(at.hub, at.organisation, agreement_id, version, by=by)
+    answer(asked, {"agreement": found}, restored(found, at.texts))
 
 
 # For people.
@@ -97,88 +129,4 @@ def _shown(found: Shown, texts: Texts) -> Iterator[str]:
         for text, key in keys.items()
     ]
     yield from table([texts("unit"), ""], rows)
-    yield from _said(found.said, found.names, texts)
-
-
-def _said(said: tuple[Said, ...], names: Names, texts: Texts) -> Iterator[str]:
-    if said:
-        yield ""
-        yield texts("agreement.said")
-    for one in said:
-        stands = {True: texts("agreement.stands"), False: texts("agreement.earlier"), None: ""}[one.stands]
-        yield texts(
-            "agreement.said_line",
-            at=texts.moment(one.at),
-            by=called(one.by, names),
-            kind=texts.word("said", one.kind),
-            rest=" ".join(filter(None, (one.moment, one.text, stands))),
-        ).rstrip()
-
-
-def _explained(found: Explained, texts: Texts) -> Iterator[str]:
-    state = texts.word("state", found.state)
-    yield texts("agreement.head", id=found.id, version=found.version, state=state)
-    yield texts("agreement.client", client=called(found.client, found.names))
-    yield ""
-    yield texts("explain.where")
-    yield from _copies(found.copies, found.names, texts)
-    yield ""
-    yield texts("explain.units")
-    for story in found.units:
-        yield from _story(story, found, texts)
-    yield from _said(found.said, found.names, texts)
-    if found.questions:
-        yield ""
-        yield texts("explain.questions")
-    for question in found.questions:
-        yield f"  {head(question, texts)}"
-
-
-def _copies(copies: tuple[Copy, ...], names: Names, texts: Texts) -> Iterator[str]:
-    headings = [texts(key) for key in ("connection", "readers", "version", "standing", "heard")]
-    rows = (
-        (
-            one.connector_id,
-            ", ".join(names.get(ref, str(ref)) for ref in one.readers) or texts("nobody"),
-            f"{one.have}/{one.want}",
-            texts.word("reason", one.reason),
-            texts.moment(one.heard_at),
-        )
-        for one in copies
-    )
-    yield from (f"  {line}" for line in table(headings, rows))
-    for one in copies:
-        if one.missing:
-            units = ", ".join(label(key, texts) for key in one.missing)
-            yield f"  {one.connector_id}: {texts('explain.missing', units=units)}"
-        if one.next_at:
-            yield f"  {one.connector_id}: {texts('explain.next', at=texts.moment(one.next_at))}"
-
-
-def _story(story: Story, found: Explained, texts: Texts) -> Iterator[str]:
-    yield f"  {label(story.unit, texts)}: {readable(story.unit, story.value, texts, found.names)}"
-    for change in story.changes:
-        yield f"    {_change(change, found.names, texts)}"
-    places = ", ".join(
-        f"{copy.connector_id}: {texts.word('standing', copy.units[story.unit])}" for copy in found.copies
-    )
-    if places:
-        yield f"    {places}"
-
-
-def _change(change: Change, names: Names, texts: Texts) -> str:
-    return texts(
-        "explain.change",
-        version=change.version,
-        at=texts.moment(change.at),
-        actor=_actor(change.actor, names, texts),
-        through=change.through or texts("explain.hub"),
-        why=texts.word("why", change.why),
-    )
-
-
-def _actor(actor: str, names: Names, texts: Texts) -> str:
-    """A party by name and id; the hub itself and an unnamed admin by a word."""
-    kind, _, party_id = actor.partition(":")
-    is_party = party_id and kind in set(PartyKind)
-    return called(PartyRef.parse(actor), names) if is_party else texts.word("actor", actor)
+    yield from said(found.said, found.names, texts)

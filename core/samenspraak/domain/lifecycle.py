@@ -19,7 +19,7 @@ def transition(agreement: Agreement, to: State, *, reason: str = "", on: date | 
     Raises:
         RuleError: ``transition`` when the table has no such step, ``end`` for a day where none belongs.
     """
-    return _step(agreement, Status(state=to, reason=reason, ended_on=on))
+    return move_to(agreement, Status(state=to, reason=reason, ended_on=on))
 
 
 def pause(
@@ -30,7 +30,9 @@ def pause(
     Raises:
         RuleError: ``transition`` when it is over, ``pause-period`` when it would stop before it starts.
     """
-    return _step(agreement, Status(state=State.PAUSED, reason=reason, paused_from=start, paused_until=until))
+    return move_to(
+        agreement, Status(state=State.PAUSED, reason=reason, paused_from=start, paused_until=until)
+    )
 
 
 def resume(agreement: Agreement) -> Agreement:
@@ -64,7 +66,12 @@ def due_to_resume(agreements: Iterable[Agreement], today: date) -> tuple[Agreeme
     )
 
 
-def _step(agreement: Agreement, status: Status) -> Agreement:
+def move_to(agreement: Agreement, status: Status) -> Agreement:
+    """The agreement with this status, if the table has that step.
+
+    Raises:
+        RuleError: ``transition`` when it has not.
+    """
     before = agreement.status.state
     if status.state is not before and status.state not in TRANSITIONS[before]:
         known = ", ".join(sorted(TRANSITIONS[before]))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,9 +14,12 @@ from samenspraak.errors import ConfigurationError, NotFoundError
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.services.agreements import Said, said_of
+from samenspraak.services.changes import Change, actors, change_of
 from samenspraak.services.naming import names
 from samenspraak.services.questions import Question, described
+from samenspraak.services.reached import Reached, Told, reached, told
 from samenspraak.services.unit_values import Json, as_json
+from samenspraak.store.receipts import Receipt
 from samenspraak.store.records import LinkRecord, RemoteRecord, VersionRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
@@ -35,19 +38,6 @@ class Standing(StrEnum):
 
 
 _SEVERITY = list(Standing)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A version that changed something. ``through``: a connector, or '' for the hub itself."""
-
-    version: int
-    at: datetime
-    actor: str
-    through: str
-    why: str
-    question_id: str
-    units: tuple[UnitKey, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,16 +61,21 @@ class Copy:
     next_at: datetime | None
     heard_at: datetime | None
     units: Mapping[UnitKey, Standing]
+    reached: tuple[Reached, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """One unit: its value now (JSON), the version it dates from, and every version that changed it."""
+    """One unit: its value now (JSON), the version it dates from, and every version that changed it.
+
+    ``told``: everybody it reached as it is now.
+    """
 
     unit: UnitKey
     value: Json
     since: int
     changes: tuple[Change, ...]
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,27 +104,31 @@ def explain(hub: Hub, organisation: str, agreement_id: str, *, unit: UnitKey | N
         record = uow.agreements.get(agreement_id)
         history = uow.agreements.history(agreement_id)
         units = units_of(record.agreement)
-        stories = tuple(_story(key, units, history) for key in _keys(units, history, unit))
+        stories = [_story(uow, key, units, history) for key in _keys(units, history, unit)]
         if unit is not None and not stories:
             raise NotFoundError(f"Agreement {agreement_id} never had a unit {unit}.")
-        copies = tuple(
-            _copy(uow, hub, link, record.agreement, stories)
-            for link in sorted(
-                uow.links.of_agreement(agreement_id), key=lambda one: (one.connector_id, one.audience)
-            )
-        )
+        links = sorted(uow.links.of_agreement(agreement_id), key=lambda one: (one.connector_id, one.audience))
+        receipts = {link.id: uow.receipts.of_link(link.id) for link in links}
+        copies = tuple(_copy(uow, hub, link, record.agreement, stories, receipts[link.id]) for link in links)
+        changes = tuple(change_of(uow, one) for one in history)
         said = said_of(uow, record)
         client = PartyRef(kind=PartyKind.CLIENT, id=record.agreement.client_id)
-        readers = {ref for copy in copies for ref in copy.readers}
-        mentioned = {client, *named(units), *readers, *(one.by for one in said)}
+        mentioned = {
+            client,
+            *named(units),
+            *(ref for copy in copies for ref in copy.readers),
+            *(one.reader for copy in copies for one in copy.reached if one.reader),
+            *(one.by for one in said),
+            *actors(changes),
+        }
         return Explained(
             id=agreement_id,
             client=client,
             state=record.agreement.status.state,
             version=record.version,
             copies=copies,
-            units=stories,
-            history=tuple(_change(one) for one in history),
+            units=tuple(replace(one, told=_told(one, copies, receipts)) for one in stories),
+            history=changes,
             said=said,
             questions=tuple(described(one) for one in uow.questions.list(agreement_id=agreement_id)),
             names=names(uow, mentioned),
@@ -144,8 +143,8 @@ def _keys(units: Units, history: Sequence[VersionRecord], wanted: UnitKey | None
     return sorted(key for key in every if wanted in (None, key))
 
 
-def _story(key: UnitKey, units: Units, history: Sequence[VersionRecord]) -> Story:
-    changes = tuple(_change(one) for one in history if key in one.units)
+def _story(uow: UnitOfWork, key: UnitKey, units: Units, history: Sequence[VersionRecord]) -> Story:
+    changes = tuple(change_of(uow, one, key) for one in history if key in one.units)
     return Story(
         unit=key,
         value=as_json({key: units.get(key)})[str(key)],
@@ -154,16 +153,16 @@ def _story(key: UnitKey, units: Units, history: Sequence[VersionRecord]) -> Stor
     )
 
 
-def _change(version: VersionRecord) -> Change:
-    return Change(
-        version=version.version,
-        at=version.at,
-        actor=version.cause.actor,
-        through=version.cause.connector_id,
-        why=version.cause.why,
-        question_id=version.cause.question_id,
-        units=tuple(sorted(version.units)),
+def _told(
+    story: Story, copies: Iterable[Copy], receipts: Mapping[str, Sequence[Receipt]]
+) -> tuple[Told, ...]:
+    """Whom the unit reached as it is now; nobody where it is not, or not so."""
+    there = (
+        one
+        for one in copies
+        if one.phase is LinkPhase.OPEN and one.units[story.unit] is Standing.HOLDS and story.value is not None
     )
+    return tuple(each for one in there for each in told(one.connector_id, story.since, receipts[one.link_id]))
 
 
 # Copies.
@@ -181,7 +180,12 @@ class _Place:
 
 
 def _copy(
-    uow: UnitOfWork, hub: Hub, link: LinkRecord, agreement: Agreement, stories: Sequence[Story]
+    uow: UnitOfWork,
+    hub: Hub,
+    link: LinkRecord,
+    agreement: Agreement,
+    stories: Sequence[Story],
+    receipts: Sequence[Receipt],
 ) -> Copy:
     remotes = uow.remotes.of_link(link.id)
     place = _place(uow, hub, link, agreement)
@@ -199,6 +203,7 @@ def _copy(
         next_at=link.next_at,
         heard_at=uow.connectors.get(link.connector_id).heard_at,
         units={one.unit: _standing(one, remotes, place) for one in stories},
+        reached=tuple(reached(receipts)),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from samenspraak.domain.parties import PartyKind, PartyRef
-from samenspraak.services import agreements, consents, explaining, people, questions
+from samenspraak.services import agreements, consents, explaining, history, people, questions
 from samenspraak.services.naming import actor
 from samenspraak.store.records import AuditLine
 from samenspraak.store.unit_of_work import UnitOfWork
@@ -65,7 +65,9 @@ class Read(Generic[P, T]):
         )
 
 
-def _one_agreement(_: UnitOfWork, found: agreements.Shown | explaining.Explained) -> Iterator[Seen]:
+def _one_agreement(
+    _: UnitOfWork, found: agreements.Shown | explaining.Explained | history.History | history.Restored
+) -> Iterator[Seen]:
     yield Seen(object=f"agreement:{found.id}", client_id=found.client.id, version=found.version)
 
 
@@ -109,6 +111,8 @@ def _each_client(what: str, ids: Iterable[str]) -> Iterable[Seen]:
 list_agreements = Read("agreement.listed", agreements.listed, _agreements)
 show_agreement = Read("agreement.shown", agreements.show, _one_agreement)
 explain_agreement = Read("agreement.explained", explaining.explain, _one_agreement)
+list_versions = Read("agreement.history", history.of_agreement, _one_agreement)
+compare_version = Read("agreement.compared", history.would_restore, _one_agreement)
 list_questions = Read("question.listed", questions.listed, _questions)
 show_question = Read("question.shown", questions.show, _one_question)
 list_consents = Read("consent.listed", consents.of_client, _consents)
@@ -119,6 +123,8 @@ READS: tuple[Read[..., Any], ...] = (
     list_agreements,
     show_agreement,
     explain_agreement,
+    list_versions,
+    compare_version,
     list_questions,
     show_question,
     list_consents,

@@ -17,6 +17,8 @@ from samenspraak.store.records import AgreementRecord, Cause, VersionRecord
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import agreement, agreement_version
 
+_RULES = dict[UnitKey, str]
+
 
 class Agreements(Repository):
     """The agreements of one organisation. A version is written once and never changed."""
@@ -126,6 +128,7 @@ class Agreements(Repository):
             why=cause.why,
             question_id=cause.question_id,
             units=documents.dump(frozenset(units), frozenset[UnitKey]),
+            rules=documents.dump(cause.rules, _RULES) if cause.rules else None,
             document_sealed=document,
         )
 
@@ -146,7 +149,11 @@ class Agreements(Repository):
             version=row.version,
             at=row.at,
             cause=Cause(
-                actor=row.actor, why=row.why, connector_id=row.connector_id, question_id=row.question_id
+                actor=row.actor,
+                why=row.why,
+                connector_id=row.connector_id,
+                question_id=row.question_id,
+                rules=documents.load(row.rules, _RULES) if row.rules else {},
             ),
             units=_keys(row.units),
         )

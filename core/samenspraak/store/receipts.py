@@ -1,27 +1,39 @@
-"""What each reader of a copy was offered, and whether what was retracted is gone there."""
+"""What reached each reader of a copy: per version when it was offered, delivered, read and taken back.
+
+A row is written when something leaves and completed by what is heard of it; what nobody tells stays empty.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import PartyRef
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import receipt
 
-_FIELDS = ("offered", "delivered", "read", "retraction_asked_at", "retraction_confirmed_at")
+Reader = PartyRef | None
+"""Who reads a copy; None: whoever of the staff looks there."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """One reader of one link: the newest version offered, delivered and read; how a retraction stands."""
+    """One version in one copy, for one reader.
+
+    ``offered_at``: our write left (None: they held it themselves) · ``delivered_at``: it was seen to stand
+    there · ``read_at``: that system, or the reader's answer to it, says it was read · ``retraction_…``: the
+    copy was to be taken back, and is certainly gone.
+    """
 
     link_id: str
-    party: PartyRef
-    offered: int | None = None
-    delivered: int | None = None
-    read: int | None = None
+    reader: Reader
+    version: int
+    offered_at: datetime | None = None
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
     retraction_asked_at: datetime | None = None
     retraction_confirmed_at: datetime | None = None
 
@@ -29,18 +41,71 @@ class Receipt:
 class Receipts(Repository):
     """The receipts of one organisation."""
 
-    def note(self, link_id: str, party: PartyRef, **fields: datetime | int | None) -> None:
-        """Note any field of a :class:`Receipt`; the others stay as they are."""
-        if unknown := fields.keys() - set(_FIELDS):
-            raise TypeError(f"A receipt has no field {', '.join(sorted(unknown))}.")
-        self._scope.put(receipt, {"link_id": link_id, "party": str(party)}, **fields)
+    def offered(self, link_id: str, readers: Iterable[Reader], version: int, at: datetime) -> None:
+        """This version is about to leave; what was taken back before is on its way again."""
+        for reader in readers:
+            key = {"link_id": link_id, "party": _text(reader), "version": version}
+            anew = dict.fromkeys(("delivered_at", "retraction_asked_at", "retraction_confirmed_at"))
+            self._scope.put(receipt, key, offered_at=at, **anew)
+
+    def delivered(self, link_id: str, readers: Iterable[Reader], version: int, at: datetime) -> None:
+        """This version stands there, whether we wrote it or they held it; the first time counts."""
+        for reader in readers:
+            key = {"link_id": link_id, "party": _text(reader), "version": version}
+            self._scope.add_if_new(receipt, **key, delivered_at=at)
+        self.landed(link_id, version, at)
+
+    def landed(self, link_id: str, version: int, at: datetime) -> None:
+        """What was offered of this version, if anything was, stands there."""
+        waiting = (receipt.c.version == version, receipt.c.delivered_at.is_(None))
+        offered = self._scope.update(receipt).where(receipt.c.link_id == link_id, *waiting)
+        self._scope.run(offered.values(delivered_at=at))
+
+    def read(self, link_id: str, reader: PartyRef, version: int, at: datetime) -> None:
+        """The reader has read this version; the first time counts."""
+        key = {"link_id": link_id, "party": str(reader), "version": version}
+        if self._scope.add_if_new(receipt, **key, read_at=at):
+            return
+        unread = (receipt.c.party == str(reader), receipt.c.version == version, receipt.c.read_at.is_(None))
+        known = self._scope.update(receipt).where(receipt.c.link_id == link_id, *unread)
+        self._scope.run(known.values(read_at=at))
+
+    def take_back(self, link_id: str, at: datetime) -> None:
+        """Everything that was offered in this copy is to be gone."""
+        standing = self._scope.update(receipt).where(
+            receipt.c.link_id == link_id, receipt.c.retraction_asked_at.is_(None)
+        )
+        self._scope.run(standing.values(retraction_asked_at=at))
+
+    def taken_back(self, link_id: str, at: datetime) -> None:
+        """What was to be gone is gone."""
+        asked = self._scope.update(receipt).where(
+            receipt.c.link_id == link_id,
+            receipt.c.retraction_asked_at.is_not(None),
+            receipt.c.retraction_confirmed_at.is_(None),
+        )
+        self._scope.run(asked.values(retraction_confirmed_at=at))
 
     def of_link(self, link_id: str) -> list[Receipt]:
-        """The receipts of all who can, or could, read this copy."""
-        statement = self._scope.select(receipt).where(receipt.c.link_id == link_id).order_by(receipt.c.party)
-        return [_receipt(row._mapping) for row in self._scope.rows(statement)]
+        """The receipts of all who read, or once read, this copy: the oldest version first."""
+        statement = self._scope.select(receipt).where(receipt.c.link_id == link_id)
+        return [
+            _receipt(row) for row in self._scope.rows(statement.order_by(receipt.c.version, receipt.c.party))
+        ]
 
 
-def _receipt(kept: Any) -> Receipt:
-    fields = {name: kept[name] for name in _FIELDS}
-    return Receipt(link_id=kept["link_id"], party=PartyRef.parse(kept["party"]), **fields)
+def _text(reader: Reader) -> str:
+    return "" if reader is None else str(reader)
+
+
+def _receipt(row: Row[tuple[object, ...]]) -> Receipt:
+    return Receipt(
+        link_id=row.link_id,
+        reader=PartyRef.parse(row.party) if row.party else None,
+        version=row.version,
+        offered_at=row.offered_at,
+        delivered_at=row.delivered_at,
+        read_at=row.read_at,
+        retraction_asked_at=row.retraction_asked_at,
+        retraction_confirmed_at=row.retraction_confirmed_at,
+    )

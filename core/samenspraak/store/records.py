@@ -31,13 +31,15 @@ class Cause:
     """Who changed something, through what, and why: goes into history and audit.
 
     ``actor``: a party, ``system`` or ``admin`` · ``connector_id``: the instance it came through, or ''
-    (console, CLI, API) · ``why``: a short code such as ``adopted``, ``answered``, ``recorded``, ``matched``.
+    (console, CLI, API) · ``why``: a short code such as ``adopted``, ``answered``, ``recorded``, ``matched`` ·
+    ``rules``: of what was taken over from a system, per unit the line of the unit table that decided.
     """
 
     actor: str
     why: str
     connector_id: str = ""
     question_id: str = ""
+    rules: Mapping[UnitKey, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

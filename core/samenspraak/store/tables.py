@@ -116,6 +116,7 @@ agreement_version = table(
     text("question_id"),
     text("units"),
     sealed("document"),
+    text("rules", required=False),
     belongs_to("agreement", agreement_id="id"),
 )
 
@@ -233,12 +234,12 @@ receipt = table(
     "receipt",
     key("link_id"),
     key("party"),
-    sa.Column("offered", sa.Integer),
-    sa.Column("delivered", sa.Integer),
-    sa.Column("read", sa.Integer),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    moment("offered_at"),
+    moment("delivered_at"),
+    moment("read_at"),
     moment("retraction_asked_at"),
     moment("retraction_confirmed_at"),
-    count("row"),
     belongs_to("link", link_id="id"),
 )
 

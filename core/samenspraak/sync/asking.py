@@ -17,6 +17,8 @@ from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.hub import Hub
 
 HUB = "hub"
+PROPOSED = "proposed"
+"""Under this, what a question shows that somebody would have at the hub itself."""
 ADMIN = "role:admin"
 RESPONSIBLE = "role:responsible"
 ON_DUTY = "role:on_duty"

@@ -144,7 +144,13 @@ class Copies:
             # The other units go on, now that these are held.
             return None if held.rows else rest
         after = apply(snapshot.record.agreement, decided.adopt)
-        cause = Cause(actor="system", why="adopted", connector_id=snapshot.system.id)
+        who = author_of(view)
+        cause = Cause(
+            actor=str(who) if who and who.is_resolved else "system",
+            why="adopted",
+            connector_id=snapshot.system.id,
+            rules={key: decided.rows.get(key, decided.row) for key in decided.adopt},
+        )
         with self._hub.store.write(self._organisation) as uow:
             self._lease.hold(uow)
             if author := self._agreeing_author(view, decided):

@@ -6,7 +6,7 @@ so that a worker that was paused past its lease changes nothing here any more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from samenspraak.errors import (
     TransientError,
 )
 from samenspraak.policy.state import LinkPhase, Reason
+from samenspraak.store.receipts import Reader
 from samenspraak.store.records import ConnectorRecord, LinkRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.audiences import sight_of
@@ -29,7 +30,8 @@ from samenspraak.sync.copies import Copies
 from samenspraak.sync.failures import note_failure
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.settled import Settled
-from samenspraak.sync.snapshot import load
+from samenspraak.sync.snapshot import Snapshot, load
+from samenspraak.sync.telling import note_rest, readers_of
 from samenspraak.sync.trouble import admitted, answered, is_about_the_system, trouble
 
 log = structlog.get_logger(__name__)
@@ -42,7 +44,8 @@ _SEVERITY = list(Reason)
 class Rest:
     """How a link came to rest: the worst of its objects.
 
-    ``equal``: everything compared agrees · ``has_answered``: the system was asked, and so it is there.
+    ``equal``: everything compared agrees · ``has_answered``: the system was asked, and so it is there ·
+    ``readers``: who reads what stands there.
     """
 
     reason: Reason
@@ -54,6 +57,7 @@ class Rest:
     detail: str = ""
     retracting: bool = False
     has_answered: bool = False
+    readers: Collection[Reader] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +116,7 @@ def _settle(hub: Hub, organisation: str, link: LinkRecord) -> Rest:
                 break
             settled.append(outcome)
         else:
-            return _rest(snapshot.record.version, settled, has_answered=copies.has_asked)
+            return _rest(snapshot, settled, has_answered=copies.has_asked)
     return Rest(
         reason=Reason.DUE,
         version=snapshot.record.version,
@@ -122,12 +126,12 @@ def _settle(hub: Hub, organisation: str, link: LinkRecord) -> Rest:
     )
 
 
-def _rest(version: int, settled: Sequence[Settled], *, has_answered: bool) -> Rest:
+def _rest(snapshot: Snapshot, settled: Sequence[Settled], *, has_answered: bool) -> Rest:
     worst = min(settled, key=lambda one: _SEVERITY.index(one.reason))
     phases = {one.phase for one in settled}
     return Rest(
         reason=worst.reason,
-        version=version,
+        version=snapshot.record.version,
         # An object of an assignment that left says nothing about the others.
         equal=any(one.equal for one in settled)
         and all(one.equal or one.reason is Reason.CLOSED for one in settled),
@@ -137,6 +141,7 @@ def _rest(version: int, settled: Sequence[Settled], *, has_answered: bool) -> Re
         detail=worst.row,
         retracting=any(one.reason is Reason.RETRACTING for one in settled),
         has_answered=has_answered,
+        readers=readers_of(snapshot),
     )
 
 
@@ -162,6 +167,7 @@ def _finish(hub: Hub, organisation: str, work: _Work, rest: Rest) -> Reason:
             attempts=link.attempts + 1 if rest.reason is Reason.DUE else 0,
             next_at=rest.next_at,
         )
+        note_rest(uow, link.id, rest.reason, rest.version, rest.readers, hub.now())
         uow.commit()
     return rest.reason
 

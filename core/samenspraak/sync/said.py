@@ -14,7 +14,7 @@ from samenspraak.domain.units import units_of
 from samenspraak.errors import RuleError
 from samenspraak.policy.state import QuestionKind
 from samenspraak.policy.terms import content_digest, parties_asked, speaks_for, terms_digest
-from samenspraak.store.records import Cause
+from samenspraak.store.records import Cause, VersionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions
 from samenspraak.sync.asking import HUB, ON_DUTY, ask_matter
@@ -62,26 +62,28 @@ def agrees(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, by: str) -> N
 def _understood(uow: WritingUnitOfWork, snapshot: Snapshot, said: Statement) -> Statement:
     """An assent says under which mark it was given; the terms are those of the version with that mark.
 
-    A mark nobody knows any more cannot bind anybody: the words are kept as a comment.
+    Whoever gave it has read that version. A mark nobody knows any more cannot bind anybody: the words are
+    kept as a comment.
     """
     if said.kind not in ASSENTS:
         return said
-    agreement = _version_with_mark(uow, snapshot, said.terms)
-    if agreement is None:
+    meant = _version_with_mark(uow, snapshot, said.terms)
+    if meant is None:
         text = said.text or f"({said.kind})"
         return replace(said, kind=StatementKind.COMMENT, terms="", text=text)
-    party = speaks_for(agreement, said.by, uow.parties.groups())
-    return replace(said, terms=terms_digest(agreement, party))
+    uow.receipts.read(snapshot.link.id, said.by, meant.version, said.at)
+    party = speaks_for(meant.agreement, said.by, uow.parties.groups())
+    return replace(said, terms=terms_digest(meant.agreement, party))
 
 
-def _version_with_mark(uow: WritingUnitOfWork, snapshot: Snapshot, mark: str) -> Agreement | None:
+def _version_with_mark(uow: WritingUnitOfWork, snapshot: Snapshot, mark: str) -> VersionRecord | None:
     wanted = mark.partition("#")[0]
     for version in reversed(uow.agreements.history(snapshot.record.agreement.id)):
         # The mark was made of what the readers saw: the same shape as today, or one before a reveal.
         shapes = [snapshot.shape, *(one.shape for one in snapshot.remotes if one.shape)]
         units = units_of(version.agreement)
         if wanted in {content_digest(shape.project(units)) for shape in shapes}:
-            return version.agreement
+            return version
     return None
 
 

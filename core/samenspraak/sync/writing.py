@@ -30,6 +30,7 @@ from samenspraak.sync.obstacles import Obstacles
 from samenspraak.sync.outcome import takes_back
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.snapshot import Snapshot
+from samenspraak.sync.telling import note_leaving
 
 _TOLD = (ConflictError, InvalidRecordError, PermanentError)
 
@@ -99,6 +100,7 @@ class Writer:
             )
             remote = with_intent(known, intent, decided.clear & snapshot.units.keys())
             remote = uow.remotes.save(remote) if view.remote else uow.remotes.add(remote)
+            note_leaving(uow, snapshot, intent)
             uow.commit()
         return remote, intent
 

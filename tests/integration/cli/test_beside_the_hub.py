@@ -98,8 +98,9 @@ def test_somebody_at_a_terminal_is_asked_first(
 # Audit (R-LOG-1).
 
 READS = {
-    *("agreement list", "agreement show", "agreement explain", "connector list", "connector test"),
-    *("consent list", "match list", "question list", "question show", "status", "sync plan"),
+    *("agreement list", "agreement show", "agreement explain", "agreement history"),
+    *("connector list", "connector test", "sync plan"),
+    *("consent list", "match list", "question list", "question show", "status"),
     *("failure list", "failure show"),
 }
 RUNS = {"serve", "demo", "sync run", "sync apply", "sync drift"}
@@ -127,6 +128,9 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
     family.settle()
     (asked,) = line.json("question", "list")["questions"]
     failed = fails(family)
+    agreement = asked["agreement_id"]
+    family.systems["app-b"].instruct("daughter", agreement, "Eerst de tenen.")
+    family.settle()
     settings = ("--set", f"base_url={url}", "--set", "access_key=secret://env/APP_KEY", "--open-origin", url)
     return {
         "failure retry": (failed,),
@@ -138,6 +142,7 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "match accept": ("app-a", "u9", "--new"),
         "match refuse": ("app-a", "u8"),
         "question answer": (asked["id"], "keep", "--revision", str(asked["revision"])),
+        "agreement restore": (agreement, "1", "--yes"),
         "init": ("de-eik", "--name", "De Eik"),
     }
 

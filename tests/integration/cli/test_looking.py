@@ -19,6 +19,7 @@ LOOKS = {
     "agreement list": ("agreement list", "agreement.listed", "agreements"),
     "agreement show": ("agreement show {a}", "agreement.shown", "agreement:{a}"),
     "agreement explain": ("agreement explain {a}", "agreement.explained", "agreement:{a}"),
+    "agreement history": ("agreement history {a}", "agreement.history", "agreement:{a}"),
     "question list": ("question list", "question.listed", "questions"),
     "question show": ("question show {q}", "question.shown", "question:{q}"),
     "consent list": ("consent list --client wit", "consent.listed", "consents"),
@@ -28,7 +29,7 @@ LOOKS = {
 DECIDES = {
     *("init", "connector add", "connector pause", "connector resume"),
     *("match accept", "match refuse", "question answer", "consent record", "consent withdraw"),
-    "failure retry",
+    *("agreement restore", "failure retry"),
 }
 # They show systems, numbers and ids, and nobody.
 SHOWS_NOBODY = {
@@ -64,7 +65,8 @@ def lines(town: Any, since: int = 0) -> list[AuditLine]:
 
 def test_every_command_shows_people_or_decides_or_does_neither() -> None:
     assert LOOKS.keys() | DECIDES | SHOWS_NOBODY == leaves(main)
-    assert {action for _, action, _ in LOOKS.values()} | {"match.listed"} == {one.action for one in READS}
+    looks = {action for _, action, _ in LOOKS.values()} | {"match.listed", "agreement.compared"}
+    assert looks == {one.action for one in READS}
 
 
 @pytest.mark.parametrize("name", LOOKS)

@@ -28,11 +28,14 @@ from samenspraak.domain.schedules import DayPart, Frequency, Period
 from samenspraak.domain.statements import StatementKind
 from samenspraak.domain.units import UNITS, MatrixRow, UnitKey, UnitKind
 from samenspraak.policy.capabilities import SystemKind
+from samenspraak.policy.existence import EXISTENCE, _both_over, _ended_there
 from samenspraak.policy.matching import Because
+from samenspraak.policy.merge import ROWS, Verdict, _differ, _their_edit
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services.consents import Validity
 from samenspraak.services.explaining import Standing
-from samenspraak.services.questions import ANSWERS, ANSWERS_BY_CAUSE
+from samenspraak.services.questions import ANSWERS, ANSWERS_BY_CAUSE, OTHER
+from samenspraak.sync.asking import HUB, PROPOSED
 
 CORE = Path(samenspraak.__file__).parent
 PAIRS: dict[str, Pair] = SENTENCES | {
@@ -104,7 +107,17 @@ def test_every_error_says_in_dutch_what_to_do() -> None:
 def test_every_answer_to_a_question_has_a_word() -> None:
     tables = (*ANSWERS.values(), *ANSWERS_BY_CAUSE.values())
 
-    assert {one for answers in tables for one in answers} | {"hub", "other"} == WORDS["answer"].keys()
+    values = {HUB, PROPOSED, OTHER}
+
+    assert {one for answers in tables for one in answers} | values == WORDS["answer"].keys()
+
+
+def test_every_rule_by_which_something_is_taken_over_has_a_word() -> None:
+    adopts = {Verdict.ADOPT, _differ, _their_edit}
+    units = {name for name, _, verdict in ROWS if verdict in adopts}
+    copies = {name for name, _, act in EXISTENCE if act in {_ended_there, _both_over}}
+
+    assert units | copies == WORDS["rule"].keys()
 
 
 def test_every_cause_of_a_version_has_a_word() -> None:

@@ -160,7 +160,7 @@ def test_an_explanation_says_who_changed_what_through_what_and_where_it_went(lin
     family.settle()
     agreement = family.agreements()[0].id
 
-    found = line.json("agreement", "explain", agreement, "--unit", "conditions")["agreement"]
+    found = line.json("agreement", "explain", agreement, "conditions")["agreement"]
     (story,) = found["units"]
     assert [(one["version"], one["through"], one["why"]) for one in story["changes"]] == [
         (1, "app-a", "adopted"),
@@ -172,11 +172,49 @@ def test_an_explanation_says_who_changed_what_through_what_and_where_it_went(lin
     assert "app-a: gelijk, app-b: gelijk" in text
 
 
+def test_of_one_unit_everybody_is_told_whom_it_reached_and_who_read_it(line: Any, family: Any) -> None:
+    family.systems["app-a"].agree("son", "r1")
+    family.settle()
+    agreement = family.agreements()[0].id
+
+    (story,) = line.json("agreement", "explain", agreement, "what")["agreement"]["units"]
+    known = {(one["connector_id"], one["reader"]): one["read_at"] is not None for one in story["told"]}
+    assert known["app-a", "relative:son"]
+    assert not known["app-b", "relative:daughter"]
+    text = line.text("agreement", "explain", agreement, "what")
+    assert "app-b, Els de Wit: staat er sinds" in text
+    assert "gelezen: onbekend" in text
+    assert "app-a: Jan de Wit: heeft versie 2, las versie 1" in text
+
+
+def test_versions_are_listed_and_an_earlier_one_is_put_back(line: Any, family: Any) -> None:
+    family.systems["app-b"].instruct("daughter", family.agreements()[0].id, "Eerst de tenen.")
+    family.settle()
+    agreement = family.agreements()[0].id
+
+    newest, _ = line.json("agreement", "history", agreement)["agreement"]["versions"]
+    assert (newest["change"]["actor"], newest["differences"][0]["unit"]) == (
+        "relative:daughter",
+        "conditions",
+    )
+    text = line.text("agreement", "history", agreement)
+    assert "voorwaarden: instructie: Eerst de hiel. → instructie: Eerst de tenen." in text
+    assert "overgenomen, alleen daar veranderd" in text
+    assert "--yes" in line.fails("agreement", "restore", agreement, "1", code=2)
+
+    done = line.json("agreement", "restore", agreement, "1", "--yes")["agreement"]
+    assert (done["version"], done["differences"][0]["after"]["instruction"]) == (3, "Eerst de hiel.")
+    line("sync", "run")
+    assert "Eerst de hiel." in family.systems["app-b"].readable("daughter")
+    assert "says this already" in line.fails("agreement", "restore", agreement, "1", "--yes", code=9)
+    assert "no version 7" in line.fails("agreement", "restore", agreement, "7", "--yes", code=10)
+
+
 def test_a_unit_that_is_none_is_refused(line: Any, family: Any) -> None:
     agreement = family.agreements()[0].id
 
-    assert "Known units" in line.fails("agreement", "explain", agreement, "--unit", "kleur", code=9)
-    assert "never had" in line.fails("agreement", "explain", agreement, "--unit", "decides", code=10)
+    assert "Known units" in line.fails("agreement", "explain", agreement, "kleur", code=9)
+    assert "never had" in line.fails("agreement", "explain", agreement, "decides", code=10)
 
 
 # match

@@ -13,9 +13,10 @@ from samenspraak.domain.units import MatrixRow, UnitKey
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import agreements, consents
+from samenspraak.services import agreements, consents, questions
 from samenspraak.services.consents import Wish
 from samenspraak.services.explaining import Copy, Explained, Standing, explain
+from samenspraak.services.reached import Told
 
 ORGANISATION = "de-linde"
 CONDITIONS = UnitKey.parse("conditions")
@@ -142,3 +143,88 @@ def test_an_assent_stands_until_the_terms_change(family: Any) -> None:
     family.settle()
 
     assert [one.stands for one in agreements.show(hub, ORGANISATION, agreement).said] == [False]
+
+
+# Whom it reached.
+
+
+def told(family: Any, unit: UnitKey) -> dict[tuple[str, str], Told]:
+    (story,) = explained(family, unit).units
+    return {(one.connector_id, str(one.reader)): one for one in story.told}
+
+
+def test_a_unit_tells_whom_it_reached_and_since_when(family: Any) -> None:
+    family.systems["app-a"].instruct("son", "r1", "Eerst de tenen.")
+    family.settle()
+    changed = family.clock.now()
+    family.clock.pass_(days=1)
+    family.systems["app-a"].move("son", "r1", "a1", ["07:30"])
+    family.settle()
+
+    found = told(family, CONDITIONS)
+    assert {where for where, _ in found} == {"app-a", "app-b"}
+    for one in found.values():
+        assert one.told_at is not None
+        assert one.told_at < changed
+        assert one.read_at is None
+
+
+def test_what_waits_has_reached_nobody_there_and_does_once_the_system_is_back(family: Any) -> None:
+    family.systems["app-b"].inject(Fault(kind="down", path="/api/records.*"))
+    family.systems["app-a"].instruct("son", "r1", "Eerst de tenen.")
+    family.cycle()
+    assert {where for where, _ in told(family, CONDITIONS)} == {"app-a"}
+
+    family.systems["app-b"].clear_faults()
+    family.clock.pass_(hours=1)
+    family.settle()
+
+    assert {where for where, _ in told(family, CONDITIONS)} == {"app-a", "app-b"}
+
+
+def test_who_agreed_has_read_what_they_agreed_to(family: Any) -> None:
+    family.systems["app-a"].agree("son", "r1")
+    family.settle()
+
+    found = told(family, TASK)
+    assert found["app-a", "relative:son"].read_at is not None
+    assert found["app-a", "relative:daughter"].read_at is None
+    readers = {str(one.reader): one.read for one in copies(family)["app-a"].reached}
+    assert readers["relative:son"].version == 1
+
+
+def test_what_was_taken_back_says_so_and_whether_it_is_certain(family: Any) -> None:
+    hub = family.app.hub
+    for given in consents.of_client(hub, ORGANISATION, "wit").recorded:
+        if given.consent.recipient.kind is RecipientKind.PERSON:
+            consents.withdraw(hub, ORGANISATION, given.consent.id)
+    family.cycle()
+    first = copies(family)["app-b"].reached[0]
+    assert (first.retraction_asked_at is None, first.retraction_confirmed_at) == (False, None)
+
+    family.clock.pass_(minutes=10)
+    family.settle()
+
+    assert copies(family)["app-b"].reached[0].retraction_confirmed_at is not None
+
+
+def test_a_change_tells_by_which_rule_it_was_taken_over(family: Any) -> None:
+    family.systems["app-b"].instruct("daughter", family.agreements()[0].id, "Eerst de tenen.")
+    family.settle()
+
+    (story,) = explained(family, CONDITIONS).units
+    assert (story.changes[-1].rule, story.changes[-1].actor) == ("changed there", "relative:daughter")
+
+
+def test_a_change_that_a_person_decided_tells_which_question(family: Any) -> None:
+    family.systems["app-a"].move("son", "r1", "a1", ["07:30"])
+    family.systems["app-b"].move("daughter", family.agreements()[0].id, "a1", ["09:00"])
+    family.settle()
+    (asked,) = family.questions()
+    hub = family.app.hub
+    questions.answer(hub, ORGANISATION, asked.id, revision=asked.revision, choice="app-b", by="relative:son")
+    family.settle()
+
+    decision = explained(family, TASK).units[0].changes[-1].decision
+    assert decision is not None
+    assert (decision.kind, decision.answer, decision.by) == ("conflict", "app-b", "relative:son")

@@ -27,6 +27,7 @@ from samenspraak.domain.bsn import parse_bsn
 from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
 from samenspraak.domain.lifecycle import end, resume, transition
 from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.restoring import restored
 from samenspraak.domain.reviews import hold_review
 from samenspraak.domain.schedules import Frequency, PartOfDay, Period, Recurrence, Schedule, TimesPerPeriod
 from samenspraak.domain.statements import Statement, StatementKind
@@ -88,6 +89,7 @@ BROKEN: list[tuple[str, Callable[[], object]]] = [
     ("end", lambda: end(AGREED, TODAY, how=State.PAUSED)),
     ("transition", lambda: transition(OVER, State.PAUSED)),
     ("resume", lambda: resume(AGREED)),
+    ("restore", lambda: restored(AGREED, AGREED)),
     ("review-over", lambda: hold_review(OVER, ReviewOutcome.KEPT, TODAY)),
     (
         "review-kept",
