@@ -168,7 +168,8 @@ def differences(found: Iterable[Difference], names: Names, texts: Texts) -> Iter
     """A line per unit: before and after; and who must agree before it holds."""
     for one in found:
         before, after = (readable(one.unit, value, texts, names) for value in (one.before, one.after))
-        yield f"  {label(one.unit, texts)}: {before} → {after}"
+        rule = f" ({texts.word('rule', one.rule)})" if one.rule else ""
+        yield f"  {label(one.unit, texts)}: {before} → {after}{rule}"
         if one.waits_for:
             who = ", ".join(called(ref, names) for ref in one.waits_for)
             yield f"    {texts('restore.waits', who=who)}"

@@ -24,12 +24,14 @@ from samenspraak.sync.hub import Hub
 class Difference:
     """What one unit said before and says after, as JSON; None is an empty unit.
 
-    ``waits_for``: who must agree before it holds.
+    ``rule``: of what was taken over from a system, the line of the unit table that decided · ``waits_for``:
+    who must agree before it holds.
     """
 
     unit: UnitKey
     before: Json
     after: Json
+    rule: str = ""
     waits_for: tuple[PartyRef, ...] = ()
 
 
@@ -73,13 +75,16 @@ def of_agreement(hub: Hub, organisation: str, agreement_id: str) -> History:
         record = uow.agreements.get(agreement_id)
         kept = uow.agreements.history(agreement_id)
         states: list[Units] = [{}, *(units_of(one.agreement) for one in kept)]
-        changes = [change_of(uow, one) for one in kept]
         versions = [
-            Version(change=change, differences=_differences(before, after))
-            for change, (before, after) in zip(changes, pairwise(states), strict=True)
+            Version(change=change_of(uow, one), differences=_differences(before, after, one.cause.rules))
+            for one, (before, after) in zip(kept, pairwise(states), strict=True)
         ]
         client = _client(record.agreement)
-        mentioned = {client, *actors(changes), *(ref for units in states for ref in named(units))}
+        mentioned = {
+            client,
+            *actors(one.change for one in versions),
+            *(ref for units in states for ref in named(units)),
+        }
         return History(
             id=agreement_id,
             client=client,
@@ -128,21 +133,24 @@ def _restored(uow: UnitOfWork, before: Agreement, after: Agreement, version: int
         id=before.id,
         client=client,
         version=version,
-        differences=_differences(now, then, waiting_in(uow, before, after, by=by)),
+        differences=_differences(now, then, waiting=waiting_in(uow, before, after, by=by)),
         names=names(uow, {client, *named(now), *named(then)}),
     )
 
 
 def _differences(
-    before: Units, after: Units, waiting: Mapping[UnitKey, frozenset[PartyRef]] | None = None
+    before: Units,
+    after: Units,
+    rules: Mapping[UnitKey, str] | None = None,
+    waiting: Mapping[UnitKey, frozenset[PartyRef]] | None = None,
 ) -> tuple[Difference, ...]:
-    waits = waiting or {}
     return tuple(
         Difference(
             unit=key,
             before=as_json({key: before.get(key)})[str(key)],
             after=as_json({key: after.get(key)})[str(key)],
-            waits_for=tuple(sorted(waits.get(key, ()))),
+            rule=(rules or {}).get(key, ""),
+            waits_for=tuple(sorted((waiting or {}).get(key, ()))),
         )
         for key in sorted(differing(before, after))
     )
