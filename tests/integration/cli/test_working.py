@@ -198,7 +198,10 @@ def test_versions_are_listed_and_an_earlier_one_is_put_back(line: Any, family: A
         "conditions",
     )
     text = line.text("agreement", "history", agreement)
-    assert "voorwaarden: instructie: Eerst de hiel. → instructie: Eerst de tenen. (alleen daar veranderd)" in text
+    assert (
+        "voorwaarden: instructie: Eerst de hiel. → instructie: Eerst de tenen. (alleen daar veranderd)"
+        in text
+    )
     assert "Els de Wit (relative:daughter) via app-b: overgenomen" in text
     assert "--yes" in line.fails("agreement", "restore", agreement, "1", code=2)
 
