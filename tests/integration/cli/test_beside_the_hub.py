@@ -128,9 +128,6 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
     family.settle()
     (asked,) = line.json("question", "list")["questions"]
     failed = fails(family)
-    agreement = asked["agreement_id"]
-    family.systems["app-b"].instruct("daughter", agreement, "Eerst de tenen.")
-    family.settle()
     settings = ("--set", f"base_url={url}", "--set", "access_key=secret://env/APP_KEY", "--open-origin", url)
     return {
         "failure retry": (failed,),
@@ -142,7 +139,7 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "match accept": ("app-a", "u9", "--new"),
         "match refuse": ("app-a", "u8"),
         "question answer": (asked["id"], "keep", "--revision", str(asked["revision"])),
-        "agreement restore": (agreement, "1", "--yes"),
+        "agreement restore": (asked["agreement_id"], "1", "--yes"),
         "init": ("de-eik", "--name", "De Eik"),
     }
 
