@@ -687,7 +687,6 @@ class Walk:
             done = rehearsals.apply(self.town.hub, ORGANISATION, planned.asked, planned.fingerprint)
         self.note("rehearses", len(planned.acts))
         self.wrong += [f"not planned: {one}" for one in done.refused]
-        self.wrong += [f"planned and not done: {one}" for one in done.missing]
 
     def _judges(self, *, explained: bool) -> None:
         end = End.of(self.town, self.ledger)

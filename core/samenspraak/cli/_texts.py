@@ -122,7 +122,10 @@ SENTENCES: Mapping[str, Pair] = {
         "Niet geschreven, want dit stond niet in het plan: {count}. Maak een nieuw plan.",
         "Not written, because it was not in the plan: {count}. Make a new plan.",
     ),
-    "plan.missing": ("Was niet meer nodig: {count}.", "Was not needed any more: {count}."),
+    "plan.missing": (
+        "Nog niet gedaan, dit volgt of is niet meer nodig: {count}.",
+        "Not done yet, this follows or is not needed any more: {count}.",
+    ),
     "plan.drift": (
         "{id}: {differing} afspraken zijn niet zoals ze moeten zijn, van {copies}",
         "{id}: {differing} agreements are not as they should be, of {copies}",

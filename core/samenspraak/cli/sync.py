@@ -101,7 +101,7 @@ def apply(asked: Asked, file: Path) -> None:
         "status": document_of(done.exchanged.status),
     }
     answer(asked, document, applied_lines(done, at.texts))
-    if done.refused or done.missing:
+    if done.refused:
         raise click.exceptions.Exit(StaleError.exit_code)
 
 

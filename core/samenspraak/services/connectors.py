@@ -299,6 +299,7 @@ def release(uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, *, by: st
             paused_until=None,
             breaker_until=None,
             poll_due_at=hub.now(),
+            released_at=hub.now(),
         )
     )
     if system.state_why == restored.RESTORED:

@@ -22,6 +22,7 @@ from samenspraak.services import ADMIN, connectors
 from samenspraak.services.exchange import Exchanged, exchange
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.lately import Lately
 from samenspraak.sync.watched import Act, Watching
 
 
@@ -99,7 +100,8 @@ class Applied:
     """What was done of a plan.
 
     ``refused``: what the world asked for that was not in the plan; it was not written and waits ·
-    ``missing``: what was planned and not needed any more.
+    ``missing``: what was planned and not done in this run, because a system takes time to show the write
+    before it, or because it was not needed any more.
     """
 
     made: tuple[Act, ...]
@@ -119,7 +121,7 @@ def plan(hub: Hub, organisation: str, asked: Asked) -> Planned:
     acts: list[Act] = []
     with hub.store.copied() as copy:
         watching = Watching(inner=hub.connected, store=copy, watcher=acts.append, imagines=True)
-        rehearsing = replace(hub, store=copy, connected=watching, new_id=_ids(asked.seed))
+        rehearsing = replace(hub, store=copy, connected=watching, new_id=_ids(asked.seed), lately=Lately())
         with copy.read(organisation) as uow:
             before = _standing(uow)
         outcome = _exchange(rehearsing, organisation, asked)

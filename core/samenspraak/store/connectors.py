@@ -16,7 +16,7 @@ from samenspraak.store.scope import Repository
 from samenspraak.store.tables import connector, cursor
 
 _DECIDED = ("plugin", "title", "state", "state_why")
-_NOTED = ("paused_until", "failures", "breaker_until", "heard_at", "polled_at", "poll_due_at")
+_NOTED = ("paused_until", "failures", "breaker_until", "heard_at", "polled_at", "poll_due_at", "released_at")
 _SETTINGS = dict[str, Any]
 _RULES = dict[str, str]
 
@@ -63,7 +63,7 @@ class Connectors(Repository):
         return self.get(record.id)
 
     def note(self, connector_id: str, **noted: datetime | int | None) -> None:
-        """Note how it goes: any of paused_until, failures, breaker_until, heard_at, polled_at, poll_due_at.
+        """Note how it goes: any of paused_until, failures, breaker_until and the moments that end in _at.
 
         Raises:
             NotFoundError: this organisation has no such connector.

@@ -104,6 +104,18 @@ class Links(Leased):
         hastened = waiting.values(next_at=waits_until(None)).returning(link.c.id)
         return sorted(row.id for row in self._scope.rows(hastened))
 
+    def open_count(self, connector_id: str) -> int:
+        """How many copies are there in this system."""
+        own = self._scope.select(link, sa.func.count()).where(link.c.connector_id == connector_id)
+        found = self._scope.first(own.where(link.c.phase == LinkPhase.OPEN))
+        return int(found[0]) if found else 0
+
+    def marked(self, connector_id: str) -> dict[str, int]:
+        """The links of this system that are to be looked at, each with the number of that look."""
+        due = self._scope.select(link, link.c.id, link.c.look).where(link.c.due)
+        news = due.where(link.c.connector_id == connector_id, link.c.look != link.c.looked)
+        return {row.id: row.look for row in self._scope.rows(news.order_by(link.c.id))}
+
     def failed(self, connector_id: str | None = None) -> list[LinkRecord]:
         """Those that failed for good, in one system or in all."""
         own = link.c.reason == Reason.FAILED

@@ -172,7 +172,10 @@ class QuestionRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorRecord:
-    """One configured connection. ``settings`` hold secrets by reference only."""
+    """One configured connection. ``settings`` hold secrets by reference only.
+
+    ``released_at``: when a person last let it take part (again).
+    """
 
     id: str
     plugin: str
@@ -187,6 +190,7 @@ class ConnectorRecord:
     heard_at: datetime | None = None
     polled_at: datetime | None = None
     poll_due_at: datetime | None = None
+    released_at: datetime | None = None
     row: int = 0
 
 

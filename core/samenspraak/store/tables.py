@@ -150,6 +150,7 @@ connector = table(
     moment("heard_at"),
     moment("polled_at"),
     moment("poll_due_at"),
+    moment("released_at"),
     count("row"),
 )
 

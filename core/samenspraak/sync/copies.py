@@ -19,6 +19,7 @@ from samenspraak.policy.state import Do, LinkPhase, NotSeen, Plan, Reason
 from samenspraak.policy.terms import waits_for_others
 from samenspraak.store.records import Cause, LinkRecord
 from samenspraak.sync import questions, restored, said
+from samenspraak.sync.brake import lets_through
 from samenspraak.sync.confirming import Confirmer
 from samenspraak.sync.doubles import Doubles
 from samenspraak.sync.hub import Hub
@@ -134,6 +135,8 @@ class Copies:
         So does an edit of what somebody changes elsewhere at the same time.
         """
         snapshot = view.snapshot
+        if not lets_through(self._hub, self._organisation, self._lease.link, decided):
+            return None
         # An end is no value among others: of two ends the later one in the chain counts, without a question.
         if decided.rows and (both := contested(self._hub, self._organisation, self._lease, view, decided)):
             self._rest(view, held_back(decided, both))

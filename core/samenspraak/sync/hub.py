@@ -11,6 +11,7 @@ from uuid import uuid4
 from samenspraak.domain.local_time import local_day
 from samenspraak.policy.capabilities import Capabilities
 from samenspraak.store.unit_of_work import Store
+from samenspraak.sync.lately import Lately
 from samenspraak.sync.ports import Clock, Connected, Pace
 
 
@@ -23,6 +24,7 @@ class Hub:
     clock: Clock
     pace: Pace = field(default_factory=Pace)
     chance: random.Random = field(default_factory=random.SystemRandom)
+    lately: Lately = field(default_factory=Lately)
     new_id: Callable[[], str] = lambda: uuid4().hex
 
     def now(self) -> datetime:

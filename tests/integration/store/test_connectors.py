@@ -19,7 +19,7 @@ def test_every_field_of_a_connector_is_kept(store: Store, now: datetime) -> None
     moments = {
         name: now + number * HOUR
         for number, name in enumerate(
-            ("paused_until", "breaker_until", "heard_at", "polled_at", "poll_due_at")
+            ("paused_until", "breaker_until", "heard_at", "polled_at", "poll_due_at", "released_at")
         )
     }
     record = ConnectorRecord(

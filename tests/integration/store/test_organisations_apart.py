@@ -169,6 +169,8 @@ ACTS: dict[str, Act] = {
     "links.want": lambda uow: uow.links.want("stockings", 2, 3),
     "links.look": lambda uow: uow.links.look(LINK, 1),
     "links.hasten": lambda uow: uow.links.hasten("ecd", NOW - timedelta(days=99999)) or None,
+    "links.open_count": lambda uow: uow.links.open_count("ecd") or None,
+    "links.marked": lambda uow: uow.links.marked("ecd"),
     "links.failed": lambda uow: uow.links.failed("ecd"),
     "links.try_again": lambda uow: uow.links.try_again([LINK], 3),
     "links.due": lambda uow: uow.links.due(NOW, 5),
