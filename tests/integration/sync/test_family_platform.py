@@ -185,6 +185,16 @@ def test_a_change_elsewhere_is_one_new_message(platform: Platform) -> None:
     assert "Zo doet u het: Eerst de tenen." in thread["messages"][-1]
 
 
+def test_terms_that_come_back_are_a_message_of_their_own(platform: Platform) -> None:
+    for text in ("Eerst de tenen.", "Eerst de hiel."):
+        platform.app.instruct("son", "r1", text)
+        platform.settle()
+
+    [thread] = platform.inbox("80022")
+    assert len(thread["messages"]) == 4
+    assert "Zo doet u het: Eerst de hiel." in thread["messages"][-1]
+
+
 def test_what_a_reader_may_not_see_any_more_is_taken_back_and_the_others_get_a_thread_of_their_own(
     platform: Platform,
 ) -> None:

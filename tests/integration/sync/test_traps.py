@@ -211,6 +211,17 @@ def test_an_edit_just_before_our_write_is_read_and_merged(household: Any) -> Non
     assert household.questions == []
 
 
+def test_an_edit_of_the_same_unit_just_before_our_write_is_asked_about(household: Any) -> None:
+    household.nurse({WHAT: What(text="Kousen aan")})
+    with household.held(household.b, "GET", "/api/records/.*", household.works):
+        household.b.edit("daughter", household.agreement.id, title="Lange kousen")
+    household.settle()
+
+    assert household.record(household.b)["title"] == "Lange kousen"
+    assert household.agreement.what.text == "Kousen aan"
+    assert household.questions == [("conflict", "both-changed")]
+
+
 def test_an_edit_that_would_break_a_rule_is_asked_about_and_the_others_go_on(household: Any) -> None:
     household.b.edit("daughter", household.agreement.id, tasks=[], title="Kousen")
     household.nurse({CONDITIONS: Conditions(instruction="Eerst de tenen.")})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from samenspraak.connectors import Call, Directory, Found, Look, Raw, Reading, Written
+from samenspraak.connectors import Call, Directory, Found, Look, Raw, Reading, Subject, Written
 from samenspraak.domain.agreements import Conditions, State, Status, What
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, MatrixRow, UnitKey, UnitKind
 from samenspraak.policy.state import Reason
@@ -49,6 +49,29 @@ def test_a_create_whose_answer_was_lost_makes_one_record(household: Any, fault: 
         "Samen koken",
         "Steunkousen aantrekken",
     ]
+    assert set(household.a.live().values()) == {1}
+    assert set(household.reasons.values()) == {Reason.EQUAL}
+
+
+class Unconditional(FamilyAppConnector):
+    """An app that makes a record with every request to make one."""
+
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        made = call.http.send("POST", "api/records", json=raw).json()
+        return Written(external_id=made["id"])
+
+
+def test_a_create_whose_answer_was_lost_is_looked_for_where_nothing_stops_a_second_one(
+    household: Any,
+) -> None:
+    household.becomes("app-a", Unconditional)
+    household.a.inject(once("lose", "POST"))
+    task = {"id": "k1", "who": {"user": "daughter", "role": "relative"}}
+    household.b.add_record("daughter", "wit", "Samen koken", tasks=[task])
+    household.settle()
+    later(household)
+
+    assert [one.method for one in household.a.writes()].count("POST") == 1
     assert set(household.a.live().values()) == {1}
     assert set(household.reasons.values()) == {Reason.EQUAL}
 

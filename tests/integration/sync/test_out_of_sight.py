@@ -1,0 +1,66 @@
+"""What we do not see is not gone: a record we may not read, a page without it, one that is as it once was."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+from samenspraak.domain.agreements import State, What
+from samenspraak.domain.units import WHAT
+from samenspraak.policy.capabilities import Token
+from samenspraak.policy.state import LinkPhase, Reason
+from samenspraak.sandbox import Fault
+from samenspraak_memory.plugin import FamilyAppConnector
+
+BOTH_EQUAL = {"app-a": Reason.EQUAL, "app-b": Reason.EQUAL}
+
+
+class WithoutTokens(FamilyAppConnector):
+    """The family app of a maker who never heard of versions."""
+
+    manifest = replace(
+        FamilyAppConnector.manifest,
+        capabilities=replace(FamilyAppConnector.manifest.capabilities, token=Token.NONE, token_ordered=False),
+    )
+
+
+def test_a_record_we_may_not_see_any_more_is_not_gone(household: Any) -> None:
+    household.b.inject(Fault(kind="status", method="GET", path="/api/records/.*", status=403))
+    household.nurse({WHAT: What(text="Kousen aan")})
+    household.settle()
+    assert household.agreement.status.state is State.ACTIVE
+    assert household.reasons == {"app-a": Reason.EQUAL, "app-b": Reason.ACCESS_LOST}
+
+    household.b.clear_faults()
+    household.hint("app-b")
+    household.settle()
+    assert household.record(household.b)["title"] == "Kousen aan"
+    assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
+
+
+def test_a_page_that_tells_of_something_else_ends_nothing(household: Any) -> None:
+    household.b.add_user("neighbour", "Bea", "relative", ["wit"], identifiers=[])
+    household.hears("app-b")
+
+    assert household.remote("app-b").phase is LinkPhase.OPEN
+    household.nurse({WHAT: What(text="Kousen aan")})
+    household.settle()
+    assert household.record(household.b)["title"] == "Kousen aan"
+    assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
+
+
+def test_h14_a_whole_record_that_is_as_it_once_was_is_asked_about_where_there_are_no_tokens(
+    household: Any,
+) -> None:
+    household.b.tokens = False
+    household.becomes("app-b", WithoutTokens)
+    before = copy.deepcopy(household.b.shelf._objects)
+    household.b.edit("daughter", household.agreement.id, title="Lange kousen")
+    household.settle()
+    household.b.shelf._objects = before
+    household.hint("app-b")
+    household.settle()
+
+    assert household.questions == [("conflict", "both-changed")]
+    assert household.agreement.what.text == household.record(household.a)["title"] == "Lange kousen"
