@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo bench model test check format corpus migration lock wheel
+.PHONY: help install demo bench model crash planted-bugs test check format corpus migration lock wheel
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ bench: $(READY) ## Measure the hub beside bare scripts, and its start: make benc
 
 model: $(READY) ## Walk at random through the life of a whole hub: make model SEEDS=500
 	@$(BIN)/python tests/model/run.py --seeds $(or $(SEEDS),500)
+
+crash: $(READY) ## Let the hub die at every commit, statement and request, and see that nothing is lost
+	@$(BIN)/python tests/crash/run.py
+
+planted-bugs: $(READY) ## Plant mistakes one by one in a copy of the code, and see that a test notices each
+	@$(BIN)/python tests/planted_bugs/run.py
 
 corpus: $(READY) ## Read real FHIR files and say what each would become: make corpus CORPUS=folder
 	@test -d '$(CORPUS)' || { echo 'Name the folder with the files: make corpus CORPUS=folder'; exit 1; }
