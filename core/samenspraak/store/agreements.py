@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,10 +37,8 @@ class Agreements(Repository):
 
     def list(self, client_id: str | None = None) -> builtins.list[AgreementRecord]:
         """All agreements, or those of one client, by id."""
-        statement = self._scope.select(agreement).order_by(agreement.c.id)
-        if client_id is not None:
-            statement = statement.where(agreement.c.client_id == client_id)
-        return [self._record(row) for row in self._scope.rows(statement)]
+        key = {} if client_id is None else {"client_id": client_id}
+        return [self._record(row) for row in self._scope.all(agreement, agreement.c.id, **key)]
 
     def add(self, new: Agreement, cause: Cause, at: datetime) -> AgreementRecord:
         """The agreement as version 1, with its history.
@@ -90,27 +88,27 @@ class Agreements(Repository):
 
     def versions(self, agreement_id: str, numbers: Collection[int]) -> dict[int, VersionRecord]:
         """Those of these versions that there are, by number."""
-        statement = self._history(agreement_id).where(agreement_version.c.version.in_(sorted(set(numbers))))
-        return {row.version: self._version(row) for row in self._scope.rows(statement)}
+        found = self._history(agreement_id, version=sorted(set(numbers)))
+        return {row.version: self._version(row) for row in found}
 
     def history(self, agreement_id: str) -> builtins.list[VersionRecord]:
         """Every version, the first one first."""
-        return [self._version(row) for row in self._scope.rows(self._history(agreement_id))]
+        return [self._version(row) for row in self._history(agreement_id)]
 
     def values(self, agreement_id: str, keys: Collection[UnitKey]) -> dict[UnitKey, tuple[UnitValue, ...]]:
         """Per unit every different value it ever had here, the oldest first."""
         wanted = set(keys)
         found: dict[UnitKey, dict[UnitValue, None]] = {key: {} for key in wanted}
-        for row in self._scope.rows(self._history(agreement_id)):
+        for row in self._history(agreement_id):
             changed = wanted.intersection(_keys(row.units))
             units = units_of(self._version(row).agreement) if changed else {}
             for key in changed & units.keys():
                 found[key][units[key]] = None
         return {key: tuple(values) for key, values in found.items()}
 
-    def _history(self, agreement_id: str) -> Any:
+    def _history(self, agreement_id: str, **key: object) -> Sequence[Row[Any]]:
         table = agreement_version
-        return self._scope.select(table).where(table.c.agreement_id == agreement_id).order_by(table.c.version)
+        return self._scope.all(table, table.c.version, agreement_id=agreement_id, **key)
 
     def _remember(
         self, new: Agreement, version: int, cause: Cause, at: datetime, units: Iterable[UnitKey]

@@ -48,9 +48,7 @@ class Connectors(Repository):
 
     def list(self) -> builtins.list[ConnectorRecord]:
         """All connectors, by id."""
-        return [
-            _record(row) for row in self._scope.rows(self._scope.select(connector).order_by(connector.c.id))
-        ]
+        return [_record(row) for row in self._scope.all(connector, connector.c.id)]
 
     def save(self, record: ConnectorRecord) -> ConnectorRecord:
         """Keep all of it, if nobody else saved it since it was read; gives it with its new version.

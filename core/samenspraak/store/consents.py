@@ -64,12 +64,8 @@ class Consents(Repository):
 
     def of_client(self, client_id: str) -> list[Consent]:
         """Everything recorded for a client, withdrawn ones too, in the order it was recorded."""
-        statement = (
-            self._scope.select(consent)
-            .where(consent.c.client_id == client_id)
-            .order_by(consent.c.at, consent.c.id)
-        )
-        return [self._consent(row) for row in self._scope.rows(statement)]
+        rows = self._scope.all(consent, consent.c.at, consent.c.id, client_id=client_id)
+        return [self._consent(row) for row in rows]
 
     def epoch(self, client_id: str) -> int:
         """How often what this client allows has changed; 0 when it never did."""

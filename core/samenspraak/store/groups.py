@@ -31,7 +31,7 @@ class Groups(Repository):
 
     def groups(self) -> list[Group]:
         """All groups, by id."""
-        return [self._group(row) for row in self._scope.rows(self._scope.select(group).order_by(group.c.id))]
+        return [self._group(row) for row in self._scope.all(group, group.c.id)]
 
     def add_device(self, new: Device) -> None:
         """Keep the device as given, new or known."""
@@ -47,10 +47,10 @@ class Groups(Repository):
 
     def devices(self) -> list[Device]:
         """All devices, by id."""
-        return [_device(row) for row in self._scope.rows(self._scope.select(device).order_by(device.c.id))]
+        return [_device(row) for row in self._scope.all(device, device.c.id)]
 
     def _group(self, row: Row[Any]) -> Group:
-        members = self._scope.rows(self._scope.select(membership).where(membership.c.group_id == row.id))
+        members = self._scope.all(membership, group_id=row.id)
         return Group(
             id=row.id,
             name=row.name,

@@ -37,12 +37,14 @@ class Identifiers(Repository):
 
     def learned(self, record: Record) -> frozenset[Identifier]:
         """What this record teaches."""
-        return frozenset(map(self._identifier, self._rows(*_by(record))))
+        connector_id, external_id = record
+        rows = self._scope.all(identifier, connector_id=connector_id, external_id=external_id)
+        return frozenset(map(self._identifier, rows))
 
     def teachers(self, person_id: str) -> Mapping[Record, frozenset[Identifier]]:
         """What makes identifiers this person's: per record what it teaches; under :data:`OWN` the rest."""
         found: defaultdict[Record, set[Identifier]] = defaultdict(set)
-        for row in self._rows(identifier.c.person_id == person_id):
+        for row in self._scope.all(identifier, person_id=person_id):
             found[row.connector_id, row.external_id].add(self._identifier(row))
         return {record: frozenset(taught) for record, taught in found.items()}
 
@@ -57,15 +59,13 @@ class Identifiers(Repository):
 
     def _holders(self, one: Identifier) -> set[str]:
         """The ids of everybody who has it."""
-        rows = self._scope.select(identifier, identifier.c.person_id).where(
-            identifier.c.system == one.system, identifier.c.blind == self._blind(one)
-        )
-        return {row.person_id for row in self._scope.rows(rows)}
+        rows = self._scope.all(identifier, system=one.system, blind=self._blind(one))
+        return {row.person_id for row in rows}
 
-    def _of_persons(self, *conditions: sa.ColumnElement[bool]) -> Mapping[str, set[Identifier]]:
+    def _of_persons(self, **key: str) -> Mapping[str, set[Identifier]]:
         """Per person everything they are known by, read at once."""
         found: defaultdict[str, set[Identifier]] = defaultdict(set)
-        for row in self._rows(*conditions):
+        for row in self._scope.all(identifier, **key):
             found[row.person_id].add(self._identifier(row))
         return found
 
@@ -82,9 +82,6 @@ class Identifiers(Repository):
                 external_id=external_id,
                 value_sealed=self._scope.seal(identifier.c.value_sealed, place, one.value, str),
             )
-
-    def _rows(self, *conditions: sa.ColumnElement[bool]) -> Iterable[Row[Any]]:
-        return self._scope.rows(self._scope.select(identifier).where(*conditions))
 
     def _identifier(self, row: Row[Any]) -> Identifier:
         place = f"{row.person_id}/{row.system}"

@@ -42,19 +42,18 @@ class Identities(Repository):
 
     def links(self, connector_id: str, among: Collection[PartyRef] | None = None) -> list[PartyLink]:
         """What this connector calls everybody it knows, or these parties, by what it calls them."""
-        some = [] if among is None else [person_link.c.party.in_(sorted(map(str, among)))]
-        return self._links(person_link.c.connector_id == connector_id, *some)
+        some = {} if among is None else {"party": sorted(map(str, among))}
+        return self._links(connector_id=connector_id, **some)
 
     def refs(self, connector_id: str) -> dict[str, PartyRef]:
         """Everybody this connector knows, by what it calls them: for reading, in one cheap statement."""
-        column = person_link.c
-        found = self._scope.select(person_link, column.external_id, column.party)
-        rows = self._scope.rows(found.where(column.connector_id == connector_id))
+        columns = (person_link.c.external_id, person_link.c.party)
+        rows = self._scope.only(*columns, connector_id=connector_id)
         return {row.external_id: PartyRef.parse(row.party) for row in rows}
 
     def links_of(self, ref: PartyRef) -> list[PartyLink]:
         """What every connector calls this party: where it can be reached."""
-        return self._links(person_link.c.party == str(ref))
+        return self._links(party=str(ref))
 
     def link_of(self, connector_id: str, external_id: str) -> PartyLink | None:
         row = self._scope.find(person_link, connector_id=connector_id, external_id=external_id)
@@ -91,10 +90,9 @@ class Identities(Repository):
         gone = self._scope.delete(party_candidate).where(*_at(party_candidate, connector_id, external_id))
         return self._scope.run(gone).rowcount == 1
 
-    def _links(self, *conditions: sa.ColumnElement[bool]) -> list[PartyLink]:
+    def _links(self, **key: object) -> list[PartyLink]:
         order = (person_link.c.connector_id, person_link.c.external_id)
-        statement = self._scope.select(person_link).where(*conditions).order_by(*order)
-        return [_link(row) for row in self._scope.rows(statement)]
+        return [_link(row) for row in self._scope.all(person_link, *order, **key)]
 
     def _candidate(self, row: Row[Any]) -> PartyCandidate:
         column = party_candidate.c.document_sealed

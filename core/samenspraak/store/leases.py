@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,22 +30,22 @@ class Leased(Repository):
     def due(self, now: datetime, limit: int) -> list[str]:
         """The ids of what should be worked on now and nobody works on, the most urgent first."""
         table = self._table
-        found = self._scope.select(table, table.c.id).where(*self._free(now)).order_by(*self._order)
-        return [row.id for row in self._scope.rows(found.limit(limit))]
+        found = self._scope.select(table, table.c.id).where(*_free(table)).order_by(*self._order)
+        return [row.id for row in self._scope.rows(found.limit(limit), of_now=now)]
 
     def waiting(self, now: datetime, limit: int, without: Collection[str] = ()) -> list[tuple[str, str]]:
         """As :meth:`due`, each with its connector; ``without``: connectors that cannot take more now."""
         table = self._table
-        found = self._scope.select(table, table.c.id, table.c.connector_id).where(*self._free(now))
+        found = self._scope.select(table, table.c.id, table.c.connector_id).where(*_free(table))
         if without:
             found = found.where(table.c.connector_id.not_in(list(without)))
-        rows = self._scope.rows(found.order_by(*self._order).limit(limit))
+        rows = self._scope.rows(found.order_by(*self._order).limit(limit), of_now=now)
         return [(row.id, row.connector_id) for row in rows]
 
     def renew(self, row_id: str, fence: int, until: datetime) -> bool:
         """The lease lasts until then; False when it is not ours any more."""
-        held = self._held(row_id, fence)
-        return self._scope.run(held.values(lease_until=until)).rowcount == 1
+        held = {"of_id": row_id, "of_fence": fence}
+        return self._scope.run(held_with(self._table), **held, lease_until=until).rowcount == 1
 
     def release_all(self, owner: str = "") -> int:
         """Free what an owner that is not there any more had leased; gives how many. For its next start."""
@@ -53,29 +54,37 @@ class Leased(Repository):
         return self._scope.run(left.values(lease_until=AT_ONCE, fence=table.c.fence + 1)).rowcount
 
     def _claim(self, row_id: str, now: datetime, until: datetime, owner: str) -> Row[Any] | None:
-        table = self._table
-        claim = self._scope.update(table).where(table.c.id == row_id, *self._free(now))
-        taken = claim.values(lease_until=until, lease_owner=owner, fence=table.c.fence + 1)
-        return self._scope.first(taken.returning(*table.c))
-
-    def _finish(self, row_id: str, fence: int, values: Mapping[str, object]) -> bool:
-        held = self._held(row_id, fence)
-        return self._scope.run(held.values(lease_until=AT_ONCE, **values)).rowcount == 1
+        lease = {"lease_until": until, "lease_owner": owner}
+        return self._scope.first(_claiming(self._table), of_id=row_id, of_now=now, **lease)
 
     def _set(self, row_id: str, values: Mapping[str, object]) -> None:
         changed = self._scope.update(self._table).where(self._table.c.id == row_id).values(**values)
         if self._scope.run(changed).rowcount == 0:
             raise NotFoundError(f"There is no {self._table.name} {row_id} in {self._scope.organisation}.")
 
-    def _held(self, row_id: str, fence: int) -> sa.Update:
-        table = self._table
-        return self._scope.update(table).where(
-            table.c.id == row_id, table.c.fence == fence, table.c.lease_until != AT_ONCE
-        )
 
-    def _free(self, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
-        columns = self._table.c
-        return (columns.due, columns.next_at <= now, columns.lease_until <= now)
+@cache
+def _claiming(table: sa.Table) -> sa.Executable:
+    """Of the free row ``of_id``, as of ``of_now``."""
+    row = Scope.update(table).where(table.c.id == sa.bindparam("of_id"), *_free(table))
+    claiming: sa.Executable = row.values(fence=table.c.fence + 1).returning(*table.c)
+    return claiming
+
+
+@cache
+def held_with(table: sa.Table) -> sa.Update:
+    """What changes the row ``of_id`` while the lease with ``of_fence`` is held."""
+    return Scope.update(table).where(
+        table.c.id == sa.bindparam("of_id"),
+        table.c.fence == sa.bindparam("of_fence"),
+        table.c.lease_until != AT_ONCE,
+    )
+
+
+def _free(table: sa.Table) -> Sequence[sa.ColumnElement[bool]]:
+    """Due at ``of_now``, and nobody works on it."""
+    now = sa.bindparam("of_now", type_=table.c.next_at.type)
+    return (table.c.due, table.c.next_at <= now, table.c.lease_until <= now)
 
 
 def waits_until(moment: datetime | None) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,8 @@ from samenspraak.domain.units import UnitKey
 from samenspraak.policy.priority import EDIT
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.store import documents
-from samenspraak.store.leases import Leased, waiting_until, waits_until
+from samenspraak.store.columns import AT_ONCE
+from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.scope import Scope
 from samenspraak.store.tables import link
@@ -50,10 +52,10 @@ class Links(Leased):
         return _record(row) if row else None
 
     def of_agreement(self, agreement_id: str) -> list[LinkRecord]:
-        return self._where(link.c.agreement_id == agreement_id)
+        return [_record(row) for row in self._scope.all(link, link.c.id, agreement_id=agreement_id)]
 
     def of_connector(self, connector_id: str) -> list[LinkRecord]:
-        return self._where(link.c.connector_id == connector_id)
+        return [_record(row) for row in self._scope.all(link, link.c.id, connector_id=connector_id)]
 
     def ensure(
         self, agreement_id: str, connector_id: str, audience: str, members: Iterable[PartyRef], want: int
@@ -83,9 +85,8 @@ class Links(Leased):
 
     def want(self, agreement_id: str, version: int, priority: int) -> list[str]:
         """Every link of the agreement should hold this newer version; gives their ids, all due now."""
-        links = self._scope.update(link).where(link.c.agreement_id == agreement_id)
-        raised = links.values(want=version, reason=Reason.DUE, **self._urgency(priority))
-        return sorted(row.id for row in self._scope.rows(raised.returning(link.c.id)))
+        wanted = {"want": version, "reason": Reason.DUE, "of_priority": priority}
+        return sorted(row.id for row in self._scope.rows(_wanting(), of_agreement=agreement_id, **wanted))
 
     def look(self, link_id: str, priority: int = EDIT) -> None:
         """Something may have changed there: look again, also when somebody is looking right now.
@@ -93,8 +94,9 @@ class Links(Leased):
         Raises:
             NotFoundError: this organisation has no such link.
         """
-        looked = {"look": link.c.look + 1, "reason": Reason.DUE}
-        self._set(link_id, {**looked, **self._urgency(priority)})
+        asked = {"of_id": link_id, "of_priority": priority}
+        if self._scope.run(_looking(), reason=Reason.DUE, **asked).rowcount == 0:
+            self.get(link_id)
 
     def hasten(self, connector_id: str, now: datetime) -> list[str]:
         """What waits for another try at this connector waits no more; gives the ids of the links."""
@@ -118,8 +120,9 @@ class Links(Leased):
 
     def failed(self, connector_id: str | None = None) -> list[LinkRecord]:
         """Those that failed for good, in one system or in all."""
-        own = link.c.reason == Reason.FAILED
-        return self._where(own if connector_id is None else sa.and_(own, link.c.connector_id == connector_id))
+        there = {} if connector_id is None else {"connector_id": connector_id}
+        rows = self._scope.all(link, link.c.id, reason=Reason.FAILED, **there)
+        return [_record(row) for row in rows]
 
     def try_again(self, link_ids: Collection[str], priority: int) -> list[str]:
         """Look again at those of these that failed for good; gives their ids.
@@ -129,17 +132,8 @@ class Links(Leased):
         failed = self._scope.update(link).where(
             link.c.id.in_(sorted(link_ids)), link.c.reason == Reason.FAILED
         )
-        asked = failed.values(look=link.c.look + 1, reason=Reason.DUE, **self._urgency(priority))
-        return sorted(row.id for row in self._scope.rows(asked.returning(link.c.id)))
-
-    @staticmethod
-    def _urgency(priority: int) -> dict[str, object]:
-        """The most urgent cause decides, and does not wait for the retry of a less urgent one."""
-        more_urgent = sa.or_(sa.not_(link.c.due), link.c.priority > priority)
-        return {
-            "priority": sa.case((more_urgent, priority), else_=link.c.priority),
-            "next_at": sa.case((more_urgent, waits_until(None)), else_=link.c.next_at),
-        }
+        asked = failed.values(look=link.c.look + 1, reason=Reason.DUE, **_urgency()).returning(link.c.id)
+        return sorted(row.id for row in self._scope.rows(asked, of_priority=priority))
 
     # Working on one.
 
@@ -155,17 +149,13 @@ class Links(Leased):
         stays to be done and says so; a hint and what is more urgent do not wait for another try at what was
         done here.
         """
-        looked_at = link.c.look == seen.look
-        wanted = link.c.want == seen.want
-        as_claimed = {
-            "reason": (sa.and_(looked_at, wanted), Reason.DUE),
-            "next_at": (sa.and_(looked_at, link.c.priority >= seen.priority), waits_until(None)),
-        }
         kept = _kept(fields)
-        for name, (still, otherwise) in as_claimed.items():
-            if name in kept:
-                kept[name] = sa.case((still, kept[name]), else_=otherwise)
-        return self._finish(seen.id, seen.fence, kept)
+        judged = {f"of_{name}": kept.pop(name) for name in _AS_CLAIMED if name in kept}
+        claimed = {"of_id": seen.id, "of_fence": seen.fence}
+        if judged:
+            claimed |= {"of_look": seen.look, "of_want": seen.want, "of_priority": seen.priority}
+        statement = _finishing(tuple(name for name in _AS_CLAIMED if f"of_{name}" in judged))
+        return self._scope.run(statement, **claimed, **judged, **kept, lease_until=AT_ONCE).rowcount == 1
 
     def set(self, link_id: str, **fields: Any) -> None:
         """Change fields whoever works on it.
@@ -173,7 +163,7 @@ class Links(Leased):
         Raises:
             NotFoundError: this organisation has no such link.
         """
-        self._set(link_id, _kept(fields))
+        self._set(link_id, {"row": link.c.row + 1, **_kept(fields)})
 
     def counts(self, connector_id: str | None = None) -> dict[str, dict[Reason, int]]:
         """Per connector how many links there are for each reason."""
@@ -186,10 +176,6 @@ class Links(Leased):
             found.setdefault(row.connector_id, {})[Reason(row.reason)] = row.links
         return found
 
-    def _where(self, condition: sa.ColumnElement[bool]) -> list[LinkRecord]:
-        statement = self._scope.select(link).where(condition).order_by(link.c.id)
-        return [_record(row) for row in self._scope.rows(statement)]
-
 
 def _link_id(agreement_id: str, connector_id: str, audience: str) -> str:
     """The same for the same link, so that two who make it at once make one; 120 bits."""
@@ -200,7 +186,48 @@ def _link_id(agreement_id: str, connector_id: str, audience: str) -> str:
 def _kept(fields: Mapping[str, Any]) -> dict[str, object]:
     if unknown := fields.keys() - _WRITE.keys():
         raise TypeError(f"A link has no field {', '.join(sorted(unknown))} to set.")
-    return {"row": link.c.row + 1, **{name: _WRITE[name](value) for name, value in fields.items()}}
+    return {name: _WRITE[name](value) for name, value in fields.items()}
+
+
+def _urgency() -> dict[str, object]:
+    """The most urgent cause decides, and does not wait for the retry of a less urgent one."""
+    priority = sa.bindparam("of_priority", type_=sa.Integer)
+    more_urgent = sa.or_(sa.not_(link.c.due), link.c.priority > priority)
+    return {
+        "priority": sa.case((more_urgent, priority), else_=link.c.priority),
+        "next_at": sa.case((more_urgent, waits_until(None)), else_=link.c.next_at),
+    }
+
+
+@cache
+def _wanting() -> sa.Executable:
+    links = Scope.update(link).where(link.c.agreement_id == sa.bindparam("of_agreement"))
+    wanting: sa.Executable = links.values(**_urgency()).returning(link.c.id)
+    return wanting
+
+
+@cache
+def _looking() -> sa.Update:
+    one = Scope.update(link).where(link.c.id == sa.bindparam("of_id"))
+    return one.values(look=link.c.look + 1, **_urgency())
+
+
+@cache
+def _finishing(judged: tuple[str, ...]) -> sa.Update:
+    """Of the link ``of_id`` under ``of_fence``: what is ``judged`` holds only for it as it was claimed."""
+    cases = {}
+    for name in judged:
+        still, otherwise = _AS_CLAIMED[name]
+        cases[name] = sa.case((still, sa.bindparam(f"of_{name}", type_=link.c[name].type)), else_=otherwise)
+    return held_with(link).values(row=link.c.row + 1, **cases)
+
+
+_LOOKED_AT = link.c.look == sa.bindparam("of_look")
+_AS_CLAIMED: Mapping[str, tuple[sa.ColumnElement[bool], object]] = {
+    "reason": (sa.and_(_LOOKED_AT, link.c.want == sa.bindparam("of_want")), Reason.DUE),
+    "next_at": (sa.and_(_LOOKED_AT, link.c.priority >= sa.bindparam("of_priority")), waits_until(None)),
+}
+"""What only holds while nothing else came in: as long as what, and what it is otherwise."""
 
 
 def _record(row: Row[Any]) -> LinkRecord:

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
 from samenspraak.store import documents
 from samenspraak.store.identifiers import Identifiers
-from samenspraak.store.tables import circle, identifier, person
+from samenspraak.store.tables import circle, person
 
 _KINDS = frozenset[PartyKind]
 
@@ -53,7 +52,7 @@ class People(Identifiers):
             NotFoundError: this organisation knows nobody by this id.
         """
         row = self._scope.get(person, id=person_id)
-        return self._people([row], identifier.c.person_id == person_id)[0]
+        return self._people([row], person_id=person_id)[0]
 
     def kinds(self, person_id: str) -> frozenset[PartyKind]:
         """The roles this person is known to take.
@@ -65,7 +64,7 @@ class People(Identifiers):
 
     def persons(self, kind: PartyKind | None = None) -> list[Person]:
         """Everybody, or everybody known to take this role, by id."""
-        rows = self._scope.rows(self._scope.select(person).order_by(person.c.id))
+        rows = self._scope.all(person, person.c.id)
         return self._people(
             [row for row in rows if kind is None or kind in documents.load(row.kinds, _KINDS)]
         )
@@ -92,21 +91,17 @@ class People(Identifiers):
 
     def circle(self, client_id: str) -> list[CircleMember]:
         """Everybody around a client, in a fixed order."""
-        statement = self._scope.select(circle).where(circle.c.client_id == client_id).order_by(circle.c.party)
-        return [_member(row) for row in self._scope.rows(statement)]
+        return [_member(row) for row in self._scope.all(circle, circle.c.party, client_id=client_id)]
 
     def circles_of(self, party: PartyRef) -> list[CircleMember]:
         """Every client this party is around."""
-        statement = (
-            self._scope.select(circle).where(circle.c.party == str(party)).order_by(circle.c.client_id)
-        )
-        return [_member(row) for row in self._scope.rows(statement)]
+        return [_member(row) for row in self._scope.all(circle, circle.c.client_id, party=str(party))]
 
     # Rows and values.
 
-    def _people(self, rows: Sequence[Row[Any]], *conditions: sa.ColumnElement[bool]) -> list[Person]:
+    def _people(self, rows: Sequence[Row[Any]], **key: str) -> list[Person]:
         """These persons with their identifiers, read at once."""
-        theirs = self._of_persons(*conditions)
+        theirs = self._of_persons(**key)
         return [
             replace(
                 self._scope.open(person.c.document_sealed, row.id, row.document_sealed, Person),

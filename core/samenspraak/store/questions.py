@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from samenspraak.errors import StaleError
@@ -29,11 +28,7 @@ class Questions(Repository):
         answered meanwhile; with other values it becomes its next revision, without an answer.
         """
         table = question
-        open_row = self._scope.first(
-            self._scope.select(table).where(
-                table.c.kind == asked.kind, table.c.subject == asked.subject, table.c.closed_at.is_(None)
-            )
-        )
+        open_row = self._scope.find(table, kind=asked.kind, subject=asked.subject, closed_at=None)
         if open_row is None:
             self._scope.add(
                 table,
@@ -73,19 +68,17 @@ class Questions(Repository):
         self, open_only: bool = True, agreement_id: str | None = None, connector_id: str | None = None
     ) -> builtins.list[QuestionRecord]:
         """Questions, the oldest first; of one agreement, or those in which a connector has a say."""
-        conditions: builtins.list[sa.ColumnElement[bool]] = []
-        if open_only:
-            conditions.append(question.c.closed_at.is_(None))
+        key: dict[str, object] = {"closed_at": None} if open_only else {}
         if agreement_id is not None:
-            conditions.append(question.c.agreement_id == agreement_id)
-        found = self._where(*conditions)
+            key["agreement_id"] = agreement_id
+        rows = self._scope.all(question, question.c.opened_at, question.c.id, **key)
+        found = [self._record(row) for row in rows]
         return [one for one in found if connector_id is None or _concerns(one, connector_id)]
 
     def of_link(self, link_id: str) -> builtins.list[QuestionRecord]:
         """The open questions about this link or a remote of it, or that show something for one."""
         agreement_id = self._scope.get(link, id=link_id).agreement_id
-        own = self._scope.select(remote, remote.c.id).where(remote.c.link_id == link_id)
-        remotes = {row.id for row in self._scope.rows(own)}
+        remotes = {row.id for row in self._scope.only(remote.c.id, link_id=link_id)}
         subjects = {("link", link_id), *(("remote", one) for one in remotes)}
         return [
             one
@@ -127,11 +120,6 @@ class Questions(Repository):
         )
         if self._scope.run(open_one.values(closed_at=at)).rowcount == 0:
             self.get(question_id)
-
-    def _where(self, *conditions: sa.ColumnElement[bool]) -> builtins.list[QuestionRecord]:
-        statement = self._scope.select(question).where(*conditions)
-        rows = self._scope.rows(statement.order_by(question.c.opened_at, question.c.id))
-        return [self._record(row) for row in rows]
 
     def _asked(self, asked: QuestionRecord) -> dict[str, object]:
         return {

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from samenspraak.domain.units import UnitKey
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import Attempt, Intent, LinkPhase, SentUnits
 from samenspraak.store import documents
-from samenspraak.store.leases import Leased, waiting_until, waits_until
+from samenspraak.store.columns import AT_ONCE
+from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
 from samenspraak.store.records import RemoteRecord
 from samenspraak.store.scope import Scope
 from samenspraak.store.tables import remote
@@ -73,24 +73,25 @@ class Remotes(Leased):
 
     def of_group(self, connector_id: str, group_key: str) -> list[RemoteRecord]:
         """The objects that this system ties together as one agreement."""
-        return self._where(remote.c.connector_id == connector_id, remote.c.group_key == group_key)
+        return self._all(connector_id=connector_id, group_key=group_key)
 
     def of_link(self, link_id: str) -> list[RemoteRecord]:
-        return self._where(remote.c.link_id == link_id)
+        return self._all(link_id=link_id)
 
     def unlinked(self, connector_id: str | None = None) -> list[RemoteRecord]:
         """Those without a link: new, candidate, waiting for a person, outside the selection, set apart."""
-        own = [] if connector_id is None else [remote.c.connector_id == connector_id]
-        return self._where(remote.c.link_id.is_(None), *own)
+        own = {} if connector_id is None else {"connector_id": connector_id}
+        return self._all(link_id=None, **own)
 
     def live_of_connector(self, connector_id: str) -> list[RemoteRecord]:
         """Those with a link whose copy is there: what a complete list should show."""
-        return self._where(
+        there = self._scope.select(remote).where(
             remote.c.connector_id == connector_id,
             remote.c.link_id.is_not(None),
             remote.c.external_id.is_not(None),
             remote.c.phase == LinkPhase.OPEN,
         )
+        return [self._record(row) for row in self._scope.rows(there.order_by(remote.c.id))]
 
     def external_ids(self, connector_id: str) -> dict[str, str]:
         """The ids of all remotes of a connector by what it calls them, without opening any."""
@@ -156,13 +157,14 @@ class Remotes(Leased):
         from ``next_at``).
         """
         done = {} if looked is None else {"looked": looked}
-        return self._finish(remote_id, fence, {"next_at": waits_until(next_at), **done})
+        values = {"lease_until": AT_ONCE, "next_at": waits_until(next_at), **done}
+        held = {"of_id": remote_id, "of_fence": fence}
+        return self._scope.run(held_with(remote), **held, **values).rowcount == 1
 
     # Rows and records.
 
-    def _where(self, *conditions: sa.ColumnElement[bool]) -> list[RemoteRecord]:
-        statement = self._scope.select(remote).where(*conditions).order_by(remote.c.id)
-        return [self._record(row) for row in self._scope.rows(statement)]
+    def _all(self, **key: str | None) -> list[RemoteRecord]:
+        return [self._record(row) for row in self._scope.all(remote, remote.c.id, **key)]
 
     def _kept(self, record: RemoteRecord) -> dict[str, object]:
         kept: dict[str, object] = {name: getattr(record, name) for name in _AS_IS}

@@ -6,7 +6,8 @@ themselves (a test reads their source, another one reads every statement that re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -23,7 +24,11 @@ _UPSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Scope:
-    """One organisation within one transaction."""
+    """One organisation within one transaction.
+
+    What is asked often is asked by key: such a statement is built once and kept, since building one costs
+    several times what running it does.
+    """
 
     def __init__(self, connection: Connection, organisation: str, cipher: Cipher, *, writes: bool) -> None:
         self.organisation = organisation
@@ -33,36 +38,47 @@ class Scope:
 
     # Statements.
 
-    def select(self, table: sa.Table, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-        return sa.select(*(columns or table.c)).where(table.c.organisation == self.organisation)
+    @staticmethod
+    def select(table: sa.Table, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        return sa.select(*(columns or (table,))).where(table.c.organisation == _OURS)
 
-    def update(self, table: sa.Table) -> sa.Update:
-        return sa.update(table).where(table.c.organisation == self.organisation)
+    @staticmethod
+    def update(table: sa.Table) -> sa.Update:
+        return sa.update(table).where(table.c.organisation == _OURS)
 
-    def delete(self, table: sa.Table) -> sa.Delete:
-        return sa.delete(table).where(table.c.organisation == self.organisation)
+    @staticmethod
+    def delete(table: sa.Table) -> sa.Delete:
+        return sa.delete(table).where(table.c.organisation == _OURS)
 
     # Running them.
 
-    def run(self, statement: sa.Executable) -> CursorResult[Any]:
-        """Its result.
+    def run(self, statement: sa.Executable, **values: object) -> CursorResult[Any]:
+        """Its result; ``values`` are those of its parameters.
 
         Raises:
             RuntimeError: it changes something, in a unit of work for reading.
         """
         if isinstance(statement, sa.UpdateBase) and not self._writes:
             raise RuntimeError("This unit of work is for reading.")
-        return self._connection.execute(statement)
+        return self._connection.execute(statement, {_OURS.key: self.organisation, **values})
 
-    def rows(self, statement: sa.Executable) -> Sequence[Row[Any]]:
-        return self.run(statement).all()
+    def rows(self, statement: sa.Executable, **values: object) -> Sequence[Row[Any]]:
+        return self.run(statement, **values).all()
 
-    def first(self, statement: sa.Executable) -> Row[Any] | None:
-        return self.run(statement).first()
+    def first(self, statement: sa.Executable, **values: object) -> Row[Any] | None:
+        return self.run(statement, **values).first()
+
+    def all(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> Sequence[Row[Any]]:
+        """Every row with this key, in this order. None is no value; a list takes any of its values."""
+        return self.rows(_reading(table, (), order, _form(key)), **_values(key))
+
+    def only(self, *columns: sa.Column[Any], **key: object) -> Sequence[Row[Any]]:
+        """The same, in no order and of these columns alone."""
+        return self.rows(_reading(columns[0].table, columns, (), _form(key)), **_values(key))
 
     def find(self, table: sa.Table, **key: object) -> Row[Any] | None:
         """The row with this key, or None."""
-        return self.first(self.select(table).where(*_matches(table, key)))
+        return self.first(_reading(table, (), (), _form(key)), **_values(key))
 
     def get(self, table: sa.Table, **key: object) -> Row[Any]:
         """The row with this key.
@@ -82,20 +98,17 @@ class Scope:
             StaleError: there is one with this key already.
             NotFoundError: it refers to something that is not there.
         """
-        self.run(sa.insert(table).values(organisation=self.organisation, **values))
+        self.run(_adding(table, tuple(values)), **values)
 
     def add_if_new(self, table: sa.Table, **values: object) -> bool:
         """A new row, or False when there is one with this key or another unique value already."""
-        statement = self._insert(table, values).on_conflict_do_nothing()
-        return self.run(statement).rowcount == 1
+        statement = _adding_if_new(table, tuple(values), self._connection.dialect.name)
+        return self.run(statement, **values).rowcount == 1
 
     def put(self, table: sa.Table, key: Mapping[str, object], **values: object) -> None:
         """The row with this key, new or as it is, with these values from now on."""
-        changes: dict[str, object] = dict(values)
-        if "row" in table.c:
-            changes["row"] = table.c.row + 1
-        own = ["organisation", *key]
-        self.run(self._insert(table, {**key, **values}).on_conflict_do_update(own, set_=changes))
+        statement = _putting(table, tuple(key), tuple(values), self._connection.dialect.name)
+        self.run(statement, **key, **values)
 
     def change(self, table: sa.Table, key: Mapping[str, object], *, expected: int, **values: object) -> int:
         """Compare and set: these values if the row still has version ``expected``; gives the next one.
@@ -104,13 +117,10 @@ class Scope:
             StaleError: the row has another version by now.
             NotFoundError: there is no such row.
         """
-        version = table.c["row" if "row" in table.c else "version"]
-        statement = (
-            self.update(table)
-            .where(*_matches(table, key), version == expected)
-            .values({version.name: expected + 1, **values})
-        )
-        if self.run(statement).rowcount == 0:
+        version = "row" if "row" in table.c else "version"
+        found = {**key, version: expected}
+        statement = _changing(table, _form(found))
+        if self.run(statement, **_values(found), **{version: expected + 1, **values}).rowcount == 0:
             self.get(table, **key)
             raise StaleError(f"The {table.name} {_named(key)} has changed since version {expected} was read.")
         return expected + 1
@@ -119,10 +129,6 @@ class Scope:
         """The number after the last one of this organisation; safe because there is one writer at a time."""
         last = self.run(self.select(table, sa.func.max(table.c.number))).scalar()
         return (last or 0) + 1
-
-    def _insert(self, table: sa.Table, values: Mapping[str, object]) -> Any:
-        insert = _UPSERTS[self._connection.dialect.name]
-        return insert(table).values(organisation=self.organisation, **values)
 
     # What is kept encrypted.
 
@@ -151,8 +157,75 @@ class Repository:
         self._scope = scope
 
 
-def _matches(table: sa.Table, key: Mapping[str, object]) -> list[sa.ColumnElement[bool]]:
-    return [table.c[name] == value for name, value in key.items()]
+# Statements that are built once: one for each form in which they are asked. Values are parameters.
+
+_OURS = sa.bindparam("of_organisation", type_=sa.String)
+Columns = tuple[sa.Column[Any], ...]
+_Form = tuple[tuple[str, str], ...]
+"""Per column of a key how it is compared."""
+
+
+def _form(key: Mapping[str, object]) -> _Form:
+    return tuple((name, _comparison(value)) for name, value in key.items())
+
+
+def _comparison(value: object) -> str:
+    return "is none" if value is None else "in" if isinstance(value, list) else "is"
+
+
+def _values(key: Mapping[str, object]) -> dict[str, object]:
+    """The values of a key as parameters, apart from those of what is set."""
+    return {f"of_{name}": value for name, value in key.items() if value is not None}
+
+
+def _compared(table: sa.Table, form: _Form) -> list[sa.ColumnElement[bool]]:
+    return [_COMPARED[how](table.c[name], f"of_{name}") for name, how in form]
+
+
+_COMPARED: Mapping[str, Callable[[sa.Column[Any], str], sa.ColumnElement[bool]]] = {
+    "is": lambda column, name: column == sa.bindparam(name),
+    "in": lambda column, name: column.in_(sa.bindparam(name, expanding=True)),
+    "is none": lambda column, _: column.is_(None),
+}
+
+
+@cache
+def _reading(table: sa.Table, columns: Columns, order: Columns, form: _Form) -> sa.Select[Any]:
+    return Scope.select(table, *columns).where(*_compared(table, form)).order_by(*order)
+
+
+@cache
+def _changing(table: sa.Table, form: _Form) -> sa.Update:
+    return Scope.update(table).where(*_compared(table, form))
+
+
+@cache
+def _adding(table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
+    return sa.insert(table).values(_parameters(names))
+
+
+@cache
+def _adding_if_new(table: sa.Table, names: tuple[str, ...], dialect: str) -> sa.Executable:
+    adding: sa.Executable = _upserting(table, names, dialect).on_conflict_do_nothing()
+    return adding
+
+
+@cache
+def _putting(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...], dialect: str) -> sa.Executable:
+    insert = _upserting(table, (*key, *names), dialect)
+    changes = {name: insert.excluded[name] for name in names}
+    if "row" in table.c:
+        changes["row"] = table.c.row + 1
+    putting: sa.Executable = insert.on_conflict_do_update(["organisation", *key], set_=changes)
+    return putting
+
+
+def _upserting(table: sa.Table, names: tuple[str, ...], dialect: str) -> Any:
+    return _UPSERTS[dialect](table).values(_parameters(names))
+
+
+def _parameters(names: tuple[str, ...]) -> dict[str, sa.BindParameter[Any]]:
+    return {"organisation": _OURS, **{name: sa.bindparam(name) for name in names}}
 
 
 def _named(key: Mapping[str, object]) -> str:

@@ -35,16 +35,12 @@ class Statements(Repository):
 
     def of(self, agreement_id: str) -> list[Statement]:
         """Everything said about an agreement, by when it was said."""
-        found = (
-            self._scope.select(statement)
-            .where(statement.c.agreement_id == agreement_id)
-            .order_by(statement.c.said_at, statement.c.id)
-        )
+        found = self._scope.all(statement, statement.c.said_at, statement.c.id, agreement_id=agreement_id)
         return [
             self._scope.open(
                 statement.c.document_sealed, _place(agreement_id, row.id), row.document_sealed, Statement
             )
-            for row in self._scope.rows(found)
+            for row in found
         ]
 
 

@@ -234,7 +234,9 @@ NOTHING: tuple[object, ...] = (None, False, 0, [], {}, (), frozenset())
 def statements(engine: Engine) -> Iterator[list[Any]]:
     seen: list[Any] = []
 
-    def note(_connection: object, statement: Any, *_: object) -> None:
+    def note(_connection: object, statement: Any, many: Any, one: Any, _: object) -> None:
+        given = [*many, one] if one else many
+        assert [each["of_organisation"] for each in given] == ["noord"]
         seen.append(statement)
 
     sa.event.listen(engine, "before_execute", note)
@@ -243,22 +245,23 @@ def statements(engine: Engine) -> Iterator[list[Any]]:
 
 
 def names_its_organisation(statement: Any) -> bool:
-    """Whether it can only read and change rows of one organisation."""
+    """Whether it can only read and change rows of the organisation that is given with it."""
     if isinstance(statement, sa.Insert):
         replaced = statement._post_values_clause
         target = getattr(replaced, "inferred_target_elements", None) or ["organisation"]
-        return statement.compile().params["organisation"] == "noord" and target[0] == "organisation"
+        added = {str(name): value for name, value in statement._values.items()}["organisation"]
+        return added.key == "of_organisation" and target[0] == "organisation"
     tables = statement.get_final_froms() if isinstance(statement, sa.Select) else [statement.table]
     return all(any(confines(one, table) for one in statement._where_criteria) for table in tables)
 
 
 def confines(condition: Any, table: Any) -> bool:
-    """Whether the condition is that the table's organisation is Noord."""
+    """Whether the condition is that the table's organisation is the one that is given."""
     return (
         isinstance(condition, BinaryExpression)
         and condition.operator is operators.eq
         and condition.left is table.c.organisation
-        and condition.right.value == "noord"
+        and condition.right.key == "of_organisation"
     )
 
 
