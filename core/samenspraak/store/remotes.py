@@ -78,6 +78,10 @@ class Remotes(Leased):
     def of_link(self, link_id: str) -> list[RemoteRecord]:
         return self._all(link_id=link_id)
 
+    def awaited(self, connector_id: str) -> list[RemoteRecord]:
+        """Those whose create left and was not answered: nobody knows yet what they are called there."""
+        return [one for one in self._all(connector_id=connector_id, external_id=None) if one.intent]
+
     def unlinked(self, connector_id: str | None = None) -> list[RemoteRecord]:
         """Those without a link: new, candidate, waiting for a person, outside the selection, set apart."""
         own = {} if connector_id is None else {"connector_id": connector_id}

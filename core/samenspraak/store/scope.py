@@ -6,7 +6,8 @@ themselves (a test reads their source, another one reads every statement that re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -27,7 +28,8 @@ class Scope:
     """One organisation within one transaction.
 
     What is asked often is asked by key: such a statement is built once and kept, since building one costs
-    several times what running it does.
+    several times what running it does. And it is run once: a transaction sees one moment, so the answer
+    stays the same until something is written here to that table.
     """
 
     def __init__(self, connection: Connection, organisation: str, cipher: Cipher, *, writes: bool) -> None:
@@ -35,11 +37,12 @@ class Scope:
         self.cipher = cipher
         self._connection = connection
         self._writes = writes
+        self._read: defaultdict[sa.FromClause, dict[Hashable, Sequence[Row[Any]]]] = defaultdict(dict)
 
     # Statements.
 
     @staticmethod
-    def select(table: sa.Table, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    def select(table: sa.FromClause, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
         return sa.select(*(columns or (table,))).where(table.c.organisation == _OURS)
 
     @staticmethod
@@ -60,6 +63,8 @@ class Scope:
         """
         if isinstance(statement, sa.UpdateBase) and not self._writes:
             raise RuntimeError("This unit of work is for reading.")
+        if isinstance(statement, sa.UpdateBase):
+            self._read.pop(statement.table, None)
         return self._connection.execute(statement, {_OURS.key: self.organisation, **values})
 
     def rows(self, statement: sa.Executable, **values: object) -> Sequence[Row[Any]]:
@@ -70,15 +75,30 @@ class Scope:
 
     def all(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> Sequence[Row[Any]]:
         """Every row with this key, in this order. None is no value; a list takes any of its values."""
-        return self.rows(_reading(table, (), order, _form(key)), **_values(key))
+        return self._known(table, (), order, key)
 
     def only(self, *columns: sa.Column[Any], **key: object) -> Sequence[Row[Any]]:
         """The same, in no order and of these columns alone."""
-        return self.rows(_reading(columns[0].table, columns, (), _form(key)), **_values(key))
+        return self._known(columns[0].table, columns, (), key)
 
     def find(self, table: sa.Table, **key: object) -> Row[Any] | None:
         """The row with this key, or None."""
-        return self.first(_reading(table, (), (), _form(key)), **_values(key))
+        return next(iter(self._known(table, (), (), key)), None)
+
+    def _known(
+        self, table: sa.FromClause, columns: Columns, order: Columns, key: Mapping[str, object]
+    ) -> Sequence[Row[Any]]:
+        form = _form(key)
+        asked = (
+            columns,
+            order,
+            form,
+            *(tuple(one) if isinstance(one, list) else one for one in key.values()),
+        )
+        read = self._read[table]
+        if asked not in read:
+            read[asked] = self.rows(_reading(table, columns, order, form), **_values(key))
+        return read[asked]
 
     def get(self, table: sa.Table, **key: object) -> Row[Any]:
         """The row with this key.
@@ -178,11 +198,11 @@ def _values(key: Mapping[str, object]) -> dict[str, object]:
     return {f"of_{name}": value for name, value in key.items() if value is not None}
 
 
-def _compared(table: sa.Table, form: _Form) -> list[sa.ColumnElement[bool]]:
+def _compared(table: sa.FromClause, form: _Form) -> list[sa.ColumnElement[bool]]:
     return [_COMPARED[how](table.c[name], f"of_{name}") for name, how in form]
 
 
-_COMPARED: Mapping[str, Callable[[sa.Column[Any], str], sa.ColumnElement[bool]]] = {
+_COMPARED: Mapping[str, Callable[[sa.ColumnElement[Any], str], sa.ColumnElement[bool]]] = {
     "is": lambda column, name: column == sa.bindparam(name),
     "in": lambda column, name: column.in_(sa.bindparam(name, expanding=True)),
     "is none": lambda column, _: column.is_(None),
@@ -190,7 +210,7 @@ _COMPARED: Mapping[str, Callable[[sa.Column[Any], str], sa.ColumnElement[bool]]]
 
 
 @cache
-def _reading(table: sa.Table, columns: Columns, order: Columns, form: _Form) -> sa.Select[Any]:
+def _reading(table: sa.FromClause, columns: Columns, order: Columns, form: _Form) -> sa.Select[Any]:
     return Scope.select(table, *columns).where(*_compared(table, form)).order_by(*order)
 
 

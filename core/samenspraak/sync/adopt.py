@@ -286,13 +286,10 @@ def _may_be_made_by_us(uow: UnitOfWork, case: _Case, client_id: str) -> bool:
     """A create for this client lost its answer, and this may be what it made: a person says whether."""
     if case.connector.manifest.capabilities.create is not Create.NONE:
         return False
-    return any(
-        one.external_id is None and one.intent is not None
-        for record in uow.agreements.list(client_id=client_id)
-        for link in uow.links.of_agreement(record.agreement.id)
-        if link.connector_id == case.remote.connector_id
-        for one in uow.remotes.of_link(link.id)
+    links = (
+        uow.links.get(one.link_id) for one in uow.remotes.awaited(case.remote.connector_id) if one.link_id
     )
+    return any(uow.agreements.get(one.agreement_id).agreement.client_id == client_id for one in links)
 
 
 def _agreement(hub: Hub, case: _Case, client_id: str) -> Agreement:

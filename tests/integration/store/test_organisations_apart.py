@@ -194,6 +194,7 @@ ACTS: dict[str, Act] = {
     "remotes.get": lambda uow: uow.remotes.get("r1"),
     "remotes.by_external": lambda uow: uow.remotes.by_external("ecd", "CarePlan/17"),
     "remotes.of_group": lambda uow: uow.remotes.of_group("ecd", "series-1"),
+    "remotes.awaited": lambda uow: uow.remotes.awaited("ecd"),
     "remotes.unlinked": lambda uow: uow.remotes.unlinked("ecd"),
     "remotes.external_ids": lambda uow: uow.remotes.external_ids("ecd"),
     "remotes.look": lambda uow: uow.remotes.look("r1"),
@@ -284,10 +285,11 @@ def test_every_public_method_is_called_here() -> None:
 
 
 def test_every_statement_names_its_organisation(store: Store, statements: list[Any]) -> None:
-    with store.write("noord") as uow:
-        for name, act in ACTS.items():
+    for name, act in ACTS.items():
+        with store.write("noord") as uow:
             statements.clear()
             act(uow)
+            uow.commit()
 
             assert statements, f"{name} asked the database nothing"
             assert all(map(names_its_organisation, statements)), name
@@ -310,9 +312,10 @@ def test_no_statement_reads_a_whole_table(store: Store, engine: Engine) -> None:
 
 
 def test_postgresql_would_take_every_statement(store: Store, statements: list[Any]) -> None:
-    with store.write("noord") as uow:
-        for act in ACTS.values():
+    for act in ACTS.values():
+        with store.write("noord") as uow:
             act(uow)
+            uow.commit()
 
     plain = [one for one in statements if getattr(one, "_post_values_clause", None) is None]
     texts = [str(one.compile(dialect=postgresql.dialect())) for one in plain]
