@@ -139,6 +139,15 @@ class RemoteRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RemoteMark:
+    """What a page is compared with: which object it is, and the state that was seen last."""
+
+    id: str
+    link_id: str | None = None
+    page_mark: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuestionRecord:
     """A question that only a person can settle; at most one open per (kind, subject).
 

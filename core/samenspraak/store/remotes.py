@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,8 @@ from samenspraak.policy.state import Attempt, Intent, LinkPhase, SentUnits
 from samenspraak.store import documents
 from samenspraak.store.columns import AT_ONCE
 from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
-from samenspraak.store.records import RemoteRecord
-from samenspraak.store.scope import Scope
+from samenspraak.store.records import RemoteMark, RemoteRecord
+from samenspraak.store.scope import SOME, Scope
 from samenspraak.store.tables import remote
 
 _AS_IS = (
@@ -80,22 +80,24 @@ class Remotes(Leased):
 
     def awaited(self, connector_id: str) -> list[RemoteRecord]:
         """Those whose create left and was not answered: nobody knows yet what they are called there."""
-        return [one for one in self._all(connector_id=connector_id, external_id=None) if one.intent]
+        return self._all(connector_id=connector_id, external_id=None, intent_sealed=SOME)
+
+    def intended(self, connector_id: str) -> list[RemoteRecord]:
+        """Those with a write that is not settled."""
+        return self._all(connector_id=connector_id, intent_sealed=SOME)
 
     def unlinked(self, connector_id: str | None = None) -> list[RemoteRecord]:
         """Those without a link: new, candidate, waiting for a person, outside the selection, set apart."""
         own = {} if connector_id is None else {"connector_id": connector_id}
         return self._all(link_id=None, **own)
 
-    def live_of_connector(self, connector_id: str) -> list[RemoteRecord]:
+    def marks(self, connector_id: str, external_ids: Iterable[str]) -> dict[str, RemoteMark]:
+        """Those of these objects that we know, by what the connector calls them."""
+        return self._marks(connector_id=connector_id, external_id=sorted(set(external_ids)))
+
+    def live(self, connector_id: str) -> dict[str, RemoteMark]:
         """Those with a link whose copy is there: what a complete list should show."""
-        there = self._scope.select(remote).where(
-            remote.c.connector_id == connector_id,
-            remote.c.link_id.is_not(None),
-            remote.c.external_id.is_not(None),
-            remote.c.phase == LinkPhase.OPEN,
-        )
-        return [self._record(row) for row in self._scope.rows(there.order_by(remote.c.id))]
+        return self._marks(connector_id=connector_id, link_id=SOME, external_id=SOME, phase=LinkPhase.OPEN)
 
     def external_ids(self, connector_id: str) -> dict[str, str]:
         """The ids of all remotes of a connector by what it calls them, without opening any."""
@@ -167,7 +169,16 @@ class Remotes(Leased):
 
     # Rows and records.
 
-    def _all(self, **key: str | None) -> list[RemoteRecord]:
+    def _marks(self, **key: object) -> dict[str, RemoteMark]:
+        """Without opening any."""
+        columns = (remote.c.external_id, remote.c.id, remote.c.link_id, remote.c.page_mark)
+        rows = self._scope.only(*columns, **key)
+        return {
+            row.external_id: RemoteMark(id=row.id, link_id=row.link_id, page_mark=row.page_mark)
+            for row in rows
+        }
+
+    def _all(self, **key: object) -> list[RemoteRecord]:
         return [self._record(row) for row in self._scope.all(remote, remote.c.id, **key)]
 
     def _kept(self, record: RemoteRecord) -> dict[str, object]:

@@ -21,6 +21,9 @@ from samenspraak.store.cipher import Cipher
 
 T = TypeVar("T")
 
+SOME = object()
+"""In a key: whatever it is, but not none."""
+
 _UPSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -74,7 +77,7 @@ class Scope:
         return self.run(statement, **values).first()
 
     def all(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> Sequence[Row[Any]]:
-        """Every row with this key, in this order. None is no value; a list takes any of its values."""
+        """Every row with this key, in this order. A list takes any of its values, ``SOME`` any but none."""
         return self._known(table, (), order, key)
 
     def only(self, *columns: sa.Column[Any], **key: object) -> Sequence[Row[Any]]:
@@ -190,12 +193,14 @@ def _form(key: Mapping[str, object]) -> _Form:
 
 
 def _comparison(value: object) -> str:
-    return "is none" if value is None else "in" if isinstance(value, list) else "is"
+    if value is None or value is SOME:
+        return "is none" if value is None else "is some"
+    return "in" if isinstance(value, list) else "is"
 
 
 def _values(key: Mapping[str, object]) -> dict[str, object]:
     """The values of a key as parameters, apart from those of what is set."""
-    return {f"of_{name}": value for name, value in key.items() if value is not None}
+    return {f"of_{name}": value for name, value in key.items() if value not in (None, SOME)}
 
 
 def _compared(table: sa.FromClause, form: _Form) -> list[sa.ColumnElement[bool]]:
@@ -206,6 +211,7 @@ _COMPARED: Mapping[str, Callable[[sa.ColumnElement[Any], str], sa.ColumnElement[
     "is": lambda column, name: column == sa.bindparam(name),
     "in": lambda column, name: column.in_(sa.bindparam(name, expanding=True)),
     "is none": lambda column, _: column.is_(None),
+    "is some": lambda column, _: column.is_not(None),
 }
 
 

@@ -6,6 +6,7 @@ marks and its cursor are committed together, so that a crash repeats a page and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -13,7 +14,7 @@ import structlog
 from samenspraak.connectors.connector import Absent, Connector, Found, Page, SetApart
 from samenspraak.errors import SamenspraakError, StaleError
 from samenspraak.policy.state import LinkPhase
-from samenspraak.store.records import ConnectorRecord, CursorRecord, RemoteRecord
+from samenspraak.store.records import ConnectorRecord, CursorRecord, RemoteMark, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import is_known, meet
@@ -124,46 +125,47 @@ def _brings_news(hub: Hub, organisation: str, connector: Connector, page: Page, 
     """Whether a page says anything that is not known: most do not, and need no turn among the writers."""
     connector_id = connector.connector_id
     with hub.store.read(organisation) as uow:
+        known = _known(uow, connector_id, page)
         return (
-            any(not _is_known(uow, connector, record) for record in page.records)
+            any(not _is_known(connector, record, known) for record in page.records)
             or any(not is_known(uow, hub, connector_id, party) for party in page.parties)
             or (page.complete and bool(_missing(uow, connector_id, listed)))
         )
 
 
-def _is_known(uow: UnitOfWork, connector: Connector, record: Found | Absent | SetApart) -> bool:
-    known = uow.remotes.by_external(connector.connector_id, record.external_id)
-    if known is None:
+def _known(uow: UnitOfWork, connector_id: str, page: Page) -> dict[str, RemoteMark]:
+    return uow.remotes.marks(connector_id, (one.external_id for one in page.records))
+
+
+def _is_known(
+    connector: Connector, record: Found | Absent | SetApart, known: Mapping[str, RemoteMark]
+) -> bool:
+    mark = known.get(record.external_id)
+    if mark is None:
         return isinstance(record, Absent)
-    return isinstance(record, Found) and page_mark(connector, record) == known.page_mark
+    return isinstance(record, Found) and page_mark(connector, record) == mark.page_mark
 
 
 def _note_page(uow: WritingUnitOfWork, hub: Hub, connector: Connector, page: Page) -> Pulled:
     for party in page.parties:
         meet(uow, hub, connector.connector_id, party)
-    met = Pulled()
+    met, known = Pulled(), _known(uow, connector.connector_id, page)
     for record in page.records:
-        met += _note(uow, hub, connector, record)
+        mark = known.get(record.external_id)
+        if _is_known(connector, record, known):
+            met += Pulled(seen=1)
+        elif mark is not None:
+            look(uow, mark)
+            met += Pulled(seen=1, changed=1)
+        else:
+            known[record.external_id] = _note_new(uow, hub, connector.connector_id, record)
+            met += Pulled(seen=1, apart=1) if isinstance(record, SetApart) else Pulled(seen=1, new=1)
     return met
-
-
-def _note(
-    uow: WritingUnitOfWork, hub: Hub, connector: Connector, record: Found | Absent | SetApart
-) -> Pulled:
-    known = uow.remotes.by_external(connector.connector_id, record.external_id)
-    if known is None:
-        return _note_new(uow, hub, connector.connector_id, record)
-    if isinstance(record, Found) and page_mark(connector, record) == known.page_mark:
-        return Pulled(seen=1)
-    look(uow, known)
-    return Pulled(seen=1, changed=1)
 
 
 def _note_new(
     uow: WritingUnitOfWork, hub: Hub, connector_id: str, record: Found | Absent | SetApart
-) -> Pulled:
-    if isinstance(record, Absent):
-        return Pulled(seen=1)
+) -> RemoteMark:
     apart = isinstance(record, SetApart)
     remote = uow.remotes.add(
         RemoteRecord(
@@ -177,7 +179,7 @@ def _note_new(
         )
     )
     uow.wake(remotes=[remote.id])
-    return Pulled(seen=1, apart=1) if apart else Pulled(seen=1, new=1)
+    return RemoteMark(id=remote.id)
 
 
 def _note_missing(uow: WritingUnitOfWork, connector_id: str, listed: set[str]) -> Pulled:
@@ -188,22 +190,22 @@ def _note_missing(uow: WritingUnitOfWork, connector_id: str, listed: set[str]) -
     return Pulled(changed=len(missing))
 
 
-def _missing(uow: UnitOfWork, connector_id: str, listed: set[str]) -> list[RemoteRecord]:
+def _missing(uow: UnitOfWork, connector_id: str, listed: set[str]) -> list[RemoteMark]:
     return [
-        remote
-        for remote in uow.remotes.live_of_connector(connector_id)
-        if remote.external_id and remote.external_id not in listed
+        remote for external_id, remote in uow.remotes.live(connector_id).items() if external_id not in listed
     ]
 
 
 def _look_at_proposals(uow: WritingUnitOfWork, connector_id: str) -> None:
     """A proposal is answered without any change to a record: ask again with every pull."""
-    for link in uow.links.of_connector(connector_id):
-        if any(one.intent and one.intent.waiting for one in uow.remotes.of_link(link.id)):
-            uow.look_at_link(link.id)
+    intended = uow.remotes.intended(connector_id)
+    for link_id in sorted(
+        {one.link_id for one in intended if one.link_id and one.intent and one.intent.waiting}
+    ):
+        uow.look_at_link(link_id)
 
 
-def look(uow: WritingUnitOfWork, remote: RemoteRecord) -> None:
+def look(uow: WritingUnitOfWork, remote: RemoteRecord | RemoteMark) -> None:
     """Something may have changed with this object."""
     if remote.link_id is None:
         uow.look_at_remote(remote.id)

@@ -161,7 +161,7 @@ def test_remotes_are_found_by_link_and_by_connector(store: Store, link: LinkReco
 
     with store.read("noord") as uow:
         assert uow.remotes.of_link(link.id) == [live, closed]
-        assert uow.remotes.live_of_connector("ecd") == [live]
+        assert list(uow.remotes.live("ecd")) == [live.external_id]
         assert uow.remotes.unlinked() == uow.remotes.unlinked("ecd") == [new]
         assert uow.remotes.unlinked("platform") == []
         assert uow.remotes.external_ids("ecd") == {f"CarePlan/{n}": f"r{n - 16}" for n in (17, 18, 19)}

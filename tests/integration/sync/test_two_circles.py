@@ -9,7 +9,7 @@ import pytest
 
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import StatementKind
-from samenspraak.policy.state import ConnectorState, Reason
+from samenspraak.policy.state import ConnectorState, LinkPhase, Reason
 from samenspraak.store.records import ConnectorRecord
 from samenspraak_fhir.sandbox import STRICT, FhirSandbox
 from samenspraak_ozo.sandbox import create
@@ -103,7 +103,10 @@ class Couple:
     def seen(self, connector_id: str) -> list[dict[str, Any]]:
         """What the hub made in this system."""
         with self.town.app.store.read("de-linde") as uow:
-            return [one.seen for one in uow.remotes.live_of_connector(connector_id) if one.seen]
+            remotes = (
+                one for link in uow.links.of_connector(connector_id) for one in uow.remotes.of_link(link.id)
+            )
+            return [one.seen for one in remotes if one.seen and one.phase is LinkPhase.OPEN]
 
 
 def known(number: str) -> list[dict[str, str]]:
