@@ -248,4 +248,13 @@ HELP_NL: Mapping[str, str] = {
         "Probeert opnieuw wat mislukt is: één, een paar, of alles van een systeem of sinds een moment.\n\n"
         "Dat gebeurt met de versie van nu en de vertaling van vandaag, in de gewone volgorde."
     ),
+    # connector rule
+    "Say whose value holds when ID and others changed a unit at the same time.\n\n"
+    "Without a rule people are asked; where a wrong value can harm, they always are.": (
+        "Zegt wiens waarde geldt als ID en anderen tegelijk hetzelfde onderdeel veranderden.\n\n"
+        "Zonder regel vragen we het aan mensen; waar een verkeerde waarde kan schaden, altijd."
+    ),
+    "The system whose value holds; without it people are asked.": (
+        "Het systeem waarvan de waarde geldt; zonder deze optie vragen we het aan mensen."
+    ),
 }

@@ -47,6 +47,8 @@ def lines_of(status: Status, texts: Texts) -> Iterator[str]:
             f"{texts.word('question', kind)}: {count}" for kind, count in status.questions.items()
         )
         yield texts("status.questions", count=sum(status.questions.values()), kinds=kinds)
+    if status.overdue:
+        yield texts("status.overdue", count=status.overdue)
     if status.waiting_people:
         yield texts("status.people", count=status.waiting_people)
     if status.waiting_records:

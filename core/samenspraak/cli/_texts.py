@@ -94,6 +94,14 @@ SENTENCES: Mapping[str, Pair] = {
     "connector.required": ("verplicht", "required"),
     "connector.secret": ("geheim, alleen als verwijzing", "secret, by reference only"),
     "connector.default": ("anders: {default}", "default: {default}"),
+    "connector.led": (
+        "Verschilt {unit} tussen {id} en andere systemen, dan geldt wat in {leader} staat.",
+        "Where {unit} differs between {id} and other systems, the value of {leader} holds.",
+    ),
+    "connector.asked": (
+        "Verschilt {unit} tussen {id} en andere systemen, dan vragen we het.",
+        "Where {unit} differs between {id} and other systems, people are asked.",
+    ),
     # sync
     "sync.heard": (
         "{id}: {seen} gezien, {new} nieuw, {changed} veranderd, {apart} apart gezet",
@@ -143,6 +151,10 @@ SENTENCES: Mapping[str, Pair] = {
     "status.equal": ("Alles is bijgewerkt.", "Everything is up to date."),
     "status.due": ("We zijn nog bezig.", "Work is still going on."),
     "status.questions": ("Open vragen: {count} ({kinds}).", "Open questions: {count} ({kinds})."),
+    "status.overdue": (
+        "Vragen waarvan de tijd om is: {count}.",
+        "Questions past their time: {count}.",
+    ),
     "status.people": (
         "Mensen die u nog kunt koppelen: {count}.",
         "People who can be matched: {count}.",

@@ -16,6 +16,7 @@ from samenspraak.cli._desk import Desk, by_option, desk, json_option, yes_option
 from samenspraak.cli._help import Group
 from samenspraak.cli._texts import Texts
 from samenspraak.connectors.connector import Checked
+from samenspraak.domain.units import UnitKind
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import connectors
 from samenspraak.services.connectors import Connection, Installed, Setting
@@ -258,3 +259,22 @@ def resume(asked: Asked, connector_id: str, yes: bool, by: str) -> None:
     looked = connectors.resume(at.hub, at.organisation, connector_id, by=by)
     document = {"connector": connector_id, "state": ConnectorState.RUNNING, "copies": looked}
     answer(asked, document, [at.texts("connector.resumed", id=connector_id, copies=looked)])
+
+
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@click.argument("unit", type=click.Choice([one.value for one in UnitKind]))
+@click.option("--leader", metavar="ID", help="The system whose value holds; without it people are asked.")
+@by_option
+@json_option
+@click.pass_obj
+def rule(asked: Asked, connector_id: str, unit: str, leader: str | None, by: str) -> None:
+    """Say whose value holds when ID and others changed a unit at the same time.
+
+    Without a rule people are asked; where a wrong value can harm, they always are.
+    """
+    at = desk(asked)
+    rules = connectors.set_rule(at.hub, at.organisation, connector_id, UnitKind(unit), leader, by=by)
+    sentence = "connector.led" if leader else "connector.asked"
+    line = at.texts(sentence, id=connector_id, unit=at.texts.word("unit", unit), leader=leader)
+    answer(asked, {"connector": connector_id, "rules": rules}, [line])

@@ -12,6 +12,7 @@ import marshmallow
 from samenspraak.connectors.connector import Checked
 from samenspraak.connectors.manifest import Manifest, Text
 from samenspraak.connectors.registry import Failure, Registry
+from samenspraak.domain.units import UNITS, Harm, UnitKind
 from samenspraak.errors import PermanentError, RuleError, SamenspraakError, StaleError
 from samenspraak.policy import priority
 from samenspraak.policy.capabilities import SystemKind
@@ -55,7 +56,11 @@ class Installed:
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """A connected system and how it goes. ``problem``: why it cannot be used; links are counted by reason."""
+    """A connected system and how it goes.
+
+    ``links``: counted by reason · ``rules``: whose value of a unit holds, where people are not asked ·
+    ``problem``: why it cannot be used.
+    """
 
     id: str
     plugin: str
@@ -66,6 +71,7 @@ class Connection:
     settings: Mapping[str, Any]
     links: Mapping[Reason, int]
     heard_at: datetime | None
+    rules: Mapping[str, str]
     problem: str = ""
 
 
@@ -213,6 +219,7 @@ def _connection(
         settings=record.settings,
         links=links,
         heard_at=record.heard_at,
+        rules=record.rules,
         problem=problem,
     )
 
@@ -275,6 +282,45 @@ def resume(hub: Hub, organisation: str, connector_id: str, *, by: str = ADMIN) -
         looked = release(uow, hub, system, by=who)
         uow.commit()
     return looked
+
+
+def set_rule(
+    hub: Hub,
+    organisation: str,
+    connector_id: str,
+    unit: UnitKind,
+    leader: str | None,
+    *,
+    by: str = ADMIN,
+) -> Mapping[str, str]:
+    """Say whose value holds when this system and others changed a unit at the same time.
+
+    Args:
+        hub: the hub.
+        organisation: whose.
+        connector_id: the system whose changes it is about.
+        unit: which kind of unit.
+        leader: the system whose value holds, this one or another; None: people are asked.
+        by: who decided.
+
+    Returns:
+        All rules of the system, unit by leader.
+
+    Raises:
+        NotFoundError: there is no such system, or no such leader.
+        RuleError: a wrong value of this unit can harm, so that people are always asked.
+    """
+    if leader is not None and UNITS[unit].harm is Harm.ALWAYS:
+        raise RuleError("unit-rule", f"A wrong value of {unit} can harm; people are always asked about it.")
+    with hub.store.write(organisation) as uow:
+        system = uow.connectors.get(connector_id)
+        rules = {kind: other for kind, other in system.rules.items() if kind != unit}
+        if leader is not None:
+            rules[unit] = uow.connectors.get(leader).id
+        uow.connectors.save(replace(system, rules=rules))
+        _audit(uow, hub, connector_id, "rule", actor(uow, by), f"{unit} {leader or 'ask'}")
+        uow.commit()
+    return rules
 
 
 def would_look(hub: Hub, organisation: str, connector_id: str) -> int:

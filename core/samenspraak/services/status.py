@@ -10,6 +10,7 @@ from datetime import datetime
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services.people import WAITS_FOR_A_PERSON
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.trouble import is_broken_off
 
 _NOT_THERE = frozenset({Reason.WITHHELD, Reason.RETRACTED, Reason.RETRACTING, Reason.CLOSED})
 _STANDS_STILL = frozenset({ConnectorState.UNAUTHORISED, ConnectorState.STOPPED})
@@ -17,7 +18,10 @@ _STANDS_STILL = frozenset({ConnectorState.UNAUTHORISED, ConnectorState.STOPPED})
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    """One connected system. ``converged``: no copy there has work to do or to retry."""
+    """One connected system.
+
+    ``converged``: no copy there has work to do or to retry · ``is_away``: it was called in vain too often.
+    """
 
     id: str
     title: str
@@ -25,6 +29,7 @@ class System:
     state_why: str
     links: Mapping[Reason, int]
     heard_at: datetime | None
+    is_away: bool = False
 
     @property
     def converged(self) -> bool:
@@ -48,11 +53,15 @@ class System:
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """How it stands. ``waiting_people`` and ``waiting_records`` wait to be matched."""
+    """How it stands.
+
+    ``overdue``: questions past their time · ``waiting_people`` and ``waiting_records`` wait to be matched.
+    """
 
     organisation: str
     systems: tuple[System, ...]
     questions: Mapping[QuestionKind, int]
+    overdue: int
     waiting_people: int
     waiting_records: int
 
@@ -75,7 +84,7 @@ class Status:
 def status(hub: Hub, organisation: str) -> Status:
     """How this organisation stands now."""
     with hub.store.read(organisation) as uow:
-        counts = uow.links.counts()
+        counts, questions = uow.links.counts(), uow.questions.list()
         return Status(
             organisation=organisation,
             systems=tuple(
@@ -86,10 +95,39 @@ def status(hub: Hub, organisation: str) -> Status:
                     state_why=one.state_why,
                     links=counts.get(one.id, {}),
                     heard_at=one.heard_at,
+                    is_away=is_broken_off(hub, one),
                 )
                 for one in uow.connectors.list()
             ),
-            questions=Counter(one.kind for one in uow.questions.list()),
+            questions=Counter(one.kind for one in questions),
+            overdue=sum(one.deadline is not None and one.deadline < hub.now() for one in questions),
             waiting_people=len(uow.parties.candidates()),
             waiting_records=sum(one.why == WAITS_FOR_A_PERSON for one in uow.remotes.unlinked()),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readiness:
+    """What a monitor may know of the whole hub: numbers only, of nobody in particular."""
+
+    standing_still: int
+    away: int
+    failed: int
+    overdue: int
+
+    @property
+    def ready(self) -> bool:
+        """Whether every system takes part and nothing waits too long for a person."""
+        return not (self.standing_still or self.away or self.failed or self.overdue)
+
+
+def readiness(hub: Hub) -> Readiness:
+    """How all organisations of this hub stand together."""
+    stands = [status(hub, one) for one in hub.store.organisations()]
+    systems = [system for one in stands for system in one.systems]
+    return Readiness(
+        standing_still=sum(one.state in _STANDS_STILL for one in systems),
+        away=sum(one.is_away for one in systems),
+        failed=sum(one.links.get(Reason.FAILED, 0) for one in systems),
+        overdue=sum(one.overdue for one in stands),
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from flask import Flask, Response, jsonify
 
 from samenspraak.bootstrap import Application
 from samenspraak.errors import SamenspraakError
+from samenspraak.services.status import readiness
 from samenspraak.web import inbound
 
 
@@ -27,6 +29,12 @@ def create_app(application: Application, *, is_working: Callable[[], bool]) -> F
         """Whether this process lives: its database answers and its runner looks for work."""
         parts = {"database": _answers(application), "runner": is_working()}
         return jsonify(ok=all(parts.values()), **parts), 200 if all(parts.values()) else 503
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        """Whether every system takes part and nothing waits too long for a person; numbers only."""
+        found = readiness(application.hub)
+        return jsonify(ready=found.ready, **asdict(found)), 200 if found.ready else 503
 
     return app
 

@@ -134,6 +134,7 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "connector add": ("app-c", "--type", "memory", *settings),
         "connector pause": ("app-b",),
         "connector resume": ("app-b",),
+        "connector rule": ("app-b", "place", "--leader", "app-a"),
         "consent record": ("--client", "wit", "--role", "volunteer"),
         "consent withdraw": (consent_for(line, "son"), "--yes"),
         "match accept": ("app-a", "u9", "--new"),

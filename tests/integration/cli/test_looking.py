@@ -27,7 +27,7 @@ LOOKS = {
 }
 # They decide something, which is audited with what it changes.
 DECIDES = {
-    *("init", "connector add", "connector pause", "connector resume"),
+    *("init", "connector add", "connector pause", "connector resume", "connector rule"),
     *("match accept", "match refuse", "question answer", "consent record", "consent withdraw"),
     *("agreement restore", "failure retry"),
 }
