@@ -19,6 +19,7 @@ from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import answering
 from samenspraak.sync.asking import HUB, OF_A_UNIT, unit_of
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.trouble import UNAVAILABLE
 from samenspraak.sync.versions import record_version
 
 OTHER, TAKE, REFUSE, END = "other", "take", "refuse", "end"
@@ -38,6 +39,7 @@ ANSWERS: Mapping[QuestionKind, tuple[str, ...]] = {
 ANSWERS_BY_CAUSE: Mapping[str, tuple[str, ...]] = {
     CANNOT_TAKE_BACK: ("done",),
     LOST_CREATE: (answering.MADE, answering.NOT_MADE),
+    UNAVAILABLE: ("settled",),
 }
 _RELEASES = frozenset({"fix", connectors.RELEASE})
 

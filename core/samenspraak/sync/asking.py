@@ -39,7 +39,7 @@ def ask_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str
         question(
             hub,
             kind=QuestionKind.CONNECTOR,
-            subject=f"connector:{connector_id}:{cause}",
+            subject=_admin_subject(connector_id, cause),
             agreement_id=None,
             owner=ADMIN,
             values={connector_id: {}},
@@ -47,6 +47,18 @@ def ask_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str
             cause=cause,
         )
     )
+
+
+def no_more_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str) -> None:
+    """The admin need not do anything about this any more."""
+    subject = _admin_subject(connector_id, cause)
+    for asked in uow.questions.list(connector_id=connector_id):
+        if asked.subject == subject:
+            uow.questions.close(asked.id, hub.now())
+
+
+def _admin_subject(connector_id: str, cause: str) -> str:
+    return f"connector:{connector_id}:{cause}"
 
 
 def ask_matter(

@@ -11,10 +11,12 @@ from samenspraak.errors import AuthenticationError, ConfigurationError, Samenspr
 from samenspraak.policy.state import ConnectorState
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
-from samenspraak.sync.asking import ask_admin
+from samenspraak.sync.asking import ask_admin, no_more_admin
 from samenspraak.sync.hub import Hub
 
 log = structlog.get_logger(__name__)
+
+UNAVAILABLE = "unavailable"
 
 _NEEDS_A_PERSON = (AuthenticationError, ConfigurationError)
 _LONG = 16
@@ -73,6 +75,7 @@ def trouble(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: Samenspr
     failures = system.failures + 1
     if failures == hub.pace.breaker_after:
         log.error("connector unavailable", organisation=uow.organisation, connector=connector_id)
+        ask_admin(uow, hub, connector_id, cause=UNAVAILABLE)
     asked: float | None = getattr(error, "retry_after", None)
     if asked:
         uow.connectors.note(connector_id, paused_until=now + hub.backoff(0, asked))
@@ -95,6 +98,7 @@ def answered(uow: WritingUnitOfWork, hub: Hub, asked: ConnectorRecord) -> None:
         return
     uow.connectors.note(asked.id, failures=0, breaker_until=None, paused_until=None)
     uow.wake(links=uow.links.hasten(asked.id, hub.now()))
+    no_more_admin(uow, hub, asked.id, cause=UNAVAILABLE)
     log.info("connector recovered", organisation=uow.organisation, connector=asked.id)
 
 

@@ -154,3 +154,15 @@ def test_a_copy_that_needed_no_answer_does_not_say_that_a_system_answers(househo
     household.nurse({WHAT: What(text="Lange kousen")})
     household.works()
     assert how_it_goes(household, "app-c").failures == 3
+
+
+def test_the_admin_is_told_once_of_an_outage_and_no_more_when_it_is_over(household: Any) -> None:
+    household.b.inject(Fault(kind="down"))
+    for _ in range(12):
+        exchange(household.hub, "de-linde")
+        household.town.clock.pass_(minutes=20)
+    assert household.questions == [("connector", "unavailable")]
+    household.b.clear_faults()
+    exchange(household.hub, "de-linde")
+
+    assert household.questions == []
