@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo bench model crash planted-bugs test check format corpus migration lock wheel
+.PHONY: help install demo bench model many crash planted-bugs test check format corpus migration lock wheel
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ crash: $(READY) ## Let the hub die at every commit, statement and request, and s
 
 planted-bugs: $(READY) ## Plant mistakes one by one in a copy of the code, and see that a test notices each
 	@$(BIN)/python tests/planted_bugs/run.py
+
+many: $(READY) ## A thousand agreements: one that always fails, and an outage of six hours
+	@SAMENSPRAAK_MANY=1000 $(BIN)/python -m pytest --quiet --durations=5 tests/integration/sync/test_many.py
 
 corpus: $(READY) ## Read real FHIR files and say what each would become: make corpus CORPUS=folder
 	@test -d '$(CORPUS)' || { echo 'Name the folder with the files: make corpus CORPUS=folder'; exit 1; }

@@ -249,12 +249,8 @@ def _remotes(uow: UnitOfWork, connector_id: str, subject: Marker | str) -> list[
         return [one for one in uow.remotes.of_link(link.id) if one.part == subject.part] if link else []
     if known := uow.remotes.by_external(connector_id, subject):
         return [known]
-    return [
-        remote
-        for link in uow.links.of_connector(connector_id)
-        for remote in uow.remotes.of_link(link.id)
-        if remote.intent is not None and remote.intent.waiting == subject
-    ]
+    intended = uow.remotes.intended(connector_id)
+    return [one for one in intended if one.intent is not None and one.intent.waiting == subject]
 
 
 def _fingerprint(intent: Intent) -> str:
