@@ -20,6 +20,8 @@ def plan_lines(planned: Planned, texts: Texts) -> Iterator[str]:
         versions = list(made)
         new = sum(one.new for one in versions)
         yield texts("plan.changes", id=connector_id or texts("plan.hub"), new=new, other=len(versions) - new)
+    for doubt in planned.doubtful:
+        yield texts("plan.doubt", id=doubt.connector_id, agreement=doubt.agreement_id, like=doubt.like)
     for one in planned.questions:
         yield texts("plan.question", kind=texts.word("question", one.kind), agreement=one.agreement_id)
     for connector_id, error in planned.unheard:

@@ -119,6 +119,10 @@ SENTENCES: Mapping[str, Pair] = {
         "Vraag over afspraak {agreement}: {kind}",
         "Question about agreement {agreement}: {kind}",
     ),
+    "plan.doubt": (
+        "Let op: de nieuwe afspraak {agreement} uit {id} lijkt op afspraak {like} van dezelfde cliënt.",
+        "Mind: the new agreement {agreement} from {id} resembles agreement {like} of the same client.",
+    ),
     "plan.unheard": (
         "{id} was niet te lezen ({error}); wat daar veranderd is, weten we niet.",
         "{id} could not be read ({error}); what changed there is not known.",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from uuid import uuid4
 
+from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError, TransientError
 from samenspraak.policy import priority
@@ -23,7 +24,10 @@ from samenspraak.services.exchange import Exchanged, exchange
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.lately import Lately
+from samenspraak.sync.matching import similarity
 from samenspraak.sync.watched import Act, Watching
+
+_ALIKE = 0.85
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,15 @@ class Question:
     agreement_id: str
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class Doubt:
+    """A new agreement that resembles one of the same client (``like``), and so may be the same one."""
+
+    agreement_id: str
+    connector_id: str
+    like: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """What the next exchange would do, as the world is now; ids and names of units, never content.
@@ -75,6 +88,7 @@ class Planned:
     acts: tuple[Act, ...]
     changes: tuple[Change, ...]
     questions: tuple[Question, ...]
+    doubtful: tuple[Doubt, ...]
     unheard: tuple[tuple[str, str], ...]
 
     @property
@@ -127,12 +141,14 @@ def plan(hub: Hub, organisation: str, asked: Asked) -> Planned:
         outcome = _exchange(rehearsing, organisation, asked)
         with copy.read(organisation) as uow:
             changes, questions = tuple(_changes(uow, before)), tuple(sorted(_questions(uow, before)))
+            doubtful = tuple(sorted(_doubts(uow, changes)))
     return Planned(
         asked=asked,
         at=hub.now(),
         acts=tuple(sorted(acts)),
         changes=changes,
         questions=questions,
+        doubtful=doubtful,
         unheard=tuple((one.connector_id, one.error) for one in outcome.heard if one.error),
     )
 
@@ -229,3 +245,19 @@ def _questions(uow: UnitOfWork, before: _Standing) -> Iterator[Question]:
     for one in uow.questions.list():
         if one.id not in before.questions:
             yield Question(kind=one.kind, cause=one.cause, agreement_id=one.agreement_id or "")
+
+
+def _doubts(uow: UnitOfWork, changes: Iterable[Change]) -> Iterator[Doubt]:
+    """The same thing written down in two systems becomes two agreements; people see that before it does."""
+    new = {one.agreement_id: one.connector_id for one in changes if one.new}
+    for agreement_id, connector_id in new.items():
+        ours = uow.agreements.get(agreement_id).agreement
+        for other in uow.agreements.list(client_id=ours.client_id):
+            theirs = other.agreement
+            is_other = theirs.id not in new or theirs.id < ours.id
+            if theirs.id != ours.id and is_other and theirs.status.is_live and _is_alike(ours, theirs):
+                yield Doubt(agreement_id=ours.id, connector_id=connector_id, like=theirs.id)
+
+
+def _is_alike(one: Agreement, other: Agreement) -> bool:
+    return similarity(one.what.text, other.what.text) >= _ALIKE

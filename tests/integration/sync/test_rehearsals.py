@@ -142,3 +142,12 @@ def test_what_changed_without_a_word_is_found_by_comparing_every_copy(household:
     assert found.differing["app-b"] == {household.agreement.id}
     carry_out(household, found)
     assert household.record(household.a)["title"] == "Sokken aan"
+
+
+def test_a_new_agreement_that_resembles_another_one_of_the_client_is_told_beforehand(household: Any) -> None:
+    who = [{"id": "k1", "who": {"user": "son", "role": "relative"}}]
+    household.a.add_record("son", "wit", "Aantrekken steunkousen", tasks=who)
+    household.a.add_record("son", "wit", "Samen koken", tasks=who)
+    [doubt] = planned(household).doubtful
+
+    assert (doubt.connector_id, doubt.like) == ("app-a", household.agreement.id)
