@@ -17,6 +17,9 @@ from samenspraak.sync.hub import Hub
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+DAY = click.DateTime(["%Y-%m-%d"])
+"""A day, as 2026-11-30."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:

@@ -37,7 +37,7 @@ HELP_NL: Mapping[str, str] = {
     "Who looks: kind:id, connector/id or admin.": "Wie kijkt: soort:id, koppeling/id of admin.",
     "Do it without asking.": "Doet het zonder te vragen.",
     # agreement
-    "Look at agreements, and make them what they were.": "Afspraken bekijken en terugzetten.",
+    "Look at agreements, put them back, or stop them.": "Afspraken bekijken, terugzetten of stoppen.",
     "List agreements, with how each system stands.": "Toont de afspraken, en hoe elk systeem ervoor staat.",
     "Only of this client.": "Alleen van deze cliënt.",
     "Show the agreement ID as it is now, and what was said about it.": (
@@ -55,6 +55,14 @@ HELP_NL: Mapping[str, str] = {
     "What happened since stays known: what was called off, and who was shown how.": (
         "Maakt van wat de afspraak ID zei in VERSION de volgende versie; die gaat naar elk systeem.\n\n"
         "Wat er sindsdien gebeurde blijft bekend: wat is afgezegd, en aan wie het is voorgedaan."
+    ),
+    "Stop everything of CLIENT (death, leaving care): all agreements end, all questions close.\n\n"
+    "Each system is told that it ended, and nothing else: no reason, no reminders.": (
+        "Stopt alles van CLIENT (overlijden, uit zorg): alle afspraken eindigen, alle vragen vervallen.\n\n"
+        "Elk systeem hoort dat het is beëindigd, en verder niets: geen reden, geen herinneringen."
+    ),
+    "From which day nothing is expected any more; today unless given.": (
+        "Vanaf welke dag er niets meer verwacht wordt; anders vandaag."
     ),
     # connector
     "Connect systems, and see how they do.": "Systemen koppelen, en zien hoe het ermee gaat.",
@@ -173,6 +181,45 @@ HELP_NL: Mapping[str, str] = {
     ),
     "Who it is not; without it: none of those suggested.": (
         "Wie het niet is; zonder deze optie: niemand van wie werd voorgesteld."
+    ),
+    # pause
+    "Let agreements rest while somebody is away.": "Afspraken laten rusten als iemand er niet is.",
+    "Let what is agreed rest while PARTY is away; it goes on by itself after the last day.\n\n"
+    "Of a client all agreements rest. Of anybody else each of their moments is called off: whoever steps in\n"
+    "hears of it, and the responsible person is asked where nobody does.": (
+        "Laat rusten wat is afgesproken als PARTY er niet is; na de laatste dag gaat het vanzelf door.\n\n"
+        "Van een cliënt rusten alle afspraken. Van iemand anders wordt elke keer afgezegd: de vervanging "
+        "hoort dat, en waar die er niet is vragen we het aan de verantwoordelijke."
+    ),
+    "The first day; today unless given.": "De eerste dag; anders vandaag.",
+    "The last day; of a client: until it is lifted unless given.": (
+        "De laatste dag; van een cliënt anders tot u het opheft."
+    ),
+    "Why; it can be read wherever the agreement can.": "Waarom; overal te lezen waar de afspraak staat.",
+    "Let what is agreed go on: PARTY is back sooner.\n\n"
+    "Of whoever is no client, what was called off for the same reason takes place again.": (
+        "Laat doorgaan wat is afgesproken: PARTY is er eerder weer.\n\n"
+        "Van wie geen cliënt is, gaat weer door wat om dezelfde reden was afgezegd."
+    ),
+    "The first day they are back; today unless given.": "De eerste dag weer terug; anders vandaag.",
+    # review
+    "See which talks are due, and record what came of one.": (
+        "Zien wat besproken moet worden, en vastleggen wat eruit kwam."
+    ),
+    "List the agreements whose talk is due, the longest overdue first.": (
+        "Toont de afspraken die besproken moeten worden, de langst verlopen eerst."
+    ),
+    "Also those due in so many days.": "Ook wat over zoveel dagen aan de beurt is.",
+    "Record the outcome of the talk about the agreement ID; everybody who may see it hears of it.": (
+        "Legt vast wat uit het gesprek over de afspraak ID kwam; iedereen die het mag zien hoort het."
+    ),
+    "The day of the talk; today unless given.": "De dag van het gesprek; anders vandaag.",
+    "The next talk; a quarter later unless given.": "Het volgende gesprek; anders een kwartaal later.",
+    "What was said, in place of the notes there were.": (
+        "Wat er gezegd is, in plaats van het verslag dat er was."
+    ),
+    "With changed: what a unit says from now on, as JSON.": (
+        "Bij changed: wat een onderdeel voortaan zegt, als JSON."
     ),
     # question
     "See questions and answer them.": "Vragen bekijken en beantwoorden.",

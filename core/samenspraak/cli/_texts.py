@@ -217,6 +217,39 @@ SENTENCES: Mapping[str, Pair] = {
         "Dit geldt pas als zij akkoord zijn: {who}.",
         "This only holds once they agree: {who}.",
     ),
+    "due": ("UITERLIJK", "DUE"),
+    "late": ("DAGEN TE LAAT", "DAYS LATE"),
+    "review.none": ("Er hoeft nu niets besproken te worden.", "No talk is due now."),
+    "review.held": (
+        "Evaluatie van {id}: {outcome}; het is nu versie {version}.",
+        "Review of {id}: {outcome}; it is version {version} now.",
+    ),
+    "review.next": ("De volgende keer: {day}.", "The next one: {day}."),
+    "review.waits": (
+        "Dit geldt pas als iedereen akkoord is: {units}.",
+        "This only holds once everybody agrees: {units}.",
+    ),
+    "pause.line": ("{id}  {what}, {client}: {state}", "{id}  {what}, {client}: {state}"),
+    "pause.called_off": ("afgezegd, {count} keer: {days}", "called off, {count} times: {days}"),
+    "pause.uncovered": (
+        "we vragen de verantwoordelijke wie dit overneemt",
+        "the responsible person is asked who takes over",
+    ),
+    "pause.start?": ("Deze afspraken laten rusten?", "Let these agreements rest?"),
+    "pause.started": (
+        "Vastgelegd dat {who} er niet is. Afspraken: {count}.",
+        "Recorded that {who} is away. Agreements: {count}.",
+    ),
+    "pause.lift?": ("Deze afspraken weer laten doorgaan?", "Let these agreements go on?"),
+    "pause.lifted": (
+        "Vastgelegd dat {who} er weer is. Afspraken: {count}.",
+        "Recorded that {who} is back. Agreements: {count}.",
+    ),
+    "pause.stop?": ("Al deze afspraken stoppen?", "Stop all these agreements?"),
+    "pause.stopped": (
+        "Alles van {who} is gestopt. Afspraken: {count}.",
+        "Everything of {who} was stopped. Agreements: {count}.",
+    ),
     # match
     "match.none": ("Er wacht niemand om gekoppeld te worden.", "Nobody waits to be matched."),
     "match.known_none": ("Er is nog niemand bekend.", "Nobody is known yet."),

@@ -157,6 +157,9 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "said": ("iemand liet iets weten", "somebody said something"),
         "resumed": ("pauze voorbij", "pause over"),
         "restored": ("eerdere versie teruggezet", "earlier version put back"),
+        "reviewed": ("besproken", "reviewed"),
+        "paused": ("iemand is er niet", "somebody is away"),
+        "stopped": ("alles gestopt", "everything stopped"),
     },
     "rule": {
         "changed there": ("alleen daar veranderd", "changed only there"),

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import click
 
 from samenspraak.cli import Asked
+from samenspraak.cli._absence import carry_out
 from samenspraak.cli._answers import answer, called, confirm, table
-from samenspraak.cli._desk import by_option, desk, json_option, looker_option, yes_option
+from samenspraak.cli._desk import DAY, by_option, desk, json_option, looker_option, yes_option
 from samenspraak.cli._help import Group
 from samenspraak.cli._stories import differences, restored, said, versions, whole
 from samenspraak.cli._texts import Texts
 from samenspraak.cli._units import label, readable
 from samenspraak.domain.units import UnitKey
 from samenspraak.services import history as restoring
-from samenspraak.services import looking
+from samenspraak.services import looking, pausing
 from samenspraak.services.agreements import Line, Shown
 
 
 @click.group("agreement", cls=Group)
 def command() -> None:
-    """Look at agreements, and make them what they were."""
+    """Look at agreements, put them back, or stop them."""
 
 
 @command.command("list")
@@ -95,6 +97,24 @@ def restore(asked: Asked, agreement_id: str, version: int, yes: bool, by: str) -
     confirm(asked, at.texts, f"{changes}\n{at.texts('restore.restore?')}", yes=yes)
     found = restoring.restore(at.hub, at.organisation, agreement_id, version, by=by)
     answer(asked, {"agreement": found}, restored(found, at.texts))
+
+
+@command.command()
+@click.argument("client", metavar="CLIENT")
+@click.option(
+    "--on", "day", type=DAY, help="From which day nothing is expected any more; today unless given."
+)
+@yes_option
+@by_option
+@json_option
+@click.pass_obj
+def stop(asked: Asked, client: str, day: datetime | None, yes: bool, by: str) -> None:
+    """Stop everything of CLIENT (death, leaving care): all agreements end, all questions close.
+
+    Each system is told that it ended, and nothing else: no reason, no reminders.
+    """
+    on = day.date() if day else None
+    carry_out(asked, pausing.stop, client, asks="pause.stop?", done="pause.stopped", yes=yes, by=by, on=on)
 
 
 # For people.

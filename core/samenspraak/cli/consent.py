@@ -9,7 +9,7 @@ import click
 
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import answer, called, confirm, table
-from samenspraak.cli._desk import by_option, desk, json_option, looker_option, yes_option
+from samenspraak.cli._desk import DAY, by_option, desk, json_option, looker_option, yes_option
 from samenspraak.cli._help import Group
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.agreements import LifeDomain
@@ -18,8 +18,6 @@ from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import MatrixRow
 from samenspraak.services import consents, looking
 from samenspraak.services.consents import Consents, Wish
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group("consent", cls=Group)
@@ -59,8 +57,8 @@ def command() -> None:
 )
 @click.option("--purpose", default="", help="What it is for.")
 @click.option("--evidence", default="", help="Where it was recorded, for instance a signed form.")
-@click.option("--from", "start", type=_DAY, help="The first day, as 2026-11-30.")
-@click.option("--until", type=_DAY, help="The last day.")
+@click.option("--from", "start", type=DAY, help="The first day, as 2026-11-30.")
+@click.option("--until", type=DAY, help="The last day.")
 @by_option
 @json_option
 @click.pass_obj

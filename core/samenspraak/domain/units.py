@@ -195,6 +195,7 @@ WHAT = UnitKey(UnitKind.WHAT)
 STATUS = UnitKey(UnitKind.STATUS)
 LIFE_DOMAIN = UnitKey(UnitKind.LIFE_DOMAIN)
 CONDITIONS = UnitKey(UnitKind.CONDITIONS)
+REVIEW = UnitKey(UnitKind.REVIEW)
 
 _SHARED = (
     UnitKind.WHAT,

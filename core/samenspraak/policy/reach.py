@@ -6,14 +6,15 @@ Source: domain.md, ``reach``: in which system, if any, a party can be told somet
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from samenspraak.domain.agreements import Agreement, ExceptionKind, OccurrenceKey
+from samenspraak.domain.agreements import Agreement, ExceptionKind, OccurrenceKey, State
 from samenspraak.domain.parties import Group, PartyKind, PartyRef
-from samenspraak.domain.units import UnitKey, UnitKind
+from samenspraak.domain.units import STATUS, UnitKey, UnitKind
 from samenspraak.policy.capabilities import Readers
 
+_ONE_MOMENT = UnitKind.EXCEPTION
 _BY_STAFF = frozenset({PartyKind.PROFESSIONAL, PartyKind.GROUP, PartyKind.DEVICE})
 
 
@@ -41,16 +42,28 @@ def reach(party: PartyRef, copies: Iterable[Copy], groups: Collection[Group] = (
     )
 
 
-def must_hear(agreement: Agreement, changed: Collection[UnitKey]) -> dict[OccurrenceKey, PartyRef]:
-    """Who has to hear of what changed: for a moment that was called off, whoever steps in."""
-    found = {}
-    for unit in changed:
-        if unit.kind is not UnitKind.EXCEPTION:
-            continue
-        key = OccurrenceKey.parse(unit.id)
-        exception = agreement.exceptions.get(key)
-        assignment = agreement.assignment(key.assignment_id)
-        called_off = exception is not None and exception.kind is ExceptionKind.CANCELLED
-        if called_off and assignment is not None and assignment.backup is not None:
-            found[key] = assignment.backup
+def must_hear(agreement: Agreement, changed: Collection[UnitKey]) -> dict[PartyRef, UnitKey]:
+    """Who has to hear of what changed, each with the first unit that concerns them.
+
+    Of a moment that was called off whoever steps in and whoever is responsible, of one that was taken over
+    whoever does it now, and of a pause everybody who would come for nothing.
+    """
+    found: dict[PartyRef, UnitKey] = {}
+    for unit in sorted(changed):
+        for party in _concerned(agreement, unit):
+            found.setdefault(party, unit)
     return found
+
+
+def _concerned(agreement: Agreement, unit: UnitKey) -> Iterable[PartyRef]:
+    if unit == STATUS:
+        return sorted(agreement.performers) if agreement.status.state is State.PAUSED else ()
+    exception = agreement.exceptions.get(OccurrenceKey.parse(unit.id)) if unit.kind is _ONE_MOMENT else None
+    assignment = agreement.assignment(unit.assignment_id or "")
+    if exception is None or assignment is None:
+        return ()
+    hears: Mapping[ExceptionKind, Collection[PartyRef | None]] = {
+        ExceptionKind.CANCELLED: (assignment.backup, assignment.responsible),
+        ExceptionKind.TAKEN_OVER: (exception.by,),
+    }
+    return [one for one in hears.get(exception.kind, ()) if one is not None]

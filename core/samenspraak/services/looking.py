@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from samenspraak.domain.parties import PartyKind, PartyRef
-from samenspraak.services import agreements, consents, explaining, history, people, questions
+from samenspraak.services import (
+    agreements,
+    consents,
+    explaining,
+    history,
+    pausing,
+    people,
+    questions,
+    reviewing,
+)
 from samenspraak.services.naming import actor
 from samenspraak.store.records import AuditLine
 from samenspraak.store.unit_of_work import UnitOfWork
@@ -91,6 +100,14 @@ def _consents(_: UnitOfWork, found: consents.Consents) -> Iterable[Seen]:
     return _clients("consents", [found.client])
 
 
+def _reviews(_: UnitOfWork, found: reviewing.DueList) -> Iterable[Seen]:
+    return _clients("reviews", (one.client for one in found.reviews))
+
+
+def _absence(_: UnitOfWork, found: pausing.Outcome) -> Iterable[Seen]:
+    return _clients("agreements", (one.client for one in found.agreements))
+
+
 def _waiting(_: UnitOfWork, found: people.Unmatched) -> Iterable[Seen]:
     return _clients("matches", (maybe.party for one in found.people for maybe in one.suggestions))
 
@@ -113,6 +130,8 @@ show_agreement = Read("agreement.shown", agreements.show, _one_agreement)
 explain_agreement = Read("agreement.explained", explaining.explain, _one_agreement)
 list_versions = Read("agreement.history", history.of_agreement, _one_agreement)
 compare_version = Read("agreement.compared", history.would_restore, _one_agreement)
+list_reviews = Read("review.listed", reviewing.due, _reviews)
+preview_absence = Read("absence.previewed", pausing.would, _absence)
 list_questions = Read("question.listed", questions.listed, _questions)
 show_question = Read("question.shown", questions.show, _one_question)
 list_consents = Read("consent.listed", consents.of_client, _consents)
@@ -125,6 +144,8 @@ READS: tuple[Read[..., Any], ...] = (
     explain_agreement,
     list_versions,
     compare_version,
+    list_reviews,
+    preview_absence,
     list_questions,
     show_question,
     list_consents,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.engine import Row
 
 from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.local_time import local_day
 from samenspraak.domain.units import UnitKey, UnitValue, units_of
 from samenspraak.errors import NotFoundError
 from samenspraak.store import documents
@@ -94,6 +95,14 @@ class Agreements(Repository):
     def history(self, agreement_id: str) -> builtins.list[VersionRecord]:
         """Every version, the first one first."""
         return [self._version(row) for row in self._history(agreement_id)]
+
+    def known_since(self, agreement_id: str | None = None) -> dict[str, date]:
+        """The day, for the people we serve, on which we came to know each agreement, or this one."""
+        table = agreement_version
+        first = self._scope.select(table, table.c.agreement_id, table.c.at).where(table.c.version == 1)
+        if agreement_id is not None:
+            first = first.where(table.c.agreement_id == agreement_id)
+        return {row.agreement_id: local_day(row.at) for row in self._scope.rows(first)}
 
     def values(self, agreement_id: str, keys: Collection[UnitKey]) -> dict[UnitKey, tuple[UnitValue, ...]]:
         """Per unit every different value it ever had here, the oldest first."""

@@ -30,7 +30,7 @@ OF_A_UNIT = frozenset({QuestionKind.CONFLICT, QuestionKind.PROPOSAL})
 """The kinds that are about one unit; their subject is ``agreement:<id>:<unit>``."""
 
 _ABOUT_VALUES = OF_A_UNIT | {QuestionKind.ENDED}
-_DEADLINE = timedelta(days=3)
+DEADLINE = timedelta(days=3)
 
 
 def ask_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str) -> None:
@@ -71,8 +71,9 @@ def ask_matter(
     subject: str,
     cause: str,
     values: Mapping[str, SentUnits] | None = None,
+    within: timedelta = DEADLINE,
 ) -> None:
-    """One question about this agreement that is not about a unit."""
+    """One question about this agreement that is not about a unit; ``within``: how long there is to answer."""
     uow.questions.ask(
         question(
             hub,
@@ -83,6 +84,7 @@ def ask_matter(
             values=values or {HUB: {}},
             shows={},
             cause=cause,
+            within=within,
         )
     )
 
@@ -129,6 +131,7 @@ def question(
     values: Mapping[str, SentUnits],
     shows: Mapping[str, SentUnits],
     cause: str,
+    within: timedelta = DEADLINE,
 ) -> QuestionRecord:
     now = hub.now()
     return QuestionRecord(
@@ -139,7 +142,7 @@ def question(
         owner=owner,
         revision=1,
         opened_at=now,
-        deadline=now + _DEADLINE,
+        deadline=now + within,
         values=values,
         shows=shows,
         cause=cause,

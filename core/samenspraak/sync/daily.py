@@ -1,4 +1,4 @@
-"""What the calendar brings about by itself: pauses that are over, consents that begin or end."""
+"""What the calendar brings about: pauses that are over, talks that are due, consents that begin or end."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import date
 from samenspraak.domain.consent import Consent, RecipientKind
 from samenspraak.domain.lifecycle import due_to_resume, resume
 from samenspraak.domain.parties import PartyKind
+from samenspraak.domain.reviews import due_reviews
 from samenspraak.store.records import Cause
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.reaching import ask_lost_sight
+from samenspraak.sync.reviewing import announce
 from samenspraak.sync.versions import record_version
 
 
@@ -25,6 +27,7 @@ def new_day(hub: Hub, organisation: str) -> None:
     if done >= today:
         return
     _resume(hub, organisation)
+    _announce_reviews(hub, organisation)
     _look_where_consent_turned(hub, organisation, done)
     with hub.store.write(organisation) as uow:
         uow.days.note(today)
@@ -40,6 +43,18 @@ def _resume(hub: Hub, organisation: str) -> None:
             if record.agreement == agreement:
                 cause = Cause(actor="system", why="resumed")
                 record_version(uow, hub, record, resume(agreement), cause=cause)
+                uow.commit()
+
+
+def _announce_reviews(hub: Hub, organisation: str) -> None:
+    """Talks that have become due, and those nobody was asked to hold yet."""
+    with hub.store.read(organisation) as uow:
+        agreements = [one.agreement for one in uow.agreements.list()]
+        due = due_reviews(agreements, hub.today(), since=uow.agreements.known_since())
+    for one in due:
+        with hub.store.write(organisation) as uow:
+            if uow.agreements.get(one.agreement.id).agreement == one.agreement:
+                announce(uow, hub, one.agreement, one.due)
                 uow.commit()
 
 

@@ -33,7 +33,7 @@ _STANDS_STILL = (
 def ask_not_reached(
     uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, changed: Collection[UnitKey]
 ) -> None:
-    """A moment was called off and whoever steps in reads no copy: somebody has to call them."""
+    """Somebody who must hear of this change reads no copy: somebody has to call them, once for all of it."""
     hearers = must_hear(agreement, changed)
     if not hearers:
         return
@@ -43,9 +43,9 @@ def ask_not_reached(
         for link, copy in _copies(uow, hub, agreement)
         if copy.connector_id in running and link.reason not in _STANDS_STILL
     ]
-    for key, party in hearers.items():
+    for party, unit in hearers.items():
         if not reach(party, copies, uow.parties.groups()):
-            _ask(uow, hub, agreement, NOT_REACHED, f"{party}:{key}")
+            _ask(uow, hub, agreement, NOT_REACHED, f"{party}:{unit.id or unit}")
 
 
 def ask_lost_sight(uow: WritingUnitOfWork, hub: Hub, client_id: str, party_id: str) -> None:

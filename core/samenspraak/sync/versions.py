@@ -14,6 +14,7 @@ from samenspraak.sync.asking import tell_ours
 from samenspraak.sync.audiences import ensure_links
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.reaching import ask_not_reached
+from samenspraak.sync.reviewing import follow_review
 
 
 def record_version(
@@ -61,6 +62,7 @@ def _follow(
     ensure_links(uow, hub, agreement, version)
     tell_ours(uow, agreement, units, but=cause.question_id)
     ask_not_reached(uow, hub, agreement, units)
+    follow_review(uow, hub, agreement, units)
     urgency = priority_of(agreement, units, hub.today(), days)
     uow.wake(links=uow.links.want(agreement.id, version, urgency))
     uow.log.audit(

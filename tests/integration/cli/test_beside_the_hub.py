@@ -101,7 +101,7 @@ READS = {
     *("agreement list", "agreement show", "agreement explain", "agreement history"),
     *("connector list", "connector test", "sync plan"),
     *("consent list", "match list", "question list", "question show", "status"),
-    *("failure list", "failure show"),
+    *("failure list", "failure show", "review list"),
 }
 RUNS = {"serve", "demo", "sync run", "sync apply", "sync drift"}
 """What they change, the runner audits."""
@@ -141,6 +141,10 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "match refuse": ("app-a", "u8"),
         "question answer": (asked["id"], "keep", "--revision", str(asked["revision"])),
         "agreement restore": (asked["agreement_id"], "1", "--yes"),
+        "review record": (asked["agreement_id"], "kept"),
+        "pause start": ("wit", "--yes"),
+        "pause lift": ("wit", "--yes"),
+        "agreement stop": ("wit", "--yes"),
         "init": ("de-eik", "--name", "De Eik"),
     }
 

@@ -20,6 +20,7 @@ LOOKS = {
     "agreement show": ("agreement show {a}", "agreement.shown", "agreement:{a}"),
     "agreement explain": ("agreement explain {a}", "agreement.explained", "agreement:{a}"),
     "agreement history": ("agreement history {a}", "agreement.history", "agreement:{a}"),
+    "review list": ("review list --within 400", "review.listed", "reviews"),
     "question list": ("question list", "question.listed", "questions"),
     "question show": ("question show {q}", "question.shown", "question:{q}"),
     "consent list": ("consent list --client wit", "consent.listed", "consents"),
@@ -29,7 +30,8 @@ LOOKS = {
 DECIDES = {
     *("init", "connector add", "connector pause", "connector resume", "connector rule"),
     *("match accept", "match refuse", "question answer", "consent record", "consent withdraw"),
-    *("agreement restore", "failure retry"),
+    *("agreement restore", "agreement stop", "failure retry"),
+    *("pause start", "pause lift", "review record"),
 }
 # They show systems, numbers and ids, and nobody.
 SHOWS_NOBODY = {
@@ -65,7 +67,8 @@ def lines(town: Any, since: int = 0) -> list[AuditLine]:
 
 def test_every_command_shows_people_or_decides_or_does_neither() -> None:
     assert LOOKS.keys() | DECIDES | SHOWS_NOBODY == leaves(main)
-    looks = {action for _, action, _ in LOOKS.values()} | {"match.listed", "agreement.compared"}
+    previews = {"agreement.compared", "absence.previewed"}
+    looks = {action for _, action, _ in LOOKS.values()} | {"match.listed"} | previews
     assert looks == {one.action for one in READS}
 
 

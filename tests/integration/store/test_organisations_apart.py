@@ -151,6 +151,7 @@ ACTS: dict[str, Act] = {
     "agreements.version": lambda uow: uow.agreements.version("stockings", 1),
     "agreements.versions": lambda uow: uow.agreements.versions("stockings", [1]),
     "agreements.history": lambda uow: uow.agreements.history("stockings"),
+    "agreements.known_since": lambda uow: uow.agreements.known_since(),
     "agreements.values": lambda uow: uow.agreements.values("stockings", [WHAT])[WHAT],
     "statements.add": lambda uow: uow.statements.add("stockings", SAID, NOW),
     "statements.of": lambda uow: uow.statements.of("stockings"),

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,8 +25,9 @@ from samenspraak.domain.agreements import (
 )
 from samenspraak.domain.bsn import parse_bsn
 from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
-from samenspraak.domain.lifecycle import end, resume, transition
+from samenspraak.domain.lifecycle import end, pause, resume, transition
 from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.pausing import with_client_away, with_party_away
 from samenspraak.domain.restoring import restored
 from samenspraak.domain.reviews import hold_review
 from samenspraak.domain.schedules import Frequency, PartOfDay, Period, Recurrence, Schedule, TimesPerPeriod
@@ -85,6 +86,8 @@ BROKEN: list[tuple[str, Callable[[], object]]] = [
     ("own-client", lambda: replace(AGREED, assignments=(performed_by(PartyKind.CLIENT, "father"),))),
     ("pause", lambda: Status(state=State.ACTIVE, paused_from=TODAY)),
     ("pause-period", lambda: Status(state=State.PAUSED, paused_from=TOMORROW, paused_until=TODAY)),
+    ("pause-period", lambda: with_party_away(AGREED, SON, TOMORROW, TODAY)),
+    ("pause-apart", lambda: with_client_away(pause(AGREED, until=TODAY), TODAY + timedelta(days=9), None)),
     ("end", lambda: Status(state=State.ACTIVE, ended_on=TODAY)),
     ("end", lambda: end(AGREED, TODAY, how=State.PAUSED)),
     ("transition", lambda: transition(OVER, State.PAUSED)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,7 +19,7 @@ from samenspraak.domain.agreements import (
     What,
 )
 from samenspraak.domain.parties import Group, GroupKind, PartyKind, PartyRef
-from samenspraak.domain.units import UnitKey, UnitKind, units_of
+from samenspraak.domain.units import STATUS, UnitKey, UnitKind, units_of
 from samenspraak.policy.capabilities import Readers
 from samenspraak.policy.reach import Copy, must_hear, reach
 
@@ -27,6 +28,7 @@ NEIGHBOUR = PartyRef(kind=PartyKind.RELATIVE, id="buur")
 NURSE = PartyRef(kind=PartyKind.PROFESSIONAL, id="nina")
 TEAM = PartyRef(kind=PartyKind.GROUP, id="team-1")
 THURSDAY = OccurrenceKey(assignment_id="a1", day=date(2026, 11, 26))
+NOT_THURSDAY = UnitKey(UnitKind.EXCEPTION, str(THURSDAY))
 
 DOSSIER = Copy(connector_id="ecd", readers=Readers.STAFF)
 APP = Copy(connector_id="app", readers=Readers.EVERYONE, members=frozenset({NEIGHBOUR}))
@@ -53,20 +55,29 @@ def cooking(exception: OccurrenceException) -> Agreement:
         id="koken",
         client_id="wit",
         what=What(text="Samen koken"),
-        assignments=(Assignment(id="a1", duty=Duty(performer=VOLUNTEER), backup=NEIGHBOUR),),
+        assignments=(
+            Assignment(id="a1", duty=Duty(performer=VOLUNTEER), backup=NEIGHBOUR, responsible=NURSE),
+        ),
         status=Status(state=State.ACTIVE),
         exceptions={THURSDAY: exception},
     )
 
 
-def test_who_steps_in_must_hear_of_a_moment_that_was_called_off() -> None:
+def test_who_steps_in_and_who_is_responsible_must_hear_of_a_moment_that_was_called_off() -> None:
     agreement = cooking(OccurrenceException(kind=ExceptionKind.CANCELLED))
-    assert must_hear(agreement, units_of(agreement)) == {THURSDAY: NEIGHBOUR}
+    assert must_hear(agreement, units_of(agreement)) == {NEIGHBOUR: NOT_THURSDAY, NURSE: NOT_THURSDAY}
 
 
-def test_a_moment_that_somebody_took_over_needs_nobody_to_step_in() -> None:
-    agreement = cooking(OccurrenceException(kind=ExceptionKind.TAKEN_OVER, by=NURSE))
-    assert must_hear(agreement, units_of(agreement)) == {}
+def test_of_a_moment_that_somebody_took_over_only_they_must_hear() -> None:
+    agreement = cooking(OccurrenceException(kind=ExceptionKind.TAKEN_OVER, by=TEAM))
+    assert must_hear(agreement, units_of(agreement)) == {TEAM: NOT_THURSDAY}
+
+
+def test_of_a_pause_whoever_would_come_for_nothing_must_hear() -> None:
+    agreement = cooking(OccurrenceException(kind=ExceptionKind.CANCELLED))
+    paused = replace(agreement, status=Status(state=State.PAUSED))
+    assert must_hear(paused, {STATUS}) == {VOLUNTEER: STATUS}
+    assert must_hear(agreement, {STATUS}) == {}
 
 
 def test_a_cancellation_of_before_is_not_told_again_when_something_else_changes() -> None:
