@@ -182,6 +182,13 @@ HELP_NL: Mapping[str, str] = {
     "Who it is not; without it: none of those suggested.": (
         "Wie het niet is; zonder deze optie: niemand van wie werd voorgesteld."
     ),
+    # moment
+    "See who does what when, and what became of it.": "Zien wie wat wanneer doet, en wat ervan kwam.",
+    "List the moments of some days in their order: what is different this once, and what was reported.": (
+        "Toont de momenten van een paar dagen op volgorde: wat deze keer anders is, en wat is gemeld."
+    ),
+    "How many days.": "Hoeveel dagen.",
+    "Only what this party does, or a group they are in.": "Alleen wat deze partij doet, of een groep ervan.",
     # pause
     "Let agreements rest while somebody is away.": "Afspraken laten rusten als iemand er niet is.",
     "Let what is agreed rest while PARTY is away; it goes on by itself after the last day.\n\n"

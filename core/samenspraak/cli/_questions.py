@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from samenspraak.cli._texts import Texts
 from samenspraak.cli._units import label, readable
+from samenspraak.cli._words import WORDS
 from samenspraak.domain.units import UnitKey
 from samenspraak.services.questions import Question
 
@@ -13,6 +14,8 @@ from samenspraak.services.questions import Question
 def head(one: Question, texts: Texts) -> str:
     """One line: which question, and what kind of matter."""
     kind = texts.word("question", one.kind)
+    if one.cause in WORDS["cause"]:
+        kind = f"{kind}, {texts.word('cause', one.cause)}"
     line = texts("question.head", id=one.id, revision=one.revision, kind=kind)
     return f"{line} ({label(one.unit, texts)})" if one.unit else line
 
@@ -32,6 +35,8 @@ def answers(one: Question, texts: Texts) -> str:
 def whole(one: Question, texts: Texts) -> Iterator[str]:
     """Everything that a person needs to answer it."""
     yield head(one, texts)
+    if one.about:
+        yield "  " + texts("question.about", about=one.about)
     for system, units in one.values.items():
         if units:
             yield "  " + texts("question.says", system=texts.word("answer", system))

@@ -106,6 +106,10 @@ def _value(choice: str, value: str | None, file: IO[str] | None) -> Any:
         raise click.UsageError(f"The value is not JSON: {error}.") from error
 
 
+def _matter(one: Question, texts: Texts) -> str:
+    return label(one.unit, texts) if one.unit else texts.word("cause", one.cause)
+
+
 def _listed(found: tuple[Question, ...], texts: Texts) -> list[str]:
     headings = [texts(key) for key in ("id", "revision", "kind", "subject", "owner", "answers")]
     rows = (
@@ -113,7 +117,7 @@ def _listed(found: tuple[Question, ...], texts: Texts) -> list[str]:
             one.id,
             str(one.revision),
             texts.word("question", one.kind),
-            " ".join(filter(None, (one.agreement_id, label(one.unit, texts) if one.unit else one.cause))),
+            " ".join(filter(None, (one.agreement_id, _matter(one, texts), one.about))),
             owner(one, texts),
             answers(one, texts),
         )

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from samenspraak.domain.agreements import State
 from samenspraak.domain.parties import PartyKind, PartyRef
-from samenspraak.domain.statements import StatementKind
+from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import named, units_of
 from samenspraak.policy.state import Reason
 from samenspraak.policy.terms import terms_digest
@@ -47,6 +47,18 @@ class Said:
     moment: str
     text: str
     stands: bool | None
+
+    @classmethod
+    def of(cls, statement: Statement, *, stands: bool | None = None) -> Said:
+        return cls(
+            kind=statement.kind,
+            by=statement.by,
+            at=statement.at,
+            through=statement.through,
+            moment=str(statement.occurrence) if statement.occurrence else "",
+            text=statement.text,
+            stands=stands,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,15 +114,7 @@ def show(hub: Hub, organisation: str, agreement_id: str) -> Shown:
 def said_of(uow: UnitOfWork, record: AgreementRecord) -> tuple[Said, ...]:
     """Assents, reports and comments, by when they were said."""
     return tuple(
-        Said(
-            kind=one.kind,
-            by=one.by,
-            at=one.at,
-            through=one.through,
-            moment=str(one.occurrence) if one.occurrence else "",
-            text=one.text,
-            stands=one.terms == terms_digest(record.agreement, one.by) if one.terms else None,
-        )
+        Said.of(one, stands=one.terms == terms_digest(record.agreement, one.by) if one.terms else None)
         for one in uow.statements.of(record.agreement.id)
     )
 

@@ -17,6 +17,7 @@ from samenspraak.services import (
     consents,
     explaining,
     history,
+    moments,
     pausing,
     people,
     questions,
@@ -104,6 +105,10 @@ def _reviews(_: UnitOfWork, found: reviewing.DueList) -> Iterable[Seen]:
     return _clients("reviews", (one.client for one in found.reviews))
 
 
+def _moments(_: UnitOfWork, found: moments.Days) -> Iterable[Seen]:
+    return _clients("moments", (one.client for one in found.moments))
+
+
 def _absence(_: UnitOfWork, found: pausing.Outcome) -> Iterable[Seen]:
     return _clients("agreements", (one.client for one in found.agreements))
 
@@ -131,6 +136,7 @@ explain_agreement = Read("agreement.explained", explaining.explain, _one_agreeme
 list_versions = Read("agreement.history", history.of_agreement, _one_agreement)
 compare_version = Read("agreement.compared", history.would_restore, _one_agreement)
 list_reviews = Read("review.listed", reviewing.due, _reviews)
+list_moments = Read("moment.listed", moments.between, _moments)
 preview_absence = Read("absence.previewed", pausing.would, _absence)
 list_questions = Read("question.listed", questions.listed, _questions)
 show_question = Read("question.shown", questions.show, _one_question)
@@ -145,6 +151,7 @@ READS: tuple[Read[..., Any], ...] = (
     list_versions,
     compare_version,
     list_reviews,
+    list_moments,
     preview_absence,
     list_questions,
     show_question,

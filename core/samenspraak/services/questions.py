@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from samenspraak.domain.lifecycle import end
+from samenspraak.domain.statements import StatementKind
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import RuleError
 from samenspraak.policy.obstacles import CANNOT_TAKE_BACK, LOST_CREATE
@@ -17,20 +18,20 @@ from samenspraak.services.unit_values import Json, as_json, read
 from samenspraak.store.records import AuditLine, Cause, QuestionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import answering
-from samenspraak.sync.asking import HUB, OF_A_UNIT, unit_of
+from samenspraak.sync.asking import HUB, OF_A_UNIT, about_of, unit_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.trouble import UNAVAILABLE
 from samenspraak.sync.versions import record_version
 
 OTHER, TAKE, REFUSE, END = "other", "take", "refuse", "end"
 
-# Source: design §4, the table of questions. A conflict is answered with whose value holds; reports and
-# identities are settled where they are, and the answer says that this was done.
+# Source: design §4, the table of questions. A conflict is answered with whose value holds, a report with what
+# happened; an identity is settled where it is, and the answer says that this was done.
 ANSWERS: Mapping[QuestionKind, tuple[str, ...]] = {
     QuestionKind.PROPOSAL: (TAKE, REFUSE),
     QuestionKind.REFUSAL: ("keep", "change", END),
     QuestionKind.ENDED: (END, "restore"),
-    QuestionKind.REPORT: ("settled",),
+    QuestionKind.REPORT: (StatementKind.DONE, StatementKind.NOT_DONE),
     QuestionKind.IDENTITY: ("settled",),
     QuestionKind.TO_DO: ("done", "not_needed"),
     QuestionKind.CONNECTOR: ("fix", connectors.RELEASE),
@@ -48,7 +49,8 @@ _RELEASES = frozenset({"fix", connectors.RELEASE})
 class Question:
     """One question. ``values``: per connector (``hub``: the last agreed) what it says, units as JSON.
 
-    ``answers``: what can be answered to it; a unit's question takes ``other`` with a value of its own.
+    ``answers``: what can be answered to it; a unit's question takes ``other`` with a value of its own ·
+    ``about``: the party or the moment it is about, or both, where it is not about a unit.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Question:
     unit: UnitKey | None
     owner: str
     cause: str
+    about: str
     opened_at: datetime
     deadline: datetime | None
     values: Mapping[str, Mapping[str, Json]]
@@ -101,6 +104,7 @@ def described(asked: QuestionRecord) -> Question:
         unit=unit_of(asked) if asked.kind in OF_A_UNIT else None,
         owner=asked.owner,
         cause=asked.cause,
+        about=about_of(asked),
         opened_at=asked.opened_at,
         deadline=asked.deadline,
         values={system: as_json(units) for system, units in sorted(asked.values.items())},

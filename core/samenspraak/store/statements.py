@@ -43,6 +43,13 @@ class Statements(Repository):
             for row in found
         ]
 
+    def heard_until(self, agreement_id: str, at: datetime) -> set[str]:
+        """The ids of what was said about an agreement and had been heard by then."""
+        found = self._scope.select(statement, statement.c.id).where(
+            statement.c.agreement_id == agreement_id, statement.c.heard_at <= at
+        )
+        return {row.id for row in self._scope.rows(found)}
+
 
 def _place(agreement_id: str, statement_id: str) -> str:
     return f"{agreement_id}/{statement_id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from samenspraak.domain.agreements import Agreement, State, Status
+from samenspraak.domain.statements import StatementKind
 from samenspraak.domain.units import STATUS, UnitKey, UnitValue, apply, units_of
 from samenspraak.errors import RuleError, StaleError
 from samenspraak.policy.comparing import FIRST_AGREE
@@ -12,7 +13,7 @@ from samenspraak.policy.obstacles import LOST_CREATE, OF_OURS
 from samenspraak.policy.state import Intent, QuestionKind
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync import adopt, said
+from samenspraak.sync import adopt, reports, said
 from samenspraak.sync.asking import AGREES, HUB, OF_A_UNIT, unit_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import wake_waiting
@@ -55,6 +56,8 @@ def answer(
         _answer_unit(uow, hub, answered, choice, value, by)
     elif question.kind is QuestionKind.ENDED:
         _answer_ended(uow, hub, answered, choice, by)
+    elif question.kind is QuestionKind.REPORT:
+        reports.answer_report(uow, hub, answered, StatementKind(choice), by)
     else:
         _answer_copy(uow, answered, choice)
     uow.questions.close(question.id, hub.now())

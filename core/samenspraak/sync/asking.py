@@ -108,6 +108,12 @@ def unit_of(question: QuestionRecord) -> UnitKey:
     return UnitKey.parse(question.subject.split(":", 2)[2])
 
 
+def about_of(asked: QuestionRecord) -> str:
+    """The party and the moment a question about an agreement is about: what its subject says after that."""
+    kind, _, _, about = [*asked.subject.split(":", 3), "", "", ""][:4]
+    return about if kind == "agreement" and asked.kind not in OF_A_UNIT else ""
+
+
 def unit_subject(agreement_id: str, key: UnitKey) -> str:
     """The subject of a question about a unit."""
     return f"agreement:{agreement_id}:{key}"

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from samenspraak.domain.agreements import Agreement, OccurrenceKey
-from samenspraak.domain.outcomes import NEEDS_A_PERSON, is_once_only, outcome
+from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.statements import ASSENTS, Statement, StatementKind
 from samenspraak.domain.units import units_of
 from samenspraak.errors import RuleError
-from samenspraak.policy.state import QuestionKind
 from samenspraak.policy.terms import content_digest, parties_asked, speaks_for, terms_digest
 from samenspraak.store.records import Cause, VersionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
-from samenspraak.sync import questions
-from samenspraak.sync.asking import HUB, ON_DUTY, ask_matter
+from samenspraak.sync import questions, reports
+from samenspraak.sync.asking import HUB
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.versions import record_version
@@ -37,7 +34,7 @@ def take_over(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, fresh: Seque
         if one.kind is StatementKind.DECLINE:
             questions.ask_declined(uow, hub, snapshot, one)
         if one.occurrence is not None:
-            _ask_report(uow, hub, snapshot, one.occurrence)
+            reports.ask_report(uow, hub, agreement, one.occurrence)
 
 
 def agrees(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, by: str) -> None:
@@ -85,25 +82,3 @@ def _version_with_mark(uow: WritingUnitOfWork, snapshot: Snapshot, mark: str) ->
         if wanted in {content_digest(shape.project(units)) for shape in shapes}:
             return version
     return None
-
-
-def _ask_report(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, key: OccurrenceKey) -> None:
-    """Reports that differ, or two of a once-only act, are for the professional on duty."""
-    agreement = snapshot.record.agreement
-    result = outcome(
-        key,
-        uow.statements.of(agreement.id),
-        once_only=is_once_only(agreement),
-        heard={},
-        since=datetime.min.replace(tzinfo=UTC),
-    ).result
-    if result in NEEDS_A_PERSON:
-        ask_matter(
-            uow,
-            hub,
-            agreement,
-            kind=QuestionKind.REPORT,
-            owner=ON_DUTY,
-            subject=f"agreement:{agreement.id}:report:{key}",
-            cause=result,
-        )

@@ -20,6 +20,7 @@ LOOKS = {
     "agreement show": ("agreement show {a}", "agreement.shown", "agreement:{a}"),
     "agreement explain": ("agreement explain {a}", "agreement.explained", "agreement:{a}"),
     "agreement history": ("agreement history {a}", "agreement.history", "agreement:{a}"),
+    "moment list": ("moment list --days 100", "moment.listed", "moments"),
     "review list": ("review list --within 400", "review.listed", "reviews"),
     "question list": ("question list", "question.listed", "questions"),
     "question show": ("question show {q}", "question.shown", "question:{q}"),

@@ -23,6 +23,8 @@ from samenspraak.cli._words import CURES_NL, WORDS, Pair
 from samenspraak.connectors.connector import Step
 from samenspraak.domain.agreements import ExceptionKind, LifeDomain, Modality, ReviewOutcome, State
 from samenspraak.domain.consent import RecipientKind
+from samenspraak.domain.occurrences import MomentState
+from samenspraak.domain.outcomes import Result
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.schedules import DayPart, Frequency, Period
 from samenspraak.domain.statements import StatementKind
@@ -57,6 +59,8 @@ CLOSED_LISTS = {
     "system": SystemKind,
     "because": Because,
     "unit": UnitKind,
+    "moment": MomentState,
+    "result": Result,
 }
 
 # Jargon that a coordinator need not know; the Dutch texts have another word for it, or name a command.

@@ -355,3 +355,102 @@ def test_an_objection_is_recorded_as_one(line: Any, family: Any) -> None:
     assert given["allows"] is False
 
     assert "Bezwaar" in line.text("consent", "record", "--client", "wit", "--app", "app-a", "--object")
+
+
+# review and pause
+
+
+def test_talks_that_are_due_are_listed_and_their_outcome_is_recorded(line: Any, family: Any) -> None:
+    agreement = family.agreements()[0].id
+    assert "niets besproken" in line.text("review", "list")
+
+    (found,) = line.json("review", "list", "--within", "100")["reviews"]
+    assert (found["agreement_id"], found["days_late"]) == (agreement, 0)
+    held = line.json("review", "record", agreement, "kept", "--next", "2027-03-01", "--notes", "Goed zo.")
+    assert (held["review"]["outcome"], held["review"]["next"]) == ("kept", "2027-03-01")
+
+    text = line.text("review", "list", "--within", "400", "--client", "wit")
+    assert "2027-03-01" in text
+    assert "Mevrouw De Wit (client:wit)" in text
+    assert "verantwoordelijke" in text
+
+
+def test_a_talk_can_change_what_was_agreed(line: Any, family: Any) -> None:
+    agreement = family.agreements()[0].id
+    record = ("review", "record", agreement)
+    value = '{"text": "", "instruction": "Eerst de tenen.", "instruction_required": false}'
+
+    assert "outcome changed" in line.fails(*record, "kept", "--change", "conditions", value, code=9)
+    assert "is not JSON" in line.fails(*record, "changed", "--change", "conditions", "{", code=2)
+    assert "aangepast" in line.text(*record, "changed", "--change", "conditions", value)
+
+    line("sync", "run")
+    assert "Eerst de tenen." in family.systems["app-b"].readable("daughter")
+
+
+def test_what_rests_is_shown_first_and_goes_on_when_lifted(line: Any, family: Any) -> None:
+    start = ("pause", "start", "wit", "--from", "2026-11-23", "--until", "2026-12-04")
+    refused = line.fails(*start, code=2)
+    assert "Steunkousen aantrekken, Mevrouw De Wit (client:wit): gepauzeerd" in refused
+    assert "--yes" in refused
+
+    (rests,) = line.json(*start, "--yes", "--reason", "opname")["pause"]["agreements"]
+    assert rests["state"] == "paused"
+    assert "pauze tot en met: 2026-12-04" in line.text("agreement", "show", rests["agreement_id"])
+    assert "er weer is. Afspraken: 1." in line.text("pause", "lift", "wit", "--yes")
+
+
+def test_who_is_away_has_their_moments_called_off(line: Any, family: Any) -> None:
+    start = ("pause", "start", "relative:son", "--from", "2026-11-23", "--until", "2026-11-25", "--yes")
+    text = line.text(*start)
+
+    assert "afgezegd, 3 keer: 2026-11-23, 2026-11-24, 2026-11-25" in text
+    assert "we vragen de verantwoordelijke" in text
+    (asked,) = line.json("question", "list")["questions"]
+    assert asked["cause"] == "performer-away"
+    assert "Until which day" in line.fails("pause", "start", "relative:son", "--yes", code=9)
+
+
+def test_everything_of_a_client_stops(line: Any, family: Any) -> None:
+    assert "--yes" in line.fails("agreement", "stop", "wit", code=2)
+
+    assert "Alles van Mevrouw De Wit (client:wit) is gestopt" in line.text(
+        "agreement", "stop", "wit", "--yes"
+    )
+
+    (found,) = line.json("agreement", "list")["agreements"]
+    assert found["state"] == "ended"
+    assert "no client" in line.fails("agreement", "stop", "relative:son", "--yes", code=10)
+
+
+# moment
+
+
+def test_moments_are_listed_with_what_was_reported_and_by_whom_it_is_done(line: Any, family: Any) -> None:
+    family.systems["app-a"].cancel("son", "r1", "a1", "2026-11-24")
+    family.systems["app-b"].report("daughter", family.agreements()[0].id, "a1", "2026-11-23")
+    family.settle()
+
+    found = line.json("moment", "list", "--from", "2026-11-23", "--days", "2")["moments"]
+    assert [(one["day"], one["state"], one["result"]) for one in found] == [
+        ("2026-11-23", "planned", "done"),
+        ("2026-11-24", "cancelled", "none"),
+    ]
+    text = line.text("moment", "list", "--from", "2026-11-23", "--days", "2", "--performer", "son")
+    assert "ma 2026-11-23 08:00" in text
+    assert "Jan de Wit" in text
+    assert "afgezegd" in text
+    assert "staat er niets" in line.text("moment", "list", "--from", "2026-11-23", "--performer", "daughter")
+
+
+def test_a_question_about_reports_says_which_moment_and_takes_what_happened(line: Any, family: Any) -> None:
+    family.systems["app-a"].report("son", "r1", "a1", "2026-11-23", done=True)
+    family.systems["app-b"].report("daughter", family.agreements()[0].id, "a1", "2026-11-23", done=False)
+    family.settle()
+
+    (asked,) = line.json("question", "list")["questions"]
+    assert (asked["about"], asked["answers"]) == ("a1:2026-11-23:1", ["done", "not_done"])
+    assert "Het gaat om a1:2026-11-23:1." in line.text("question", "show", asked["id"])
+    answer = ("question", "answer", asked["id"], "done", "--revision", str(asked["revision"]))
+    assert "say who you are" in line.fails(*answer, code=9)
+    assert line(*answer, "--by", "relative:son").exit_code == 0

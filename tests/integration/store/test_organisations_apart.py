@@ -154,6 +154,7 @@ ACTS: dict[str, Act] = {
     "agreements.known_since": lambda uow: uow.agreements.known_since(),
     "agreements.values": lambda uow: uow.agreements.values("stockings", [WHAT])[WHAT],
     "statements.add": lambda uow: uow.statements.add("stockings", SAID, NOW),
+    "statements.heard_until": lambda uow: uow.statements.heard_until("stockings", LATER),
     "statements.of": lambda uow: uow.statements.of("stockings"),
     "connectors.add": lambda uow: uow.connectors.add(CONNECTOR),
     "connectors.get": lambda uow: uow.connectors.get("ecd"),
