@@ -37,8 +37,9 @@ bench: $(READY) ## Measure the hub beside bare scripts, and its start: make benc
 model: $(READY) ## Walk at random through the life of a whole hub: make model SEEDS=500
 	@$(BIN)/python tests/model/run.py --seeds $(or $(SEEDS),500)
 
-crash: $(READY) ## Let the hub die at every commit, statement and request, and see that nothing is lost
+crash: $(READY) ## Let the hub die at every moment, and the network do its worst, and see that nothing is lost
 	@$(BIN)/python tests/crash/run.py
+	@FAULTS=all $(BIN)/python -m pytest --quiet --numprocesses=2 tests/integration/faults
 
 planted-bugs: $(READY) ## Plant mistakes one by one in a copy of the code, and see that a test notices each
 	@$(BIN)/python tests/planted_bugs/run.py

@@ -178,13 +178,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def town(tmp_path: Path, clock: Clock) -> Iterator[Town]:
+def environment() -> dict[str, str]:
+    """The secrets that connectors refer to; a suite with other connectors has others."""
+    return {"APP_KEY": ACCESS_KEY, "NOTIFY": "een-lang-genoeg-geheim"}
+
+
+@pytest.fixture
+def town(tmp_path: Path, clock: Clock, environment: dict[str, str]) -> Iterator[Town]:
     settings = Settings(environment="test", data_dir=tmp_path)
     settings.key_path.write_text("11" * 32)
     settings.key_path.chmod(0o600)
-    application = build(
-        settings, environment={"APP_KEY": ACCESS_KEY, "NOTIFY": "een-lang-genoeg-geheim"}, clock=clock
-    )
+    application = build(settings, environment=environment, clock=clock)
     application.store.add_organisation(ORGANISATION, "De Linde")
     with contextlib.ExitStack() as stack:
         yield Town(app=application, clock=clock, stack=stack)

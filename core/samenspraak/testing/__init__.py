@@ -1,4 +1,4 @@
-"""For connector authors: the lens laws, the connector contract, and values to test with.
+"""For connector authors: the lens laws, the connector contract, values to test with, and a troubled network.
 
 Needs pytest and hypothesis; nothing of the running product imports it. In a test file::
 
@@ -12,6 +12,7 @@ pytest.register_assert_rewrite(*(f"samenspraak.testing.{module}" for module in (
 
 from samenspraak.testing.contract import ConnectorContract  # noqa: E402
 from samenspraak.testing.lens import LensLaws  # noqa: E402
+from samenspraak.testing.proxy import Proxy, Trouble  # noqa: E402
 from samenspraak.testing.world import Scene, World  # noqa: E402
 
-__all__ = ["ConnectorContract", "LensLaws", "Scene", "World"]
+__all__ = ["ConnectorContract", "LensLaws", "Proxy", "Scene", "Trouble", "World"]
