@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult, Row
+from sqlalchemy.exc import ResourceClosedError
 
 from samenspraak.errors import NotFoundError, StaleError
 from samenspraak.store import documents
@@ -40,6 +41,7 @@ class Scope:
         self.cipher = cipher
         self._connection = connection
         self._writes = writes
+        self._is_over = False
         self._read: defaultdict[sa.FromClause, dict[Hashable, Sequence[Row[Any]]]] = defaultdict(dict)
 
     # Statements.
@@ -63,12 +65,20 @@ class Scope:
 
         Raises:
             RuntimeError: it changes something, in a unit of work for reading.
+            ResourceClosedError: the unit of work is committed.
         """
+        if self._is_over:
+            raise ResourceClosedError("This unit of work is over.")
         if isinstance(statement, sa.UpdateBase) and not self._writes:
             raise RuntimeError("This unit of work is for reading.")
         if isinstance(statement, sa.UpdateBase):
             self._read.pop(statement.table, None)
         return self._connection.execute(statement, {_OURS.key: self.organisation, **values})
+
+    def close(self) -> None:
+        """From now on the connection is somebody else's."""
+        self._is_over = True
+        self._read.clear()
 
     def rows(self, statement: sa.Executable, **values: object) -> Sequence[Row[Any]]:
         return self.run(statement, **values).all()

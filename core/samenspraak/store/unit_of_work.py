@@ -38,6 +38,7 @@ from samenspraak.store.remotes import Remotes
 from samenspraak.store.scope import Scope
 from samenspraak.store.statements import Statements
 from samenspraak.store.tables import organisation as organisation_table
+from samenspraak.store.turns import Turns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,7 @@ class UnitOfWork:
     writes = False
 
     def __init__(self, connection: Connection, organisation: str, cipher: Cipher) -> None:
-        scope = Scope(connection, organisation, cipher, writes=self.writes)
+        self._scope = scope = Scope(connection, organisation, cipher, writes=self.writes)
         self.organisation = organisation
         self.agreements = Agreements(scope)
         self.statements = Statements(scope)
@@ -78,10 +79,12 @@ class WritingUnitOfWork(UnitOfWork):
 
     writes = True
 
-    def __init__(self, connection: Connection, organisation: str, cipher: Cipher) -> None:
+    def __init__(
+        self, connection: Connection, organisation: str, cipher: Cipher, keep: Callable[[], None]
+    ) -> None:
         super().__init__(connection, organisation, cipher)
         self.is_committed = False
-        self._connection = connection
+        self._keep = keep
         self._links: set[str] = set()
         self._remotes: set[str] = set()
 
@@ -109,9 +112,13 @@ class WritingUnitOfWork(UnitOfWork):
         self.wake(remotes=[remote_id])
 
     def commit(self) -> None:
-        """Keep everything. Nothing more can be done with this unit of work."""
-        self._connection.commit()
-        self._connection.close()
+        """Keep everything. Nothing more can be done with this unit of work.
+
+        Raises:
+            TransientError: it could not be kept, and nothing of it was.
+        """
+        self._scope.close()
+        self._keep()
         self.is_committed = True
 
     @property
@@ -141,6 +148,7 @@ class Store:
         self.woken = woken
         self._readers = engine
         self._writers = writers(engine)
+        self._turns = Turns(self._writers)
         self._cipher = cipher
         self._clock = clock
         self._here = threading.local()
@@ -187,9 +195,8 @@ class Store:
         """
         if self.is_writing:
             raise RuntimeError("This thread already holds a writing unit of work.")
-        with self._writers.connect() as connection:
-            connection.begin()
-            uow = WritingUnitOfWork(connection, organisation, self._cipher)
+        with self._turns.take() as turn:
+            uow = WritingUnitOfWork(turn.connection, organisation, self._cipher, turn.commit)
             self._here.writing = True
             try:
                 yield uow

@@ -18,6 +18,7 @@ from samenspraak.errors import StaleError, TransientError
 from samenspraak.store import Store
 from samenspraak.store.records import Cause, LinkRecord
 from samenspraak.store.scope import Scope
+from samenspraak.store.turns import Turns
 
 PROCESSES, TIMES = 4, 50
 PROGRAM = Path(__file__).with_name("counting_process.py")
@@ -75,7 +76,7 @@ def test_without_the_immediate_writer_whoever_reads_before_writing_fails_at_once
 ) -> None:
     """The lock is refused without waiting, whatever the busy timeout: what was read is outdated."""
     deferred = Store(engine, store._cipher, lambda: now)
-    monkeypatch.setattr(deferred, "_writers", engine)
+    monkeypatch.setattr(deferred, "_turns", Turns(engine))
 
     with deferred.write("noord") as slow:
         seen = slow.agreements.get("stockings")

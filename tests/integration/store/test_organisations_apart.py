@@ -273,7 +273,7 @@ def confines(condition: Any, table: Any) -> bool:
 def public_methods() -> set[str]:
     names = {
         name: type(value)
-        for name, value in vars(WritingUnitOfWork(None, "noord", None)).items()  # type: ignore[arg-type]
+        for name, value in vars(WritingUnitOfWork(None, "noord", None, None)).items()  # type: ignore[arg-type]
         if isinstance(value, Repository)
     }
     return {
