@@ -18,6 +18,9 @@ from samenspraak.errors import NotFoundError
 from samenspraak.store.columns import AT_ONCE
 from samenspraak.store.scope import Repository, Scope
 
+_NONE = ""
+"""No connector is called so. A list without anything in it would make the index useless."""
+
 
 class Leased(Repository):
     """A table whose rows are due, leased, worked on and finished."""
@@ -29,18 +32,13 @@ class Leased(Repository):
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """The ids of what should be worked on now and nobody works on, the most urgent first."""
-        table = self._table
-        found = self._scope.select(table, table.c.id).where(*_free(table)).order_by(*self._order)
-        return [row.id for row in self._scope.rows(found.limit(limit), of_now=now)]
+        return [row_id for row_id, _ in self.waiting(now, limit)]
 
     def waiting(self, now: datetime, limit: int, without: Collection[str] = ()) -> list[tuple[str, str]]:
         """As :meth:`due`, each with its connector; ``without``: connectors that cannot take more now."""
-        table = self._table
-        found = self._scope.select(table, table.c.id, table.c.connector_id).where(*_free(table))
-        if without:
-            found = found.where(table.c.connector_id.not_in(list(without)))
-        rows = self._scope.rows(found.order_by(*self._order).limit(limit), of_now=now)
-        return [(row.id, row.connector_id) for row in rows]
+        asked = {"of_now": now, "of_limit": limit, "of_without": sorted(without) or [_NONE]}
+        found = self._scope.rows(_waiting(self._table, self._order), **asked)
+        return [(row.id, row.connector_id) for row in found]
 
     def renew(self, row_id: str, fence: int, until: datetime) -> bool:
         """The lease lasts until then; False when it is not ours any more."""
@@ -61,6 +59,14 @@ class Leased(Repository):
         changed = self._scope.update(self._table).where(self._table.c.id == row_id).values(**values)
         if self._scope.run(changed).rowcount == 0:
             raise NotFoundError(f"There is no {self._table.name} {row_id} in {self._scope.organisation}.")
+
+
+@cache
+def _waiting(table: sa.Table, order: tuple[sa.ColumnElement[Any], ...]) -> sa.Select[Any]:
+    """At most ``of_limit`` rows that are free, apart from those of the connectors ``of_without``."""
+    without = table.c.connector_id.not_in(sa.bindparam("of_without", expanding=True))
+    found = Scope.select(table, table.c.id, table.c.connector_id).where(*_free(table), without)
+    return found.order_by(*order).limit(sa.bindparam("of_limit", type_=sa.Integer))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -123,19 +124,20 @@ class Remotes(Leased):
             row=1,
             **self._kept(record),
         )
-        return self.get(record.id)
+        return replace(record, row=1)
 
     def save(self, record: RemoteRecord) -> RemoteRecord:
         """Keep what it says now, if nobody else saved it since it was read; gives it with its new version.
 
-        Its counters, clock and fence are not saved: :meth:`look` and :meth:`finish` move those.
+        Its counters, clock and fence are not saved, and come back as given: :meth:`look` and :meth:`finish`
+        move those.
 
         Raises:
             StaleError: it was saved since, or its external id is taken.
         """
         key = {"id": record.id, "connector_id": record.connector_id}
-        self._scope.change(remote, key, expected=record.row, **self._kept(record))
-        return self.get(record.id)
+        row = self._scope.change(remote, key, expected=record.row, **self._kept(record))
+        return replace(record, row=row)
 
     # Working on one that has no link.
 
