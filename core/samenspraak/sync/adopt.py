@@ -66,9 +66,9 @@ def reconcile_remote(hub: Hub, organisation: str, remote_id: str) -> str | None:
     if remote is None:
         return None
     try:
-        outcome = _look(hub, organisation, remote)
+        return _look(hub, organisation, remote)
     except StaleError:
-        outcome = NEW
+        return _end(hub, organisation, remote, NEW)
     except SamenspraakError as error:
         return _failed(hub, organisation, remote, error)
     except Exception as error:  # a plugin may raise anything; one object's crash stops no other
@@ -80,10 +80,6 @@ def reconcile_remote(hub: Hub, organisation: str, remote_id: str) -> str | None:
             error=type(error).__name__,
         )
         return _failed(hub, organisation, remote, TransientError(f"Object {remote.id}: an unexpected error."))
-    with hub.store.write(organisation) as uow:
-        _finish(uow, remote, again_at=hub.now() + hub.backoff(1) if outcome == NEW else None)
-        uow.commit()
-    return outcome
 
 
 def _claim(hub: Hub, organisation: str, remote_id: str) -> RemoteRecord | None:
@@ -99,6 +95,18 @@ def _claim(hub: Hub, organisation: str, remote_id: str) -> RemoteRecord | None:
             remote = None
         uow.commit()
     return remote
+
+
+def _end(hub: Hub, organisation: str, remote: RemoteRecord, outcome: str) -> str:
+    with hub.store.write(organisation) as uow:
+        _settled(uow, hub, remote, outcome)
+        uow.commit()
+    return outcome
+
+
+def _settled(uow: WritingUnitOfWork, hub: Hub, remote: RemoteRecord, outcome: str) -> None:
+    """In the transaction of what came of it; one that is still new is looked at again."""
+    _finish(uow, remote, again_at=hub.now() + hub.backoff(1) if outcome == NEW else None)
 
 
 def _finish(uow: WritingUnitOfWork, remote: RemoteRecord, *, again_at: datetime | None = None) -> None:
@@ -120,7 +128,7 @@ def _failed(hub: Hub, organisation: str, remote: RemoteRecord, error: Samenspraa
 
 def _look(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
     if remote.external_id is None:  # a link has taken the object over
-        return GONE
+        return _end(hub, organisation, remote, GONE)
     connector = hub.connected.connector(organisation, remote.connector_id)
     with hub.store.read(organisation) as uow:
         directory = plain_directory(uow, remote.connector_id)
@@ -142,6 +150,7 @@ def _look(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
 def _note(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
     with hub.store.write(organisation) as uow:
         uow.remotes.save(remote)
+        _settled(uow, hub, remote, remote.why)
         uow.commit()
     return remote.why
 
@@ -158,6 +167,7 @@ def _judge(hub: Hub, organisation: str, case: _Case) -> str:
         outcome = _attach(uow, hub, case, remote) or _adopt(uow, hub, case, remote)
         if outcome in (CANDIDATE, PERSON, OUTSIDE, NEW):
             uow.remotes.save(replace(remote, why=outcome))
+        _settled(uow, hub, remote, outcome)
         uow.commit()
     return outcome
 
