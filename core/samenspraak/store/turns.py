@@ -1,4 +1,4 @@
-"""Writers take turns, and those that follow each other closely reach the disk together.
+"""Writers take turns, and those that follow each other closely reach the disk together (ADR 0025).
 
 A durable transaction costs a trip to the disk, which takes longer than all that most of them do. So a writer
 that finds others waiting leaves its changes in the open transaction, to which the next one adds its own, and
