@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from samenspraak.demo import checker, run, systems
-from samenspraak.demo.agreements import DINNER, HAIR, LETTERS, MEDICATION, STOCKINGS
+from samenspraak.demo.agreements import DINNER, HAIR, LAUNDRY, LETTERS, MEDICATION, MUSIC, STOCKINGS
 from samenspraak.demo.situations import COOKING, SITUATIONS
 from samenspraak.demo.stage import Played, Sabotage
 from samenspraak.demo.systems import System, Systems
@@ -55,6 +55,9 @@ SABOTAGE: Mapping[int, Sabotage] = {
     5: swallowed(systems.APP, "PATCH", lambda there: record(there.app, HAIR.what)),
     8: swallowed(systems.PLATFORM, "PUT", lambda there: thread(there, LETTERS.what)),
     13: swallowed(systems.PLATFORM, "POST", lambda there: "/fhir/Communication"),
+    9: swallowed(systems.APP, "PATCH", lambda there: record(there.app, MUSIC.what)),
+    16: swallowed(systems.APP, "PATCH", lambda there: record(there.app, LAUNDRY.what)),
+    15: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, MUSIC.what)),
 }
 
 

@@ -50,7 +50,8 @@ def command(
     if unknown := set(only) - {*run.NUMBERS, 0}:
         raise click.BadParameter(f"no situation {min(unknown)}; there are {run.NUMBERS}", param_hint="--only")
     language = language or language_of(asked)
-    wanted = run.Asked(clock_speed=clock_speed or run.SPEED, import_from=import_from, only=only)
+    played = only or (run.LASTING if keep else ())
+    wanted = run.Asked(clock_speed=clock_speed or run.SPEED, import_from=import_from, only=played)
     width = shutil.get_terminal_size().columns
 
     def write(*lines: str) -> None:

@@ -237,6 +237,7 @@ MUSIC = Plan(
     place="De Wilg",
     domain="social",
     instruction="De platen staan in de kast.",
+    review_in_days=-3,
 )
 GROCERIES = Plan(
     id="boodschappen",

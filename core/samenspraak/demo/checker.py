@@ -5,6 +5,7 @@ Every function gives what should be seen and whether it is, one line per sight, 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -442,3 +443,107 @@ def doubles(there: Systems) -> Mapping[str, int]:
         for marker, count in system.live().items()
         if count > 1
     }
+
+
+# Situation 9: the talk each quarter.
+
+
+def review_is_shared(there: Systems, title: str, following: date, daughter: str) -> Iterator[Seen]:
+    review = record(there.app, title).get("review") or {}
+    yield seen(
+        there.app,
+        (review.get("outcome"), review.get("next")) == ("kept", following.isoformat()),
+        nl="Samira ziet in haar app dat het zo blijft, en wanneer het volgende gesprek is.",
+        en="Samira sees in her app that it stays as it is, and when the next talk is.",
+    )
+    last = last_terms(there.platform, title)
+    yield seen(
+        there.platform,
+        f"uiterlijk {spoken(following)}" in last and last in there.platform.readable(daughter),
+        nl="Op het platform leest ze het ook.",
+        en="On the platform she reads it as well.",
+    )
+    plan = json.dumps(next(iter(plans(there.dossier, title)), {}))
+    yield seen(
+        there.dossier,
+        f'"valueDate": "{following.isoformat()}"' in plan and '"kept"' in plan,
+        nl="In het dossier staan de uitkomst en de volgende datum.",
+        en="The dossier holds the outcome and the next date.",
+    )
+
+
+# Situations 16 and 15: resting, going on, and stopping.
+
+
+def everything_rests(there: Systems, titles: Sequence[str], until: date, daughter: str) -> Iterator[Seen]:
+    kept = [record(there.app, one).get("state") or {} for one in titles]
+    yield seen(
+        there.app,
+        [(one.get("value"), one.get("until")) for one in kept] == [("paused", until.isoformat())] * len(kept),
+        nl="In de app van Ellen rusten de afspraken, en staat tot wanneer.",
+        en="In Ellen's app the agreements rest, and it says until when.",
+    )
+    text = there.platform.readable(daughter)
+    yield seen(
+        there.platform,
+        all(f"tot en met {spoken(until)}" in last_terms(there.platform, one) for one in titles)
+        and f"tot en met {spoken(until)}" in text,
+        nl="Op het platform staat in elk gesprek dat de afspraak stil ligt.",
+        en="On the platform every thread says that the agreement rests.",
+    )
+    yield seen(
+        there.dossier,
+        {_status(there.dossier, one) for one in titles} == {"on-hold"},
+        nl="In het dossier staan de plannen op pauze.",
+        en="In the dossier the plans are on hold.",
+    )
+
+
+def everything_goes_on(there: Systems, titles: Sequence[str]) -> Iterator[Seen]:
+    yield seen(
+        there.app,
+        {(record(there.app, one).get("state") or {}).get("value") for one in titles} == {"active"},
+        nl="In de app gaat alles weer door.",
+        en="In the app everything goes on.",
+    )
+    yield seen(
+        there.platform,
+        not any("ligt stil" in last_terms(there.platform, one) for one in titles),
+        nl="Op het platform ook.",
+        en="On the platform as well.",
+    )
+    yield seen(
+        there.dossier,
+        {_status(there.dossier, one) for one in titles} == {"active"},
+        nl="En in het dossier.",
+        en="And in the dossier.",
+    )
+
+
+def everything_stopped(there: Systems, titles: Sequence[str]) -> Iterator[Seen]:
+    yield seen(
+        there.app,
+        {(record(there.app, one).get("state") or {}).get("value") for one in titles} == {"ended"},
+        nl="In de app zijn de afspraken gestopt.",
+        en="In the app the agreements have ended.",
+    )
+    yield seen(
+        there.dossier,
+        {_status(there.dossier, one) for one in titles} == {"completed"},
+        nl="In het dossier zijn de plannen afgesloten.",
+        en="In the dossier the plans are closed.",
+    )
+    found = [one for title in titles for one in threads(there.platform, title)]
+    yield seen(
+        there.platform,
+        bool(found)
+        and {str(one["status"]) for one in found} == {"completed"}
+        and not any("overle" in text for one in found for text in messages(there.platform, one)),
+        nl="Op het platform zijn de gesprekken gesloten, zonder een woord over waarom.",
+        en="On the platform the threads are closed, without a word about why.",
+    )
+
+
+def _status(dossier: Dossier, what: str) -> str:
+    """The status of the newest plan with these words."""
+    return next((str(one["status"]) for one in plans(dossier, what)), "")

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from samenspraak.bootstrap import Application
+from samenspraak.domain.agreements import ReviewOutcome
 from samenspraak.domain.consent import Capacity, RecipientKind
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.parties import PartyKind
@@ -16,7 +17,16 @@ from samenspraak.domain.schedules import names_days
 from samenspraak.domain.units import MatrixRow
 from samenspraak.errors import NotFoundError, TransientError
 from samenspraak.policy.state import Reason
-from samenspraak.services import agreements, connectors, consents, naming, people, questions
+from samenspraak.services import (
+    agreements,
+    connectors,
+    consents,
+    naming,
+    pausing,
+    people,
+    questions,
+    reviewing,
+)
 from samenspraak.services.status import status
 from samenspraak.sync.hub import Hub
 
@@ -175,6 +185,27 @@ class Office:
     def retractions(self, client: str) -> tuple[consents.Retraction, ...]:
         """What was taken back from whom, and whether that is certain."""
         return consents.of_client(self.hub, self.organisation, f"dossier/{client}").retractions
+
+    # Talks, and being away; clients as the dossier calls them.
+
+    def review(self, agreement_id: str, following: date) -> None:
+        """The talk was held and it stays as it is; when the next one is."""
+        kept = ReviewOutcome.KEPT
+        reviewing.hold(self.hub, self.organisation, agreement_id, kept, on=self.today(), next_on=following)
+
+    def away(self, client: str, until: date, reason: str) -> None:
+        """The client is somewhere else until this day."""
+        absence = pausing.Absence(who=f"dossier/{client}", start=self.today(), until=until, reason=reason)
+        pausing.pause(self.hub, self.organisation, absence)
+
+    def back(self, client: str) -> None:
+        """The client is home sooner."""
+        absence = pausing.Absence(who=f"dossier/{client}", start=self.today())
+        pausing.lift(self.hub, self.organisation, absence)
+
+    def stop(self, client: str) -> None:
+        """Everything of the client stops."""
+        pausing.stop(self.hub, self.organisation, f"dossier/{client}", on=self.today())
 
     # Questions.
 

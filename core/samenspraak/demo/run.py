@@ -26,6 +26,8 @@ from samenspraak.services.status import status
 from samenspraak.work.clock import SystemClock
 
 NUMBERS = tuple(one.id for one in SITUATIONS)
+LASTING = (0, *(one.id for one in SITUATIONS if not one.ends))
+"""Those after which somebody can go on; 0 is the import."""
 SPEED = 3600.0
 PATIENCE_SECONDS = 60.0
 _PATIENCE_AT_THE_HUB = timedelta(minutes=10)

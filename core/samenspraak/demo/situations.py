@@ -21,7 +21,7 @@ from samenspraak.demo.agreements import (
     WASHING,
     Plan,
 )
-from samenspraak.demo.people import ELLEN, FATIMA, GERDA, NURSE, PIET, ROB, SAMIRA, SANNE, Person
+from samenspraak.demo.people import ELLEN, FATIMA, GERDA, JO, NURSE, PIET, ROB, SAMIRA, SANNE, Person
 from samenspraak.demo.stage import Situation, Stage
 from samenspraak.demo.systems import APP, PLATFORM, Dossier, Volunteers
 from samenspraak.domain.local_time import local_day
@@ -32,6 +32,7 @@ BACKUP = "urn:samenspraak:backup"
 THURSDAY, FRIDAY, SUNDAY = 3, 4, 6
 A_MINUTE = timedelta(minutes=1)
 OUTAGE = timedelta(hours=6)
+A_QUARTER = timedelta(days=91)
 
 
 def support_stockings(stage: Stage) -> None:
@@ -238,6 +239,71 @@ def outage(stage: Stage) -> None:
     stage.looks(lambda: checker.nothing_is_lost(there, waited, DINNER.what))
 
 
+def quarterly_review(stage: Stage) -> None:
+    there, title = stage.there, MUSIC.what
+    stage.asks(
+        title,
+        "review-due",
+        nl="De afspraak had al besproken moeten zijn: de verantwoordelijke krijgt één keer een vraag.",
+        en="The agreement should have been talked over already: the responsible person is asked, once.",
+    )
+    stage.until(lambda: bool(checker.record(there.app, title)))
+    stage.turns()
+    following = stage.office.today() + A_QUARTER
+    stage.office.review(stage.agreement_id(title), following)
+    stage.tells(
+        None,
+        nl="Het gesprek is geweest. De muziek blijft zoals het is.",
+        en="The talk was held. The music stays as it is.",
+    )
+    stage.looks(lambda: checker.review_is_shared(there, title, following, SAMIRA.platform))
+    stage.claims(
+        lambda: not any(one.cause == "review-due" for one in stage.office.asked(stage.agreement_id(title))),
+        nl="De vraag is vanzelf verdwenen.",
+        en="The question went away by itself.",
+    )
+
+
+def hospital(stage: Stage) -> None:
+    there, titles = stage.there, (COFFEE.what, LAUNDRY.what)
+    stage.until(lambda: all(checker.record(there.app, one) for one in titles))
+    stage.turns()
+    until = stage.office.today() + timedelta(days=13)
+    stage.office.away(JO.key, until, "ziekenhuis")
+    stage.tells(
+        None,
+        nl="Mevrouw Bergsma ligt twee weken in het ziekenhuis. Al haar afspraken rusten.",
+        en="Mrs Bergsma is in hospital for two weeks. All her agreements rest.",
+    )
+    stage.looks(lambda: checker.everything_rests(there, titles, until, ELLEN.platform))
+    stage.office.back(JO.key)
+    stage.tells(
+        None,
+        nl="Ze is eerder thuis: alles gaat weer door.",
+        en="She is home sooner: everything goes on.",
+    )
+    stage.looks(lambda: checker.everything_goes_on(there, titles))
+
+
+def death(stage: Stage) -> None:
+    there, titles = stage.there, (MUSIC.what, GARDEN.what)
+    stage.until(lambda: all(checker.last_terms(there.platform, one) for one in titles))
+    stage.settle(*titles)
+    stage.turns()
+    stage.office.stop(FATIMA.key)
+    stage.tells(
+        None,
+        nl="Mevrouw Amrani overlijdt. Alles stopt: afspraken, vragen en herinneringen.",
+        en="Mrs Amrani dies. Everything stops: agreements, questions and reminders.",
+    )
+    stage.looks(lambda: checker.everything_stopped(there, titles))
+    stage.claims(
+        lambda: not any(stage.office.asked(stage.agreement_id(one)) for one in (*titles, LETTERS.what)),
+        nl="Over haar afspraken wordt niemand meer iets gevraagd.",
+        en="Nobody is asked anything about her agreements any more.",
+    )
+
+
 # What people do, in more than one situation.
 
 
@@ -346,5 +412,33 @@ SITUATIONS: tuple[Situation, ...] = (
             "en": "A system fails. The others go on, and afterwards nothing may be lost or there twice.",
         },
         play=outage,
+    ),
+    Situation(
+        id=9,
+        title={"nl": "Het gesprek elk kwartaal", "en": "Quarterly review"},
+        about={
+            "nl": "Mevrouw Amrani luistert elke dag muziek. Dat moest drie dagen geleden besproken worden.",
+            "en": "Every day Mrs Amrani listens to music. That should have been talked over three days ago.",
+        },
+        play=quarterly_review,
+    ),
+    Situation(
+        id=16,
+        title={"nl": "Naar het ziekenhuis", "en": "To hospital"},
+        about={
+            "nl": "Mevrouw Bergsma is er even niet. Niemand mag voor niets komen.",
+            "en": "Mrs Bergsma is away for a while. Nobody should come for nothing.",
+        },
+        play=hospital,
+    ),
+    Situation(
+        id=15,
+        title={"nl": "Overlijden", "en": "Death"},
+        about={
+            "nl": "Als iemand overlijdt, moet alles in één keer stil zijn.",
+            "en": "When somebody dies, everything has to be silent at once.",
+        },
+        play=death,
+        ends=True,
     ),
 )

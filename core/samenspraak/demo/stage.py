@@ -225,10 +225,12 @@ Play = Callable[[Stage], None]
 class Situation:
     """One of the situations that must come out right, by its number; 0 is none of them.
 
-    ``about``: who it is about, before anything happens.
+    ``about``: who it is about, before anything happens · ``ends``: everything of a client stops in it, so
+    that it is left out when people go on with the demo.
     """
 
     id: int
     title: Text
     about: Text
     play: Play
+    ends: bool = False
