@@ -29,6 +29,12 @@ def test_what_was_made_when_the_process_died_is_not_made_again(act: str) -> None
     assert [str(one) for one in outcomes if one.wrong] == []
 
 
+def test_a_page_of_which_nothing_was_noted_is_read_again() -> None:
+    outcomes = [crash("a new record is adopted", number) for number in range(1, 11)]
+
+    assert [str(one) for one in outcomes if one.wrong] == []
+
+
 def test_the_process_dies_around_every_commit_and_request() -> None:
     names = {name for act in ACTS for name in undisturbed(act).passed}
 
