@@ -52,8 +52,7 @@ class Receipts(Repository):
         """This version stands there, whether we wrote it or they held it; the first time counts."""
         for reader in readers:
             key = {"link_id": link_id, "party": _text(reader), "version": version}
-            self._scope.add_if_new(receipt, **key, delivered_at=at)
-        self.landed(link_id, version, at)
+            self._scope.fill(receipt, key, delivered_at=at)
 
     def landed(self, link_id: str, version: int, at: datetime) -> None:
         """What was offered of this version, if anything was, stands there."""
@@ -64,11 +63,7 @@ class Receipts(Repository):
     def read(self, link_id: str, reader: PartyRef, version: int, at: datetime) -> None:
         """The reader has read this version; the first time counts."""
         key = {"link_id": link_id, "party": str(reader), "version": version}
-        if self._scope.add_if_new(receipt, **key, read_at=at):
-            return
-        unread = (receipt.c.party == str(reader), receipt.c.version == version, receipt.c.read_at.is_(None))
-        known = self._scope.update(receipt).where(receipt.c.link_id == link_id, *unread)
-        self._scope.run(known.values(read_at=at))
+        self._scope.fill(receipt, key, read_at=at)
 
     def take_back(self, link_id: str, at: datetime) -> None:
         """Everything that was offered in this copy is to be gone."""

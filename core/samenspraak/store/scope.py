@@ -143,6 +143,11 @@ class Scope:
         statement = _putting(table, tuple(key), tuple(values), self._connection.dialect.name)
         self.run(statement, **key, **values)
 
+    def fill(self, table: sa.Table, key: Mapping[str, object], **values: object) -> None:
+        """The row with this key, new or as it is, with these values where it had none."""
+        statement = _filling(table, tuple(key), tuple(values), self._connection.dialect.name)
+        self.run(statement, **key, **values)
+
     def change(self, table: sa.Table, key: Mapping[str, object], *, expected: int, **values: object) -> int:
         """Compare and set: these values if the row still has version ``expected``; gives the next one.
 
@@ -254,6 +259,14 @@ def _putting(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...], dial
         changes["row"] = table.c.row + 1
     putting: sa.Executable = insert.on_conflict_do_update(["organisation", *key], set_=changes)
     return putting
+
+
+@cache
+def _filling(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...], dialect: str) -> sa.Executable:
+    insert = _upserting(table, (*key, *names), dialect)
+    kept = {name: sa.func.coalesce(table.c[name], insert.excluded[name]) for name in names}
+    filling: sa.Executable = insert.on_conflict_do_update(["organisation", *key], set_=kept)
+    return filling
 
 
 def _upserting(table: sa.Table, names: tuple[str, ...], dialect: str) -> Any:
