@@ -16,6 +16,7 @@ from typing import Any
 from samenspraak.http.limits import DEFAULT_LIMITS, Limits
 
 _LARGEST_INTEGER = 2**63
+_CONTAINERS = (dict, list)
 _EXPONENTS = range(-324, 309)  # those of a double
 
 
@@ -35,6 +36,7 @@ def parse_json(content: bytes, limits: Limits = DEFAULT_LIMITS) -> Any:
             object_pairs_hook=_object,
             parse_constant=_refuse_constant,
             parse_float=_exact,
+            parse_int=_whole,
         )
     except UnusableJsonError:
         raise
@@ -46,8 +48,13 @@ def parse_json(content: bytes, limits: Limits = DEFAULT_LIMITS) -> Any:
         raise UnusableJsonError("is not JSON", cut_off=True) from None
     except ValueError:  # Python refuses to read integers of thousands of digits
         raise UnusableJsonError("holds a number that is too large") from None
-    _check(value, limits)
+    _check(value, limits, plain=_is_plain(content, limits))
     return value
+
+
+def _is_plain(content: bytes, limits: Limits) -> bool:
+    """Whether it cannot hold a text that is too long, nor half a character: then only its shape is left."""
+    return len(content) <= limits.json_characters and b"\\u" not in content
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -71,25 +78,31 @@ def _exact(written: str) -> Decimal:
     return number
 
 
-def _check(value: Any, limits: Limits) -> None:
+def _whole(written: str) -> int:
+    number = int(written)
+    if not -_LARGEST_INTEGER <= number < _LARGEST_INTEGER:
+        raise UnusableJsonError("holds a number that is too large")
+    return number
+
+
+def _check(value: Any, limits: Limits, *, plain: bool) -> None:
     waiting: list[tuple[Any, int]] = [(value, 1)]
     while waiting:
         item, depth = waiting.pop()
         if isinstance(item, str):
             _check_text(item, limits)
-        elif isinstance(item, int):
-            if not -_LARGEST_INTEGER <= item < _LARGEST_INTEGER:
-                raise UnusableJsonError("holds a number that is too large")
-        elif isinstance(item, dict | list):
+        elif isinstance(item, _CONTAINERS):
             if depth > limits.json_depth:
                 raise UnusableJsonError("is nested too deeply")
             if len(item) > limits.json_items:
                 raise UnusableJsonError("holds a list that is too long")
             if isinstance(item, dict):
-                for name in item:
+                for name in () if plain else item:
                     _check_text(name, limits)
                 item = item.values()
-            waiting.extend((member, depth + 1) for member in item)
+            waiting.extend(
+                (member, depth + 1) for member in item if not plain or isinstance(member, _CONTAINERS)
+            )
 
 
 def _check_text(text: str, limits: Limits) -> None:
