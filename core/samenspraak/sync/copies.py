@@ -111,6 +111,9 @@ class Copies:
         if moved or asks:
             with self._hub.store.write(self._organisation) as uow:
                 self._lease.hold(uow)
+                record = view.snapshot.record
+                if asks and uow.agreements.get(record.agreement.id).version != record.version:
+                    return None  # what was to be asked about has changed
                 questions.raise_all(uow, self._hub, view.snapshot, view.remote, decided)
                 if remote is not None and moved:
                     remote = uow.remotes.save(remote)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.statements import Statement
-from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
+from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue, units_of
 from samenspraak.policy.comparing import FIRST_AGREE
 from samenspraak.policy.obstacles import OF_OURS, POSSIBLY_OVERWRITTEN
 from samenspraak.policy.state import Asked, Intent, Plan, QuestionKind, SentUnits
@@ -69,8 +69,10 @@ def _ask_unit(
     shows = _still_shown(standing, remote, key, value)
     if asked.author is not None and key in asked.parties:
         shows[f"{AGREES}{asked.author}"] = {key: value}
+    # As it is at this moment, not as it was planned on: an answer "keep ours" is about what it shows.
+    ours = units_of(uow.agreements.get(agreement.id).agreement)
     values = {
-        HUB: {key: snapshot.units.get(key)},
+        HUB: {key: ours.get(key)},
         **_of_others(standing, snapshot.system.id),
         **_said_in(uow, snapshot, key, shows),
     }

@@ -101,6 +101,33 @@ def test_two_that_are_worked_on_at_the_same_moment_are_one_question_too(househol
     assert household.version == before
 
 
+def test_keeping_ours_keeps_what_the_hub_held_when_the_question_was_asked(
+    household: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The hub dies after each step, before it could mend what it just asked.
+    monkeypatch.setattr("samenspraak.sync.reconcile._STEPS", 1)
+    links = {one.connector_id: one.id for one in household.town.links()}
+    for name, at in (("app-a", "18:00"), ("app-b", "18:30")):
+        app = household.town.systems[name]
+        app.move("son", household.record(app)["id"], "a1", [at])
+        household.hears(name)
+    # While app-b is told what app-a says, that is taken over: app-b cannot be asked just then.
+    with household.held(
+        household.a, "GET", "/api/records/.*", lambda: reconcile(household.hub, "de-linde", links["app-b"])
+    ):
+        household.b.inject(Fault(kind="down"))
+        reconcile(household.hub, "de-linde", links["app-a"])
+        household.b.clear_faults()
+    monkeypatch.undo()
+    if not household.questions:
+        household.settle()
+
+    (asked,) = questions.listed(household.hub, "de-linde")
+    questions.answer(household.hub, "de-linde", asked.id, revision=asked.revision, choice="hub")
+    household.settle()
+    assert (household.times(household.a), household.times(household.b)) == (["18:00"], ["18:00"])
+
+
 # What is wrong with one system is no other's trouble.
 
 
