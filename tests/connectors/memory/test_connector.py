@@ -29,6 +29,7 @@ from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.domain.units import WHAT, UnitKey, UnitKind
 from samenspraak.errors import AuthenticationError, InvalidRecordError, OutcomeUnknownError, StaleError
 from samenspraak.sandbox import Fault
+from samenspraak.testing import Proxy, Trouble
 from samenspraak_memory.plugin import FamilyAppConnector
 from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp
 
@@ -86,6 +87,22 @@ def test_a_second_create_is_answered_with_the_first_record(line: Line) -> None:
 
     assert (again.external_id, again.existed, again.found) == (first.external_id, True, first)
     assert line.app.live() == {"ag1": 1}
+
+
+def test_a_create_that_was_applied_and_not_answered_is_found_by_its_marker() -> None:
+    sandbox = FamilyApp("strict")
+    sandbox.add_client("c1", "Mevrouw R. van den Heuvel")
+    with sandbox.running() as system:
+        proxy = Proxy(system)
+        with proxy.running() as url:  # what your settings name as the address
+            proxy.strike(Trouble.LOST, on=lambda request: request.method == "POST")
+            line = Line(sandbox, url)
+            with pytest.raises(OutcomeUnknownError):
+                line.create("ag1")
+            [found] = line.connector.find(line.call, Marker(agreement_id="ag1"))
+            line.call.http.close()
+
+    assert (found.raw["title"], sandbox.live()) == ("Samen koken", {"ag1": 1})
 
 
 def test_without_tokens_an_edit_of_another_member_in_between_survives() -> None:
