@@ -14,6 +14,8 @@ from datetime import datetime
 from itertools import count
 from uuid import uuid4
 
+import structlog
+
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError, TransientError
@@ -138,7 +140,8 @@ def plan(hub: Hub, organisation: str, asked: Asked) -> Planned:
         rehearsing = replace(hub, store=copy, connected=watching, new_id=_ids(asked.seed), lately=Lately())
         with copy.read(organisation) as uow:
             before = _standing(uow)
-        outcome = _exchange(rehearsing, organisation, asked)
+        with structlog.contextvars.bound_contextvars(rehearsal=True):  # what it logs did not happen
+            outcome = _exchange(rehearsing, organisation, asked)
         with copy.read(organisation) as uow:
             changes, questions = tuple(_changes(uow, before)), tuple(sorted(_questions(uow, before)))
             doubtful = tuple(sorted(_doubts(uow, changes)))

@@ -31,6 +31,9 @@ KEYS = frozenset(
         "error",
         "address",
         "exception",
+        "ends",
+        "changes",
+        "rehearsal",
     }
 )
 
@@ -39,6 +42,7 @@ def to_stderr(stream: TextIO, *, level: int = logging.INFO) -> None:
     """Write our log lines there, and keep the libraries' own to what went wrong."""
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _with_place,

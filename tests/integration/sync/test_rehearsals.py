@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+import structlog
 
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import WHAT, MatrixRow
@@ -14,6 +16,7 @@ from samenspraak.sandbox import Fault
 from samenspraak.services import rehearsals
 from samenspraak.services.exchange import exchange
 from samenspraak.services.rehearsals import Applied, Asked, Planned
+from samenspraak.work.lines import to_stderr
 
 ORGANISATION = "de-linde"
 
@@ -151,3 +154,17 @@ def test_a_new_agreement_that_resembles_another_one_of_the_client_is_told_before
     [doubt] = planned(household).doubtful
 
     assert (doubt.connector_id, doubt.like) == ("app-a", household.agreement.id)
+
+
+def test_what_a_rehearsal_logs_says_that_it_did_not_happen(household: Any) -> None:
+    household.b.access_key = "een andere"
+    lines = io.StringIO()
+    to_stderr(lines)
+    try:
+        planned(household)
+    finally:
+        structlog.reset_defaults()
+
+    assert "event='connector needs a person'" in lines.getvalue()
+    assert all("rehearsal=True" in line for line in lines.getvalue().splitlines())
+    assert household.state("app-b") is ConnectorState.RUNNING
