@@ -200,8 +200,7 @@ class Confirmer:
         again = {key for key, mark in marks.items() if remote.rewrites.get(key) == mark}
         if again:
             self._tell_admin(snapshot.system.id)
-        typed = {key: intent.sent[key] for key in judged.other}
-        against = standing(snapshot, remote, typed, intent.version) if typed else remote
+        against = standing(snapshot, remote, intent, judged.other) if judged.other else remote
         ignored = {key: intent.sent[key] for key in again & judged.missing}
         return replace(against, rewrites={**remote.rewrites, **marks}, refused={**remote.refused, **ignored})
 

@@ -81,10 +81,7 @@ def landed(
     snapshot: Snapshot, remote: RemoteRecord, intent: Intent, found: Found, units: frozenset[UnitKey]
 ) -> RemoteRecord:
     """The object as known once these units of a write were seen to stand there."""
-    # Out of sight: cleared, or given back what people there had written before.
-    hidden = {
-        key for key in units - intent.shape.units if intent.sent[key] is not None or key in snapshot.units
-    }
+    hidden = _hidden(snapshot, intent, units)
     base = {**remote.base, **dict.fromkeys(units - hidden, intent.version)}
     seen = as_changes({key: intent.sent[key] for key in units})
     kept = remote.seen if remote.seen is not None else _as_made(snapshot, remote, found)
@@ -110,10 +107,23 @@ def _as_made(snapshot: Snapshot, remote: RemoteRecord, found: Found) -> Mapping[
     return connector.put(connector.own(found.raw), Changes(clear=frozenset(own)), directory)
 
 
-def standing(snapshot: Snapshot, remote: RemoteRecord, units: SentUnits, version: int) -> RemoteRecord:
+def standing(
+    snapshot: Snapshot, remote: RemoteRecord, intent: Intent, units: frozenset[UnitKey]
+) -> RemoteRecord:
     """The object as known when these units are to be compared with what was sent, not with before."""
-    seen = snapshot.connector.put(dict(remote.seen or {}), as_changes(units), snapshot.directory)
-    return replace(remote, seen=seen, base={**remote.base, **dict.fromkeys(units, version)})
+    sent = as_changes({key: intent.sent[key] for key in units})
+    seen = snapshot.connector.put(dict(remote.seen or {}), sent, snapshot.directory)
+    agreed = dict.fromkeys(units - _hidden(snapshot, intent, units), intent.version)
+    return replace(remote, seen=seen, base={**remote.base, **agreed})
+
+
+def _hidden(snapshot: Snapshot, intent: Intent, units: frozenset[UnitKey]) -> frozenset[UnitKey]:
+    """What the write took out of sight: cleared, or given back what people there had written before.
+
+    Nothing is agreed about it; revealed again, it is as new.
+    """
+    unseen = units - intent.shape.units
+    return frozenset(key for key in unseen if intent.sent[key] is not None or key in snapshot.units)
 
 
 def _seen(view: View, remote: RemoteRecord, found: Found, moved: Collection[UnitKey]) -> Mapping[str, object]:

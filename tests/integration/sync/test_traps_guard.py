@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
 
-from samenspraak.connectors import Call, Directory, Raw
+from samenspraak.connectors import Call, Directory, Found, Raw, Written
 from samenspraak.domain.agreements import Conditions, What
 from samenspraak.domain.units import CONDITIONS, WHAT, MatrixRow
 from samenspraak.policy.state import Reason
@@ -191,3 +192,32 @@ def test_a_retraction_is_confirmed_only_when_nothing_of_before_can_still_arrive(
     household.town.clock.pass_(minutes=5)
     household.settle()
     assert household.reasons["app-b"] is Reason.RETRACTED
+
+
+class TypedAtOnce(FamilyAppConnector):
+    """An app that answers a write without the record; somebody types right after it."""
+
+    then: ClassVar[list[Callable[[], object]]] = []
+
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        written = replace(super().update(call, found, raw), found=None)
+        while self.then:
+            self.then.pop(0)()
+        return written
+
+
+def test_what_was_typed_in_a_hidden_unit_is_asked_about_when_it_is_revealed(household: Any) -> None:
+    household.nurse({CONDITIONS: Conditions(text="Tot het lukt.", instruction="Eerst de hiel.")})
+    household.settle()
+    household.becomes("app-b", TypedAtOnce)
+    objection = household.hide(MatrixRow.CONDITIONS)
+    there = household.record(household.b)["id"]
+    TypedAtOnce.then += [
+        lambda: household.b.instruct("daughter", there, "Eerst de tenen."),
+        lambda: household.reveal(objection),
+    ]
+    household.settle()
+
+    assert household.agreement.conditions.instruction == "Eerst de hiel."
+    assert household.record(household.a)["rules"]["how"] == "Eerst de hiel."
+    assert "Eerst de tenen." in repr([one.values for one in household.town.questions()])
