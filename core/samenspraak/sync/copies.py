@@ -68,7 +68,9 @@ class Copies:
         return settled
 
     def _step(self, snapshot: Snapshot, part: str) -> Settled | None:
-        if self._proposals.moved(snapshot, part):
+        if self._proposals.moved(snapshot, part) or (
+            snapshot.is_hidden and self._doubles.take_back(snapshot)
+        ):
             return None
         view = self._looker.view(snapshot, part)
         if not self._looker.is_sure(view):

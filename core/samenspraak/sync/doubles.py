@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from samenspraak.connectors.connector import Changes, End, Found, Look
+from samenspraak.connectors.connector import Changes, End, Found, Look, Unseen
 from samenspraak.domain.agreements import Status
 from samenspraak.domain.units import STATUS, Units
 from samenspraak.policy.state import LinkPhase
+from samenspraak.store.records import RemoteRecord
 from samenspraak.sync import questions
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.looking import Lease, Looker, View
@@ -38,6 +39,36 @@ class Doubles:
                 if edited:
                     questions.ask_which_object(uow, self._hub, snapshot, double, says)
                 uow.commit()
+
+    def take_back(self, snapshot: Snapshot) -> bool:
+        """Nobody may read the agreement there any more: those that a person was to choose from go as well.
+
+        What people typed in them is first kept in the question about them. Returns whether something moved.
+        """
+        moved = False
+        for double in snapshot.remotes:
+            if double.why != "double" or double.external_id is None or double.ended_by_us:
+                continue
+            look = self._looker.fetch(snapshot, double)
+            if isinstance(look, Unseen):
+                continue
+            says = _live_units(snapshot, look)
+            if isinstance(look, Found) and says:
+                if not self._is_our_own(snapshot, says):
+                    self._keep(snapshot, double, says)
+                self._remove(snapshot, look)
+            with self._hub.store.write(self._organisation) as uow:
+                self._lease.hold(uow)
+                uow.remotes.save(replace(double, ended_by_us=True))
+                uow.commit()
+            moved = True
+        return moved
+
+    def _keep(self, snapshot: Snapshot, double: RemoteRecord, says: Units) -> None:
+        with self._hub.store.write(self._organisation) as uow:
+            self._lease.hold(uow)
+            questions.ask_which_object(uow, self._hub, snapshot, double, says)
+            uow.commit()
 
     def _remove(self, snapshot: Snapshot, look: Found) -> None:
         """Take an object of ours away, with all that it says; nobody misses what stands elsewhere."""

@@ -33,6 +33,8 @@ from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import called, client_name, directory_for
 
+_RANK = {LinkPhase.OPEN: 0, LinkPhase.NONE: 1, LinkPhase.CLOSED: 2}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
@@ -91,9 +93,12 @@ class Snapshot:
         return sorted(wanted | {remote.part for remote in self.remotes}) or sorted(every)
 
     def of_part(self, part: str) -> list[RemoteRecord]:
-        """The objects known for a part, the one we work with first; more than one are doubles."""
+        """The objects known for a part, the one we work with first; more than one are doubles.
+
+        One that is gone comes last: another one that our create made may be there all the same.
+        """
         own = [one for one in self.remotes if one.part == part and one.why != "double"]
-        return sorted(own, key=lambda one: (one.phase is not LinkPhase.OPEN, not one.base, one.id))
+        return sorted(own, key=lambda one: (_RANK[one.phase], not one.base, one.id))
 
     def belongs(self, key: UnitKey, part: str) -> bool:
         """Whether the object of this part holds the unit."""
