@@ -18,7 +18,11 @@ FOUND = {
     27: "the end of a record that is taken back was told to nobody",
     41: "an edit waited for ever after access to its record came back",
     42: "of two objects of one system in one question only the last was shown",
+    88: "what was typed over a text that was taken out of sight replaced ours once that could be seen again",
+    120: "of two objects of one create the one somebody edited stayed readable without consent",
     125: "what was typed in a copy right after it was made was taken for ours",
+    403: "of two objects of one create nobody looked after the second once the first was removed",
+    704: "a question showed what the hub had held before, and 'keep ours' brought that back",
 }
 
 

@@ -218,6 +218,33 @@ def test_a_double_that_somebody_edited_is_left_for_a_person(household: Any) -> N
     assert question.values["app-b"][PLACE] == "zolder"
 
 
+def test_a_double_that_was_left_for_a_person_is_taken_back_with_the_consent(household: Any) -> None:
+    double = {key: value for key, value in household.record(household.b).items() if key != "id"}
+    household.b._create({**double, "place": "zolder"}, "samenspraak")
+    household.settle()
+    household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.settle()
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+
+    assert household.b.readable("daughter") == []
+    assert household.reasons["app-b"] is Reason.RETRACTED
+    assert "zolder" in repr([one.values for one in household.town.questions()])
+
+
+def test_a_double_is_looked_after_when_the_object_beside_it_is_removed(household: Any) -> None:
+    before = household.record(household.b)
+    double = {key: value for key, value in before.items() if key != "id"}
+    household.b.remove("daughter", before["id"])
+    household.settle()
+    household.b._create(double, "samenspraak")
+    household.b.edit("daughter", household.record(household.b)["id"], place="zolder")
+    household.settle()
+    later(household)
+
+    assert "zolder" in repr([household.agreement.place, [one.values for one in household.town.questions()]])
+
+
 def test_a_double_that_came_about_before_our_last_edit_is_taken_away_too(household: Any) -> None:
     double = {key: value for key, value in household.record(household.b).items() if key != "id"}
     household.nurse({WHAT: What(text="Kousen aan")})
