@@ -9,7 +9,7 @@ from samenspraak.cli._answers import called, table
 from samenspraak.cli._questions import head
 from samenspraak.cli._texts import Texts
 from samenspraak.cli._units import label, readable
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import PartyRef, party_of
 from samenspraak.services.agreements import Said
 from samenspraak.services.changes import Change
 from samenspraak.services.explaining import Copy, Explained, Story
@@ -141,9 +141,8 @@ def _why(change: Change, names: Names, texts: Texts) -> Iterator[str]:
 
 def _actor(actor: str, names: Names, texts: Texts) -> str:
     """A party by name and id; the hub itself and an unnamed admin by a word."""
-    kind, _, party_id = actor.partition(":")
-    is_party = party_id and kind in set(PartyKind)
-    return called(PartyRef.parse(actor), names) if is_party else texts.word("actor", actor)
+    party = party_of(actor)
+    return called(party, names) if party else texts.word("actor", actor)
 
 
 # Versions.

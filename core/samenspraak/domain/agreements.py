@@ -279,6 +279,10 @@ class Agreement:
         return next((one for one in self.assignments if one.id == assignment_id), None)
 
     @property
+    def client(self) -> PartyRef:
+        return PartyRef(kind=PartyKind.CLIENT, id=self.client_id)
+
+    @property
     def performers(self) -> frozenset[PartyRef]:
         return frozenset(one.duty.performer for one in self.assignments)
 

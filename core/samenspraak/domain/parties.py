@@ -91,6 +91,14 @@ class PartyRef:
         return cls(kind=PartyKind(kind), id=party_id)
 
 
+def party_of(actor: str) -> PartyRef | None:
+    """The party that this names as who did something; None: the hub itself, or an admin."""
+    try:
+        return PartyRef.parse(actor)
+    except RuleError:
+        return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Identifier:
     """An identifier somebody gave to a party, for instance a BSN or a number in a family platform."""

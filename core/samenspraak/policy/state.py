@@ -39,6 +39,11 @@ class Reason(StrEnum):
     EQUAL = "equal"
     CLOSED = "closed"
 
+    @property
+    def rank(self) -> int:
+        """Its place in that order, from 0."""
+        return list(Reason).index(self)
+
 
 class ConnectorState(StrEnum):
     """Whether a connector takes part. ``matching``: reads and links, but creates and writes nothing."""

@@ -102,7 +102,7 @@ def asked(
         groups: whose members are known; for a group, a named member agrees to the group's terms.
     """
     said = [one for one in statements if one.kind in ASSENTS]
-    client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
+    client = agreement.client
     once = {one.by for one in said} & (agreement.parties | {client})
     members = {group.ref: group.members for group in groups}
     units = units_of(agreement)

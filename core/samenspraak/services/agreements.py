@@ -19,7 +19,6 @@ from samenspraak.store.records import AgreementRecord, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
 
-SEVERITY = list(Reason)
 _GONE = (Reason.RETRACTED, Reason.CLOSED)
 
 
@@ -95,7 +94,7 @@ def show(hub: Hub, organisation: str, agreement_id: str) -> Shown:
     with hub.store.read(organisation) as uow:
         record = uow.agreements.get(agreement_id)
         agreement = record.agreement
-        client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
+        client = agreement.client
         said = said_of(uow, record)
         units = units_of(agreement)
         mentioned = {client, *named(units), *(one.by for one in said)}
@@ -124,7 +123,7 @@ def worst(links: list[LinkRecord]) -> Mapping[str, Reason]:
     by_connector = groupby(sorted(links, key=lambda one: one.connector_id), key=lambda one: one.connector_id)
     found = {name: [link.reason for link in there] for name, there in by_connector}
     return {
-        name: min([one for one in reasons if one not in _GONE] or reasons, key=SEVERITY.index)
+        name: min([one for one in reasons if one not in _GONE] or reasons, key=lambda one: one.rank)
         for name, reasons in found.items()
     }
 
@@ -133,7 +132,7 @@ def _line(uow: UnitOfWork, record: AgreementRecord) -> Line:
     agreement = record.agreement
     return Line(
         id=agreement.id,
-        client=PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id),
+        client=agreement.client,
         what=agreement.what.text,
         state=agreement.status.state,
         version=record.version,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.parties import PartyRef, party_of
 from samenspraak.domain.units import UnitKey
-from samenspraak.errors import RuleError
 from samenspraak.policy.state import QuestionKind
 from samenspraak.store.records import VersionRecord
 from samenspraak.store.unit_of_work import UnitOfWork
@@ -74,6 +72,4 @@ def _decision(uow: UnitOfWork, question_id: str) -> Decision:
 
 def actors(changes: Iterable[Change]) -> Iterator[PartyRef]:
     """Everybody who made one of these changes, as far as it was a party."""
-    for one in changes:
-        with suppress(RuleError):  # the hub itself, or an admin
-            yield PartyRef.parse(one.actor)
+    return filter(None, (party_of(one.actor) for one in changes))

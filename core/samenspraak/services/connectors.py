@@ -23,6 +23,7 @@ from samenspraak.store.records import AuditLine, ConnectorRecord, QuestionRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import restored
 from samenspraak.sync.answering import answer
+from samenspraak.sync.asking import admin_subject
 from samenspraak.sync.configured import Configured
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import wake_waiting
@@ -350,17 +351,15 @@ def release(uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, *, by: st
     )
     if system.state_why == restored.RESTORED:
         restored.judge_anew(uow, system.id)
-    links = [link.id for link in uow.links.of_connector(system.id)]
-    for link_id in links:
-        uow.look_at_link(link_id, priority.BULK)
+    looked = uow.look_at_system(system.id, priority.BULK)
     wake_waiting(uow, system.id, "new", "unseen")
     _audit(uow, hub, system.id, "resumed", by, str(system.state))
-    return len(links)
+    return looked
 
 
 def _cause_of(uow: UnitOfWork, system: ConnectorRecord) -> QuestionRecord | None:
     """The open question that asks for this release."""
-    subject = f"connector:{system.id}:{system.state_why}"
+    subject = admin_subject(system.id, system.state_why)
     asked = uow.questions.list(connector_id=system.id)
     return next((one for one in asked if one.kind is QuestionKind.CONNECTOR and one.subject == subject), None)
 

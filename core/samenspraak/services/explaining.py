@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from samenspraak.domain.agreements import Agreement, State
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey, Units, named, units_of
 from samenspraak.errors import ConfigurationError, NotFoundError
 from samenspraak.policy.shape import Shape
@@ -112,7 +112,7 @@ def explain(hub: Hub, organisation: str, agreement_id: str, *, unit: UnitKey | N
         copies = tuple(_copy(uow, hub, link, record.agreement, stories, receipts[link.id]) for link in links)
         changes = tuple(change_of(uow, one) for one in history)
         said = said_of(uow, record)
-        client = PartyRef(kind=PartyKind.CLIENT, id=record.agreement.client_id)
+        client = record.agreement.client
         mentioned = {
             client,
             *named(units),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from samenspraak.domain.agreements import Agreement
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.restoring import restored
 from samenspraak.domain.units import UnitKey, Units, differing, named, units_of
 from samenspraak.services import ADMIN
@@ -79,7 +79,7 @@ def of_agreement(hub: Hub, organisation: str, agreement_id: str) -> History:
             Version(change=change_of(uow, one), differences=_differences(before, after, one.cause.rules))
             for one, (before, after) in zip(kept, pairwise(states), strict=True)
         ]
-        client = _client(record.agreement)
+        client = record.agreement.client
         mentioned = {
             client,
             *actors(one.change for one in versions),
@@ -128,7 +128,7 @@ def restore(hub: Hub, organisation: str, agreement_id: str, version: int, *, by:
 
 
 def _restored(uow: UnitOfWork, before: Agreement, after: Agreement, version: int, by: str) -> Restored:
-    now, then, client = units_of(before), units_of(after), _client(before)
+    now, then, client = units_of(before), units_of(after), before.client
     return Restored(
         id=before.id,
         client=client,
@@ -154,7 +154,3 @@ def _differences(
         )
         for key in sorted(differing(before, after))
     )
-
-
-def _client(agreement: Agreement) -> PartyRef:
-    return PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)

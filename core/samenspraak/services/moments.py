@@ -112,7 +112,7 @@ def _happening(uow: UnitOfWork, hub: Hub, record: AgreementRecord, moment: Momen
     came = outcome_of(uow, agreement, moment.key, heard=heard, since=hub.now())
     return Happening(
         agreement_id=agreement.id,
-        client=PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id),
+        client=agreement.client,
         what=agreement.what.text,
         key=moment.key,
         day=moment.day,

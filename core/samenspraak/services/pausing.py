@@ -56,7 +56,7 @@ class Step:
     def touched(self) -> Touched:
         return Touched(
             agreement_id=self.after.id,
-            client=PartyRef(kind=PartyKind.CLIENT, id=self.after.client_id),
+            client=self.after.client,
             what=self.after.what.text,
             state=self.after.status.state,
             called_off=self.away.called_off if self.away else (),

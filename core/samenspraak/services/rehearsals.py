@@ -17,6 +17,7 @@ from uuid import uuid4
 import structlog
 
 from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.canonical import digest
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError, TransientError
 from samenspraak.policy import priority
@@ -107,8 +108,7 @@ class Planned:
     @property
     def fingerprint(self) -> str:
         """Of everything that would happen, whenever it was planned."""
-        lines = [repr(self.asked), *map(repr, (*self.acts, *self.changes, *self.questions, *self.unheard))]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+        return digest("p1", [self.asked, self.acts, self.changes, self.questions, self.unheard])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +200,7 @@ def _exchange(hub: Hub, organisation: str, asked: Asked) -> Exchanged:
         with hub.store.write(organisation) as uow:
             for system in uow.connectors.list():
                 if asked.connector_id in (None, system.id) and system.state.listens:
-                    for link in uow.links.of_connector(system.id):
-                        uow.look_at_link(link.id, priority.BULK)
+                    uow.look_at_system(system.id, priority.BULK)
             uow.commit()
     return exchange(hub, organisation, connector_id=asked.connector_id, full=asked.full)
 

@@ -121,7 +121,7 @@ def hold(
         uow.commit()
     return Held(
         agreement_id=agreement_id,
-        client=PartyRef(kind=PartyKind.CLIENT, id=after.client_id),
+        client=after.client,
         version=version,
         outcome=outcome,
         next=(after.review or Review()).next,
@@ -132,7 +132,7 @@ def hold(
 def _due(agreement: Agreement, day: date, today: date) -> Due:
     return Due(
         agreement_id=agreement.id,
-        client=PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id),
+        client=agreement.client,
         what=agreement.what.text,
         due=day,
         days_late=max((today - day).days, 0),

@@ -102,7 +102,7 @@ def status(hub: Hub, organisation: str) -> Status:
             questions=Counter(one.kind for one in questions),
             overdue=sum(one.deadline is not None and one.deadline < hub.now() for one in questions),
             waiting_people=len(uow.parties.candidates()),
-            waiting_records=sum(one.why == WAITS_FOR_A_PERSON for one in uow.remotes.unlinked()),
+            waiting_records=uow.remotes.count_unlinked(WAITS_FOR_A_PERSON),
         )
 
 

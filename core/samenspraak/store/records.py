@@ -91,6 +91,10 @@ class LinkRecord:
     retracting: bool = False
 
 
+DOUBLE = "double"
+"""Why an object is not worked with: another one, made by the same create of ours, stands for it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RemoteRecord:
     """One object in another system that we know of, linked or not.

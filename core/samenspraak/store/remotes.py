@@ -92,6 +92,10 @@ class Remotes(Leased):
         own = {} if connector_id is None else {"connector_id": connector_id}
         return self._all(link_id=None, **own)
 
+    def count_unlinked(self, why: str) -> int:
+        """How many have no link for this reason, without opening any."""
+        return len(self._scope.only(remote.c.id, link_id=None, why=why))
+
     def marks(self, connector_id: str, external_ids: Iterable[str]) -> dict[str, RemoteMark]:
         """Those of these objects that we know, by what the connector calls them."""
         return self._marks(connector_id=connector_id, external_id=sorted(set(external_ids)))

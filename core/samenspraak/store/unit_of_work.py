@@ -102,6 +102,13 @@ class WritingUnitOfWork(UnitOfWork):
         self.links.look(link_id, priority)
         self.wake(links=[link_id])
 
+    def look_at_system(self, connector_id: str, priority: int) -> int:
+        """Look again at every copy in this system; gives how many there are."""
+        links = self.links.of_connector(connector_id)
+        for link in links:
+            self.look_at_link(link.id, priority)
+        return len(links)
+
     def look_at_remote(self, remote_id: str) -> None:
         """Something may have changed with an object without a link: look again, likewise.
 

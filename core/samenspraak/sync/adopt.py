@@ -25,7 +25,7 @@ from samenspraak.policy.capabilities import Create
 from samenspraak.policy.plan import plan
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, Reason, There, Today
-from samenspraak.store.records import AgreementRecord, Cause, LinkRecord, RemoteRecord
+from samenspraak.store.records import DOUBLE, AgreementRecord, Cause, LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
@@ -206,7 +206,7 @@ def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord)
         return NEW
     if awaited:
         # A create that was given up arrived after all; what it sent is known to be ours.
-        uow.remotes.save(replace(remote, external_id=None, phase=LinkPhase.CLOSED, why="double"))
+        uow.remotes.save(replace(remote, external_id=None, phase=LinkPhase.CLOSED, why=DOUBLE))
         remote = replace(remote, id=awaited[0].id, row=awaited[0].row, attempts=awaited[0].attempts)
     uow.remotes.save(replace(remote, link_id=link.id, part=part, phase=LinkPhase.NONE, why=""))
     return _linked(uow, link)

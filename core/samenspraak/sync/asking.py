@@ -13,7 +13,7 @@ from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.units import UnitKey, units_of
 from samenspraak.policy.state import QuestionKind, SentUnits
 from samenspraak.store.records import QuestionRecord
-from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.hub import Hub
 
 HUB = "hub"
@@ -39,7 +39,7 @@ def ask_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str
         question(
             hub,
             kind=QuestionKind.CONNECTOR,
-            subject=_admin_subject(connector_id, cause),
+            subject=admin_subject(connector_id, cause),
             agreement_id=None,
             owner=ADMIN,
             values={connector_id: {}},
@@ -51,13 +51,14 @@ def ask_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str
 
 def no_more_admin(uow: WritingUnitOfWork, hub: Hub, connector_id: str, *, cause: str) -> None:
     """The admin need not do anything about this any more."""
-    subject = _admin_subject(connector_id, cause)
+    subject = admin_subject(connector_id, cause)
     for asked in uow.questions.list(connector_id=connector_id):
         if asked.subject == subject:
             uow.questions.close(asked.id, hub.now())
 
 
-def _admin_subject(connector_id: str, cause: str) -> str:
+def admin_subject(connector_id: str, cause: str) -> str:
+    """The subject of a question for the admin."""
     return f"connector:{connector_id}:{cause}"
 
 
@@ -101,6 +102,12 @@ def tell_ours(
         if standing.kind in _ABOUT_VALUES and standing.id != but and shown.keys() & set(changed):
             ours = {key: units_of(agreement).get(key) for key in shown}
             uow.questions.ask(replace(standing, values={**standing.values, HUB: ours}))
+
+
+def open_about(uow: UnitOfWork, agreement_id: str, subject: str) -> QuestionRecord | None:
+    """The open question about this, if there is one."""
+    found = uow.questions.list(agreement_id=agreement_id)
+    return next((one for one in found if one.subject == subject), None)
 
 
 def unit_of(question: QuestionRecord) -> UnitKey:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 
 from samenspraak.domain.agreements import Agreement
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import units_of
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Capabilities, Readers
@@ -138,7 +138,7 @@ def _audience(connector_id: str, capabilities: Capabilities, members: Members) -
 
 def _facts(uow: UnitOfWork, hub: Hub, agreement: Agreement, capabilities: Capabilities) -> Facts:
     return Facts(
-        client=PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id),
+        client=agreement.client,
         day=hub.today(),
         capabilities=capabilities,
         agreement_id=agreement.id,

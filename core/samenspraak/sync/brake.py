@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -19,16 +18,14 @@ import structlog
 from samenspraak.domain.agreements import Status
 from samenspraak.domain.units import UnitKind
 from samenspraak.errors import SamenspraakError
-from samenspraak.policy.plan import plan
 from samenspraak.policy.state import ConnectorState, Do, Plan
 from samenspraak.store.records import ConnectorRecord, LinkRecord
-from samenspraak.sync.asking import ask_admin
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.lately import LATELY, Kind
 from samenspraak.sync.looking import Lease, Looker
-from samenspraak.sync.sides import copy_state, ours_of
 from samenspraak.sync.snapshot import load
-from samenspraak.sync.today import today_of
+from samenspraak.sync.today import plan_of
+from samenspraak.sync.trouble import stand_still
 
 log = structlog.get_logger(__name__)
 
@@ -110,8 +107,7 @@ def _brings(hub: Hub, organisation: str, link_id: str) -> set[Kind]:
             view = looker.view(snapshot, part)
         except SamenspraakError:  # told where that copy is worked on
             continue
-        known = copy_state(snapshot, view.remote)
-        decided = plan(known, ours_of(snapshot, part), view.theirs, today_of(view, known.then))
+        decided = plan_of(view)
         if decided.do is Do.ADOPT and (kind := _kind(decided)):
             found.add(kind)
     return found
@@ -119,8 +115,7 @@ def _brings(hub: Hub, organisation: str, link_id: str) -> set[Kind]:
 
 def _stop(hub: Hub, organisation: str, system: ConnectorRecord, counts: Mapping[Kind, int]) -> None:
     with hub.store.write(organisation) as uow:
-        uow.connectors.save(replace(system, state=ConnectorState.STOPPED, state_why=BRAKE))
-        ask_admin(uow, hub, system.id, cause=BRAKE)
+        stand_still(uow, hub, system, ConnectorState.STOPPED, BRAKE)
         uow.commit()
     log.error(
         "connector braked",

@@ -16,7 +16,7 @@ from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.capabilities import Confirm, Create, Token
 from samenspraak.policy.obstacles import LOST_CREATE, POSSIBLY_OVERWRITTEN
 from samenspraak.policy.state import Asked, Intent, LinkPhase, QuestionKind, Reason, WriteKind
-from samenspraak.store.records import RemoteRecord
+from samenspraak.store.records import DOUBLE, RemoteRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.asking import ask_admin
 from samenspraak.sync.hub import Hub
@@ -91,7 +91,7 @@ class Confirmer:
                 met = uow.remotes.by_external(remote.connector_id, remote.external_id)
                 if met is not None and met.id != remote.id and not met.base:
                     uow.remotes.save(
-                        replace(met, external_id=None, phase=LinkPhase.CLOSED, why="double", link_id=None)
+                        replace(met, external_id=None, phase=LinkPhase.CLOSED, why=DOUBLE, link_id=None)
                     )
             saved = uow.remotes.save(remote)
             uow.commit()

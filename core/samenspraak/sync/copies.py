@@ -14,7 +14,6 @@ from samenspraak.domain.units import apply
 from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
-from samenspraak.policy.plan import plan
 from samenspraak.policy.state import Do, LinkPhase, NotSeen, Plan, Reason
 from samenspraak.policy.terms import waits_for_others
 from samenspraak.store.records import Cause, LinkRecord
@@ -29,9 +28,8 @@ from samenspraak.sync.obstacles import Obstacles, asks_of
 from samenspraak.sync.proposals import Proposals
 from samenspraak.sync.settled import Settled
 from samenspraak.sync.siblings import contested
-from samenspraak.sync.sides import copy_state, ours_of
 from samenspraak.sync.snapshot import Snapshot
-from samenspraak.sync.today import author_of, today_of
+from samenspraak.sync.today import author_of, plan_of
 from samenspraak.sync.versions import record_version
 from samenspraak.sync.writing import Writer
 
@@ -77,8 +75,7 @@ class Copies:
             return self._look_later(view, "soon after our write")
         if self._heard(view):
             return None
-        known = copy_state(snapshot, view.remote)
-        decided = plan(known, ours_of(snapshot, part), view.theirs, today_of(view, known.then))
+        decided = plan_of(view)
         return _ACTS.get(decided.do, Copies._rest)(self, view, decided)
 
     def _look_later(self, view: View, row: str) -> Settled:

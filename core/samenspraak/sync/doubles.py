@@ -8,7 +8,7 @@ from samenspraak.connectors.connector import Changes, End, Found, Look, Unseen
 from samenspraak.domain.agreements import Status
 from samenspraak.domain.units import STATUS, Units
 from samenspraak.policy.state import LinkPhase
-from samenspraak.store.records import RemoteRecord
+from samenspraak.store.records import DOUBLE, RemoteRecord
 from samenspraak.sync import questions
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.looking import Lease, Looker, View
@@ -35,7 +35,7 @@ class Doubles:
                 self._remove(snapshot, look)
             with self._hub.store.write(self._organisation) as uow:
                 self._lease.hold(uow)
-                uow.remotes.save(replace(double, why="double", phase=LinkPhase.CLOSED))
+                uow.remotes.save(replace(double, why=DOUBLE, phase=LinkPhase.CLOSED))
                 if edited:
                     questions.ask_which_object(uow, self._hub, snapshot, double, says)
                 uow.commit()
@@ -47,7 +47,7 @@ class Doubles:
         """
         moved = False
         for double in snapshot.remotes:
-            if double.why != "double" or double.external_id is None or double.ended_by_us:
+            if double.why != DOUBLE or double.external_id is None or double.ended_by_us:
                 continue
             look = self._looker.fetch(snapshot, double)
             if isinstance(look, Unseen):

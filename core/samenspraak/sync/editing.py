@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from samenspraak.domain.agreements import Agreement
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import PartyRef, party_of
 from samenspraak.domain.units import UnitKey, UnitValue, apply, differing, units_of
 from samenspraak.policy.comparing import FIRST_AGREE
 from samenspraak.policy.state import QuestionKind, SentUnits
@@ -17,7 +17,7 @@ from samenspraak.policy.terms import waits_for_others
 from samenspraak.store.records import AgreementRecord, Cause
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import said
-from samenspraak.sync.asking import HUB, PROPOSED, owner_of, question, unit_subject
+from samenspraak.sync.asking import HUB, PROPOSED, open_about, owner_of, question, unit_subject
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.versions import record_version
 
@@ -27,7 +27,7 @@ Parties = frozenset[PartyRef]
 def waiting_in(uow: UnitOfWork, before: Agreement, after: Agreement, *, by: str) -> Mapping[UnitKey, Parties]:
     """The units of this edit that wait until others agree, and who these are."""
     return waits_for_others(
-        units_of(before), _edits(before, after), author=_party(by), groups=uow.parties.groups()
+        units_of(before), _edits(before, after), author=party_of(by), groups=uow.parties.groups()
     )
 
 
@@ -66,9 +66,7 @@ def _propose(
 ) -> None:
     """Ask those whose terms it is; beside what a question about this unit shows already."""
     subject = unit_subject(agreement.id, key)
-    standing = next(
-        (one for one in uow.questions.list(agreement_id=agreement.id) if one.subject == subject), None
-    )
+    standing = open_about(uow, agreement.id, subject)
     ours: SentUnits = {key: units_of(agreement).get(key)}
     uow.questions.ask(
         question(
@@ -87,9 +85,3 @@ def _propose(
 def _edits(before: Agreement, after: Agreement) -> SentUnits:
     now, then = units_of(before), units_of(after)
     return {key: then.get(key) for key in differing(now, then)}
-
-
-def _party(by: str) -> PartyRef | None:
-    """Whoever edits, if it is a party; an admin agrees to nothing."""
-    kind, _, party_id = by.partition(":")
-    return PartyRef(kind=PartyKind(kind), id=party_id) if party_id and kind in set(PartyKind) else None

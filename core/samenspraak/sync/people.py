@@ -14,7 +14,7 @@ from samenspraak.store.unit_of_work import UnitOfWork
 
 def everybody(uow: UnitOfWork, agreement: Agreement) -> frozenset[PartyRef]:
     """The client, whoever the agreement names and the client's circle."""
-    client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
+    client = agreement.client
     circle = {member.party for member in uow.parties.circle(agreement.client_id)}
     return frozenset({client, *circle, *named(units_of(agreement))})
 
@@ -63,7 +63,7 @@ def directory_for(uow: UnitOfWork, connector_id: str, agreement: Agreement, shap
     """The directory of one copy: everybody is understood, and written is who may be named."""
     concerned = everybody(uow, agreement)
     names = dict(names_of(uow, shape.names & concerned))
-    client = PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)
+    client = agreement.client
     # An id is as good as a name to whoever can look it up there.
     shown = shape.names | {client}
     external = called(uow, connector_id, agreement.client_id, concerned)

@@ -23,6 +23,7 @@ from samenspraak.sync.asking import (
     HUB,
     OF_A_UNIT,
     ask_matter,
+    open_about,
     owner_of,
     question,
     unit_subject,
@@ -65,7 +66,7 @@ def _ask_unit(
     value: UnitValue | None,
 ) -> None:
     agreement = snapshot.record.agreement
-    standing = _open(uow, unit_subject(agreement.id, key), agreement.id)
+    standing = open_about(uow, agreement.id, unit_subject(agreement.id, key))
     shows = _still_shown(standing, remote, key, value)
     if asked.author is not None and key in asked.parties:
         shows[f"{AGREES}{asked.author}"] = {key: value}
@@ -227,7 +228,7 @@ def close_unit(
         for remote in remotes_of(uow, agreement_id)
         if key in remote.held and (except_remote is None or remote.id != except_remote.id)
     ]
-    standing = _open(uow, unit_subject(agreement_id, key), agreement_id)
+    standing = open_about(uow, agreement_id, unit_subject(agreement_id, key))
     if standing is not None and not holding:
         uow.questions.close(standing.id, hub.now())
 
@@ -235,8 +236,3 @@ def close_unit(
 def remotes_of(uow: UnitOfWork, agreement_id: str) -> list[RemoteRecord]:
     links = uow.links.of_agreement(agreement_id)
     return [remote for link in links for remote in uow.remotes.of_link(link.id)]
-
-
-def _open(uow: UnitOfWork, subject: str, agreement_id: str) -> QuestionRecord | None:
-    found = uow.questions.list(agreement_id=agreement_id)
-    return next((one for one in found if one.subject == subject), None)

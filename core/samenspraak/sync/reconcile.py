@@ -37,7 +37,6 @@ from samenspraak.sync.trouble import admitted, answered, is_about_the_system, tr
 log = structlog.get_logger(__name__)
 
 _STEPS = 12
-_SEVERITY = list(Reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +126,7 @@ def _settle(hub: Hub, organisation: str, link: LinkRecord) -> Rest:
 
 
 def _rest(snapshot: Snapshot, settled: Sequence[Settled], *, has_answered: bool) -> Rest:
-    worst = min(settled, key=lambda one: _SEVERITY.index(one.reason))
+    worst = min(settled, key=lambda one: one.reason.rank)
     phases = {one.phase for one in settled}
     return Rest(
         reason=worst.reason,

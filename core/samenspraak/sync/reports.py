@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from samenspraak.domain.agreements import Agreement, OccurrenceKey
 from samenspraak.domain.outcomes import NEEDS_A_PERSON, Outcome, is_once_only, outcome
-from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.parties import party_of
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.errors import RuleError
 from samenspraak.policy.state import QuestionKind
@@ -62,10 +62,9 @@ def answer_report(
     Raises:
         RuleError: who says it is no party.
     """
-    try:
-        who = PartyRef.parse(by)
-    except RuleError:
-        raise RuleError("answer", "A report is somebody's: say who you are with --by.") from None
+    who = party_of(by)
+    if who is None:
+        raise RuleError("answer", "A report is somebody's: say who you are with --by.")
     record = uow.agreements.get(question.agreement_id or "")
     key = OccurrenceKey.parse(question.subject.removeprefix(_subject(record.agreement.id)))
     said = Statement(id=_answer(question), kind=kind, by=who, at=hub.now(), through=HUB, occurrence=key)

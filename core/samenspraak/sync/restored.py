@@ -9,17 +9,15 @@ from dataclasses import replace
 
 from samenspraak.policy.state import ConnectorState, LinkPhase
 from samenspraak.store.unit_of_work import WritingUnitOfWork
-from samenspraak.sync.asking import ask_admin
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.trouble import stand_still
 
 RESTORED = "restored-peer"
 
 
 def stop(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
     """Nothing is written there any more but retractions; one question for the admin."""
-    system = uow.connectors.get(connector_id)
-    uow.connectors.save(replace(system, state=ConnectorState.STOPPED, state_why=RESTORED))
-    ask_admin(uow, hub, connector_id, cause=RESTORED)
+    stand_still(uow, hub, uow.connectors.get(connector_id), ConnectorState.STOPPED, RESTORED)
 
 
 def judge_anew(uow: WritingUnitOfWork, connector_id: str) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from samenspraak.domain.agreements import Agreement
-from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.parties import party_of
 from samenspraak.domain.statements import ASSENTS, Statement, StatementKind
 from samenspraak.domain.units import units_of
-from samenspraak.errors import RuleError
 from samenspraak.policy.terms import content_digest, parties_asked, speaks_for, terms_digest
 from samenspraak.store.records import Cause, VersionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
@@ -39,9 +38,8 @@ def take_over(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, fresh: Seque
 
 def agrees(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, by: str) -> None:
     """Note that somebody agrees to the terms as they are in this agreement, if they are asked to at all."""
-    try:
-        who = PartyRef.parse(by)
-    except RuleError:  # an admin, who agrees to nothing
+    who = party_of(by)
+    if who is None:  # an admin, who agrees to nothing
         return
     party = speaks_for(agreement, who, uow.parties.groups())
     if party in parties_asked(agreement):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from samenspraak.connectors.connector import Connector, Directory, Marker, Subject
 from samenspraak.domain.agreements import Agreement
-from samenspraak.domain.parties import Group, PartyKind, PartyRef
+from samenspraak.domain.parties import Group, PartyKind
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import (
     UnitKey,
@@ -22,6 +22,7 @@ from samenspraak.policy.capabilities import Capabilities, Objects
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import (
+    DOUBLE,
     AgreementRecord,
     ConnectorRecord,
     LinkRecord,
@@ -97,7 +98,7 @@ class Snapshot:
 
         One that is gone comes last: another one that our create made may be there all the same.
         """
-        own = [one for one in self.remotes if one.part == part and one.why != "double"]
+        own = [one for one in self.remotes if one.part == part and one.why != DOUBLE]
         return sorted(own, key=lambda one: (_RANK[one.phase], not one.base, one.id))
 
     def belongs(self, key: UnitKey, part: str) -> bool:
@@ -107,7 +108,7 @@ class Snapshot:
     def is_about(self, client: str) -> bool:
         """Whether the system calls our client so, by this or another of their ids there."""
         found = self.directory.party(client, PartyKind.CLIENT)
-        return found == PartyRef(kind=PartyKind.CLIENT, id=self.record.agreement.client_id)
+        return found == self.record.agreement.client
 
     def subject(self, part: str) -> Subject:
         """What a new object is about.
@@ -160,7 +161,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         told=tuple(one for one in sight.told(statements) if one.through != link.connector_id),
         shape=shape,
         directory=directory,
-        client=directory.id_of(PartyRef(kind=PartyKind.CLIENT, id=agreement.client_id)),
+        client=directory.id_of(agreement.client),
         client_name=client_name(uow, agreement.client_id, shape),
         readers=tuple(readers[one] for one in sorted(link.members) if one in readers),
         epoch=uow.consents.epoch(agreement.client_id),

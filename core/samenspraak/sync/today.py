@@ -5,10 +5,12 @@ from __future__ import annotations
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKind, Units
 from samenspraak.policy.capabilities import Write
-from samenspraak.policy.state import Leader, SentUnits, Today
+from samenspraak.policy.plan import plan
+from samenspraak.policy.state import Leader, Plan, SentUnits, Today
 from samenspraak.policy.terms import content_digest, waits_for_others
 from samenspraak.sync.looking import View
 from samenspraak.sync.outcome import changes_between
+from samenspraak.sync.sides import copy_state, ours_of
 from samenspraak.sync.snapshot import Snapshot
 
 
@@ -38,6 +40,12 @@ def today_of(view: View, then: Units) -> Today:
         mark=_mark(snapshot),
         statements=frozenset(one.id for one in snapshot.told) if capabilities.tells_statements else None,
     )
+
+
+def plan_of(view: View) -> Plan:
+    """What to do about the object, as it was looked at and as everything is now."""
+    known = copy_state(view.snapshot, view.remote)
+    return plan(known, ours_of(view.snapshot, view.part), view.theirs, today_of(view, known.then))
 
 
 def author_of(view: View) -> PartyRef | None:

@@ -102,13 +102,20 @@ def answered(uow: WritingUnitOfWork, hub: Hub, asked: ConnectorRecord) -> None:
     log.info("connector recovered", organisation=uow.organisation, connector=asked.id)
 
 
+def stand_still(
+    uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, state: ConnectorState, why: str
+) -> None:
+    """From now on the system takes no part, until the admin has answered the one question about it."""
+    uow.connectors.save(replace(system, state=state, state_why=why))
+    ask_admin(uow, hub, system.id, cause=why)
+
+
 def _needs_a_person(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: SamenspraakError) -> None:
     """Nothing is discarded; the connector pauses and a person is asked, once."""
     system = uow.connectors.get(connector_id)
     if not system.state.listens:
         return
-    uow.connectors.save(replace(system, state=ConnectorState.UNAUTHORISED, state_why=error.code))
-    ask_admin(uow, hub, connector_id, cause=error.code)
+    stand_still(uow, hub, system, ConnectorState.UNAUTHORISED, error.code)
     log.error(
         "connector needs a person", organisation=uow.organisation, connector=connector_id, code=error.code
     )

@@ -6,7 +6,6 @@ whoever reads it afterwards, so that the hub goes on as after a success.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -27,11 +26,11 @@ from samenspraak.connectors.connector import (
     Written,
 )
 from samenspraak.connectors.manifest import Manifest
+from samenspraak.domain.canonical import digest
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey
 from samenspraak.policy.capabilities import Token
-from samenspraak.policy.state import Intent, SentUnits, WriteKind
-from samenspraak.store import documents
+from samenspraak.policy.state import Intent, WriteKind
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import Store, UnitOfWork
 from samenspraak.sync.ports import Connected
@@ -254,6 +253,5 @@ def _remotes(uow: UnitOfWork, connector_id: str, subject: Marker | str) -> list[
 
 
 def _fingerprint(intent: Intent) -> str:
-    said = documents.dump(dict(intent.sent), SentUnits)
-    text = "\x00".join((intent.kind, intent.how, said, intent.mark or "", *intent.told))
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    said = {"sent": intent.sent, "mark": intent.mark, "told": intent.told}
+    return digest("a1", {"kind": intent.kind, "how": intent.how, **said})

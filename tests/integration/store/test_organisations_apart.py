@@ -197,6 +197,7 @@ ACTS: dict[str, Act] = {
     "remotes.by_external": lambda uow: uow.remotes.by_external("ecd", "CarePlan/17"),
     "remotes.of_group": lambda uow: uow.remotes.of_group("ecd", "series-1"),
     "remotes.awaited": lambda uow: uow.remotes.awaited("ecd"),
+    "remotes.count_unlinked": lambda uow: uow.remotes.count_unlinked("new") or None,
     "remotes.unlinked": lambda uow: uow.remotes.unlinked("ecd"),
     "remotes.external_ids": lambda uow: uow.remotes.external_ids("ecd"),
     "remotes.look": lambda uow: uow.remotes.look("r1"),
