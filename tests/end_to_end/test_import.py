@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from samenspraak.demo import checker, run
+from samenspraak.demo import run, seeing
 from samenspraak.demo.run import Running
 from samenspraak.demo.stage import Played, Told
 from samenspraak.protocols import fhir
@@ -38,8 +38,8 @@ class Held:
         threads = [
             text
             for title in (RELATIVES, ORGANISATIONS)
-            for one in checker.threads(there.platform, title)
-            for text in checker.messages(there.platform, one)
+            for one in seeing.threads(there.platform, title)
+            for text in seeing.messages(there.platform, one)
         ]
         apps = [there.app.records(), there.other_app.records()]
         tasks = there.volunteers.call("activiteitOverzicht", filter={})
@@ -123,10 +123,10 @@ def test_with_consent_the_relative_reads_it_on_the_platform_and_nobody_made_up_a
     imported: Import,
 ) -> None:
     platform = imported.running.there.platform
-    (thread,) = checker.threads(platform, RELATIVES)
-    lines = checker.messages(platform, thread)[-1].splitlines()
+    (thread,) = seeing.threads(platform, RELATIVES)
+    lines = seeing.messages(platform, thread)[-1].splitlines()
     assert "Wie: Anouk Wiersma, 1 keer per twee weken" in lines
-    assert not [one for one in lines if any(day in one for day in checker.DAYS)]
+    assert not [one for one in lines if any(day in one for day in seeing.DAYS)]
 
 
 def test_with_consent_volunteers_and_apps_still_get_nothing(imported: Import) -> None:

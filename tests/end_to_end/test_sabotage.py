@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from samenspraak.demo import checker, run, systems
+from samenspraak.demo import run, seeing, systems
 from samenspraak.demo.agreements import DINNER, HAIR, LAUNDRY, LETTERS, MEDICATION, MUSIC, STOCKINGS
-from samenspraak.demo.situations import COOKING, SITUATIONS
+from samenspraak.demo.situations import SITUATIONS
+from samenspraak.demo.situations.together import COOKING
 from samenspraak.demo.stage import Played, Sabotage
 from samenspraak.demo.systems import System, Systems
 
@@ -36,15 +37,15 @@ def swallowed(name: str, method: str, path: Callable[[Systems], str]) -> Sabotag
 
 
 def plan(there: Systems, title: str) -> str:
-    return f"/fhir/CarePlan/{checker.plans(there.dossier, title)[0]['id']}"
+    return f"/fhir/CarePlan/{seeing.plans(there.dossier, title)[0]['id']}"
 
 
 def thread(there: Systems, title: str) -> str:
-    return f"/fhir/CommunicationRequest/{checker.threads(there.platform, title)[0]['id']}"
+    return f"/fhir/CommunicationRequest/{seeing.threads(there.platform, title)[0]['id']}"
 
 
 def record(app: systems.FamilyApp, title: str) -> str:
-    return f"/api/records/{checker.record(app, title)['id']}"
+    return f"/api/records/{seeing.record(app, title)['id']}"
 
 
 SABOTAGE: Mapping[int, Sabotage] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from samenspraak.demo import checker
-from samenspraak.demo.checker import Seen
+from samenspraak.demo import seeing
+from samenspraak.demo.seeing import Seen
 from samenspraak.demo.systems import Systems
 
 Json = Mapping[str, Any]
@@ -15,8 +15,8 @@ Json = Mapping[str, Any]
 def is_private(there: Systems, subjects: Sequence[str], readers: Sequence[str]) -> Iterator[Seen]:
     """``readers``: those on the platform whom the plans name."""
     read = [there.platform.readable(person) for person in readers]
-    there_at_all = [one for one in subjects if checker.threads(there.platform, one)]
-    yield checker.seen(
+    there_at_all = [one for one in subjects if seeing.threads(there.platform, one)]
+    yield seeing.seen(
         there.platform,
         not there_at_all and not any(one in text for one in subjects for text in read),
         nl="Zonder toestemming staat hier niets van de ingelezen afspraken.",
@@ -29,14 +29,14 @@ def stays_away(there: Systems, subjects: Sequence[str]) -> Iterator[Seen]:
     """RegiCare, where no volunteer takes part in them, and the apps, where nobody knows the client."""
     asked = "\n".join(str(one) for one in there.volunteers.act("proposals"))
     planned = {one["omschrijving"] for one in there.volunteers.call("activiteitOverzicht", filter={})}
-    yield checker.seen(
+    yield seeing.seen(
         there.volunteers,
         not any(one in asked for one in subjects) and not planned & {*subjects},
         nl="Hier staat er niets van: er doet geen vrijwilliger mee.",
         en="Nothing of them is here: no volunteer takes part.",
     )
     for app in (there.app, there.other_app):
-        yield checker.seen(
+        yield seeing.seen(
             app,
             not {one["title"] for one in app.records()} & {*subjects},
             nl="Hier staat er niets van: niemand hier hoort bij deze cliënt.",
@@ -51,7 +51,7 @@ def is_shared(
     read = there.platform.readable(reader)
     lines = read.splitlines()
     for subject, who, when in shared:
-        yield checker.seen(
+        yield seeing.seen(
             there.platform,
             f"Wat: {subject}" in lines and any(_line_says(one, who, when) for one in lines),
             nl=f"Met toestemming leest {name} hier '{subject}'" + (f", '{when}'." if when else "."),
@@ -67,7 +67,7 @@ def _line_says(line: str, who: str, when: str) -> bool:
 
 def is_left_alone(there: Systems, plans: Sequence[Json]) -> Iterator[Seen]:
     kept = [without_ours(there.dossier.resource(f"CarePlan/{one['id']}")) for one in plans]
-    yield checker.seen(
+    yield seeing.seen(
         there.dossier,
         kept == [without_ours(one) for one in plans],
         nl="De ingelezen zorgplannen staan er nog precies zo; alleen velden van Samenspraak kwamen erbij.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from samenspraak.demo import checker, import_checker
+from samenspraak.demo import import_checker, seeing
 from samenspraak.demo.people import NURSE_NAME, NURSE_NUMBER
 from samenspraak.demo.stage import Situation, Stage
 from samenspraak.demo.systems import DOSSIER, PACKAGES, PLACES, PLATFORM, Dossier, Platform, Text
@@ -215,7 +215,7 @@ def _play(stage: Stage, imported: Imported, invited: Mapping[str, str]) -> None:
     agreed = [one for one in plans if office.fate(DOSSIER, fhir.key_of(one)).agreement_id]
     for plan in agreed:
         _explain(stage, plan)
-    subjects = [checker.words(one) for one in agreed]
+    subjects = [seeing.words(one) for one in agreed]
     stage.looks(lambda: import_checker.is_private(there, subjects, list(invited.values())))
     for key, reference in invited.items():
         if key in map(performer_of, agreed):
@@ -240,7 +240,7 @@ def _tell_what_is_there(stage: Stage, imported: Imported) -> None:
 
 def _tell_what_became_of(stage: Stage, plan: Resource) -> None:
     """An agreement that says what the file says, or why it is none."""
-    what, fate = checker.words(plan) or fhir.key_of(plan), stage.office.fate(DOSSIER, fhir.key_of(plan))
+    what, fate = seeing.words(plan) or fhir.key_of(plan), stage.office.fate(DOSSIER, fhir.key_of(plan))
     if not fate.agreement_id:
         why = _NO_AGREEMENT.get(fate.why)
         nl, en = (one.format(field=fate.field) for one in (why["nl"], why["en"])) if why else ("?", "?")
@@ -257,7 +257,7 @@ def _tell_what_became_of(stage: Stage, plan: Resource) -> None:
 
 def _explain(stage: Stage, plan: Resource) -> None:
     """The hub gives a reason for every system that does not get it."""
-    what, agreement_id = checker.words(plan), stage.office.fate(DOSSIER, fhir.key_of(plan)).agreement_id
+    what, agreement_id = seeing.words(plan), stage.office.fate(DOSSIER, fhir.key_of(plan)).agreement_id
     nl, en = (_listed([PLACES[one][language] for one in OTHERS], language) for language in ("nl", "en"))
     stage.claims(
         lambda: all(stage.office.reasons(agreement_id).get(one) == {Reason.WITHHELD} for one in OTHERS),
@@ -283,6 +283,6 @@ def _consent(stage: Stage, name: str, key: str, reference: str, agreed: Sequence
     )
     own = [one for one in agreed if client_of(one) == client]
     shared = [
-        (checker.words(one), f"Wie: {name}" if performer_of(one) == key else "", when_of(one)) for one in own
+        (seeing.words(one), f"Wie: {name}" if performer_of(one) == key else "", when_of(one)) for one in own
     ]
     stage.looks(lambda: import_checker.is_shared(stage.there, reference, name, shared))

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from samenspraak import bootstrap
-from samenspraak.demo import checker, importing, opening
-from samenspraak.demo.checker import Seen
+from samenspraak.demo import importing, opening, seeing
 from samenspraak.demo.office import Office
 from samenspraak.demo.people import ORGANISATION, ORGANISATION_NAME
 from samenspraak.demo.processes import Processes, free_port, started
+from samenspraak.demo.seeing import Seen
 from samenspraak.demo.situations import SITUATIONS
 from samenspraak.demo.stage import Played, Sabotage, Situation, Stage, Told
 from samenspraak.demo.systems import PACKAGES, Systems
@@ -193,7 +193,7 @@ def _result(running: Running, played: Sequence[Played]) -> Result:
         systems=systems,
         table=_table(office),
         quiet_cycle_writes=written,
-        doubles=checker.doubles(there),
+        doubles=seeing.doubles(there),
         started_seconds=running.started_seconds,
         duration_seconds=time.monotonic() - running.began,
         peak_rss_mb=running.processes.peak_rss_mb(),

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-from samenspraak.demo.checker import Seen, hold
 from samenspraak.demo.office import Office
+from samenspraak.demo.seeing import Seen, hold
 from samenspraak.demo.systems import HUB, PLACES, System, Systems, Text
 from samenspraak.errors import SamenspraakError
 from samenspraak.policy.state import Reason

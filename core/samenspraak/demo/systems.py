@@ -144,6 +144,10 @@ class Dossier(System):
         headers = {"If-Match": f'W/"{version}"'} if version else {}
         self.put(f"fhir/{key}", dict(resource), **headers)
 
+    def change(self, plan_id: str, field: str, value: Any) -> None:
+        """A nurse changes one thing in a care plan."""
+        self.act("change", id=f"CarePlan/{plan_id}", field=field, value=value)
+
 
 class Platform(System):
     """A family platform behind its proxy, with the Nuts node that signs us in."""

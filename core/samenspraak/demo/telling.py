@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from samenspraak.demo.checker import Seen
 from samenspraak.demo.run import Result, Running, Show
+from samenspraak.demo.seeing import Seen
 from samenspraak.demo.stage import Played, Situation, Told
 from samenspraak.demo.standing import GAP, hanging, place
 from samenspraak.demo.systems import APP, DOSSIER, HUB, OTHER_APP, PLATFORM, VOLUNTEERS, Text
