@@ -14,7 +14,7 @@ from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekda
 from samenspraak.domain.units import WHAT, UnitKey, UnitValue
 from samenspraak.http import HttpClient, Limits
 from samenspraak.policy.state import ConnectorState
-from samenspraak.sandbox import Sandbox, load
+from samenspraak.sandbox import Mode, Sandbox, load
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.testing.proxy import Proxy, Request
 from samenspraak_memory.sandbox import ACCESS_KEY
@@ -79,9 +79,9 @@ class Behind:
         return set(self.sandbox.live().values())
 
 
-def open_place(town: Any, place: Place) -> Behind:
+def open_place(town: Any, place: Place, mode: Mode = "strict") -> Behind:
     """The place with its people, connected through a proxy."""
-    sandbox = load(f"samenspraak_{place.plugin}")
+    sandbox = load(f"samenspraak_{place.plugin}", mode)
     proxy = Proxy(town.stack.enter_context(sandbox.running()))
     url = town.stack.enter_context(proxy.running())
     town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")

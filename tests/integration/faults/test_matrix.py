@@ -9,25 +9,17 @@ from typing import Any
 
 import pytest
 
-from samenspraak.domain.agreements import Agreement, Assignment, Duty, State, Status, What
-from samenspraak.domain.units import STATUS, WHAT, UnitKey, UnitValue, apply, units_of
-from samenspraak.errors import SamenspraakError
+from samenspraak.domain.units import STATUS, WHAT, units_of
 from samenspraak.policy.state import Reason
-from samenspraak.store.records import Cause
-from samenspraak.sync.pull import pull, pull_failed
-from samenspraak.sync.versions import record_new, record_version
 from samenspraak.testing.proxy import Request, Trouble
-from samenspraak.work.inline import work_off
 
-from .places import ENVIRONMENT, ORGANISATION, PLACES, Behind, open_place, thursdays_at
+from .life import ENDED, LONG, changes, check_in_step, cycle, holds, records, rests
+from .places import ENVIRONMENT, PLACES, Behind, open_place
 
 EVERY = list(product(PLACES, Trouble))
 SOME = [case for number, case in enumerate(EVERY) if (number + number // len(Trouble)) % 3 == 0]
 CASES = EVERY if os.environ.get("FAULTS") == "all" else SOME
 """``make crash`` plays the whole matrix; here each place meets a third of the troubles, each another one."""
-LONG = What(text="Ver wandelen")
-ENDED = Status(state=State.ENDED)
-CAUSE = Cause(actor="nurse", why="recorded")
 
 
 @pytest.fixture
@@ -40,24 +32,6 @@ def there(town: Any, request: pytest.FixtureRequest) -> Behind:
     found = open_place(town, PLACES[request.param])
     rests(found, cycles=2)
     return found
-
-
-def cycle(there: Behind) -> None:
-    """Hear from the system, which may fail, and work off what is due."""
-    hub = there.town.app.hub
-    try:
-        pull(hub, ORGANISATION, there.place.plugin)
-    except SamenspraakError as error:
-        pull_failed(hub, ORGANISATION, there.place.plugin, error)
-    work_off(hub, ORGANISATION)
-
-
-def rests(there: Behind, cycles: int = 4, seconds: float = 400.0) -> None:
-    """Everything that waits has its turn, people there carry out what was proposed."""
-    for _ in range(cycles):
-        cycle(there)
-        there.place.decide(there.sandbox)
-        there.town.clock.pass_(seconds=seconds)
 
 
 def in_trouble(there: Behind, trouble: Trouble, on: Callable[[Request], bool], act: Callable[[], Any]) -> Any:
@@ -73,43 +47,6 @@ def in_trouble(there: Behind, trouble: Trouble, on: Callable[[Request], bool], a
     there.town.clock.pass_(minutes=30)
     rests(there)
     return done
-
-
-def records(there: Behind) -> Agreement:
-    walking = Agreement(
-        id="ag1",
-        client_id="wit",
-        what=What(text="Wandelen"),
-        status=Status(state=State.ACTIVE),
-        assignments=(
-            Assignment(id="a1", duty=Duty(performer=there.place.performer, schedule=thursdays_at(10))),
-        ),
-    )
-    with there.town.app.store.write(ORGANISATION) as uow:
-        record_new(uow, there.town.app.hub, walking, cause=CAUSE)
-        uow.commit()
-    return walking
-
-
-def changes(there: Behind, key: UnitKey, value: UnitValue) -> None:
-    with there.town.app.store.write(ORGANISATION) as uow:
-        record = uow.agreements.get("ag1")
-        record_version(uow, there.town.app.hub, record, apply(record.agreement, {key: value}), cause=CAUSE)
-        uow.commit()
-
-
-def holds(there: Behind) -> Agreement:
-    with there.town.app.store.read(ORGANISATION) as uow:
-        return uow.agreements.get("ag1").agreement
-
-
-def check_in_step(there: Behind, reason: Reason = Reason.EQUAL) -> None:
-    """The copy is as it should be, there is one of it, nobody is asked anything, and nothing more is sent."""
-    [link] = [one for one in there.town.links() if one.agreement_id == "ag1"]
-    assert (link.reason, there.town.questions(), there.live <= {1}) == (reason, [], True)
-    before = len(there.sandbox.writes())
-    rests(there, cycles=1)
-    assert len(there.sandbox.writes()) == before
 
 
 @pytest.mark.parametrize(("there", "trouble"), CASES, indirect=["there"])
