@@ -141,7 +141,9 @@ def test_an_answer_from_before_a_pause_was_asked_for_does_not_end_it(household: 
 def test_no_answer_ends_a_pause_before_its_time(household: Any) -> None:
     asks_for_an_hour(household)
     household.hears("app-b")
-    assert how_it_goes(household).paused_until >= household.town.clock.now() + timedelta(hours=1)
+    until = how_it_goes(household).paused_until
+    assert until is not None
+    assert until >= household.town.clock.now() + timedelta(hours=1)
 
 
 def test_a_copy_that_needed_no_answer_does_not_say_that_a_system_answers(household: Any) -> None:
