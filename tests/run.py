@@ -7,6 +7,7 @@ one row of :data:`SUITES`; a part is what it needs beyond the locked packages.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -43,7 +44,10 @@ PYTEST = (sys.executable, "-m", "pytest", "--quiet", "--durations=15", "--durati
 ONE_FILE_ONE_WORKER = ("--dist=loadfile", "--no-loadscope-reorder")
 """What the tests of a file share, such as a whole demo, is made once; and the long files begin first."""
 
-SUITES = (Suite(name="tests", command=(*PYTEST, "--numprocesses=2", *ONE_FILE_ONE_WORKER, "tests")),)
+WORKERS = f"--numprocesses={(os.cpu_count() or 1) + 1}"
+"""One more than there are cores: a test that waits for a system leaves its core to another."""
+
+SUITES = (Suite(name="tests", command=(*PYTEST, WORKERS, *ONE_FILE_ONE_WORKER, "tests")),)
 
 
 def run(suites: Sequence[Suite], *, require_all: bool) -> int:

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fresh import fresh_hub
 
-from samenspraak.bootstrap import Application, build
+from samenspraak.bootstrap import Application
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
 from samenspraak.domain.units import MatrixRow
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Sandbox
-from samenspraak.settings import Settings
 from samenspraak.store.records import ConnectorRecord, LinkRecord
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.pull import pull
@@ -185,10 +185,7 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def town(tmp_path: Path, clock: Clock, environment: dict[str, str]) -> Iterator[Town]:
-    settings = Settings(environment="test", data_dir=tmp_path)
-    settings.key_path.write_text("11" * 32)
-    settings.key_path.chmod(0o600)
-    application = build(settings, environment=environment, clock=clock)
+    application = fresh_hub(tmp_path, environment=environment, clock=clock)
     application.store.add_organisation(ORGANISATION, "De Linde")
     with contextlib.ExitStack() as stack:
         yield Town(app=application, clock=clock, stack=stack)

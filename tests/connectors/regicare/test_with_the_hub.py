@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fresh import fresh_hub
 
-from samenspraak.bootstrap import Application, build
+from samenspraak.bootstrap import Application
 from samenspraak.domain.agreements import (
     Agreement,
     Assignment,
@@ -29,7 +30,6 @@ from samenspraak.domain.units import LIFE_DOMAIN, STATUS, WHAT, UnitKey, UnitKin
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.sandbox import Fault, Mode
 from samenspraak.services import questions
-from samenspraak.settings import Settings
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.pull import pull
@@ -165,10 +165,7 @@ def mode() -> Mode:
 @pytest.fixture
 def town(mode: Mode, tmp_path: Path) -> Iterator[Town]:
     clock = Clock()
-    settings = Settings(environment="test", data_dir=tmp_path)
-    settings.key_path.write_text("11" * 32)
-    settings.key_path.chmod(0o600)
-    app = build(settings, environment={"API_KEY": API_KEY, "PASSWORD": PASSWORD}, clock=clock)
+    app = fresh_hub(tmp_path, environment={"API_KEY": API_KEY, "PASSWORD": PASSWORD}, clock=clock)
     app.store.add_organisation(ORGANISATION, "De Linde")
     regicare = create(mode)
     with regicare.running() as url:
