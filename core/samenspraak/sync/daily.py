@@ -1,8 +1,12 @@
-"""What the calendar brings about: pauses that are over, talks that are due, consents that begin or end."""
+"""What the calendar brings about: pauses that are over, talks that are due, consents that begin or end, and
+questions that nobody answered in time.
+"""
 
 from __future__ import annotations
 
 from datetime import date
+
+import structlog
 
 from samenspraak.domain.consent import Consent, RecipientKind
 from samenspraak.domain.lifecycle import due_to_resume, resume
@@ -14,6 +18,8 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.reaching import ask_lost_sight
 from samenspraak.sync.reviewing import announce
 from samenspraak.sync.versions import record_version
+
+log = structlog.get_logger(__name__)
 
 
 def new_day(hub: Hub, organisation: str) -> None:
@@ -29,6 +35,7 @@ def new_day(hub: Hub, organisation: str) -> None:
     _resume(hub, organisation)
     _announce_reviews(hub, organisation)
     _look_where_consent_turned(hub, organisation, done)
+    _remind(hub, organisation)
     with hub.store.write(organisation) as uow:
         uow.days.note(today)
         uow.commit()
@@ -82,3 +89,18 @@ def _turned(consent: Consent, done: date, today: date) -> bool:
     begun = consent.start is not None and done < consent.start <= today
     ended = consent.until is not None and done <= consent.until < today
     return consent.withdrawn_at is None and (begun or ended)
+
+
+def _remind(hub: Hub, organisation: str) -> None:
+    """Say again, each day, that a question waits past its time: whoever watches the log tells its owner."""
+    with hub.store.read(organisation) as uow:
+        waiting = [one for one in uow.questions.list() if one.deadline and one.deadline < hub.now()]
+    for one in waiting:
+        log.warning(
+            "question overdue",
+            organisation=organisation,
+            question=one.id,
+            kind=str(one.kind),
+            owner=one.owner,
+            agreement=one.agreement_id,
+        )

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.units import STATUS
+from samenspraak.services import questions
 from samenspraak.services.exchange import exchange
 from samenspraak.sync.daily import new_day
 
@@ -81,3 +83,18 @@ def test_a_second_run_on_the_same_day_looks_at_nothing_again(until_today: Any) -
     looks = [one.look for one in until_today.town.links()]
     new_day(until_today.hub, ORGANISATION)
     assert [one.look for one in until_today.town.links()] == looks
+
+
+def test_a_question_past_its_time_is_said_again_each_day_until_somebody_answers(until_today: Any) -> None:
+    def overdue(days: int) -> set[str]:
+        until_today.town.clock.pass_(days=days)
+        with capture_logs() as lines:
+            new_day(until_today.hub, ORGANISATION)
+        return {one["question"] for one in lines if one["event"] == "question overdue"}
+
+    assert overdue(1) == set()
+    [asked] = [one for one in until_today.town.questions() if one.cause == "performer-lost-consent"]
+    assert asked.id in overdue(4) & overdue(1)
+
+    questions.answer(until_today.hub, ORGANISATION, asked.id, revision=asked.revision, choice="not_needed")
+    assert asked.id not in overdue(1)
