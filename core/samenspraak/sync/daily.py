@@ -1,6 +1,4 @@
-"""What the calendar brings about: pauses that are over, talks that are due, consents that begin or end, and
-questions that nobody answered in time.
-"""
+"""What the calendar brings about: in pauses, talks, consents, and questions that nobody answered in time."""
 
 from __future__ import annotations
 
