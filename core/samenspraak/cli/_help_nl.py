@@ -157,6 +157,15 @@ HELP_NL: Mapping[str, str] = {
         "Wat er al is, blijft zoals het is."
     ),
     "How people call the organisation.": "Hoe mensen de organisatie noemen.",
+    # kit
+    "How far a connector is, by checks that every connector is put to.": (
+        "Hoe ver een koppeling is, met controles die voor elke koppeling gelden."
+    ),
+    "Try a kind of connector against its sandbox, and say which tier it reaches.\n\n"
+    "CONNECTOR is the name of an installed connector, as `connector list --installed` shows it.": (
+        "Probeert een soort koppeling uit tegen het nagebouwde systeem, en zegt welk niveau ze haalt.\n\n"
+        "CONNECTOR is de naam van een geïnstalleerde koppeling, zoals `connector list --installed` die toont."
+    ),
     # match
     "Say who is who in the connected systems.": "Zeggen wie wie is in de gekoppelde systemen.",
     "List who, and which records, wait until a person has said who is meant.": (

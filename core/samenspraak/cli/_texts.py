@@ -143,6 +143,10 @@ SENTENCES: Mapping[str, Pair] = {
         "{id}: {differing} agreements are not as they should be, of {copies}",
     ),
     # failure
+    "kit.outcome": (
+        "{kind}: {tier}. Geslaagd {passed}, mislukt {failed}, niet van toepassing {left}.",
+        "{kind}: {tier}. Passed {passed}, failed {failed}, not applicable {left}.",
+    ),
     "failure.none": ("Er is niets mislukt.", "Nothing failed."),
     "failure.records": ("Gegevens die we niet kunnen lezen:", "Records that cannot be read:"),
     "failure.tried": ("Opnieuw geprobeerd: {count}.", "Tried again: {count}."),

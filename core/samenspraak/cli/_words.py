@@ -42,6 +42,13 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "unauthorised": ("wacht op inloggen", "waits for sign-in"),
         "stopped": ("gestopt", "stopped"),
     },
+    "tier": {
+        "none": ("nog niet te gebruiken", "not usable yet"),
+        "bronze": ("brons", "bronze"),
+        "silver": ("zilver", "silver"),
+        "gold": ("goud", "gold"),
+        "platinum": ("platina", "platinum"),
+    },
     "standing": {
         "holds": ("gelijk", "equal"),
         "earlier": ("oudere versie", "earlier version"),

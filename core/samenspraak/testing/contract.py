@@ -1,12 +1,12 @@
-"""The connector contract, over real sockets: subclass :class:`ConnectorContract` in a test file.
+"""The connector contract, over real sockets: subclass :class:`ConnectorContract` in your ``kit.py``.
 
 ::
 
-    class TestContract(ConnectorContract):
+    class Contract(ConnectorContract):
         kind = MyConnector
 
         def sandbox(self) -> Sandbox:
-            return create("strict")
+            return create(self.mode)
 
         def settings(self, url: str) -> Mapping[str, Any]:
             return {"base_url": url, "access_key": "…"}
@@ -23,7 +23,7 @@ not claim is not asked: :data:`ONLY_FOR` says which check is for whom.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
@@ -68,7 +68,7 @@ from samenspraak.errors import (
     SamenspraakError,
     TransientError,
 )
-from samenspraak.sandbox import Fault, Sandbox
+from samenspraak.sandbox import Fault, Mode, Sandbox
 from samenspraak.testing.strategies import CANARY
 from samenspraak.testing.world import Scene, World, given
 
@@ -155,14 +155,17 @@ class ConnectorContract:
     """What every connector owes the hub when it talks to its system."""
 
     kind: ClassVar[type[Connector]]
-    bare_answers: ClassVar[bool] = False
-    """Whether this sandbox answers writes without the record, as some servers of a kind do and others not."""
-    silent_removals: ClassVar[bool] = False
-    """Whether nothing in this sandbox tells a removal: it only shows when everything is listed again."""
+    mode: ClassVar[Mode] = "strict"
+    """How the sandbox behaves."""
+    bare_answers: ClassVar[Collection[str]] = ()
+    """In which modes the sandbox answers writes without the record, as some servers of a kind do."""
+    silent_removals: ClassVar[Collection[str]] = ()
+    """In which modes nothing in the sandbox tells a removal: it only shows when all is listed again."""
 
     # What a subclass gives.
 
     def sandbox(self) -> Sandbox:
+        """A sandbox that behaves as :attr:`mode` says."""
         raise NotImplementedError
 
     def settings(self, url: str) -> Mapping[str, Any]:
@@ -210,7 +213,9 @@ class ConnectorContract:
     def test_the_first_listing_has_every_record_and_its_client(self, world: World) -> None:
         made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
 
-        pages = world.in_time(world.pages, lambda pages: made <= _listed(pages))
+        pages = world.in_time(
+            world.pages, lambda pages: made | {world.scene.client} <= _listed(pages) | _told(pages)
+        )
 
         assert made <= _listed(pages)
         assert len(pages) > 1
@@ -265,7 +270,7 @@ class ConnectorContract:
 
         given(world.scene.remove, "remove")(made)
 
-        since = None if self.silent_removals else pages[-1].cursor
+        since = None if self.mode in self.silent_removals else pages[-1].cursor
         later = world.in_time(lambda: world.pages(since), _tells_absence_of(made))
         assert _tells_absence_of(made)(later)
         assert not _tells_absence_of(kept)(later)
@@ -355,7 +360,7 @@ class ConnectorContract:
         self._says(world, world.landed(written).raw, units)
 
     def test_the_answer_to_a_write_carries_the_record(self, world: World) -> None:
-        if self.bare_answers:
+        if self.mode in self.bare_answers:
             pytest.skip("this server answers writes without the record")
         made = world.create("ag1").found
         assert made is not None
@@ -510,6 +515,24 @@ class ConnectorContract:
             assert isinstance(failed.value, TransientError)
             assert failed.value.retry_after == 7
         assert not isinstance(failed.value, OutcomeUnknownError)
+        assert world.found(made).external_id == made
+
+    def test_a_failure_tells_no_secret_and_nothing_of_the_record(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        made = world.make("ag1").external_id
+        given = self.settings(world.url)
+        secrets = {str(given[name]) for name in world.manifest.secrets() & given.keys()}
+        told = " ".join(("Mevrouw Canarie", CANARY, *secrets))
+        for status in (400, 500):
+            world.sandbox.inject(Fault(kind="status", status=status, body=told))
+            with pytest.raises(SamenspraakError) as failed:
+                list(world.connector.changes(world.call, None))
+            world.sandbox.clear_faults()
+
+            said = f"{failed.value} {failed.value.__cause__} {caplog.text}"
+            assert [one for one in ("Canarie", CANARY, *secrets) if one in said] == []
+
         assert world.found(made).external_id == made
 
     @pytest.mark.parametrize("kind", ["html", "lose"])

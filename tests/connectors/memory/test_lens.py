@@ -5,23 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from samenspraak.connectors import Raw
 from samenspraak.domain.units import UnitKind
-from samenspraak.testing import LensLaws
+from samenspraak_memory.kit import SETTINGS, Laws
 from samenspraak_memory.lens import Kept, Lens
 from samenspraak_memory.mapping import LENS
 from samenspraak_memory.plugin import MANIFEST, FamilyAppConnector
-from samenspraak_memory.sandbox_records import rewritten
-
-SETTINGS = {"title_length": 24}
 
 
-class TestLens(LensLaws):
-    def connector(self) -> FamilyAppConnector:
-        return FamilyAppConnector("app-1", SETTINGS)
-
-    def respelled(self, raw: Raw) -> Raw:
-        return rewritten(raw, title_length=24)
+class TestLens(Laws):
+    pass
 
 
 def moved(kind: UnitKind, **elsewhere: Any) -> Kept:
@@ -44,7 +36,7 @@ class Version2(FamilyAppConnector):
     )
 
 
-class TestVersion2(TestLens):
+class TestVersion2(Laws):
     def connector(self) -> FamilyAppConnector:
         return Version2("app-1", SETTINGS)
 

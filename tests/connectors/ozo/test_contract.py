@@ -2,59 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from samenspraak.connectors import Inbound
-from samenspraak.sandbox import Sandbox
-from samenspraak.testing import ConnectorContract, Scene
-from samenspraak_ozo.plugin import OzoConnector
-from samenspraak_ozo.sandbox import create
-
-HOOK_KEY = "een-sleutel-van-zestien"
+from samenspraak_ozo.kit import Contract
 
 
-class TestStrict(ConnectorContract):
-    kind = OzoConnector
-
-    def sandbox(self) -> Sandbox:
-        return create("strict")
-
-    def settings(self, url: str) -> Mapping[str, Any]:
-        return {
-            "base_url": f"{url}/fhir",
-            "nuts_url": url,
-            "nuts_subject": "samenspraak",
-            "authorization_server": "https://nuts.example.org/oauth2/ozo",
-            "sender": "Practitioner/1003",
-            "hook_key": HOOK_KEY,
-        }
-
-    def refused(self, url: str) -> Mapping[str, Any]:
-        return {**self.settings(url), "nuts_subject": "iemand-anders"}
-
-    def scene(self, sandbox: Any) -> Scene:
-        act = sandbox.acts()
-        client = act["admit"](identifier="70011", name="Roos van den Heuvel", birth_date="1938-04-02")
-        act["join"](patient="70011", kind="Practitioner", identifier="90031", name="Fatma Kaya")
-        son = act["join"](
-            patient="70011", kind="RelatedPerson", identifier="80021", name="Bram van den Heuvel"
-        )
-        return Scene(
-            client=client.removeprefix("Patient/"),
-            performer=son,
-            reader=son,
-            edit=lambda key: act["reply"](person=son, text="Dat is goed", thread=key),
-            hide=act["restrict"],
-            notice=lambda _: Inbound(headers={"X-Samenspraak-Key": HOOK_KEY}, body=b""),
-        )
+class TestStrict(Contract):
+    pass
 
 
-class TestQuirky(TestStrict):
-    bare_answers = True
-
-    def sandbox(self) -> Sandbox:
-        return create("quirky")
-
-    def settings(self, url: str) -> Mapping[str, Any]:
-        return {**super().settings(url), "changes_by_time": True}
+class TestQuirky(Contract):
+    mode = "quirky"

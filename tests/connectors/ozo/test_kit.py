@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from samenspraak.connectors import Call, Changes, Directory, Found, Look, Raw, Written
+from samenspraak_ozo.kit import Contract
 from samenspraak_ozo.plugin import OzoConnector
-
-from .test_contract import TestStrict as Contract
 
 
 class SendsAnEmptyMessage(OzoConnector):

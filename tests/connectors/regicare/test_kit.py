@@ -9,9 +9,8 @@ import pytest
 
 from samenspraak.connectors import Call, End, Found, Page, Proposal, ProposalState, Raw, Subject, Written
 from samenspraak_regicare import proposals
+from samenspraak_regicare.kit import Contract
 from samenspraak_regicare.plugin import RegiCareConnector
-
-from .test_contract import TestContract as Contract
 
 
 class ProposesOnceMore(RegiCareConnector):

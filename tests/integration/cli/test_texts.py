@@ -38,6 +38,7 @@ from samenspraak.services.consents import Validity
 from samenspraak.services.explaining import Standing
 from samenspraak.services.questions import ANSWERS, ANSWERS_BY_CAUSE, OTHER
 from samenspraak.sync.asking import HUB, PROPOSED
+from samenspraak.testing.tiers import Tier
 
 CORE = Path(samenspraak.__file__).parent
 PAIRS: dict[str, Pair] = SENTENCES | {
@@ -61,6 +62,7 @@ CLOSED_LISTS = {
     "unit": UnitKind,
     "moment": MomentState,
     "result": Result,
+    "tier": Tier,
 }
 
 # Jargon that a coordinator need not know; the Dutch texts have another word for it, or name a command.
