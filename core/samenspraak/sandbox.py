@@ -41,7 +41,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 Mode = Literal["strict", "quirky"]
-FaultKind = Literal["down", "lose", "hold", "status", "html", "stall", "truncate"]
+FaultKind = Literal["down", "lose", "hold", "status", "html", "stall", "truncate", "repeat"]
 Act = Callable[..., Any]
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -55,7 +55,8 @@ class Fault:
     closes the connection without an answer · ``hold`` applies it and keeps the answer back until the
     faults are removed · ``status`` answers ``status`` with ``headers`` and ``body`` without applying ·
     ``html`` answers a login page with status 200 · ``stall`` waits ``seconds`` first · ``truncate`` cuts
-    the body in half. ``method`` and ``path`` are regular expressions that must match whole; ``writes``
+    the body in half · ``repeat`` answers each reading of a path as it answered the first one, so that paging
+    goes round in circles. ``method`` and ``path`` are regular expressions that must match whole; ``writes``
     strikes only what changes data here. ``times`` limits how often it strikes (None: until removed),
     ``skip`` lets that many pass first.
     """
@@ -130,6 +131,7 @@ class Sandbox:
         self._log: list[Seen] = []
         self._release = threading.Event()
         self._held = 0
+        self._first: dict[str, bytes] = {}
         self.app.before_request(self._before)
         self.app.after_request(self._after)
         self._add_control_routes()
@@ -190,6 +192,7 @@ class Sandbox:
     def clear_faults(self) -> None:
         with self.lock:
             self._faults.clear()
+            self._first.clear()
             self._release.set()
             self._release = threading.Event()
 
@@ -247,6 +250,9 @@ class Sandbox:
         if fault is not None and fault.kind == "truncate":
             body = response.get_data()
             response.set_data(body[: len(body) // 2])
+        if fault is not None and fault.kind == "repeat" and not self.is_write(request.method, self.target()):
+            with self.lock:
+                response.set_data(self._first.setdefault(self.target(), response.get_data()))
         if not (fault is not None and fault.kind == "down"):
             self._note(response.status_code, fault)
         return response

@@ -54,6 +54,7 @@ from samenspraak.errors import (
     InvalidRecordError,
     OutcomeUnknownError,
     StaleError,
+    TransientError,
 )
 from samenspraak.http import Answer, BearerAuth, HttpClient
 from samenspraak_memory import mapping
@@ -141,7 +142,10 @@ class FamilyAppConnector(Connector):
         with at("changes"):
             if answer.status == 410 or server not in ("", (body := answer.json())["server"]):
                 raise StaleError(f"{self.connector_id}: the app does not know this place in its changes")
-            return {name: body[name] for name in ("server", "changes", "next", "more")}
+            found = {name: body[name] for name in ("server", "changes", "next", "more")}
+        if found["more"] and found["next"] <= since:
+            raise TransientError(f"{self.connector_id}: paging does not end; nothing was concluded from it")
+        return found
 
     def fetch(self, call: Call, external_id: str) -> Look:
         answer = call.http.send("GET", _path(external_id), allow=NOT_THERE)
@@ -280,9 +284,16 @@ def _if_match(found: Found) -> dict[str, str]:
 
 
 def _position(cursor: str | None) -> tuple[str, int]:
-    """Server and number; a cursor is what :meth:`FamilyAppConnector.changes` made of them."""
+    """Server and number; a cursor is what :meth:`FamilyAppConnector.changes` made of them.
+
+    Raises:
+        StaleError: it made no such cursor.
+    """
     server, _, number = (cursor or "").rpartition(" ")
-    return server, int(number or 0)
+    try:
+        return server, int(number or 0)
+    except ValueError:
+        raise StaleError("This cursor stands for no place in an app; everything is read again.") from None
 
 
 def _signature(secret: str, body: bytes) -> str:

@@ -44,6 +44,7 @@ from samenspraak.connectors import (
 )
 from samenspraak.connectors.checking import in_steps
 from samenspraak.domain.units import UnitKey, UnitValue
+from samenspraak.errors import StaleError
 from samenspraak.http import HttpClient, Limits
 
 from . import mapping, proposals, records
@@ -231,7 +232,17 @@ class _Look:
 
     @classmethod
     def read(cls, cursor: str | None) -> _Look:
-        return cls(**json.loads(cursor)) if cursor else cls()
+        """The reverse of ``str``.
+
+        Raises:
+            StaleError: this is no look of ours.
+        """
+        try:
+            return cls(**json.loads(cursor)) if cursor else cls()
+        except (TypeError, ValueError):
+            raise StaleError(
+                "This cursor stands for no look at RegiCare; everything is read again."
+            ) from None
 
     def __str__(self) -> str:
         return json.dumps({"digest": self.digest, "persons": self.persons}, separators=(",", ":"))

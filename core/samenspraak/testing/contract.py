@@ -23,7 +23,9 @@ not claim is not asked: :data:`ONLY_FOR` says which check is for whom.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
@@ -66,6 +68,7 @@ from samenspraak.errors import (
     InvalidRecordError,
     OutcomeUnknownError,
     SamenspraakError,
+    StaleError,
     TransientError,
 )
 from samenspraak.sandbox import Fault, Mode, Sandbox
@@ -74,6 +77,11 @@ from samenspraak.testing.world import Scene, World, given
 
 A_PAGE = 2
 """Records a page in these checks, so that a handful of them makes several pages."""
+
+
+_MANY = 200
+"""Requests, of which no listing of a handful of records needs as many."""
+_STALL_SECONDS = 2.0
 
 
 class StopError(SamenspraakError):
@@ -118,6 +126,7 @@ ONLY_FOR: Mapping[str, Fits] = {
     "test_a_second_create_answers_the_first_record": _both(_WRITES, _can(create={Create.REPEATABLE})),
     "test_an_update_says_what_was_put": _WRITES,
     "test_the_answer_to_a_write_carries_the_record": _both(_WRITES, _can(confirm={Confirm.RESPONSE})),
+    "test_what_their_server_made_of_our_write_needs_no_second_one": _RECORDS,
     "test_a_text_that_was_put_can_be_read_there": _WRITES,
     "test_a_text_that_was_cleared_can_no_longer_be_read_there": _both(
         _WRITES, lambda one: one.capabilities.carries(CONDITIONS)
@@ -264,6 +273,41 @@ class ConnectorContract:
 
         assert pages[-1].complete
 
+    def test_a_page_shows_a_record_as_it_is_when_it_is_fetched(self, world: World) -> None:
+        """Whatever is new is taken over from the page itself; what it leaves out would be lost."""
+        made = {world.make(f"ag{number}").external_id for number in range(1, 3)}
+
+        pages = world.in_time(world.pages, lambda pages: made <= _listed(pages))
+
+        paged = {one.external_id: one for page in pages for one in page.records if isinstance(one, Found)}
+        for external_id in made & paged.keys():
+            fetched = world.found(external_id)
+            assert world.connector.own(paged[external_id].raw) == world.connector.own(fetched.raw)
+            assert paged[external_id].token == fetched.token
+
+    def test_a_listing_that_goes_round_in_circles_comes_to_an_end(self, world: World) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+        world.in_time(world.pages, lambda pages: made <= _listed(pages))
+        world.sandbox.inject(Fault(kind="repeat"))
+        pages: list[Page] = []
+        with contextlib.suppress(SamenspraakError):
+            pages.extend(world.connector.changes(_at_most(world.call, _MANY), None))
+        world.sandbox.clear_faults()
+
+        assert made <= _listed(pages) or not any(page.complete for page in pages)
+        assert made <= _listed(world.in_time(lambda: _unless_too_busy(world.pages), bool))
+
+    def test_a_cursor_that_nobody_knows_loses_nothing(self, world: World) -> None:
+        made = world.make("ag1").external_id
+        world.in_time(world.pages, lambda pages: made in _listed(pages))
+
+        try:
+            pages = world.pages("zomaar-iets")
+        except StaleError:
+            pages = world.pages()
+
+        assert made in _listed(pages)
+
     def test_a_removal_shows_in_the_next_listing(self, world: World) -> None:
         made, kept = world.make("ag1").external_id, world.make("ag2").external_id
         pages = world.in_time(world.pages, lambda pages: {made, kept} <= _listed(pages))
@@ -369,6 +413,19 @@ class ConnectorContract:
 
         assert changed is not None
         assert changed.raw != made.raw
+
+    def test_what_their_server_made_of_our_write_needs_no_second_one(self, world: World) -> None:
+        made = world.make("ag1")
+        reading = world.connector.get(made.raw, world.directory)
+        ours = {key: world.connector.normal(key, value) for key, value in world.units().items()}
+
+        again = world.connector.put(
+            made.raw,
+            Changes(set={key: value for key, value in ours.items() if key in reading.units}),
+            world.directory,
+        )
+
+        assert again == made.raw
 
     def test_a_text_that_was_put_can_be_read_there(self, world: World) -> None:
         made = world.make("ag1")
@@ -535,6 +592,27 @@ class ConnectorContract:
 
         assert world.found(made).external_id == made
 
+    def test_a_system_that_does_not_answer_is_given_up_in_time(self, world: World) -> None:
+        made = world.make("ag1").external_id
+        world.sandbox.inject(Fault(kind="stall", seconds=_STALL_SECONDS))
+        hurried = replace(world.call, http=world.call.http.within(_STALL_SECONDS / 4))
+        began = time.monotonic()
+        with pytest.raises(TransientError):
+            world.connector.fetch(hurried, made)
+        took = time.monotonic() - began
+        world.sandbox.clear_faults()
+
+        assert took < _STALL_SECONDS
+        assert world.found(made).external_id == made
+
+    def test_several_may_use_it_at_once(self, world: World) -> None:
+        made = [world.found(world.make(f"ag{number}").external_id).external_id for number in range(1, 5)]
+
+        with ThreadPoolExecutor(len(made)) as pool:
+            looks = list(pool.map(world.look, made * 3))
+
+        assert [one.external_id for one in looks if isinstance(one, Found)] == made * 3
+
     @pytest.mark.parametrize("kind", ["html", "lose"])
     def test_a_write_without_a_usable_answer_has_an_unknown_outcome(self, world: World, kind: Any) -> None:
         made = world.make("ag1")
@@ -681,6 +759,25 @@ class ConnectorContract:
             raise StopError
 
         return Call(http=world.call.http.permitted_by(refuse), now=world.call.now)
+
+
+def _at_most(call: Call, requests: int) -> Call:
+    """A call that fails the check once it sends more than this."""
+    left = iter(range(requests))
+
+    def permit() -> None:
+        if next(left, None) is None:
+            pytest.fail(f"it goes on after {requests} requests")
+
+    return replace(call, http=call.http.permitted_by(permit))
+
+
+def _unless_too_busy(pages: Callable[[], list[Page]]) -> list[Page]:
+    """The pages, or none from a system that had enough of us a moment ago."""
+    try:
+        return pages()
+    except TransientError:
+        return []
 
 
 def _is(kind: type) -> Callable[[object], bool]:
