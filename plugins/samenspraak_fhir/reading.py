@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from samenspraak.connectors import Marker, Raw, Reading
+from samenspraak.domain.parties import Identifier
 from samenspraak.protocols import fhir
 from samenspraak_fhir import course, mapping, names, people, statements
 from samenspraak_fhir.elements import extension, find_template, unusable
@@ -44,6 +45,7 @@ def read(
         marker=_marker(raw),
         part=part,
         group=_group(raw, group_systems),
+        numbers=_numbers(raw, group_systems),
         replaces=_replaces(raw, parties.base_url),
         told=statements.told(raw, parties, connector_id),
         said=tuple(statements.said(raw, parties, connector_id, part)),
@@ -93,6 +95,15 @@ def _client(plan: Mapping[str, Any], base_url: str) -> str | None:
 def _group(plan: Mapping[str, Any], systems: Sequence[str]) -> str | None:
     found = [value for system in (names.GROUP, *systems) for value in fhir.identifiers(plan, system)]
     return found[0] if found else None
+
+
+def _numbers(plan: Mapping[str, Any], systems: Sequence[str]) -> frozenset[Identifier]:
+    """What another dossier may know the same agreement by: identifiers of it, not of one plan."""
+    return frozenset(
+        Identifier(system=system, value=value)
+        for system in systems
+        for value in fhir.identifiers(plan, system)
+    )
 
 
 def _replaces(plan: Mapping[str, Any], base_url: str) -> str | None:

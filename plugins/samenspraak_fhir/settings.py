@@ -56,8 +56,10 @@ class DossierSettings(Schema):
             "en": "What ties care plans into one agreement",
         },
         help={
-            "nl": "Systemen van identifiers: zorgplannen met dezelfde waarde zijn taken van één afspraak.",
-            "en": "Systems of identifiers: care plans with the same value are tasks of one agreement.",
+            "nl": "Systemen van identifiers: zorgplannen met dezelfde waarde zijn taken van één afspraak, "
+            "ook in een ander dossier.",
+            "en": "Systems of identifiers: care plans with the same value are tasks of one agreement, "
+            "in another dossier as well.",
         },
         cls_or_instance=fields.String(validate=validate.Length(min=1)),
         load_default=list,

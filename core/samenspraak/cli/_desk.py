@@ -106,3 +106,8 @@ def looker_option(command: F) -> F:
 def yes_option(command: F) -> F:
     """Without it nothing wide or final happens."""
     return click.option("--yes", is_flag=True, help="Do it without asking.")(command)
+
+
+def dry_run_option(command: F) -> F:
+    """Only what would happen."""
+    return click.option("--dry-run", is_flag=True, help="Only show what would happen.")(command)

@@ -37,7 +37,23 @@ HELP_NL: Mapping[str, str] = {
     "Who looks: kind:id, connector/id or admin.": "Wie kijkt: soort:id, koppeling/id of admin.",
     "Do it without asking.": "Doet het zonder te vragen.",
     # agreement
-    "Look at agreements, put them back, or stop them.": "Afspraken bekijken, terugzetten of stoppen.",
+    "Look at agreements, put them back, join or separate them, or stop them.": (
+        "Afspraken bekijken, terugzetten, samenvoegen, losmaken of stoppen."
+    ),
+    "Say that the agreements ID and OTHER are one: ID stays, and OTHER leads to it from now on.\n\n"
+    "What only one of them says is taken; what both say differently is asked. First you see what would be\n"
+    "written where, and who would see what for the first time.": (
+        "Zegt dat de afspraken ID en OTHER dezelfde zijn: ID blijft, en OTHER verwijst er voortaan naar.\n\n"
+        "Wat maar één van beide zegt, nemen we over; wat verschilt, vragen we. U ziet eerst wat we waar\n"
+        "schrijven, en wie wat voor het eerst te zien krijgt."
+    ),
+    "Say that what CONNECTOR holds as the agreement ID is another one.\n\n"
+    "It becomes an agreement of its own with what stands there, and the two are never taken for one again.": (
+        "Zegt dat wat in CONNECTOR als afspraak ID staat een andere afspraak is.\n\n"
+        "Het wordt een eigen afspraak met wat daar staat, en we houden ze nooit meer voor dezelfde."
+    ),
+    "Only the copy with this record there.": "Alleen de kopie met dit gegeven daar.",
+    "Only show what would happen.": "Laat alleen zien wat er zou gebeuren.",
     "List agreements, with how each system stands.": "Toont de afspraken, en hoe elk systeem ervoor staat.",
     "Only of this client.": "Alleen van deze cliënt.",
     "Show the agreement ID as it is now, and what was said about it.": (

@@ -8,6 +8,7 @@ from itertools import groupby
 from samenspraak.cli._answers import table
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.units import UnitKey
+from samenspraak.services.joining import Joined, Preview, Separated
 from samenspraak.services.rehearsals import Applied, Planned
 from samenspraak.services.status import Status
 from samenspraak.sync.watched import Act
@@ -20,15 +21,43 @@ def plan_lines(planned: Planned, texts: Texts) -> Iterator[str]:
         versions = list(made)
         new = sum(one.new for one in versions)
         yield texts("plan.changes", id=connector_id or texts("plan.hub"), new=new, other=len(versions) - new)
+    for one in planned.met:
+        counts = {kind: getattr(one, kind) for kind in ("linked", "new", "doubtful", "waiting")}
+        yield texts("plan.met", id=one.connector_id, **counts)
     for doubt in planned.doubtful:
         yield texts("plan.doubt", id=doubt.connector_id, agreement=doubt.agreement_id, like=doubt.like)
-    for one in planned.questions:
-        yield texts("plan.question", kind=texts.word("question", one.kind), agreement=one.agreement_id)
-    for connector_id, error in planned.unheard:
-        yield texts("plan.unheard", id=connector_id, error=error)
+    for question in planned.questions:
+        kind = texts.word("question", question.kind)
+        yield texts("plan.question", kind=kind, agreement=question.agreement_id)
+    yield from _unheard(planned.unheard, texts)
     if not (planned.acts or planned.changes or planned.questions):
         yield texts("plan.nothing")
     yield texts("plan.unwritten")
+
+
+def preview_lines(found: Preview, texts: Texts) -> Iterator[str]:
+    """What joining or separating would do, and who would newly see what in which system."""
+    yield from outcome_lines(found.outcome, texts)
+    yield from _acts(found.acts, texts)
+    yield from _unheard(found.unheard, texts)
+
+
+def outcome_lines(found: Joined | Separated, texts: Texts) -> Iterator[str]:
+    """What two agreements became together, or one apart."""
+    if isinstance(found, Separated):
+        yield texts("join.separated", id=found.id, own=found.own)
+        return
+    yield texts("join.joined", id=found.id, same=found.same)
+    for key, units in (("join.taken", found.taken), ("join.asked", found.asked)):
+        if units:
+            yield texts(key, units=_kinds(units, texts))
+    if found.doubled:
+        yield texts("join.doubled", systems=", ".join(found.doubled))
+
+
+def _unheard(unheard: Iterable[tuple[str, str]], texts: Texts) -> Iterator[str]:
+    for connector_id, error in unheard:
+        yield texts("plan.unheard", id=connector_id, error=error)
 
 
 def applied_lines(done: Applied, texts: Texts) -> Iterator[str]:

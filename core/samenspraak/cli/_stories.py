@@ -152,6 +152,8 @@ def versions(found: History, texts: Texts) -> Iterator[str]:
     """Every version with what it changed, from what to what."""
     yield texts("history.head", id=found.id, version=found.version)
     yield texts("agreement.client", client=called(found.client, found.names))
+    if found.same_as:
+        yield texts("agreement.same", id=found.same_as)
     for one in found.versions:
         yield ""
         yield _change(one.change, found.names, texts)

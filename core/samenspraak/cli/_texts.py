@@ -120,8 +120,14 @@ SENTENCES: Mapping[str, Pair] = {
         "Question about agreement {agreement}: {kind}",
     ),
     "plan.doubt": (
-        "Let op: de nieuwe afspraak {agreement} uit {id} lijkt op afspraak {like} van dezelfde cliënt.",
-        "Mind: the new agreement {agreement} from {id} resembles agreement {like} of the same client.",
+        "Let op: afspraak {agreement} uit {id} lijkt op afspraak {like} van dezelfde cliënt. Dat vragen we.",
+        "Mind: agreement {agreement} from {id} resembles agreement {like} of the same client; we ask.",
+    ),
+    "plan.met": (
+        "In {id}: {linked} afspraken die we al kennen, {new} nieuwe, {doubtful} twijfelgevallen. "
+        "Gegevens die wachten tot de cliënt gekoppeld is: {waiting}.",
+        "In {id}: {linked} agreements we know, {new} new ones, {doubtful} doubtful ones. "
+        "Records that wait until their client is matched: {waiting}.",
     ),
     "plan.unheard": (
         "{id} was niet te lezen ({error}); wat daar veranderd is, weten we niet.",
@@ -259,6 +265,26 @@ SENTENCES: Mapping[str, Pair] = {
         "Alles van {who} is gestopt. Afspraken: {count}.",
         "Everything of {who} was stopped. Agreements: {count}.",
     ),
+    # agreement join, separate
+    "join.joined": (
+        "{same} is dezelfde afspraak als {id}; die blijft.",
+        "{same} is the same agreement as {id}; that one stays.",
+    ),
+    "join.taken": ("Overgenomen van de andere: {units}.", "Taken over from the other: {units}."),
+    "join.asked": (
+        "Verschilt, dus dat vragen we: {units}.",
+        "Different, so that somebody is asked: {units}.",
+    ),
+    "join.doubled": (
+        "Hier staat de afspraak nu twee keer, en we vragen welke weg kan: {systems}.",
+        "Here the agreement stands twice now, and somebody is asked which one can go: {systems}.",
+    ),
+    "join.separated": (
+        "Wat daar staat is nu een eigen afspraak, {own}, los van {id}.",
+        "What stands there is an agreement of its own now, {own}, apart from {id}.",
+    ),
+    "join.join?": ("Deze twee samenvoegen?", "Join these two?"),
+    "join.separate?": ("Deze afspraak losmaken?", "Separate this agreement?"),
     # match
     "match.none": ("Er wacht niemand om gekoppeld te worden.", "Nobody waits to be matched."),
     "match.known_none": ("Er is nog niemand bekend.", "Nobody is known yet."),

@@ -94,6 +94,10 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "release": ("vrijgeven", "release"),
         "made": ("het staat er", "it was made"),
         "not_made": ("het staat er niet", "it was not"),
+        "join": ("dezelfde afspraak", "the same agreement"),
+        "apart": ("twee afspraken", "two agreements"),
+        "end_one": ("de tweede daar beëindigen", "end the second one there"),
+        "keep_both": ("beide laten staan", "keep both"),
     },
     "party": {
         "client": ("cliënt", "client"),
@@ -168,6 +172,8 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "reviewed": ("besproken", "reviewed"),
         "paused": ("iemand is er niet", "somebody is away"),
         "stopped": ("alles gestopt", "everything stopped"),
+        "joined": ("samengevoegd", "joined"),
+        "separated": ("losgemaakt", "separated"),
     },
     "moment": {
         "planned": ("gepland", "planned"),
@@ -195,6 +201,9 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "different": ("meldingen verschillen", "reports differ"),
         "done_twice": ("twee keer gedaan", "done twice"),
         "declined": ("iemand is niet akkoord", "somebody declines"),
+        "same-agreement": ("is dit dezelfde afspraak?", "is this the same agreement?"),
+        "two-copies": ("staat daar twee keer", "stands there twice"),
+        "joined-differently": ("verschilde bij het samenvoegen", "differed when joined"),
     },
     "rule": {
         "changed there": ("alleen daar veranderd", "changed only there"),

@@ -10,20 +10,30 @@ import click
 from samenspraak.cli import Asked
 from samenspraak.cli._absence import carry_out
 from samenspraak.cli._answers import answer, called, confirm, table
-from samenspraak.cli._desk import DAY, by_option, desk, json_option, looker_option, yes_option
+from samenspraak.cli._desk import (
+    DAY,
+    by_option,
+    desk,
+    dry_run_option,
+    json_option,
+    looker_option,
+    yes_option,
+)
 from samenspraak.cli._help import Group
+from samenspraak.cli._plans import outcome_lines, preview_lines
 from samenspraak.cli._stories import differences, restored, said, versions, whole
 from samenspraak.cli._texts import Texts
 from samenspraak.cli._units import label, readable
 from samenspraak.domain.units import UnitKey
 from samenspraak.services import history as restoring
-from samenspraak.services import looking, pausing
+from samenspraak.services import joining, looking, pausing
 from samenspraak.services.agreements import Line, Shown
+from samenspraak.services.joining import Preview
 
 
 @click.group("agreement", cls=Group)
 def command() -> None:
-    """Look at agreements, put them back, or stop them."""
+    """Look at agreements, put them back, join or separate them, or stop them."""
 
 
 @command.command("list")
@@ -115,6 +125,73 @@ def stop(asked: Asked, client: str, day: datetime | None, yes: bool, by: str) ->
     """
     on = day.date() if day else None
     carry_out(asked, pausing.stop, client, asks="pause.stop?", done="pause.stopped", yes=yes, by=by, on=on)
+
+
+@command.command()
+@click.argument("agreement_id", metavar="ID")
+@click.argument("other_id", metavar="OTHER")
+@dry_run_option
+@yes_option
+@by_option
+@json_option
+@click.pass_obj
+def join(asked: Asked, agreement_id: str, other_id: str, dry_run: bool, yes: bool, by: str) -> None:
+    """Say that the agreements ID and OTHER are one: ID stays, and OTHER leads to it from now on.
+
+    What only one of them says is taken; what both say differently is asked. First you see what would be
+    written where, and who would see what for the first time.
+    """
+    at = desk(asked)
+    if dry_run or not yes:
+        preview = looking.preview_join(at.hub, at.organisation, by, agreement_id, other_id, by=by)
+        if not _goes_on(asked, at.texts, preview, "join.join?", dry_run=dry_run):
+            return
+    found = joining.join(at.hub, at.organisation, agreement_id, other_id, by=by)
+    answer(asked, {"joined": found}, outcome_lines(found, at.texts))
+
+
+@command.command()
+@click.argument("agreement_id", metavar="ID")
+@click.argument("connector_id", metavar="CONNECTOR")
+@click.option("--record", "external_id", metavar="EXTERNAL_ID", help="Only the copy with this record there.")
+@dry_run_option
+@yes_option
+@by_option
+@json_option
+@click.pass_obj
+def separate(
+    asked: Asked,
+    agreement_id: str,
+    connector_id: str,
+    external_id: str | None,
+    dry_run: bool,
+    yes: bool,
+    by: str,
+) -> None:
+    """Say that what CONNECTOR holds as the agreement ID is another one.
+
+    It becomes an agreement of its own with what stands there, and the two are never taken for one again.
+    """
+    at = desk(asked)
+    which = (agreement_id, connector_id)
+    if dry_run or not yes:
+        preview = looking.preview_separate(
+            at.hub, at.organisation, by, *which, external_id=external_id, by=by
+        )
+        if not _goes_on(asked, at.texts, preview, "join.separate?", dry_run=dry_run):
+            return
+    found = joining.separate(at.hub, at.organisation, *which, external_id=external_id, by=by)
+    answer(asked, {"separated": found}, outcome_lines(found, at.texts))
+
+
+def _goes_on(asked: Asked, texts: Texts, preview: Preview, question: str, *, dry_run: bool) -> bool:
+    """Show what would follow; whether it is to be done, too."""
+    lines = list(preview_lines(preview, texts))
+    if dry_run:
+        answer(asked, {"preview": preview}, [*lines, texts("plan.unwritten")])
+    else:
+        confirm(asked, texts, "\n".join([*lines, texts(question)]), yes=False)
+    return not dry_run
 
 
 # For people.

@@ -180,7 +180,8 @@ class Reading:
     """What a record says. Only units the manifest reads are in ``units``; an empty one is absent.
 
     ``client``: external id of the client · ``selected``: the record is an agreement by the connector's
-    selection · ``group``: ties the objects of one agreement where each holds one assignment ·
+    selection · ``group``: ties the objects of one agreement where each holds one assignment · ``numbers``:
+    identifiers that other systems keep for the same agreement, too: exactly that, nobody's but its own ·
     ``replaces``: the external id of the object this one succeeds · ``told``: ids of the statements that can
     be read there, as :func:`misnaming` where they show a name that may not be seen · ``said``: what people
     said there; an assent's ``terms`` is then the mark it was given under (the hub knows which terms that
@@ -195,6 +196,7 @@ class Reading:
     part: str = ""
     selected: bool = True
     group: str | None = None
+    numbers: frozenset[Identifier] = frozenset()
     replaces: str | None = None
     told: frozenset[str] = frozenset()
     said: Sequence[Statement] = ()

@@ -62,7 +62,10 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One agreement as it is now; ``units`` as JSON, ``names`` of the parties in it."""
+    """One agreement as it is now; ``units`` as JSON, ``names`` of the parties in it.
+
+    ``same_as``: the other id it was asked for by, which leads to it since the two were joined.
+    """
 
     id: str
     client: PartyRef
@@ -92,7 +95,7 @@ def show(hub: Hub, organisation: str, agreement_id: str) -> Shown:
         NotFoundError: there is no such agreement.
     """
     with hub.store.read(organisation) as uow:
-        record = uow.agreements.get(agreement_id)
+        record = uow.agreements.current(agreement_id)
         agreement = record.agreement
         client = agreement.client
         said = said_of(uow, record)
@@ -106,7 +109,7 @@ def show(hub: Hub, organisation: str, agreement_id: str) -> Shown:
             units=as_json(units),
             said=said,
             names=names(uow, mentioned),
-            same_as=record.same_as,
+            same_as=None if agreement.id == agreement_id else agreement_id,
         )
 
 

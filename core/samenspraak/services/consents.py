@@ -155,9 +155,10 @@ def _recipient(uow: UnitOfWork, wish: Wish) -> Recipient:
 def _agreement(uow: UnitOfWork, wish: Wish, client: PartyRef) -> str | None:
     if wish.agreement_id is None:
         return None
-    if uow.agreements.get(wish.agreement_id).agreement.client_id != client.id:
+    found = uow.agreements.current(wish.agreement_id).agreement
+    if found.client_id != client.id:
         raise NotFoundError(f"Agreement {wish.agreement_id} is not one of client {client.id}.")
-    return wish.agreement_id
+    return found.id
 
 
 def _giver(uow: UnitOfWork, wish: Wish, client: PartyRef) -> str:

@@ -101,7 +101,8 @@ def explain(hub: Hub, organisation: str, agreement_id: str, *, unit: UnitKey | N
         NotFoundError: there is no such agreement, or it never had that unit.
     """
     with hub.store.read(organisation) as uow:
-        record = uow.agreements.get(agreement_id)
+        record = uow.agreements.current(agreement_id)
+        agreement_id = record.agreement.id
         history = uow.agreements.history(agreement_id)
         units = units_of(record.agreement)
         stories = [_story(uow, key, units, history) for key in _keys(units, history, unit)]

@@ -10,11 +10,12 @@ from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.restoring import restored
 from samenspraak.domain.units import UnitKey, Units, differing, named, units_of
+from samenspraak.errors import RuleError
 from samenspraak.services import ADMIN
 from samenspraak.services.changes import Change, actors, change_of
 from samenspraak.services.naming import actor, names
 from samenspraak.services.unit_values import Json, as_json
-from samenspraak.store.records import Cause
+from samenspraak.store.records import AgreementRecord, Cause
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.editing import record_edit, waiting_in
 from samenspraak.sync.hub import Hub
@@ -45,13 +46,14 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """All versions of an agreement, the newest first."""
+    """All versions of an agreement, the newest first. ``same_as``: the one it was joined into."""
 
     id: str
     client: PartyRef
     version: int
     versions: tuple[Version, ...]
     names: Mapping[PartyRef, str]
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,7 @@ def of_agreement(hub: Hub, organisation: str, agreement_id: str) -> History:
             version=record.version,
             versions=tuple(reversed(versions)),
             names=names(uow, mentioned),
+            same_as=record.same_as,
         )
 
 
@@ -101,10 +104,10 @@ def would_restore(
 
     Raises:
         NotFoundError: there is no such agreement, version or party.
-        RuleError: it cannot be made to say that again.
+        RuleError: it cannot be made to say that again, or was joined into another one.
     """
     with hub.store.read(organisation) as uow:
-        record = uow.agreements.get(agreement_id)
+        record = _standing(uow, agreement_id)
         after = restored(record.agreement, uow.agreements.version(agreement_id, version).agreement)
         return _restored(uow, record.agreement, after, record.version, actor(uow, by))
 
@@ -114,17 +117,26 @@ def restore(hub: Hub, organisation: str, agreement_id: str, version: int, *, by:
 
     Raises:
         NotFoundError: there is no such agreement, version or party.
-        RuleError: it cannot be made to say that again.
+        RuleError: it cannot be made to say that again, or was joined into another one.
     """
     with hub.store.write(organisation) as uow:
         who = actor(uow, by)
-        record = uow.agreements.get(agreement_id)
+        record = _standing(uow, agreement_id)
         after = restored(record.agreement, uow.agreements.version(agreement_id, version).agreement)
         told = _restored(uow, record.agreement, after, record.version, who)
         record_edit(uow, hub, record, after, cause=Cause(actor=who, why="restored"))
         now = uow.agreements.get(agreement_id).version
         uow.commit()
     return replace(told, version=now)
+
+
+def _standing(uow: UnitOfWork, agreement_id: str) -> AgreementRecord:
+    record = uow.agreements.get(agreement_id)
+    if record.same_as is not None:
+        raise RuleError(
+            "joined", f"Agreement {agreement_id} was joined into {record.same_as}. Restore that one."
+        )
+    return record
 
 
 def _restored(uow: UnitOfWork, before: Agreement, after: Agreement, version: int, by: str) -> Restored:

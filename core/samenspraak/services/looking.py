@@ -17,6 +17,7 @@ from samenspraak.services import (
     consents,
     explaining,
     history,
+    joining,
     moments,
     pausing,
     people,
@@ -76,7 +77,8 @@ class Read(Generic[P, T]):
 
 
 def _one_agreement(
-    _: UnitOfWork, found: agreements.Shown | explaining.Explained | history.History | history.Restored
+    _: UnitOfWork,
+    found: agreements.Shown | explaining.Explained | history.History | history.Restored | joining.Preview,
 ) -> Iterator[Seen]:
     yield Seen(object=f"agreement:{found.id}", client_id=found.client.id, version=found.version)
 
@@ -135,6 +137,8 @@ show_agreement = Read("agreement.shown", agreements.show, _one_agreement)
 explain_agreement = Read("agreement.explained", explaining.explain, _one_agreement)
 list_versions = Read("agreement.history", history.of_agreement, _one_agreement)
 compare_version = Read("agreement.compared", history.would_restore, _one_agreement)
+preview_join = Read("agreement.compared", joining.would_join, _one_agreement)
+preview_separate = Read("agreement.compared", joining.would_separate, _one_agreement)
 list_reviews = Read("review.listed", reviewing.due, _reviews)
 list_moments = Read("moment.listed", moments.between, _moments)
 preview_absence = Read("absence.previewed", pausing.would, _absence)
@@ -150,6 +154,8 @@ READS: tuple[Read[..., Any], ...] = (
     explain_agreement,
     list_versions,
     compare_version,
+    preview_join,
+    preview_separate,
     list_reviews,
     list_moments,
     preview_absence,

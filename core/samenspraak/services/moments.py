@@ -83,7 +83,7 @@ def between(
         client_id = party(uow, client, PartyKind.CLIENT).id if client else None
         doers = _doers(uow, performer)
         if agreement_id is not None:
-            records = [uow.agreements.get(agreement_id)]
+            records = [uow.agreements.current(agreement_id)]
         else:
             records = uow.agreements.list(client_id=client_id)
         found = [

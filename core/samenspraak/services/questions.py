@@ -17,9 +17,10 @@ from samenspraak.services.naming import actor
 from samenspraak.services.unit_values import Json, as_json, read
 from samenspraak.store.records import AuditLine, Cause, QuestionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
-from samenspraak.sync import answering
+from samenspraak.sync import alike, answering
 from samenspraak.sync.asking import HUB, OF_A_UNIT, about_of, unit_of
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.joining import TWO_COPIES
 from samenspraak.sync.trouble import UNAVAILABLE
 from samenspraak.sync.versions import record_version
 
@@ -41,6 +42,8 @@ ANSWERS_BY_CAUSE: Mapping[str, tuple[str, ...]] = {
     CANNOT_TAKE_BACK: ("done",),
     LOST_CREATE: (answering.MADE, answering.NOT_MADE),
     UNAVAILABLE: ("settled",),
+    alike.SAME_AGREEMENT: (alike.JOIN, alike.APART),
+    TWO_COPIES: (answering.END_ONE, answering.KEEP_BOTH),
 }
 _RELEASES = frozenset({"fix", connectors.RELEASE})
 

@@ -11,26 +11,27 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from itertools import count
 from uuid import uuid4
 
 import structlog
 
-from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError, TransientError
 from samenspraak.policy import priority
-from samenspraak.policy.state import QuestionKind
+from samenspraak.policy.state import QuestionKind, WriteKind
 from samenspraak.services import ADMIN, connectors
 from samenspraak.services.exchange import Exchanged, exchange
+from samenspraak.services.people import WAITS_FOR_A_PERSON
+from samenspraak.store.records import Likeness, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync.alike import SAME_AGREEMENT
+from samenspraak.sync.asking import about_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.lately import Lately
-from samenspraak.sync.matching import similarity
 from samenspraak.sync.watched import Act, Watching
-
-_ALIKE = 0.85
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,18 +73,41 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Doubt:
-    """A new agreement that resembles one of the same client (``like``), and so may be the same one."""
+    """An agreement that may be the same as one that was here before (``like``): a person is asked."""
 
     agreement_id: str
     connector_id: str
     like: str
 
 
+class Meeting(StrEnum):
+    """What an agreement of a system is to us: one that others hold too, a new one, or nobody knows which."""
+
+    LINKED = "linked"
+    NEW = "new"
+    DOUBTFUL = "doubtful"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Met:
+    """What a system that is about to take part holds, as far as we can tell.
+
+    ``waiting``: records whose client nobody has matched.
+    """
+
+    connector_id: str
+    linked: int = 0
+    new: int = 0
+    doubtful: int = 0
+    waiting: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Planned:
     """What the next exchange would do, as the world is now; ids and names of units, never content.
 
-    ``unheard``: systems that could not be read, with the code of the error; what they would tell is unknown.
+    ``met``: per system that begins to take part, what it holds · ``unheard``: systems that could not be read,
+    with the code of the error; what they would tell is unknown.
     """
 
     asked: Asked
@@ -92,6 +116,7 @@ class Planned:
     changes: tuple[Change, ...]
     questions: tuple[Question, ...]
     doubtful: tuple[Doubt, ...]
+    met: tuple[Met, ...]
     unheard: tuple[tuple[str, str], ...]
 
     @property
@@ -126,8 +151,16 @@ class Applied:
     exchanged: Exchanged
 
 
-def plan(hub: Hub, organisation: str, asked: Asked) -> Planned:
+def plan(
+    hub: Hub, organisation: str, asked: Asked, *, first: Callable[[Hub], object] = lambda _: None
+) -> Planned:
     """What an exchange would do now. Reads every system; writes nothing, there or here.
+
+    Args:
+        hub: the hub.
+        organisation: whose.
+        asked: what is to be planned.
+        first: what somebody is about to do here; it is done on the copy, and what follows from it is planned.
 
     Raises:
         NotFoundError: there is no such connector.
@@ -141,10 +174,12 @@ def plan(hub: Hub, organisation: str, asked: Asked) -> Planned:
         with copy.read(organisation) as uow:
             before = _standing(uow)
         with structlog.contextvars.bound_contextvars(rehearsal=True):  # what it logs did not happen
+            first(rehearsing)
             outcome = _exchange(rehearsing, organisation, asked)
         with copy.read(organisation) as uow:
             changes, questions = tuple(_changes(uow, before)), tuple(sorted(_questions(uow, before)))
-            doubtful = tuple(sorted(_doubts(uow, changes)))
+            doubtful = tuple(sorted(_doubts(uow, before, asked.release)))
+            met = tuple(sorted(_met(uow, one, acts) for one in asked.release))
     return Planned(
         asked=asked,
         at=hub.now(),
@@ -152,6 +187,7 @@ def plan(hub: Hub, organisation: str, asked: Asked) -> Planned:
         changes=changes,
         questions=questions,
         doubtful=doubtful,
+        met=met,
         unheard=tuple((one.connector_id, one.error) for one in outcome.heard if one.error),
     )
 
@@ -249,17 +285,31 @@ def _questions(uow: UnitOfWork, before: _Standing) -> Iterator[Question]:
             yield Question(kind=one.kind, cause=one.cause, agreement_id=one.agreement_id or "")
 
 
-def _doubts(uow: UnitOfWork, changes: Iterable[Change]) -> Iterator[Doubt]:
-    """The same thing written down in two systems becomes two agreements; people see that before it does."""
-    new = {one.agreement_id: one.connector_id for one in changes if one.new}
-    for agreement_id, connector_id in new.items():
-        ours = uow.agreements.get(agreement_id).agreement
-        for other in uow.agreements.list(client_id=ours.client_id):
-            theirs = other.agreement
-            is_other = theirs.id not in new or theirs.id < ours.id
-            if theirs.id != ours.id and is_other and theirs.status.is_live and _is_alike(ours, theirs):
-                yield Doubt(agreement_id=ours.id, connector_id=connector_id, like=theirs.id)
+def _doubts(uow: UnitOfWork, before: _Standing, release: Iterable[str]) -> Iterator[Doubt]:
+    """The same thing written down in two systems: a person says so before anybody reads it twice."""
+    for one in uow.questions.list():
+        if one.cause == SAME_AGREEMENT and one.agreement_id is not None:
+            through = uow.agreements.history(one.agreement_id)[0].cause.connector_id
+            if one.id not in before.questions or through in release:
+                yield Doubt(agreement_id=one.agreement_id, connector_id=through, like=about_of(one))
 
 
-def _is_alike(one: Agreement, other: Agreement) -> bool:
-    return similarity(one.what.text, other.what.text) >= _ALIKE
+def _met(uow: UnitOfWork, connector_id: str, acts: Iterable[Act]) -> Met:
+    made = {(one.connector_id, one.agreement_id) for one in acts if one.kind == WriteKind.CREATE}
+    found = Counter(
+        _meeting(uow, link)
+        for link in uow.links.of_connector(connector_id)
+        if (connector_id, link.agreement_id) not in made
+        and any(one.external_id for one in uow.remotes.of_link(link.id))
+    )
+    waiting = sum(one.why == WAITS_FOR_A_PERSON for one in uow.remotes.unlinked(connector_id))
+    return Met(connector_id=connector_id, waiting=waiting, **{kind: found[kind] for kind in Meeting})
+
+
+def _meeting(uow: UnitOfWork, link: LinkRecord) -> Meeting:
+    stands = uow.agreements.likenesses(link.agreement_id).values()
+    if any(one is not Likeness.APART for one in stands):
+        return Meeting.DOUBTFUL
+    through = uow.agreements.history(link.agreement_id)[0].cause.connector_id
+    alone = through == link.connector_id and not uow.agreements.joined_into(link.agreement_id)
+    return Meeting.NEW if alone else Meeting.LINKED

@@ -106,7 +106,7 @@ def hold(
     """
     with hub.store.write(organisation) as uow:
         who = actor(uow, by)
-        record = uow.agreements.get(agreement_id)
+        record = uow.agreements.current(agreement_id)
         keys = {UnitKey.parse(text): value for text, value in (changes or {}).items()}
         after = hold_review(
             record.agreement,
@@ -117,10 +117,10 @@ def hold(
             next_on=next_on,
         )
         waits = record_edit(uow, hub, record, after, cause=Cause(actor=who, why="reviewed"))
-        version = uow.agreements.get(agreement_id).version
+        version = uow.agreements.get(after.id).version
         uow.commit()
     return Held(
-        agreement_id=agreement_id,
+        agreement_id=after.id,
         client=after.client,
         version=version,
         outcome=outcome,

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.aliases import SAME, Aliases
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.units import UnitKey, UnitValue, units_of
 from samenspraak.errors import NotFoundError
 from samenspraak.store import documents
-from samenspraak.store.records import AgreementRecord, Cause, VersionRecord
+from samenspraak.store.records import AgreementRecord, Cause, Likeness, VersionRecord
 from samenspraak.store.scope import Repository
-from samenspraak.store.tables import agreement, agreement_version
+from samenspraak.store.tables import agreement, agreement_version, likeness
 
 _RULES = dict[UnitKey, str]
 
@@ -36,10 +37,20 @@ class Agreements(Repository):
         row = self._scope.find(agreement, id=agreement_id)
         return self._record(row) if row else None
 
+    def current(self, agreement_id: str) -> AgreementRecord:
+        """The agreement that this id stands for today: the one it was joined into, if it was.
+
+        Raises:
+            NotFoundError: this organisation has no such agreement.
+        """
+        found = self.get(agreement_id)
+        return found if found.same_as is None else self.current(found.same_as)
+
     def list(self, client_id: str | None = None) -> builtins.list[AgreementRecord]:
-        """All agreements, or those of one client, by id."""
-        key = {} if client_id is None else {"client_id": client_id}
-        return [self._record(row) for row in self._scope.all(agreement, agreement.c.id, **key)]
+        """All agreements, or those of one client, by id; not those that were joined into another one."""
+        key: dict[str, object] = {} if client_id is None else {"client_id": client_id}
+        rows = self._scope.all(agreement, agreement.c.id, same_as=None, **key)
+        return [self._record(row) for row in rows]
 
     def add(self, new: Agreement, cause: Cause, at: datetime) -> AgreementRecord:
         """The agreement as version 1, with its history.
@@ -68,13 +79,45 @@ class Agreements(Repository):
         self._remember(new, version, cause, at, units)
         return version
 
-    def join(self, agreement_id: str, same_as: str | None) -> None:
-        """This one turned out to be the same agreement as another one, its alias from now on (None: not)."""
+    # One and the same.
+
+    def join(self, agreement_id: str, same_as: str | None, aliases: Aliases = SAME) -> None:
+        """This one turned out to be the same agreement as another one, its alias from now on (None: not).
+
+        ``aliases``: what its assignments are called here.
+        """
         statement = self._scope.update(agreement).where(agreement.c.id == agreement_id)
-        if self._scope.run(statement.values(same_as=same_as)).rowcount == 0:
+        kept = documents.dump(aliases, Aliases) if aliases else None
+        if self._scope.run(statement.values(same_as=same_as, aliases=kept)).rowcount == 0:
             raise NotFoundError(f"There is no agreement {agreement_id} in {self._scope.organisation}.")
 
+    def likenesses(self, agreement_id: str) -> dict[str, Likeness]:
+        """The agreements that may be, or are not, the same as this one, and how it stands to each."""
+        rows = self._scope.all(likeness, likeness.c.other_id, agreement_id=agreement_id)
+        return {row.other_id: Likeness(row.stands) for row in rows}
+
+    def note_likeness(self, agreement_id: str, other_id: str, stands: Likeness | None) -> None:
+        """How these two stand to each other from now on (None: nothing is known of them any more)."""
+        backwards = Likeness.ASKED if stands is Likeness.HELD else stands
+        for one, other, how in ((agreement_id, other_id, stands), (other_id, agreement_id, backwards)):
+            if how is None:
+                gone = self._scope.delete(likeness).where(
+                    likeness.c.agreement_id == one, likeness.c.other_id == other
+                )
+                self._scope.run(gone)
+            else:
+                self._scope.put(likeness, {"agreement_id": one, "other_id": other}, stands=how)
+
     # History.
+
+    def joined_into(self, agreement_id: str) -> builtins.list[tuple[str, Aliases]]:
+        """The agreements that this one stands for as well, each with its ids for our assignments."""
+        found: builtins.list[tuple[str, Aliases]] = []
+        for row in self._scope.only(agreement.c.id, agreement.c.aliases, same_as=agreement_id):
+            own = _aliases(row.aliases)
+            found.append((row.id, own))
+            found.extend((one, own.after(inner)) for one, inner in self.joined_into(row.id))
+        return found
 
     def version(self, agreement_id: str, number: int) -> VersionRecord:
         """One version as it was.
@@ -105,14 +148,15 @@ class Agreements(Repository):
         return {row.agreement_id: local_day(row.at) for row in self._scope.rows(first)}
 
     def values(self, agreement_id: str, keys: Collection[UnitKey]) -> dict[UnitKey, tuple[UnitValue, ...]]:
-        """Per unit every different value it ever had here, the oldest first."""
-        wanted = set(keys)
-        found: dict[UnitKey, dict[UnitValue, None]] = {key: {} for key in wanted}
-        for row in self._history(agreement_id):
-            changed = wanted.intersection(_keys(row.units))
-            units = units_of(self._version(row).agreement) if changed else {}
-            for key in changed & units.keys():
-                found[key][units[key]] = None
+        """Per unit every different value it ever had here, the oldest first; what was joined comes last."""
+        found: dict[UnitKey, dict[UnitValue, None]] = {key: {} for key in keys}
+        for one, aliases in ((agreement_id, SAME), *self.joined_into(agreement_id)):
+            wanted = {aliases.key_there(key): key for key in found}
+            for row in self._history(one):
+                changed = wanted.keys() & _keys(row.units)
+                units = units_of(self._version(row).agreement) if changed else {}
+                for key in changed & units.keys():
+                    found[wanted[key]][units[key]] = None
         return {key: tuple(values) for key, values in found.items()}
 
     def _history(self, agreement_id: str, **key: object) -> Sequence[Row[Any]]:
@@ -144,6 +188,7 @@ class Agreements(Repository):
             agreement=self._scope.open(agreement.c.document_sealed, row.id, row.document_sealed, Agreement),
             version=row.version,
             same_as=row.same_as,
+            aliases=_aliases(row.aliases),
             erased=row.erased,
         )
 
@@ -172,3 +217,7 @@ def _place(agreement_id: str, version: int) -> str:
 
 def _keys(text: str) -> frozenset[UnitKey]:
     return documents.load(text, frozenset[UnitKey])
+
+
+def _aliases(text: str | None) -> Aliases:
+    return documents.load(text, Aliases) if text else SAME

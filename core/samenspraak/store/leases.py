@@ -45,6 +45,10 @@ class Leased(Repository):
         held = {"of_id": row_id, "of_fence": fence}
         return self._scope.run(held_with(self._table), **held, lease_until=until).rowcount == 1
 
+    def revoke(self, row_id: str) -> None:
+        """Whoever works on it has lost it: what they still want to write down is refused."""
+        self._set(row_id, {"lease_until": AT_ONCE, "fence": self._table.c.fence + 1})
+
     def release_all(self, owner: str = "") -> int:
         """Free what an owner that is not there any more had leased; gives how many. For its next start."""
         table = self._table

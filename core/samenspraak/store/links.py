@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
+from samenspraak.domain.aliases import SAME, Aliases
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey
 from samenspraak.policy.priority import EDIT
@@ -22,13 +23,25 @@ from samenspraak.store.records import LinkRecord
 from samenspraak.store.scope import Scope
 from samenspraak.store.tables import link
 
-_AS_IS = ("phase", "want", "have", "looked_version", "looked", "reason", "detail", "priority", "attempts")
+_AS_IS = (
+    "audience",
+    "phase",
+    "want",
+    "have",
+    "looked_version",
+    "looked",
+    "reason",
+    "detail",
+    "priority",
+    "attempts",
+)
 _WRITE: Mapping[str, Callable[[Any], object]] = {
     **dict.fromkeys(_AS_IS, lambda value: value),
     "retracting": bool,
     "next_at": waits_until,
     "members": lambda members: documents.dump(frozenset(members), frozenset[PartyRef]),
     "missing": lambda units: documents.dump(frozenset(units), frozenset[UnitKey]),
+    "aliases": lambda aliases: documents.dump(aliases, Aliases) if aliases else None,
 }
 """The fields of a link that can be set, and how each is kept."""
 
@@ -165,6 +178,23 @@ class Links(Leased):
         """
         self._set(link_id, {"row": link.c.row + 1, **_kept(fields)})
 
+    def close(self, closing: LinkRecord) -> None:
+        """Nothing is done for this copy any more, and whoever works on it now has lost it."""
+        self.revoke(closing.id)
+        self.set(
+            closing.id,
+            phase=LinkPhase.CLOSED,
+            reason=Reason.CLOSED,
+            detail="",
+            looked_version=closing.want,
+            looked=closing.look,
+            members=frozenset(),
+        )
+
+    def drop(self, link_id: str) -> None:
+        """There is no such copy and there should be none; nothing may refer to it any more."""
+        self._scope.run(self._scope.delete(link).where(link.c.id == link_id))
+
     def counts(self, connector_id: str | None = None) -> dict[str, dict[Reason, int]]:
         """Per connector how many links there are for each reason."""
         columns = (link.c.connector_id, link.c.reason)
@@ -251,4 +281,5 @@ def _record(row: Row[Any]) -> LinkRecord:
         fence=row.fence,
         missing=documents.load(row.missing, frozenset[UnitKey]),
         retracting=row.retracting,
+        aliases=documents.load(row.aliases, Aliases) if row.aliases else SAME,
     )

@@ -121,6 +121,20 @@ class Questions(Repository):
         if self._scope.run(open_one.values(closed_at=at)).rowcount == 0:
             self.get(question_id)
 
+    def move(self, moved: QuestionRecord) -> None:
+        """It is about what this says from now on: another agreement, other ids; what was answered stays.
+
+        Raises:
+            StaleError: another one is open about that.
+            NotFoundError: this organisation has no such question or agreement.
+        """
+        standing = self.get(moved.id)
+        there = self._scope.find(question, kind=moved.kind, subject=moved.subject, closed_at=None)
+        if standing.is_open and there is not None and there.id != moved.id:
+            raise StaleError(f"Another question than {moved.id} is open about {moved.subject}.")
+        changed = self._scope.update(question).where(question.c.id == moved.id)
+        self._scope.run(changed.values(subject=moved.subject, **self._asked(moved)))
+
     def _asked(self, asked: QuestionRecord) -> dict[str, object]:
         return {
             "agreement_id": asked.agreement_id,

@@ -38,6 +38,12 @@ class Receipt:
     retraction_confirmed_at: datetime | None = None
 
 
+_MOMENTS = (
+    *("offered_at", "delivered_at", "read_at"),
+    *("retraction_asked_at", "retraction_confirmed_at"),
+)
+
+
 class Receipts(Repository):
     """The receipts of one organisation."""
 
@@ -80,6 +86,15 @@ class Receipts(Repository):
             receipt.c.retraction_confirmed_at.is_(None),
         )
         self._scope.run(asked.values(retraction_confirmed_at=at))
+
+    def move(self, from_id: str, to_id: str) -> None:
+        """What reached the readers of one copy reached those of another, if it did not reach them before."""
+        for one in self.of_link(from_id):
+            key = {"link_id": to_id, "party": _text(one.reader), "version": one.version}
+            moments = {name: getattr(one, name) for name in _MOMENTS}
+            self._scope.fill(receipt, key, **moments)
+        gone = self._scope.delete(receipt).where(receipt.c.link_id == from_id)
+        self._scope.run(gone)
 
     def of_link(self, link_id: str) -> list[Receipt]:
         """The receipts of all who read, or once read, this copy: the oldest version first."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.aliases import SAME, Aliases
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey
 from samenspraak.policy.shape import Shape
@@ -44,11 +46,15 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class AgreementRecord:
-    """The agreement as it is now. ``same_as``: it was joined into another one."""
+    """The agreement as it is now.
+
+    ``same_as``: it was joined into another one, where ``aliases`` tells what its assignments are called here.
+    """
 
     agreement: Agreement
     version: int
     same_as: str | None = None
+    aliases: Aliases = SAME
     erased: bool = False
 
 
@@ -68,6 +74,7 @@ class LinkRecord:
     """The link of one agreement with one audience at one connector.
 
     Due when ``want != max(have, looked_version)`` or ``look != looked``, and ``next_at`` has come.
+    ``aliases``: what the assignments are called in this copy.
     """
 
     id: str
@@ -89,6 +96,19 @@ class LinkRecord:
     fence: int
     missing: frozenset[UnitKey] = frozenset()
     retracting: bool = False
+    aliases: Aliases = SAME
+
+
+class Likeness(StrEnum):
+    """How an agreement stands to another one that may be the same.
+
+    ``held``: a person is asked, and until then it goes to no further system · ``asked``: the same, seen
+    from the one that was there before · ``apart``: a person said that they are two.
+    """
+
+    HELD = "held"
+    ASKED = "asked"
+    APART = "apart"
 
 
 DOUBLE = "double"

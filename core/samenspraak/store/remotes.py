@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
+from samenspraak.domain.parties import Identifier
 from samenspraak.domain.units import UnitKey
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import Attempt, Intent, LinkPhase, SentUnits
@@ -17,7 +18,7 @@ from samenspraak.store.columns import AT_ONCE
 from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
 from samenspraak.store.records import RemoteMark, RemoteRecord
 from samenspraak.store.scope import SOME, Scope
-from samenspraak.store.tables import remote
+from samenspraak.store.tables import known_as, remote
 
 _AS_IS = (
     *("link_id", "external_id", "part", "group_key", "phase", "token", "page_mark", "written_at"),
@@ -142,6 +143,22 @@ class Remotes(Leased):
         key = {"id": record.id, "connector_id": record.connector_id}
         row = self._scope.change(remote, key, expected=record.row, **self._kept(record))
         return replace(record, row=row)
+
+    # What others call it, too.
+
+    def know_as(self, remote_id: str, numbers: Iterable[Identifier]) -> None:
+        """The object carries these numbers, which other systems keep for the same agreement."""
+        for one in numbers:
+            self._scope.add_if_new(known_as, remote_id=remote_id, system=one.system, value=one.value)
+
+    def known_by(self, numbers: Iterable[Identifier]) -> list[RemoteRecord]:
+        """The objects, of any system, that carry one of these numbers, by id."""
+        found = {
+            row.remote_id
+            for one in numbers
+            for row in self._scope.only(known_as.c.remote_id, system=one.system, value=one.value)
+        }
+        return [self.get(remote_id) for remote_id in sorted(found)]
 
     # Working on one that has no link.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from samenspraak.domain.statements import Statement
@@ -42,6 +43,15 @@ class Statements(Repository):
             )
             for row in found
         ]
+
+    def copy(self, from_id: str, to_id: str, of: Callable[[Statement], Statement | None]) -> list[Statement]:
+        """What was said about one agreement is said about another as well, heard when it was heard.
+
+        ``of``: what a statement is there; None: it is not said about that one. Gives those that are new.
+        """
+        heard = {row.id: row.heard_at for row in self._scope.all(statement, agreement_id=from_id)}
+        found = [there for one in self.of(from_id) if (there := of(one)) is not None]
+        return [one for one in found if self.add(to_id, one, heard[one.id])]
 
     def heard_until(self, agreement_id: str, at: datetime) -> set[str]:
         """The ids of what was said about an agreement and had been heard by then."""

@@ -98,11 +98,23 @@ agreement = table(
     text("client_id"),
     sa.Column("version", sa.Integer, nullable=False),
     text("same_as", required=False),
+    text("aliases", required=False),
     flag("erased"),
     sealed("document"),
     belongs_to("person", client_id="id"),
     belongs_to("agreement", same_as="id"),
     sa.Index(None, "organisation", "client_id"),
+    sa.Index(None, "organisation", "same_as"),
+)
+
+likeness = table(
+    "likeness",
+    key("agreement_id"),
+    key("other_id"),
+    text("stands"),
+    count("row"),
+    belongs_to("agreement", agreement_id="id"),
+    belongs_to("agreement", other_id="id"),
 )
 
 agreement_version = table(
@@ -208,6 +220,7 @@ link = table(
     count("fence"),
     text("missing"),
     flag("retracting"),
+    text("aliases", required=False),
     count("row"),
     sa.Column(
         "due",
@@ -291,6 +304,15 @@ sa.Index(
     remote.c.next_at,
     sqlite_where=sa.text("due = 1"),  # as SQLite is asked for it: else the index does not serve
     postgresql_where=sa.text("due"),
+)
+
+known_as = table(
+    "known_as",
+    key("remote_id"),
+    key("system"),
+    key("value"),
+    belongs_to("remote", remote_id="id"),
+    sa.Index(None, "organisation", "system", "value"),
 )
 
 # What only a person can settle.

@@ -12,6 +12,7 @@ import structlog
 
 from samenspraak.connectors.connector import Absent, Connector, Directory, Found, Reading, Unseen
 from samenspraak.domain.agreements import Agreement, State, Status
+from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import STATUS, UnitKind, agreement_from
 from samenspraak.errors import (
@@ -27,8 +28,11 @@ from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, Reason, There, Today
 from samenspraak.store.records import DOUBLE, AgreementRecord, Cause, LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync import alike
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.joining import join
+from samenspraak.sync.latecomers import audience_since, with_alias
 from samenspraak.sync.people import plain_directory
 from samenspraak.sync.sides import page_mark
 from samenspraak.sync.trouble import admitted, is_about_the_system, trouble
@@ -165,6 +169,8 @@ def _judge(hub: Hub, organisation: str, case: _Case) -> str:
     )
     with hub.store.write(organisation) as uow:
         outcome = _attach(uow, hub, case, remote) or _adopt(uow, hub, case, remote)
+        if outcome == LINKED:
+            uow.remotes.know_as(remote.id, normals(case.reading.numbers))
         if outcome in (CANDIDATE, PERSON, OUTSIDE, NEW):
             uow.remotes.save(replace(remote, why=outcome))
         _settled(uow, hub, remote, outcome)
@@ -195,11 +201,14 @@ def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord)
     record, audience = _agreement_of(uow, case)
     if record is None:
         return None
-    part = (case.reading.marker.part if case.reading.marker else "") or case.reading.part
     link_found = uow.links.find(record.agreement.id, remote.connector_id, audience)
     link = link_found or uow.links.ensure(
         record.agreement.id, remote.connector_id, audience, frozenset(), record.version
     )
+    if case.reading.marker is None:
+        link = with_alias(uow, link, record, case.reading.part, case.reading.units)
+    part = (case.reading.marker.part if case.reading.marker else "") or case.reading.part
+    part = link.aliases.id_here(part) if part else ""
     awaited = [one for one in uow.remotes.of_link(link.id) if one.part == part and one.external_id is None]
     if any(one.intent is not None for one in awaited):
         # Our own create is on its way and will find it; it must not become a second object.
@@ -220,6 +229,9 @@ def _agreement_of(uow: WritingUnitOfWork, case: _Case) -> tuple[AgreementRecord 
     marker = case.reading.marker
     if marker is not None:
         record = uow.agreements.find(marker.agreement_id)
+        if record is not None and record.same_as is not None:
+            record = uow.agreements.current(record.same_as)
+            marker = replace(marker, copy=audience_since(uow, record, case.remote.connector_id, marker.copy))
         return (record, marker.copy) if record and _is_of_its_client(case, record) else (None, "")
     if case.reading.group:
         for sibling in uow.remotes.of_group(case.remote.connector_id, case.reading.group):
@@ -250,7 +262,7 @@ def _linked(uow: WritingUnitOfWork, link: LinkRecord) -> str:
 
 def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) -> str:
     client = case.directory.party(case.reading.client, PartyKind.CLIENT) if case.reading.client else None
-    known = client is not None and client.is_resolved
+    is_known = client is not None and client.is_resolved
     system = uow.connectors.get(remote.connector_id)
     there = There(units=case.reading.units, selected=case.reading.selected)
     today = Today(
@@ -258,12 +270,12 @@ def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) 
         capabilities=case.connector.manifest.capabilities,
         connector=system.state,
         shape=Shape(units=frozenset(case.reading.units)),
-        client_known=known,
+        client_known=is_known,
         candidate=client is not None and _may_be_made_by_us(uow, case, client.id),
     )
     decided = plan(CopyState(), Ours(presence=Presence.NONE), there, today)
     if decided.do is Do.WAIT:
-        waits = CANDIDATE if known else PERSON
+        waits = CANDIDATE if is_known else PERSON
         return NEW if decided.reason is Reason.CONNECTOR else waits
     if decided.do is not Do.ADOPT or client is None:
         return OUTSIDE
@@ -273,8 +285,13 @@ def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) 
         uow.remotes.save(replace(remote, why=APART, why_field=error.rule))
         return APART
     cause = Cause(actor="system", why="adopted", connector_id=system.id)
-    record = record_new(uow, hub, agreement, cause=cause)
-    link = _link_for(uow, record, case)
+    known = alike.certain(uow, agreement, system.id, case.reading.numbers)
+    if known is None:
+        record = record_new(uow, hub, agreement, cause=cause)
+        link = _link_for(uow, record, case)
+    else:  # a version of its own says what stands there; no other system hears of it
+        record = uow.agreements.add(agreement, cause, hub.now())
+        link = uow.links.ensure(agreement.id, system.id, "", frozenset(), record.version)
     units = frozenset(case.reading.units)
     shape = sight_of(uow, hub, agreement, system.id, link.members).shape()
     uow.remotes.save(
@@ -289,7 +306,11 @@ def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) 
             why="",
         )
     )
-    return _linked(uow, link)
+    if known is None:
+        alike.wonder(uow, hub, agreement, system.id, case.reading.numbers)
+        return _linked(uow, link)
+    join(uow, hub, known.agreement.id, agreement.id, by="system")
+    return LINKED
 
 
 def _may_be_made_by_us(uow: UnitOfWork, case: _Case, client_id: str) -> bool:

@@ -13,16 +13,20 @@ from samenspraak.policy.obstacles import LOST_CREATE, OF_OURS
 from samenspraak.policy.state import Intent, QuestionKind
 from samenspraak.store.records import Cause, QuestionRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync import adopt, reports, said
-from samenspraak.sync.asking import AGREES, HUB, OF_A_UNIT, unit_of
+from samenspraak.sync import adopt, alike, reports, said
+from samenspraak.sync.asking import AGREES, HUB, OF_A_UNIT, about_of, unit_of
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.joining import TWO_COPIES, join
 from samenspraak.sync.matching import wake_waiting
 from samenspraak.sync.outcome import abandoned
 from samenspraak.sync.questions import remotes_of
+from samenspraak.sync.separating import end_copy
 from samenspraak.sync.versions import record_version
 
 MADE, NOT_MADE = "made", "not_made"
 """What became of a create whose answer was lost."""
+END_ONE, KEEP_BOTH = "end_one", "keep_both"
+"""What becomes of a second copy in one system."""
 
 
 def answer(
@@ -58,6 +62,10 @@ def answer(
         _answer_ended(uow, hub, answered, choice, by)
     elif question.kind is QuestionKind.REPORT:
         reports.answer_report(uow, hub, answered, StatementKind(choice), by)
+    elif question.cause == alike.SAME_AGREEMENT:
+        _answer_same(uow, hub, answered, choice, by)
+    elif question.cause == TWO_COPIES and choice == END_ONE:
+        end_copy(uow, hub, answered.subject.split(":")[1], by=by, question_id=question.id)
     else:
         _answer_copy(uow, answered, choice)
     uow.questions.close(question.id, hub.now())
@@ -135,6 +143,20 @@ def _agreed(question: QuestionRecord, key: UnitKey, chosen: UnitValue | None) ->
 def _members(uow: UnitOfWork, party: str) -> list[str]:
     """Who may speak for a party, if it is a group."""
     return [str(one) for group in uow.parties.groups() if str(group.ref) == party for one in group.members]
+
+
+# About which agreement it is.
+
+
+def _answer_same(uow: WritingUnitOfWork, hub: Hub, question: QuestionRecord, choice: str, by: str) -> None:
+    """``join``: the one that was there before stays. ``apart``: they are two; perhaps it is another one's."""
+    newer, older = question.agreement_id or "", about_of(question)
+    if choice == alike.JOIN:
+        join(uow, hub, older, newer, by=by)
+        return
+    alike.keep_apart(uow, hub, newer, older)
+    through = uow.agreements.history(newer)[0].cause.connector_id
+    alike.wonder(uow, hub, uow.agreements.get(newer).agreement, through)
 
 
 # About a copy.

@@ -72,7 +72,9 @@ def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id
     for members in sorted(wanted.open, key=_audience_key):
         link = _unused_for(members, unused)
         if link is None:
-            link = uow.links.ensure(agreement.id, connector_id, _free_key(members, links), members, version)
+            link = uow.links.ensure(
+                agreement.id, connector_id, free_audience(members, links), members, version
+            )
         unused = [one for one in unused if one.id != link.id]
         _address(uow, link, members)
     reached = frozenset[PartyRef]().union(*wanted.keep, *wanted.open)
@@ -91,10 +93,14 @@ def _share_one(
     members: Members,
     version: int,
 ) -> LinkRecord:
-    """One copy for everybody who is linked there; who that is may change."""
-    link = links[0] if links else uow.links.ensure(agreement.id, connector_id, "", members, version)
-    _address(uow, link, members)
-    return link
+    """One copy for everybody who is linked there; who that is may change.
+
+    There are more while nobody has said which of those that were joined should go.
+    """
+    links = links or [uow.links.ensure(agreement.id, connector_id, "", members, version)]
+    for link in links:
+        _address(uow, link, members)
+    return links[0]
 
 
 def _is_unused(link: LinkRecord, remotes: Collection[RemoteRecord]) -> bool:
@@ -149,7 +155,7 @@ def _facts(uow: UnitOfWork, hub: Hub, agreement: Agreement, capabilities: Capabi
     )
 
 
-def _free_key(members: Members, links: list[LinkRecord]) -> str:
+def free_audience(members: Members, links: list[LinkRecord]) -> str:
     """A name for a new copy; what it is named after may have been given other readers since."""
     taken = {one.audience for one in links}
     key = _audience_key(members)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rapidfuzz import fuzz, utils
-
 from samenspraak.connectors.connector import ExternalParty
 from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import (
@@ -27,12 +25,8 @@ from samenspraak.store.records import AuditLine, Cause, CursorRecord, PartyCandi
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.similarity import similarity
 from samenspraak.sync.versions import record_version
-
-
-def similarity(one: str, other: str) -> float:
-    """How alike two names are, whatever the order of their words; from 0 to 1."""
-    return fuzz.token_sort_ratio(one, other, processor=utils.default_process) / 100
 
 
 def is_known(uow: UnitOfWork, hub: Hub, connector_id: str, party: ExternalParty) -> bool:

@@ -86,7 +86,7 @@ def ours_of(snapshot: Snapshot, part: str) -> Ours:
     there = not part or agreement.assignment(part) is not None or part in snapshot.newcomers
     if snapshot.record.erased:
         presence = Presence.ERASED
-    elif agreement.status.is_over or not there:
+    elif agreement.status.is_over or snapshot.record.same_as is not None or not there:
         presence = Presence.OVER
     else:
         presence = Presence.LIVE if agreement.status.is_live else Presence.DRAFT

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from samenspraak.connectors.connector import Connector, Directory, Marker, Subject
 from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.aliases import SAME
 from samenspraak.domain.parties import Group, PartyKind
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import (
@@ -30,6 +31,8 @@ from samenspraak.store.records import (
     RemoteRecord,
 )
 from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync.aliased import aliased
+from samenspraak.sync.alike import may_be_there
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import called, client_name, directory_for
@@ -45,7 +48,8 @@ class Snapshot:
     ``told``: the statements its readers should be able to read there (what was said there, stands there) ·
     ``typed``: where nothing may be seen now, what people there made of each unit ·
     ``questions``: the open ones about the agreement · ``groups``: whose members are known · ``newcomers``:
-    the parts somebody added there, by an object for an assignment that nobody here ever had.
+    the parts somebody added there, by an object for an assignment that nobody here ever had · ``may_double``:
+    a new copy might be a second one, of what stands there as another agreement.
     """
 
     organisation: str
@@ -69,6 +73,7 @@ class Snapshot:
     questions: tuple[QuestionRecord, ...]
     groups: tuple[Group, ...]
     newcomers: frozenset[str]
+    may_double: bool
     units: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,7 +144,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
     link = uow.links.get(link_id)
     record = uow.agreements.get(link.agreement_id)
     agreement = record.agreement
-    connector = hub.connected.connector(uow.organisation, link.connector_id)
+    connector = aliased(hub.connected.connector(uow.organisation, link.connector_id), link.aliases)
     remotes = tuple(uow.remotes.of_link(link.id))
     sight = sight_of(uow, hub, agreement, link.connector_id, link.members)
     shape = sight.shape()
@@ -171,6 +176,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         questions=tuple(uow.questions.list(agreement_id=agreement.id)),
         groups=tuple(sight.facts.groups),
         newcomers=_newcomers(uow, agreement, remotes),
+        may_double=may_be_there(uow, link),
     )
 
 
@@ -196,14 +202,16 @@ def _past_needed(units: Units, remotes: tuple[RemoteRecord, ...], shape: Shape) 
 def _typed_there(
     uow: UnitOfWork, agreement_id: str, connector_id: str
 ) -> Mapping[UnitKey, tuple[UnitValue | None, ...]]:
-    """What was taken over from this system, and what a person chose of what it said."""
+    """What was taken over from this system, and what a person chose of what it said, the oldest first."""
     found: dict[UnitKey, tuple[UnitValue | None, ...]] = {}
-    for version in uow.agreements.history(agreement_id):
-        units = units_of(version.agreement)
-        typed = version.units if version.cause.connector_id == connector_id else frozenset()
-        if version.cause.question_id:
-            said = uow.questions.get(version.cause.question_id).values.get(connector_id, {})
-            typed = frozenset(key for key, value in said.items() if units.get(key) == value)
-        for key in typed:
-            found[key] = (*found.get(key, ()), units.get(key))
+    for one, aliases in (*uow.agreements.joined_into(agreement_id), (agreement_id, SAME)):
+        for version in uow.agreements.history(one):
+            units = units_of(version.agreement)
+            typed = version.units if version.cause.connector_id == connector_id else frozenset()
+            if version.cause.question_id:
+                said = uow.questions.get(version.cause.question_id).values.get(connector_id, {})
+                typed = frozenset(key for key, value in said.items() if units.get(key) == value)
+            for key in typed:
+                here = aliases.key_here(key)
+                found[here] = (*found.get(here, ()), units.get(key))
     return found

@@ -39,6 +39,7 @@ def today_of(view: View, then: Units) -> Today:
         author=author,
         mark=_mark(snapshot),
         statements=frozenset(one.id for one in snapshot.told) if capabilities.tells_statements else None,
+        candidate=snapshot.may_double,
     )
 
 

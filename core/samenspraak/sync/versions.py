@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import date
 
 from samenspraak.domain.agreements import Agreement
-from samenspraak.domain.units import UnitKey, differing, units_of
+from samenspraak.domain.units import STATUS, UnitKey, differing, units_of
 from samenspraak.policy.priority import priority_of
 from samenspraak.store.records import AgreementRecord, AuditLine, Cause
 from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync.alike import no_longer_alike
 from samenspraak.sync.asking import tell_ours
 from samenspraak.sync.audiences import ensure_links
 from samenspraak.sync.hub import Hub
@@ -63,6 +64,8 @@ def _follow(
     tell_ours(uow, agreement, units, but=cause.question_id)
     ask_not_reached(uow, hub, agreement, units)
     follow_review(uow, hub, agreement, units)
+    if STATUS in units and agreement.status.is_over:
+        no_longer_alike(uow, hub, agreement)
     urgency = priority_of(agreement, units, hub.today(), days)
     uow.wake(links=uow.links.want(agreement.id, version, urgency))
     uow.log.audit(

@@ -245,7 +245,8 @@ def _intended(
 def _remotes(uow: UnitOfWork, connector_id: str, subject: Marker | str) -> list[RemoteRecord]:
     if isinstance(subject, Marker):
         link = uow.links.find(subject.agreement_id, connector_id, subject.copy)
-        return [one for one in uow.remotes.of_link(link.id) if one.part == subject.part] if link else []
+        part = link.aliases.id_here(subject.part) if link else ""
+        return [one for one in uow.remotes.of_link(link.id) if one.part == part] if link else []
     if known := uow.remotes.by_external(connector_id, subject):
         return [known]
     intended = uow.remotes.intended(connector_id)

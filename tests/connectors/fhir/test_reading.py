@@ -9,7 +9,7 @@ import pytest
 
 from samenspraak.connectors import Directory, Reading
 from samenspraak.domain.agreements import Conditions, Duty, Modality, State, Status, What
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import Identifier, PartyKind, PartyRef
 from samenspraak.domain.schedules import Schedule
 from samenspraak.domain.statements import StatementKind
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind
@@ -204,6 +204,14 @@ def test_plans_are_tied_by_an_identifier_the_dossier_has() -> None:
 
     assert read(plan).group is None
     assert read(plan, group_systems=["https://ecd.example/afspraak"]).group == "A-12"
+
+
+def test_by_that_identifier_another_dossier_knows_the_same_agreement() -> None:
+    number = {"system": "https://ecd.example/afspraak", "value": "A-12"}
+    plan = help_plan(identifier=[number, {"system": "https://ecd.example/plan", "value": "7"}])
+
+    assert read(plan).numbers == frozenset()
+    assert read(plan, group_systems=["https://ecd.example/afspraak"]).numbers == {Identifier(**number)}
 
 
 @pytest.mark.parametrize(

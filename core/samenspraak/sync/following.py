@@ -1,0 +1,149 @@
+"""What was asked and allowed about an agreement that was joined holds for the one that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from samenspraak.domain.agreements import Agreement, OccurrenceKey
+from samenspraak.domain.aliases import Aliases
+from samenspraak.domain.units import UnitKey, UnitValue, units_of
+from samenspraak.policy.state import QuestionKind, SentUnits
+from samenspraak.store.records import Likeness, QuestionRecord
+from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync.alike import SAME_AGREEMENT, ask_whether_same, close_likeness
+from samenspraak.sync.asking import (
+    HUB,
+    OF_A_UNIT,
+    PROPOSED,
+    open_about,
+    owner_of,
+    question,
+    unit_of,
+    unit_subject,
+)
+from samenspraak.sync.hub import Hub
+
+DIFFERENTLY = "joined-differently"
+
+
+def consents(uow: WritingUnitOfWork, *, goes: str, stays: str) -> None:
+    """What the client allows or objects to for one of them holds for what they are together."""
+    client_id = uow.agreements.get(goes).agreement.client_id
+    for one in uow.consents.of_client(client_id):
+        if one.agreement_id == goes:
+            uow.consents.move(one.id, stays)
+
+
+def likenesses(uow: WritingUnitOfWork, hub: Hub, *, goes: str, stays: Agreement) -> None:
+    """What may be, or is not, the same as the one that goes, stands so to the one that stays."""
+    known = uow.agreements.likenesses(stays.id)
+    for other, stands in uow.agreements.likenesses(goes).items():
+        close_likeness(uow, hub, goes, other)
+        if other == stays.id or other in known:
+            continue
+        if stands is Likeness.APART:
+            uow.agreements.note_likeness(stays.id, other, stands)
+            continue
+        newer, older = (stays.id, other) if stands is Likeness.HELD else (other, stays.id)
+        # The one that stays is known elsewhere by now; it is not held back for a question about the other.
+        ask_whether_same(uow, hub, newer=newer, older=older, holds=newer != stays.id)
+
+
+def questions(uow: WritingUnitOfWork, hub: Hub, goes: str, stays: Agreement, aliases: Aliases) -> None:
+    """Open questions go along, and those about moments that are settled."""
+    for one in uow.questions.list(open_only=False, agreement_id=goes):
+        if one.is_open and one.cause == SAME_AGREEMENT:
+            continue
+        if one.is_open and one.subject.startswith("link:"):  # what stood in the way of a copy that moved
+            uow.questions.close(one.id, hub.now())
+        elif one.is_open or one.kind is QuestionKind.REPORT:
+            _follow(uow, hub, one, stays, aliases)
+
+
+def _follow(
+    uow: WritingUnitOfWork, hub: Hub, asked: QuestionRecord, stays: Agreement, aliases: Aliases
+) -> None:
+    moved = replace(
+        asked,
+        agreement_id=stays.id,
+        subject=_subject(asked, stays.id, aliases),
+        values={name: aliases.units_here(units) for name, units in asked.values.items()},
+        shows={name: aliases.units_here(units) for name, units in asked.shows.items()},
+    )
+    standing = open_about(uow, stays.id, moved.subject) if asked.is_open else None
+    if standing is None:
+        uow.questions.move(_with_ours(moved, stays))
+        return
+    uow.questions.close(asked.id, hub.now())
+    if asked.kind in OF_A_UNIT:
+        both = replace(
+            standing,
+            values={**moved.values, **standing.values},
+            shows={**moved.shows, **standing.shows},
+        )
+        uow.questions.ask(_with_ours(both, stays))
+
+
+def _subject(asked: QuestionRecord, stays: str, aliases: Aliases) -> str:
+    kind, _, rest = [*asked.subject.split(":", 2), "", ""][:3]
+    if kind != "agreement":
+        return asked.subject
+    if asked.kind in OF_A_UNIT:
+        return unit_subject(stays, aliases.key_here(unit_of(asked)))
+    if asked.kind is QuestionKind.REPORT:
+        about, _, key = rest.partition(":")
+        moment = OccurrenceKey.parse(key)
+        rest = f"{about}:{replace(moment, assignment_id=aliases.id_here(moment.assignment_id))}"
+    return f"agreement:{stays}:{rest}"
+
+
+def _with_ours(asked: QuestionRecord, stays: Agreement) -> QuestionRecord:
+    """A question about a unit shows what the agreement says that stays."""
+    if asked.kind not in OF_A_UNIT:
+        return asked
+    key = unit_of(asked)
+    return replace(asked, values={**asked.values, HUB: {key: units_of(stays).get(key)}})
+
+
+def ask_differing(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    stays: Agreement,
+    key: UnitKey,
+    value: UnitValue,
+    shown: Mapping[str, tuple[str, SentUnits]],
+) -> None:
+    """Both said something else of this unit: the agreement keeps what it said until a person has answered.
+
+    ``value``: what the one said that went · ``shown``: per object in which it stands, its system and that.
+    """
+    subject = unit_subject(stays.id, key)
+    standing = open_about(uow, stays.id, subject)
+    values: dict[str, SentUnits] = {**(standing.values if standing else {})}
+    for connector_id, says in shown.values():
+        if says not in values.values():
+            values[_name(connector_id, values)] = says
+    if {key: value} not in values.values():
+        values[PROPOSED] = {key: value}
+    uow.questions.ask(
+        question(
+            hub,
+            kind=standing.kind if standing else QuestionKind.CONFLICT,
+            subject=subject,
+            agreement_id=stays.id,
+            owner=standing.owner if standing else owner_of(stays, key),
+            values={**values, HUB: {key: units_of(stays).get(key)}},
+            shows={
+                **(standing.shows if standing else {}),
+                **{remote_id: says for remote_id, (_, says) in shown.items()},
+            },
+            cause=standing.cause if standing else DIFFERENTLY,
+        )
+    )
+
+
+def _name(connector_id: str, taken: Mapping[str, SentUnits]) -> str:
+    """A system by its name; where it says two things, the second under a numbered one."""
+    names = (connector_id, *(f"{connector_id}/{number}" for number in range(2, len(taken) + 3)))
+    return next(one for one in names if one not in taken)

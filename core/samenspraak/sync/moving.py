@@ -1,0 +1,122 @@
+"""A copy becomes one of another agreement: its objects go to a link there, with all that is known of them.
+
+Nothing is read or written in the other system. What is known is kept by unit and told by our ids, so that
+the next look goes on from exactly what stands there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from samenspraak.domain.aliases import Aliases
+from samenspraak.domain.units import UnitKey, UnitValue
+from samenspraak.errors import RuleError
+from samenspraak.policy.joining import Moved, Normal
+from samenspraak.policy.state import LinkPhase
+from samenspraak.store.records import LinkRecord, RemoteRecord
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.audiences import free_audience
+from samenspraak.sync.snapshot import Snapshot
+
+REPLACED = "replaced"
+"""Why an object has no link: another one stands for its agreement there."""
+
+
+def normal_here(copy: Snapshot, aliases: Aliases) -> Normal:
+    """How the system of a copy keeps a value, by the keys that ``aliases`` give to its own."""
+
+    def normal(key: UnitKey, value: UnitValue) -> UnitValue:
+        return copy.connector.normal(aliases.key_there(key), value)
+
+    return normal
+
+
+def is_there(remotes: list[RemoteRecord]) -> bool:
+    """Whether a copy is there, or may be: an object, one that was just met, or a write on its way."""
+    return any(
+        one.phase is LinkPhase.OPEN
+        or one.intent is not None
+        or (one.phase is LinkPhase.NONE and one.external_id is not None)
+        for one in remotes
+    )
+
+
+def check_settled(uow: UnitOfWork, link: LinkRecord) -> None:
+    """Refuse to move a copy of which nobody knows what comes of the last write.
+
+    Raises:
+        RuleError: a write is on its way, or waits there for an answer.
+    """
+    if any(one.intent is not None for one in uow.remotes.of_link(link.id)):
+        raise RuleError(
+            "on-its-way",
+            f"A write to {link.connector_id} for agreement {link.agreement_id} is on its way or waits there. "
+            "Try again once it is settled.",
+        )
+
+
+def room_for(
+    uow: WritingUnitOfWork, moving: LinkRecord, agreement_id: str, aliases: Aliases, version: int
+) -> LinkRecord:
+    """The link of that agreement that the copy goes to: one for the same readers with nothing there, or new.
+
+    What once was there, and is not any more, has been succeeded.
+    """
+    there = [one for one in uow.links.of_agreement(agreement_id) if one.connector_id == moving.connector_id]
+    free = [one for one in there if not is_there(uow.remotes.of_link(one.id))]
+    free.sort(key=lambda one: (one.members != moving.members, one.audience))
+    link = (
+        free[0]
+        if free
+        else uow.links.ensure(
+            agreement_id,
+            moving.connector_id,
+            free_audience(moving.members, there),
+            moving.members,
+            version,
+        )
+    )
+    for succeeded in uow.remotes.of_link(link.id):
+        put_aside(uow, succeeded)
+    uow.links.revoke(link.id)
+    uow.links.set(link.id, members=moving.members, aliases=aliases.after(moving.aliases), phase=moving.phase)
+    uow.look_at_link(link.id)
+    return uow.links.get(link.id)
+
+
+def put_aside(uow: WritingUnitOfWork, remote: RemoteRecord) -> None:
+    """Another object stands for its agreement there; should it come to life, it is looked at anew."""
+    uow.remotes.save(replace(remote, link_id=None, phase=LinkPhase.CLOSED, base={}, why=REPLACED))
+
+
+def take_along(
+    uow: WritingUnitOfWork,
+    remote: RemoteRecord,
+    link: LinkRecord,
+    aliases: Aliases,
+    known: Moved,
+    version: int,
+) -> RemoteRecord:
+    """The object under its new link; ``version``: the one that holds what is agreed about it."""
+    own = aliases.units_here
+    held = {**known.held, **own(remote.held)}
+    decided = held.keys() | own(remote.answered).keys()
+    return uow.remotes.save(
+        replace(
+            remote,
+            link_id=link.id,
+            part=aliases.id_here(remote.part) if remote.part else "",
+            base=dict.fromkeys(sorted(known.agreed - decided), version),
+            shape=replace(remote.shape, units=frozenset(map(aliases.key_here, remote.shape.units)))
+            if remote.shape
+            else None,
+            attempts=tuple(replace(one, sent=own(one.sent)) for one in remote.attempts),
+            refused=own(remote.refused),
+            held=held,
+            answered={
+                **{key: value for key, value in known.over.items() if key not in decided},
+                **{key: value for key, value in own(remote.answered).items() if key not in held},
+            },
+            rewrites=own(remote.rewrites),
+        )
+    )

@@ -1,0 +1,185 @@
+"""A copy that turns out to be another agreement leaves with what stands in it, and becomes one of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.aliases import SAME
+from samenspraak.domain.lifecycle import end
+from samenspraak.domain.units import STATUS, WHAT, UnitKind, Units, agreement_from, units_of
+from samenspraak.errors import NotFoundError, RuleError
+from samenspraak.policy.joining import moved
+from samenspraak.policy.state import LinkPhase
+from samenspraak.store.records import AgreementRecord, AuditLine, Cause, LinkRecord
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.alike import keep_apart
+from samenspraak.sync.audiences import free_audience
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.moving import check_settled, is_there, room_for, take_along
+from samenspraak.sync.questions import close_unit
+from samenspraak.sync.sides import seen_units
+from samenspraak.sync.snapshot import Snapshot, load
+from samenspraak.sync.versions import record_new, record_version
+
+SEPARATED = "separated"
+
+
+def separate(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    agreement_id: str,
+    connector_id: str,
+    *,
+    external_id: str | None = None,
+    by: str,
+) -> AgreementRecord:
+    """What this system holds as this agreement is an agreement of its own from now on; gives that.
+
+    Args:
+        uow: the transaction it is part of.
+        hub: the hub.
+        agreement_id: which; it may be an id that was joined.
+        connector_id: the system.
+        external_id: only the copy with this object there.
+        by: who says so.
+
+    Raises:
+        NotFoundError: there is no such agreement, or no (such) copy of it there.
+        RuleError: it is nowhere else, or a write to the copy is on its way.
+    """
+    record = uow.agreements.current(agreement_id)
+    leaving = _leaving(uow, record.agreement.id, connector_id, external_id)
+    copies = [load(uow, hub, link.id) for link in leaving]
+    cause = Cause(actor=by, why=SEPARATED, connector_id=connector_id)
+    own = record_new(uow, hub, _own(hub, record.agreement, copies), cause=cause)
+    for copy in copies:
+        _move(uow, copy, own)
+    _follow(uow, hub, record.agreement.id, own.agreement, connector_id, by)
+    for copy in copies:
+        _leave_room(uow, copy.link)
+        for key in {key for remote in copy.remotes for key in remote.held}:
+            close_unit(uow, hub, record.agreement.id, key)
+    record_version(uow, hub, record, record.agreement, cause=Cause(actor=by, why=SEPARATED))
+    keep_apart(uow, hub, record.agreement.id, own.agreement.id)
+    return own
+
+
+def end_copy(uow: WritingUnitOfWork, hub: Hub, link_id: str, *, by: str, question_id: str) -> None:
+    """One copy is one too many: it ends there, the way that system can, and the agreement goes on."""
+    link = uow.links.get(link_id)
+    objects = [one.external_id for one in uow.remotes.of_link(link.id) if one.external_id is not None]
+    if not objects:
+        return
+    own = separate(uow, hub, link.agreement_id, link.connector_id, external_id=objects[0], by=by)
+    cause = Cause(actor=by, why="answered", question_id=question_id)
+    record_version(uow, hub, own, end(own.agreement, hub.today()), cause=cause)
+
+
+def _leaving(
+    uow: UnitOfWork, agreement_id: str, connector_id: str, external_id: str | None
+) -> list[LinkRecord]:
+    """The links that leave.
+
+    Raises:
+        NotFoundError: there is no such copy.
+        RuleError: nothing would be left, or a write is on its way.
+    """
+    live = [one for one in uow.links.of_agreement(agreement_id) if is_there(uow.remotes.of_link(one.id))]
+    found = [
+        link
+        for link in live
+        if link.connector_id == connector_id
+        and external_id in (None, *(one.external_id for one in uow.remotes.of_link(link.id)))
+    ]
+    if not found:
+        raise NotFoundError(f"Agreement {agreement_id} has no such copy in connector {connector_id}.")
+    if len(found) == len(live):
+        raise RuleError("separate", f"Agreement {agreement_id} has no other copy to be separated from.")
+    for link in found:
+        check_settled(uow, link)
+    return found
+
+
+def _own(hub: Hub, agreement: Agreement, copies: list[Snapshot]) -> Agreement:
+    """The agreement that these copies say: what stands there, in full where that system cut it off."""
+    ours, says = units_of(agreement), {}
+    for copy in copies:
+        for key, value in _then(copy).items():
+            kept = ours.get(key)
+            says[key] = kept if kept is not None and copy.connector.normal(key, kept) == value else value
+    missing = {key for key in (WHAT, STATUS) if key not in says}
+    if not any(key.kind is UnitKind.ASSIGNMENT for key in says):
+        missing |= {key for key in ours if key.kind is UnitKind.ASSIGNMENT}
+    return agreement_from(hub.new_id(), agreement.client_id, {**says, **{key: ours[key] for key in missing}})
+
+
+def _then(copy: Snapshot) -> Units:
+    """What stands in the objects of a copy, as was last decided."""
+    return {
+        key: value
+        for remote in copy.remotes
+        if remote.phase is LinkPhase.OPEN
+        for key, value in seen_units(copy, remote).items()
+    }
+
+
+def _move(uow: WritingUnitOfWork, copy: Snapshot, own: AgreementRecord) -> None:
+    """Every object goes along; what stands there is what is agreed about it."""
+    room = room_for(uow, copy.link, own.agreement.id, SAME, own.version)
+    for remote in copy.remotes:
+        then = seen_units(copy, remote)
+        known = moved(
+            joined={
+                key: value for key, value in units_of(own.agreement).items() if copy.belongs(key, remote.part)
+            },
+            differ=frozenset(),
+            then=then,
+            shown=remote.shape.units if remote.shape else frozenset(),
+            unread=frozenset(key for key in remote.base if not copy.capabilities.reads(key)),
+            normal=copy.connector.normal,
+        )
+        take_along(uow, replace(remote, held={}, answered={}), room, SAME, known, own.version)
+
+
+def _leave_room(uow: WritingUnitOfWork, left: LinkRecord) -> None:
+    """The agreement may have a copy of its own there, under a marker of its own.
+
+    Not where its readers have another one: then the one that left was one too many.
+    """
+    there = [
+        one for one in uow.links.of_agreement(left.agreement_id) if one.connector_id == left.connector_id
+    ]
+    beside = [
+        one
+        for one in there
+        if one.id != left.id and one.members == left.members and is_there(uow.remotes.of_link(one.id))
+    ]
+    uow.links.revoke(left.id)
+    if beside:
+        uow.receipts.move(left.id, beside[0].id)
+        uow.links.drop(left.id)
+        return
+    uow.links.set(left.id, phase=LinkPhase.NONE, audience=free_audience(left.members, there), aliases=SAME)
+    uow.look_at_link(left.id)
+
+
+def _follow(
+    uow: WritingUnitOfWork, hub: Hub, agreement_id: str, own: Agreement, connector_id: str, by: str
+) -> None:
+    """What was said there was said about it; what the client objected to, they object to for both."""
+    uow.statements.copy(agreement_id, own.id, lambda said: said if said.through == connector_id else None)
+    for one in uow.consents.of_client(own.client_id):
+        if one.agreement_id == agreement_id and not one.allows and one.withdrawn_at is None:
+            uow.consents.add(replace(one, id=hub.new_id(), agreement_id=own.id), by, hub.now())
+    uow.log.audit(
+        AuditLine(
+            at=hub.now(),
+            actor=by,
+            action="agreement.left",
+            object=f"agreement:{own.id}",
+            connector_id=connector_id,
+            client_id=own.client_id,
+            detail=f"agreement:{agreement_id}",
+        )
+    )

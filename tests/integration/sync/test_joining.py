@@ -1,0 +1,402 @@
+"""One agreement that was written down in two systems: it is joined, by what is certain or by a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from samenspraak.domain.consent import Consent, Recipient, RecipientKind
+from samenspraak.domain.parties import PartyKind
+from samenspraak.domain.units import MatrixRow
+from samenspraak.errors import RuleError
+from samenspraak.policy.state import Reason
+from samenspraak.services import questions
+from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.joining import Joined, join
+from samenspraak.sync.separating import separate
+
+ORGANISATION = "de-linde"
+TITLE = "Steunkousen aantrekken"
+DAILY = {"rhythm": {"type": "days", "every": "day", "times": ["08:00"]}}
+SON = {"user": "son", "role": "relative"}
+DAUGHTER = {"user": "daughter", "role": "relative"}
+EQUAL = {"app-a": Reason.EQUAL, "app-b": Reason.EQUAL}
+
+
+class Street:
+    """Mevrouw De Wit's stockings, written down in two apps of her family before either was heard."""
+
+    def __init__(self, town: Any) -> None:
+        self.town = town
+        self.a, self.b = (town.systems[name] for name in ("app-a", "app-b"))
+
+    @property
+    def hub(self) -> Any:
+        return self.town.app.hub
+
+    def write_down(self, **theirs: Any) -> None:
+        """``r1`` by the son in the first app, ``r1`` by the daughter in the second, which says ``theirs``."""
+        self.a.add_record("son", "wit", TITLE, tasks=[{"id": "a1", "who": SON, "when": DAILY}])
+        said = {"title": TITLE, "tasks": [{"id": "t7", "who": SON, "when": DAILY}], **theirs}
+        self.b.add_record("daughter", "wit", said.pop("title"), **said)
+        self.settle()
+
+    def answer(self, choice: str, cause: str = "same-agreement") -> None:
+        [asked] = [one for one in self.town.questions() if one.cause == cause]
+        questions.answer(self.hub, ORGANISATION, asked.id, revision=asked.revision, choice=choice)
+        self.settle()
+
+    def join(self) -> Joined:
+        """The one from the first app stays."""
+        with self.town.app.store.write(ORGANISATION) as uow:
+            through = {
+                uow.agreements.history(one.id)[0].cause.connector_id: one.id for one in self.town.agreements()
+            }
+            found = join(uow, self.hub, through["app-a"], through["app-b"], by="admin")
+            uow.commit()
+        return found
+
+    def separate(self, connector_id: str = "app-b") -> str:
+        with self.town.app.store.write(ORGANISATION) as uow:
+            own = separate(uow, self.hub, self.agreement.id, connector_id, by="admin")
+            uow.commit()
+        return own.agreement.id
+
+    @property
+    def agreement(self) -> Any:
+        [agreement] = self.town.agreements()
+        return agreement
+
+    def titles(self, app: Any) -> list[str]:
+        return sorted(one["title"] for one in app.shelf.bodies("record"))
+
+    def record(self, app: Any) -> dict[str, Any]:
+        [record] = app.shelf.bodies("record")
+        return dict(record)
+
+    def causes(self) -> list[str]:
+        return sorted(one.cause for one in self.town.questions())
+
+    def settle(self) -> None:
+        self.town.settle(3)
+
+    def is_quiet(self) -> bool:
+        before = self.town.writes()
+        self.town.cycle()
+        return bool(self.town.writes() == before)
+
+
+@pytest.fixture
+def street(town: Any) -> Street:
+    client = town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")
+    town.people = [
+        town.person("son", PartyKind.RELATIVE, "Jan de Wit", client.id),
+        town.person("daughter", PartyKind.RELATIVE, "Els de Wit", client.id),
+    ]
+    for relative in town.people:
+        town.consent(client.id, relative)
+        town.shows_own_name(client.id, relative, PartyKind.RELATIVE)
+    for name in ("app-a", "app-b"):
+        town.joins(town.family_app(name), client.id, *town.people)
+    return Street(town)
+
+
+# A question to a person.
+
+
+def test_what_resembles_an_agreement_of_another_system_is_asked_about_and_held_back(street: Street) -> None:
+    street.write_down(title="Aantrekken steunkousen")
+
+    assert (street.causes(), len(street.town.agreements())) == (["same-agreement"], 2)
+    assert street.titles(street.a) == [TITLE]
+    assert street.titles(street.b) == ["Aantrekken steunkousen"]
+
+
+def test_joined_by_an_answer_they_are_one_and_a_change_reaches_both(street: Street) -> None:
+    street.write_down()
+    street.answer("join")
+
+    assert (street.causes(), street.town.reasons()) == ([], EQUAL)
+    assert street.is_quiet()
+    street.b.edit("daughter", street.record(street.b)["id"], title="Kousen aan")
+    street.settle()
+    assert street.titles(street.a) == ["Kousen aan"]
+
+
+def test_kept_apart_they_go_on_as_two_and_are_never_asked_about_again(street: Street) -> None:
+    street.write_down()
+    street.answer("apart")
+    street.town.clock.pass_(days=1)
+    street.settle()
+
+    assert (street.causes(), len(street.town.agreements())) == ([], 2)
+    assert street.titles(street.a) == street.titles(street.b) == [TITLE, TITLE]
+    assert street.is_quiet()
+
+
+def test_what_has_ended_needs_no_answer_whether_it_is_the_same(street: Street) -> None:
+    street.write_down()
+    street.b.end("daughter", street.record(street.b)["id"])
+    street.settle()
+
+    assert street.causes() == []
+    assert street.titles(street.b) == [TITLE, TITLE]
+
+
+# Units.
+
+
+def test_what_only_one_of_them_says_is_taken_over_by_both(street: Street) -> None:
+    street.write_down(place="In de badkamer", rules={"how": "Eerst de hiel."})
+    found = street.join()
+    street.settle()
+
+    assert (sorted(map(str, found.taken)), found.asked) == (["conditions", "place"], ())
+    assert street.record(street.a)["rules"] == {"how": "Eerst de hiel."}
+    assert (street.town.reasons(), street.causes()) == (EQUAL, [])
+
+
+def test_what_both_say_differently_is_asked_and_stays_where_it_was_typed(street: Street) -> None:
+    street.write_down(title="Aantrekken steunkousen")
+    found = street.join()
+    street.settle()
+
+    assert [str(key) for key in found.asked] == ["what"]
+    assert (street.titles(street.a), street.titles(street.b)) == ([TITLE], ["Aantrekken steunkousen"])
+    street.answer("app-b", "joined-differently")
+    assert street.titles(street.a) == ["Aantrekken steunkousen"]
+    assert (street.town.reasons(), street.is_quiet()) == (EQUAL, True)
+
+
+def test_the_value_of_the_one_that_stays_is_written_over_the_other_only_after_an_answer(
+    street: Street,
+) -> None:
+    street.write_down(title="Aantrekken steunkousen")
+    street.join()
+    street.settle()
+    street.answer("hub", "joined-differently")
+
+    assert street.titles(street.b) == [TITLE]
+    assert (street.town.reasons(), street.is_quiet()) == (EQUAL, True)
+
+
+def test_an_edit_made_while_it_is_asked_becomes_part_of_the_question(street: Street) -> None:
+    street.write_down(title="Aantrekken steunkousen")
+    street.join()
+    street.b.edit("daughter", street.record(street.b)["id"], title="Kousen aan")
+    street.settle()
+
+    [asked] = street.town.questions()
+    assert {name: [one.text for one in units.values()] for name, units in asked.values.items()} == {
+        "hub": [TITLE],
+        "app-b": ["Kousen aan"],
+    }
+    street.answer("app-b", "both-changed")
+    assert street.titles(street.a) == ["Kousen aan"]
+
+
+def test_the_same_assignment_keeps_its_own_id_in_each_system(street: Street) -> None:
+    street.write_down()
+    street.join()
+    street.b.move("daughter", street.record(street.b)["id"], "t7", ["09:30"])
+    street.settle()
+
+    assert [one.id for one in street.agreement.assignments] == ["a1"]
+    assert [one["id"] for one in street.record(street.b)["tasks"]] == ["t7"]
+    assert street.record(street.a)["tasks"][0]["when"]["rhythm"]["times"] == ["09:30"]
+
+
+def test_an_assignment_that_only_one_has_comes_along_under_an_id_that_is_free(street: Street) -> None:
+    street.write_down(tasks=[{"id": "a1", "who": DAUGHTER, "when": {"text": "in het weekend"}}])
+    street.join()
+    street.settle()
+
+    assert [one.id for one in street.agreement.assignments] == ["a1", "a1-2"]
+    there = {one["id"]: one["who"]["user"] for one in street.record(street.b)["tasks"]}
+    assert there == {"a1": "daughter", "a1-2": "son"}
+    assert (street.town.reasons(), street.is_quiet(), street.causes()) == (EQUAL, True, [])
+
+
+def test_what_was_reported_in_one_is_about_the_same_moment_in_the_other(street: Street) -> None:
+    street.write_down()
+    street.b.report("daughter", street.record(street.b)["id"], "t7", "2026-11-23")
+    street.settle()
+    street.join()
+    street.settle()
+
+    with street.town.app.store.read(ORGANISATION) as uow:
+        [said] = uow.statements.of(street.agreement.id)
+    assert str(said.occurrence) == "a1:2026-11-23:1"
+    assert [one["task"] for one in street.record(street.a)["news"]] == ["a1"]
+
+
+# What is gone stays gone.
+
+
+def test_the_other_id_leads_to_what_stays_and_its_history_can_be_read(street: Street) -> None:
+    street.write_down()
+    other = next(one.id for one in street.town.agreements())
+    street.join()
+
+    with street.town.app.store.read(ORGANISATION) as uow:
+        gone = next(one for one in (other, street.agreement.id))
+        assert uow.agreements.current(gone).agreement.id == street.agreement.id
+        assert [one.cause.why for one in uow.agreements.history(gone)][-1] == "joined"
+
+
+def test_a_late_page_brings_nothing_back(street: Street) -> None:
+    street.write_down()
+    street.join()
+    with street.town.app.store.write(ORGANISATION) as uow:
+        for link in uow.links.of_connector("app-b"):
+            uow.look_at_link(link.id)
+        ensure_client(uow, street.hub, "wit")
+        uow.commit()
+    street.settle()
+
+    assert len(street.town.agreements()) == 1
+    assert (street.titles(street.a), street.titles(street.b)) == ([TITLE], [TITLE])
+
+
+def test_a_write_that_is_on_its_way_is_settled_before_anything_is_joined(street: Street) -> None:
+    from samenspraak.sandbox import Fault
+
+    street.write_down()
+    street.b.edit("daughter", street.record(street.b)["id"], title="Kousen aan")
+    street.b.inject(Fault(kind="lose", method="PATCH", times=1))
+    street.town.cycle()
+
+    with pytest.raises(RuleError, match="on its way"):
+        street.join()
+    street.settle()
+    street.join()
+
+
+# Consent.
+
+
+def test_who_may_not_see_it_does_not_see_it_joined_and_their_own_record_stays(street: Street) -> None:
+    street.write_down()
+    street.join()
+    street.settle()
+    objection = Consent(
+        id="no-app-b",
+        client_id="wit",
+        recipient=Recipient(kind=RecipientKind.APP, id="app-b"),
+        rows=frozenset({MatrixRow.WHAT_WHEN_WHO}),
+        allows=False,
+        given_by="wit",
+    )
+    with street.town.app.store.write(ORGANISATION) as uow:
+        uow.consents.add(objection, "test", street.town.clock.now())
+        ensure_client(uow, street.hub, "wit")
+        uow.commit()
+    street.a.edit("son", street.record(street.a)["id"], title="Kousen aan")
+    street.settle()
+    street.town.clock.pass_(minutes=5)
+    street.settle()
+
+    assert street.titles(street.b) == [TITLE]
+    assert street.town.reasons()["app-b"] in (Reason.WITHHELD, Reason.RETRACTED)
+
+
+def test_an_objection_to_the_one_that_goes_holds_for_what_stays(street: Street) -> None:
+    street.write_down(rules={"how": "Eerst de hiel."})
+    goes = next(one for one in street.town.agreements() if one.conditions)
+    objection = Consent(
+        id="no-conditions",
+        client_id="wit",
+        recipient=Recipient(kind=RecipientKind.APP, id="app-a"),
+        rows=frozenset({MatrixRow.CONDITIONS}),
+        agreement_id=goes.id,
+        allows=False,
+        given_by="wit",
+    )
+    with street.town.app.store.write(ORGANISATION) as uow:
+        uow.consents.add(objection, "test", street.town.clock.now())
+        uow.commit()
+    street.join()
+    street.settle()
+
+    assert "rules" not in street.record(street.a)
+    assert street.agreement.conditions is not None
+
+
+# Two in one system.
+
+
+def test_a_system_with_two_copies_asks_which_is_one_too_many(street: Street) -> None:
+    street.write_down()
+    street.answer("apart")
+    assert street.titles(street.b) == [TITLE, TITLE]
+    found = street.join()
+    street.settle()
+
+    assert found.doubled == ("app-a", "app-b")
+    assert street.causes() == ["two-copies", "two-copies"]
+    assert street.is_quiet()
+
+
+def test_one_too_many_ends_by_an_answer_and_the_other_goes_on(street: Street) -> None:
+    street.write_down()
+    street.answer("apart")
+    street.join()
+    street.settle()
+    for asked in street.town.questions():
+        questions.answer(street.hub, ORGANISATION, asked.id, revision=asked.revision, choice="end_one")
+    street.settle()
+
+    live = [
+        one
+        for app in (street.a, street.b)
+        for one in app.shelf.bodies("record")
+        if one["state"]["value"] == "active"
+    ]
+    assert len(live) == 2
+    assert (street.causes(), street.is_quiet()) == ([], True)
+    street.a.edit("son", live[0]["id"], title="Kousen aan")
+    street.settle()
+    assert "Kousen aan" in street.titles(street.b)
+
+
+# And apart again.
+
+
+def test_separated_each_says_what_stood_there_and_no_write_follows_to_that_record(street: Street) -> None:
+    street.write_down()
+    street.join()
+    street.settle()
+    before = street.record(street.b)
+    street.separate()
+    street.settle()
+
+    assert len(street.town.agreements()) == 2
+    [after] = [one for one in street.b.shelf.bodies("record") if one["id"] == before["id"]]
+    assert after["version"] == before["version"]
+    assert street.is_quiet()
+
+
+def test_once_separated_a_change_in_one_stays_there(street: Street) -> None:
+    street.write_down()
+    street.join()
+    street.settle()
+    record = street.record(street.b)["id"]
+    street.separate()
+    street.settle()
+    street.b.edit("daughter", record, title="Kousen aan")
+    street.settle()
+
+    assert street.titles(street.a) == street.titles(street.b) == ["Kousen aan", TITLE]
+    assert street.causes() == []
+
+
+def test_separated_after_a_question_each_keeps_what_was_typed(street: Street) -> None:
+    street.write_down(title="Aantrekken steunkousen")
+    street.join()
+    street.settle()
+    street.separate()
+    street.settle()
+
+    assert street.causes() == []
+    assert sorted(one.what.text for one in street.town.agreements()) == ["Aantrekken steunkousen", TITLE]
