@@ -142,8 +142,8 @@ def equal(end: End, *, explained: bool) -> Iterator[str]:
         asked = {
             system
             for question in end.questions
-            if question.agreement_id == record.agreement.id
-            for system in question.values
+            if record.agreement.id in (question.agreement_id, *question.subject.split(":"))
+            for system in (end.town.systems if question.cause == "same-agreement" else question.values)
         }
         for name, system in end.town.systems.items():
             gone = {end.agreement_of.get(place) for place in end.ledger.vanished if place[0] == name}

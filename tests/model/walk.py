@@ -554,7 +554,8 @@ class Walk:
             self._answer(self.chance.choice(seen))
 
     def _answer(self, asked: Question) -> None:
-        choice = self.chance.choice(asked.answers)
+        # In a walk two agreements are never one: they look alike only where a record was copied.
+        choice = "apart" if asked.cause == "same-agreement" else self.chance.choice(asked.answers)
         value, told = None, asked.values.get(self._meant(asked, choice), {})
         if choice == "other":
             if asked.unit is None or asked.unit == STATUS:
@@ -597,6 +598,8 @@ class Walk:
 
     def _settles(self, asked: Question, choice: str, told: object) -> None:
         """What the answer means for what people typed: the person saw what the question held."""
+        if choice == "apart":
+            return
         if asked.kind is QuestionKind.ENDED and choice == "restore":
             self.ledger.restored.add(asked.agreement_id or "")
             return

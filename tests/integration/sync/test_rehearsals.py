@@ -149,11 +149,51 @@ def test_what_changed_without_a_word_is_found_by_comparing_every_copy(household:
 
 def test_a_new_agreement_that_resembles_another_one_of_the_client_is_told_beforehand(household: Any) -> None:
     who = [{"id": "k1", "who": {"user": "son", "role": "relative"}}]
-    household.a.add_record("son", "wit", "Aantrekken steunkousen", tasks=who)
-    household.a.add_record("son", "wit", "Samen koken", tasks=who)
-    [doubt] = planned(household).doubtful
+    household.b.add_record("daughter", "wit", "Aantrekken steunkousen", tasks=who)
+    household.b.add_record("daughter", "wit", "Samen koken", tasks=who)
+    found = planned(household)
+    [doubt] = found.doubtful
 
-    assert (doubt.connector_id, doubt.like) == ("app-a", household.agreement.id)
+    assert (doubt.connector_id, doubt.like) == ("app-b", household.agreement.id)
+    assert [one.kind for one in found.questions] == ["identity"]
+
+
+def test_what_a_new_system_holds_is_counted_before_anything_is_written_there(household: Any) -> None:
+    town, who = household.town, [{"id": "k1", "who": {"user": "son", "role": "relative"}}]
+    new = town.family_app("app-c", ConnectorState.MATCHING)
+    town.joins(new, "wit", *town.people)
+    for title in ("Aantrekken steunkousen", "Samen koken"):
+        new.add_record("daughter", "wit", title, tasks=who)
+    new.add_client("bos", "Meneer Bos")
+    new.add_record("daughter", "bos", "Wandelen", tasks=who)
+    exchange(household.hub, ORGANISATION)
+    [met] = planned(household, release=("app-c",)).met
+
+    assert (met.linked, met.new, met.doubtful, met.waiting) == (0, 1, 1, 1)
+    assert new.writes() == []
+
+
+def test_after_release_nobody_reads_the_same_agreement_twice(household: Any) -> None:
+    town = household.town
+    new = town.family_app("app-c", ConnectorState.MATCHING)
+    town.joins(new, "wit", *town.people)
+    task = {"id": "k1", "who": {"user": "son", "role": "relative"}}
+    new.add_record("daughter", "wit", "Steunkousen aantrekken", tasks=[task])
+    exchange(household.hub, ORGANISATION)
+    carry_out(household, planned(household, release=("app-c",)))
+    town.settle(2)
+
+    [asked] = town.questions()
+    assert (asked.cause, [one["title"] for one in new.shelf.bodies("record")]) == (
+        "same-agreement",
+        ["Steunkousen aantrekken"],
+    )
+    household.answer(asked, "join")
+    town.settle(2)
+    assert {one.kind for one in town.questions()} == {"conflict"}
+    assert len(town.agreements()) == 1
+    sent = [(one.method, one.path) for one in new.writes()]
+    assert [method for method, _ in sent].count("POST") == 0
 
 
 def test_what_a_rehearsal_logs_says_that_it_did_not_happen(household: Any) -> None:
