@@ -31,7 +31,7 @@ LOOKS = {
 DECIDES = {
     *("init", "connector add", "connector pause", "connector resume", "connector rule"),
     *("match accept", "match refuse", "question answer", "consent record", "consent withdraw"),
-    *("agreement restore", "agreement stop", "failure retry"),
+    *("agreement restore", "agreement join", "agreement separate", "agreement stop", "failure retry"),
     *("pause start", "pause lift", "review record"),
 }
 # They show systems, numbers and ids, and nobody.
