@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -46,6 +47,13 @@ def test_where_everything_is_required_a_left_out_suite_is_a_failure_until_its_pa
     assert suites.run((screens,), require_all=True) == 1
     here.append("chromium")
     assert suites.run((screens,), require_all=True) == 0
+
+
+def test_every_timeline_of_the_simulation_is_a_test_of_its_own() -> None:
+    """H1 to H18: what a simulation of the design lost before anything was built."""
+    tests = "\n".join(one.read_text(encoding="utf-8") for one in Path(__file__).parent.rglob("test_*.py"))
+
+    assert {int(one) for one in re.findall(r"^def test_h(\d+)_", tests, re.M)} == set(range(1, 19))
 
 
 def test_after_a_failing_suite_the_others_still_run(

@@ -16,7 +16,8 @@ from typing import Any
 
 from crash.points import Points
 from model import oracle
-from model.systems import PLACE, Kept, System
+from model.members import PLACE
+from model.systems import Kept, System
 from model.town import CLIENT, DAUGHTER, NURSE, ORGANISATION, SON, CrashError, Town
 
 from samenspraak.connectors import Raw

@@ -69,3 +69,12 @@ class Points:
 
     def between_pages(self) -> None:
         self.comes_by("between two pages")
+
+    def cuts_short(self) -> bool:
+        return False
+
+    def changed(self, system: System, record_id: str) -> None:
+        """Nothing here tells of a change."""
+
+    def notes(self, what: str) -> None:
+        """Nobody counts."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from model import counting
 from model.walk import Outcome, walk
 
 
@@ -51,15 +52,18 @@ def _tell(outcome: Outcome) -> int:
 
 def _report(outcomes: list[Outcome], seconds: float) -> int:
     counts = sum((one.counts for one in outcomes), Counter[str]())
-    for what, number in sorted(counts.items()):
-        print(f"{number:7} {what}")
-    cycles = sorted(one.cycles for one in outcomes)
+    print(counting.table(counts))
+    steps, cycles = (sorted(getattr(one, name) for one in outcomes) for name in ("steps", "cycles"))
     failed = sum(bool(one.wrong) for one in outcomes)
+    seldom = counting.seldom(counts, len(outcomes))
+    if statistics.mean(steps) < counting.STEPS_EACH:
+        seldom.append(f"only {statistics.mean(steps):.1f} steps a seed")
+    print("\n".join(f"no proof: {one}" for one in seldom))
     print(
-        f"{len(outcomes)} seeds, {sum(one.steps for one in outcomes)} steps in {seconds:.0f} s; "
+        f"{len(steps)} seeds, {sum(steps)} steps ({statistics.mean(steps):.1f} a seed) in {seconds:.0f} s; "
         f"cycles to rest: median {statistics.median(cycles):.0f}, at most {cycles[-1]}; {failed} failed"
     )
-    return 1 if failed else 0
+    return 1 if failed or seldom else 0
 
 
 if __name__ == "__main__":

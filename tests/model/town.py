@@ -1,9 +1,9 @@
-"""One organisation with its hub around the three systems, on a clock that stands until it is moved."""
+"""One organisation with its hub around some systems, on a clock that stands until it is moved."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,17 @@ from itertools import count
 from pathlib import Path
 from typing import cast
 
-from model.systems import CONNECTORS, Permission, RecordConnector, System, Wire
+from model.connectors import (
+    AppConnector,
+    DossierConnector,
+    Permission,
+    PlatformConnector,
+    RecordConnector,
+    RegisterConnector,
+)
+from model.desk import DeskConnector
+from model.systems import System, Wire
+from model.telling import NoticeConnector, ThreadConnector
 from sqlalchemy.engine import Engine
 
 from samenspraak.connectors import Call, Manifest
@@ -27,13 +37,31 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.ports import Clock
 
 ORGANISATION = "de-linde"
+NEIGHBOUR = "de-eik"
+"""Another organisation in the same database: nothing of the one may ever be the other's."""
 CLIENT = PartyRef(kind=PartyKind.CLIENT, id="wit")
 SON = PartyRef(kind=PartyKind.RELATIVE, id="son")
 DAUGHTER = PartyRef(kind=PartyKind.RELATIVE, id="daughter")
 NURSE = PartyRef(kind=PartyKind.PROFESSIONAL, id="nurse")
 PERFORMERS = (SON, DAUGHTER, NURSE)
-READER = {"app": SON, "platform": DAUGHTER}
-"""Whose consent decides what is readable in a system; the dossier is for staff."""
+READER = {"app": SON, "platform": DAUGHTER, "notice": DAUGHTER}
+"""Whose consent decides what is readable there; a thread names its readers, the others are for staff."""
+FAMILY = (SON, DAUGHTER)
+
+KINDS: Mapping[str, type[RecordConnector]] = {
+    kind.manifest.name: kind
+    for kind in (
+        AppConnector,
+        PlatformConnector,
+        DossierConnector,
+        DeskConnector,
+        ThreadConnector,
+        NoticeConnector,
+        RegisterConnector,
+    )
+}
+RECORDS = ("app", "platform", "dossier")
+"""The three kinds that keep records and take everything."""
 
 
 class CrashError(BaseException):
@@ -88,26 +116,28 @@ class Connected:
 
 
 def template(folder: Path) -> Path:
-    """A database with the organisation, its people and its three systems; walks work on copies."""
+    """A database with the organisation and its people, and with another one; walks work on copies."""
     file = folder / "template.sqlite3"
     engine = open_engine(f"sqlite:///{file}")
     migrate(engine)
     clock = StandingClock()
     store = Store(engine, Cipher(bytes(32)), clock.now)
-    store.add_organisation(ORGANISATION, "De Linde")
-    with store.write(ORGANISATION) as uow:
-        _add_people(uow)
-        for kind in CONNECTORS:
-            name = kind.manifest.name
-            uow.connectors.add(
-                ConnectorRecord(id=name, plugin=name, title=name, settings={}, state=ConnectorState.RUNNING)
-            )
-            known = [CLIENT, *([READER[name]] if name in READER else PERFORMERS)]
-            for ref in known:
-                uow.parties.link(PartyLink(connector_id=name, external_id=ref.id, ref=ref))
-        uow.commit()
+    for organisation, name in ((ORGANISATION, "De Linde"), (NEIGHBOUR, "De Eik")):
+        store.add_organisation(organisation, name)
+        with store.write(organisation) as uow:
+            _add_people(uow)
+            uow.commit()
     engine.dispose()
     return file
+
+
+def _connect(uow: WritingUnitOfWork, name: str) -> None:
+    uow.connectors.add(
+        ConnectorRecord(id=name, plugin=name, title=name, settings={}, state=ConnectorState.RUNNING)
+    )
+    known = {"thread": FAMILY, **{one: (reader,) for one, reader in READER.items()}}.get(name, PERFORMERS)
+    for ref in (CLIENT, *known):
+        uow.parties.link(PartyLink(connector_id=name, external_id=ref.id, ref=ref))
 
 
 def _add_people(uow: WritingUnitOfWork) -> None:
@@ -134,14 +164,21 @@ def _own_name(who: PartyRef) -> Consent:
 class Town:
     """The hub and the systems of one walk; the file is a copy of the template."""
 
-    def __init__(self, file: Path, chance: random.Random, wire: Wire) -> None:
+    def __init__(self, file: Path, chance: random.Random, wire: Wire, kinds: Sequence[str] = RECORDS) -> None:
         self.engine: Engine = open_engine(f"sqlite:///{file}")
         self.clock = StandingClock()
         self.store = CrashingStore(self.engine, Cipher(bytes(32)), self.clock.now)
         connected = Connected(clock=self.clock)
-        self.systems = {kind.manifest.name: System(kind, self.clock, chance, wire) for kind in CONNECTORS}
+        self.systems = {name: System(KINDS[name], self.clock, chance, wire) for name in kinds}
+        self.connectors = connected.built
         for name, system in self.systems.items():
             connected.built[name] = system.kind(name, {"system": system})
+        with self.store.write(ORGANISATION) as uow:
+            there = {one.id for one in uow.connectors.list()}
+            for name in kinds:
+                if name not in there:
+                    _connect(uow, name)
+            uow.commit()
         numbers = count(1)
         self.hub = Hub(
             store=self.store,

@@ -149,6 +149,11 @@ class Capabilities:
         return any(one.write is Write.PROPOSE for one in self.units.values())
 
     @property
+    def tells(self) -> bool:
+        """Whether it is told in messages or notices, by their marks, and nothing there changes in place."""
+        return self.mode in (Write.APPEND, Write.PUSH)
+
+    @property
     def mode(self) -> Write:
         """How the system as a whole is written: by its ``what`` unit (``no`` for a read-only system)."""
         what = self.units.get(UnitKind.WHAT)

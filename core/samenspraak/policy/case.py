@@ -143,7 +143,7 @@ class Case:
         there = self.there
         if there is None:
             return False
-        told = self.today.capabilities.mode is Write.APPEND and there.mark is not None
+        told = self.today.capabilities.tells and there.mark is not None
         return told or not there.is_over or bool(there.units.keys() - {STATUS})
 
     # What is there.

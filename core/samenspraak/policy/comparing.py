@@ -81,7 +81,7 @@ class _Decisions:
 def _views(case: Case, there: There) -> list[UnitView]:
     copy, today, ours = case.copy, case.today, case.ours.units
     keys = ours.keys() | there.units.keys() | copy.then.keys() | copy.was.keys() | copy.held.keys()
-    keys |= copy.shape.units if today.capabilities.mode is not Write.APPEND else frozenset()
+    keys |= frozenset() if today.capabilities.tells else copy.shape.units
     we = {key for key in keys if case.compares(key) and case.kept(key, ours) != case.was(key)}
     they = {key for key in keys if there.units.get(key) != copy.then.get(key)}
     return [

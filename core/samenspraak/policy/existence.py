@@ -153,8 +153,13 @@ EXISTENCE: tuple[Line, ...] = (
         _create,
     ),
     (
+        "restore it, closed there",
+        lambda c: _restores(c) and c.today.capabilities.tells and not c.nothing_to_carry,
+        _create,
+    ),
+    (
         "restore it, over there",
-        lambda c: c.live and c.there_over and not c.nothing_to_carry and _restores(c),
+        lambda c: _restores(c) and not c.nothing_to_carry,
         compare,
     ),
     # No copy there yet, or not any more.
@@ -238,4 +243,5 @@ def _is_missing(case: Case) -> bool:
 def _restores(case: Case) -> bool:
     """Whether a person answered that the end there does not hold here; until what they saw is undone."""
     there = case.there.units.get(STATUS) if case.there else None
-    return STATUS in case.copy.answered and case.copy.answered[STATUS] == there
+    answered = STATUS in case.copy.answered and case.copy.answered[STATUS] == there
+    return case.live and case.there_over and answered

@@ -48,9 +48,10 @@ def _takes(case: Case, key: UnitKey, value: UnitValue | None) -> bool:
 
 
 def _write_message(case: Case, there: There, decided: Plan) -> Plan:
-    """``append``: one message that says it all when it differs from the last one.
+    """``append``: one message that says it all when it differs from the last one; ``push``: one notice of it.
 
-    What people said there and what was said elsewhere is noted beside it, without a new message.
+    What people said there and what was said elsewhere is noted beside it, without a new message. The mark is
+    of what these readers may see, so that a reveal or a withdrawal is news too (simulation H17).
     """
     today, fresh, tell = case.today, _is_news(case, there), _tells(case, there)
     if not (fresh or tell or there.unanswered):
@@ -138,6 +139,6 @@ MODES: Mapping[Write, Callable[[Case, There, Plan], Plan]] = {
     Write.APPEND: _write_message,
     Write.PROPOSE: _write_proposal,
     Write.NO: _write_nothing,
-    Write.PUSH: _write_nothing,
+    Write.PUSH: _write_message,
     Write.VIEW: _write_nothing,
 }

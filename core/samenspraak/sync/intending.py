@@ -12,7 +12,7 @@ from datetime import datetime
 from samenspraak.connectors.connector import Changes
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError
-from samenspraak.policy.capabilities import Token, Write
+from samenspraak.policy.capabilities import Token
 from samenspraak.policy.state import Do, Intent, LinkPhase, Plan, WriteKind
 from samenspraak.store.records import RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork
@@ -130,7 +130,7 @@ def sent_now(remote: RemoteRecord, intent: Intent, now: datetime) -> RemoteRecor
 
 def _mark(view: View, decided: Plan) -> str | None:
     """The mark to show; messages are numbered, so that terms A, B, A are three messages."""
-    if decided.mark is None or view.snapshot.capabilities.mode is not Write.APPEND:
+    if decided.mark is None or not view.snapshot.capabilities.tells:
         return decided.mark
     last = (view.reading.mark if view.reading else None) or "#0"
     return f"{decided.mark}#{int(last.rpartition('#')[2]) + 1}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKind, Units
-from samenspraak.policy.capabilities import Write
 from samenspraak.policy.plan import plan
 from samenspraak.policy.state import Leader, Plan, SentUnits, Today
 from samenspraak.policy.terms import content_digest, waits_for_others
@@ -75,6 +74,6 @@ def _edits(view: View, then: Units) -> SentUnits:
 
 
 def _mark(snapshot: Snapshot) -> str | None:
-    if not (snapshot.capabilities.keeps_marks or snapshot.capabilities.mode is Write.APPEND):
+    if not (snapshot.capabilities.keeps_marks or snapshot.capabilities.tells):
         return None
     return content_digest(snapshot.shape.project(snapshot.units))

@@ -163,7 +163,7 @@ def test_an_answer_without_a_code_counts_while_there_is_one_set_of_terms() -> No
     assert thread.reading.said[0].by == SON
 
 
-def test_nobody_agrees_to_terms_they_may_not_have_read() -> None:
+def test_h16_nobody_agrees_to_terms_they_may_not_have_read() -> None:
     """Simulation H16: read before our new message, posted after it, and without a code."""
     thread = talk()
     thread.tell("c1-bb#2", OTHER_TERMS)
@@ -184,7 +184,7 @@ def test_an_answer_given_before_the_terms_changed_stays_one_to_the_old_terms() -
     assert thread.said == [(StatementKind.ASSENT, "c1-aa#1")]
 
 
-def test_terms_that_come_back_are_told_again() -> None:
+def test_h16_terms_that_come_back_are_told_again() -> None:
     """Simulation H16: A, B, A are three messages, also after a lost answer."""
     thread = talk()
     thread.tell("c1-bb#2", OTHER_TERMS)

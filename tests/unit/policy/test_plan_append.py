@@ -44,6 +44,14 @@ def test_an_answer_there_is_noted_without_a_new_message() -> None:
     assert (decided.do, decided.tell, decided.mark) == (Do.UPDATE, True, None)
 
 
+def test_what_is_taken_up_again_is_told_in_a_new_thread_and_not_in_the_closed_one() -> None:
+    ended = Status(state=State.ENDED)
+    closed = replace(LINK, phase=LinkPhase.CLOSED, answered={STATUS: ended})
+    decided = plan(closed, OURS, replace(THERE, units={STATUS: ended}), TODAY)
+
+    assert (decided.do, decided.row, decided.mark) == (Do.CREATE, "restore it, closed there", "c1-aa")
+
+
 def test_a_closed_thread_that_still_shows_its_messages_is_retracted() -> None:
     closed = replace(THERE, units={STATUS: Status(state=State.ENDED)})
 

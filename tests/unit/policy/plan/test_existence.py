@@ -374,6 +374,13 @@ SITUATIONS = (
         comes={"row": "restore it, over there", "do": Do.UPDATE, "set": {STATUS: ACTIVE}, "adopt": {}},
     ),
     Situation(
+        name="the answer to restore it makes a new one where the closed one can only be told more",
+        link=link(answered={STATUS: ENDED}),
+        theirs=ENDED_THERE,
+        today=today(capabilities=capabilities(write=Write.APPEND), mark="c1-aa"),
+        comes={"row": "restore it, closed there", "do": Do.CREATE, "mark": "c1-aa"},
+    ),
+    Situation(
         name="an end of ours that arrived too late is undone",
         link=link(attempts=(Attempt(sent={STATUS: ENDED}, at=NOW),)),
         theirs=ENDED_THERE,

@@ -202,7 +202,21 @@ SITUATIONS = (
         today=today(capabilities=capabilities(write=Write.RENDER)),
         comes={"do": Do.NOTHING, "set": {}, "hold": {WHAT: SHOES}, "reason": Reason.QUESTION},
     ),
-    # no, push, view
+    # push
+    Situation(
+        name="push: a notice when what may be seen is not what the last one was of",
+        theirs=there(mark="c1-old#3"),
+        today=written(Write.PUSH, mark="c1-new"),
+        comes={"do": Do.UPDATE, "mark": "c1-new"},
+    ),
+    Situation(
+        name="push: nothing after the last one says it",
+        ours=CHANGED_HERE,
+        theirs=there(mark="c1-new#3"),
+        today=written(Write.PUSH, mark="c1-new"),
+        comes={"do": Do.NOTHING, "set": {}, "reason": Reason.EQUAL},
+    ),
+    # no, view
     *(
         Situation(
             name=f"{mode}: nothing is written, and the difference is listed",
@@ -210,7 +224,7 @@ SITUATIONS = (
             today=written(mode),
             comes={"do": Do.NOTHING, "set": {}, "clear": frozenset(), "reason": Reason.CANNOT_CARRY},
         )
-        for mode in (Write.NO, Write.PUSH, Write.VIEW)
+        for mode in (Write.NO, Write.VIEW)
     ),
     Situation(
         name="no: what changed there is adopted all the same",

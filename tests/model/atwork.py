@@ -1,0 +1,123 @@
+"""What the hub does by itself: work off, poll, hear notifications; and what its admin does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from model.town import ORGANISATION
+
+from samenspraak.errors import SamenspraakError
+from samenspraak.policy.state import ConnectorState
+from samenspraak.services import connectors, failures
+from samenspraak.sync.adopt import reconcile_remote
+from samenspraak.sync.pull import look, pull_failed
+from samenspraak.sync.pull import pull as pull_pages
+from samenspraak.sync.reconcile import reconcile
+
+if TYPE_CHECKING:
+    from model.walk import Walk
+
+
+def works(walk: Walk) -> None:
+    with walk.town.store.read(ORGANISATION) as uow:
+        now = walk.town.clock.now()
+        due = [(reconcile_remote, one) for one in uow.remotes.due(now, 20)]
+        links = [(reconcile, one) for one in uow.links.due(now, 20)]
+    waiting: Sequence[tuple[Callable[..., object], str]] = [*due, *links]
+    if waiting:
+        act, row_id = walk.chance.choice(waiting)
+        with walk.as_worker():
+            act(walk.town.hub, ORGANISATION, row_id)
+
+
+def works_off(walk: Walk) -> None:
+    for _ in range(walk.chance.randint(2, 8)):
+        works(walk)
+
+
+def pulls(walk: Walk) -> None:
+    pull(walk, walk.system().name)
+
+
+def pull(walk: Walk, name: str, *, full: bool = False) -> None:
+    with walk.as_worker():
+        try:
+            pull_pages(walk.town.hub, ORGANISATION, name, full=full)
+        except SamenspraakError as error:
+            pull_failed(walk.town.hub, ORGANISATION, name, error)
+
+
+def hears(walk: Walk) -> None:
+    """A notification comes in, in its turn or not, once or twice, or never."""
+    waiting = walk.network.notifications
+    if not waiting:
+        return
+    how = walk.chance.choice(("in its turn", "lost", "doubled", "reordered", "delayed"))
+    walk.note(f"notification: {how}")
+    if how == "delayed":
+        walk.network.pass_(walk.chance.choice((10, 200)))
+    one = waiting[-1] if how == "reordered" else waiting[0]
+    if how != "doubled":
+        waiting.remove(one)
+    if how != "lost":
+        _heard(walk, *one)
+
+
+def _heard(walk: Walk, name: str, record_id: str) -> None:
+    with walk.town.store.write(ORGANISATION) as uow:
+        known = uow.remotes.by_external(name, record_id)
+        if known is not None:
+            look(uow, known)
+        uow.commit()
+
+
+def waits(walk: Walk) -> None:
+    walk.network.pass_(walk.chance.choice((1, 3, 10, 40, 200)))
+
+
+def dies(walk: Walk) -> None:
+    """The process is stopped between two things, and another one starts."""
+    walk.restarts()
+
+
+# The admin.
+
+
+def tries_again(walk: Walk) -> None:
+    """What failed for good is tried again."""
+    failed = failures.listed(walk.town.hub, ORGANISATION)
+    ids = [*(one.id for one in failed.copies), *(one.id for one in failed.records)]
+    for _ in failures.try_again(walk.town.hub, ORGANISATION, ids) if ids else ():
+        walk.note("replay of a dead letter")
+
+
+def upgrades(walk: Walk) -> None:
+    """A new version of one connector's mapping is installed."""
+    old = [one for one in walk.town.connectors.values() if one.system.mapping == 1]
+    own = [one for one in old if one.connector_id in ("app", "platform", "dossier", "desk", "register")]
+    if own:
+        one = walk.chance.choice(own)
+        walk.note("mapping changed", one.connector_id)
+        one.upgrades()
+
+
+def pauses_system(walk: Walk) -> None:
+    """The admin lets a system rest, or lets it take part again."""
+    system = walk.system()
+    with walk.town.store.read(ORGANISATION) as uow:
+        listens = uow.connectors.get(system.name).state.listens
+    if listens:
+        connectors.pause(walk.town.hub, ORGANISATION, system.name)
+        walk.note("a system is paused", system.name)
+    else:
+        resume(walk, system.name)
+
+
+def resume(walk: Walk, name: str) -> None:
+    """A system that the admin paused takes part again; what else holds it is a question."""
+    with walk.town.store.read(ORGANISATION) as uow:
+        paused = uow.connectors.get(name).state is ConnectorState.PAUSED
+    if paused:
+        connectors.resume(walk.town.hub, ORGANISATION, name)
+        walk.note("a system goes on", name)
