@@ -62,18 +62,21 @@ class Life:
         for one in (SON, DAUGHTER):
             walk.ledger.conditions_too[one.id] = True
             here.allows(walk, one.id, "everything", allowed=True)
+        self.agrees("lopen")
+        closing.rests(walk)
+
+    def agrees(self, agreement_id: str) -> None:
         duty = Duty(performer=NURSE, schedule=Schedule(text="elke dag"))
         agreement = Agreement(
-            id="lopen",
+            id=agreement_id,
             client_id=CLIENT.id,
-            what=What(text="lopen"),
+            what=What(text=agreement_id),
             assignments=(Assignment(id="a1", duty=duty),),
             status=Status(state=State.ACTIVE),
         )
-        with walk.town.store.write(ORGANISATION) as uow:
-            record_new(uow, walk.town.hub, agreement, cause=Cause(actor=str(NURSE), why="recorded"))
+        with self.walk.town.store.write(ORGANISATION) as uow:
+            record_new(uow, self.walk.town.hub, agreement, cause=Cause(actor=str(NURSE), why="recorded"))
             uow.commit()
-        closing.rests(walk)
 
     @property
     def agreement(self) -> Agreement:
@@ -117,6 +120,13 @@ class Life:
     def types(self, name: str, **members: str) -> None:
         raw = self.record(name)
         self.walk.town.systems[name].keep(raw["id"], {**raw, **members})
+
+    def assents(self, name: str, raw: Raw, mark: str) -> None:
+        """The daughter agrees to what she read there."""
+        at = self.walk.town.clock.now().isoformat()
+        agrees(
+            self.walk.town.systems[name], raw["id"], {"id": "x1", "by": DAUGHTER.id, "mark": mark, "at": at}
+        )
 
     def answers(self, asked: Question, choice: str) -> None:
         questions.answer(
@@ -244,13 +254,7 @@ def test_h17_an_assent_is_to_what_was_fetched_and_not_to_the_last_notice(life: L
     life.works()
     assert len(life.record("notice")["notices"]) == len(read["notices"]) + 1
 
-    answer = {
-        "id": "x1",
-        "by": DAUGHTER.id,
-        "mark": read["fetched"],
-        "at": life.walk.town.clock.now().isoformat(),
-    }
-    agrees(life.walk.town.systems["notice"], read["id"], answer)
+    life.assents("notice", read, read["fetched"])
     life.rests()
     with life.walk.town.store.read(ORGANISATION) as uow:
         [said] = uow.statements.of("lopen")
@@ -276,3 +280,22 @@ def test_h18_an_object_that_two_workers_read_at_once_becomes_one_agreement(life:
         made = [one.agreement.what.text for one in uow.agreements.list()]
     assert sorted(made) == ["fietsen", "lopen"]
     assert len(app.live()) == 2
+
+
+@among("thread")
+def test_what_was_said_in_a_thread_nobody_here_knew_of_yet_is_heard_before_it_is_taken_back(
+    life: Life,
+) -> None:
+    """Found by the walk: seed 88."""
+    life.network.script = ["the answer is lost"]
+    life.agrees("fietsen")
+    life.works()
+    thread = life.walk.town.systems["thread"]
+    [made] = [one for one in (thread.now(key) or {} for key in thread.live()) if one["ref"] == "fietsen"]
+    life.assents("thread", made, made["messages"][-1]["mark"])
+    here.allows(life.walk, SON.id, "everything", allowed=False)
+    life.rests()
+
+    with life.walk.town.store.read(ORGANISATION) as uow:
+        assert [one.by for one in uow.statements.of("fietsen")] == [DAUGHTER]
+    assert (thread.now(made["id"]) or {})["messages"][-1]["says"] == {}

@@ -88,7 +88,9 @@ class Copies:
 
         What was said in a copy that is about to be taken back was said while it could be read there.
         """
-        ours_is_there = view.snapshot.shape or (view.remote is not None and view.remote.base)
+        remote = view.remote
+        was_there = remote is not None and (remote.base or remote.attempts)
+        ours_is_there = view.snapshot.shape or was_there
         if view.reading is None or not ours_is_there:
             return False
         known = {one.id for one in view.snapshot.statements}
