@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _OF_A_UNIT = (QuestionKind.CONFLICT, QuestionKind.PROPOSAL)
 _SETTLED = {CANNOT_TAKE_BACK: "done", "same-agreement": "apart"}
-"""Nobody leaves readable what may not be read, and in a walk two agreements are never one: they look alike only
-where a record was copied."""
+"""Nobody leaves readable what may not be read, and in a walk two agreements are never one: they look alike
+only where a record was copied."""
 
 
 def open_ones(walk: Walk) -> tuple[Question, ...]:
