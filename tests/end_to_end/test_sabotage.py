@@ -58,6 +58,7 @@ SABOTAGE: Mapping[int, Sabotage] = {
     13: swallowed(systems.PLATFORM, "POST", lambda there: "/fhir/Communication"),
     9: swallowed(systems.APP, "PATCH", lambda there: record(there.app, MUSIC.what)),
     16: swallowed(systems.APP, "PATCH", lambda there: record(there.app, LAUNDRY.what)),
+    17: swallowed(systems.PLATFORM, "PUT", lambda there: "/fhir/Communication(Request)?/.*"),
     15: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, MUSIC.what)),
 }
 

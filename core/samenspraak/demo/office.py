@@ -109,6 +109,10 @@ class Office:
         """This is that person."""
         people.accept(self.hub, self.organisation, connector_id, external_id, who)
 
+    def refuse(self, connector_id: str, external_id: str, who: str) -> None:
+        """This is not that person, and never was."""
+        people.refuse(self.hub, self.organisation, connector_id, external_id, who)
+
     def known(self) -> int:
         """How many parties the organisation knows."""
         return len(people.known(self.hub, self.organisation))

@@ -81,6 +81,16 @@ def threads(platform: Platform, subject: str) -> list[Json]:
     return sorted(about, key=lambda one: int(one["id"]))
 
 
+def network_of(platform: Platform, person: str) -> str:
+    """In whose network somebody is whom the platform knows by this number, as ``Patient/id``."""
+    found = platform.resources("RelatedPerson")
+    return next(
+        str(one["patient"]["reference"])
+        for one in found
+        if person in {number["value"] for number in one["identifier"]}
+    )
+
+
 def messages(platform: Platform, thread: Json) -> list[str]:
     """What the thread says, the oldest first; the first message is in the thread itself."""
     found = platform.resources("Communication", **{"part-of": f"CommunicationRequest/{thread['id']}"})

@@ -80,6 +80,11 @@ class Case:
         return tombstone and not (said and self._in_place) and not self.copy.released
 
     @property
+    def is_being_taken_back(self) -> bool:
+        """There is a copy of ours whose retraction has landed, and nobody is certain of that yet."""
+        return self.open and bool(self.copy.based) and not self.copy.shape and not self.is_theirs
+
+    @property
     def removed_before(self) -> bool:
         """There was a copy, and it was not we who took it away."""
         copy = self.copy

@@ -229,6 +229,11 @@ EXISTENCE: tuple[Line, ...] = (
         lambda c: c.live and c.there_over and c.is_late(STATUS),
         compare,
     ),
+    (
+        "live here, ours was taken back there and may be seen again",
+        lambda c: c.live and c.there_over and c.is_being_taken_back and not c.nothing_to_carry,
+        rests(Reason.RETRACTED, Do.CLOSE),
+    ),
     ("live here, over there", lambda c: c.live and c.there_over, _ended_there),
     ("live here, gone there", lambda c: c.live and c.gone, _ended_there),
     ("draft", lambda _: True, rests(Reason.WITHHELD)),

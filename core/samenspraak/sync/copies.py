@@ -215,6 +215,8 @@ class Copies:
                     )
                 uow.remotes.save(closed)
                 uow.commit()
+        if retracted and view.snapshot.shape:
+            return None  # it may be seen again by now, and is made anew
         return Settled(
             reason=decided.reason,
             equal=False,

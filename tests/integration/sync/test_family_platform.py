@@ -295,3 +295,20 @@ def test_a_thread_that_others_were_let_into_gets_no_more_and_can_still_be_emptie
         platform.town.withdraw("wit", platform.consents[person])
     platform.settle()
     assert "Steunkousen" not in " ".join(platform.sandbox.readable("80029"))
+
+
+def test_who_may_read_again_before_it_is_certain_that_it_was_gone_gets_a_thread_again(
+    platform: Platform,
+) -> None:
+    """Nobody but we ended the thread, so nobody is asked whether it ended."""
+    platform.town.withdraw("wit", platform.consents["daughter"])
+    platform.town.cycle()
+    assert "Steunkousen" not in str(platform.sandbox.readable("80022"))
+
+    platform.town.consent("wit", platform.readers[1])
+    platform.settle()
+    platform.town.clock.pass_(minutes=5)
+    platform.settle()
+
+    assert "Wie: Jan de Wit, elke dag om 08:00" in str(platform.sandbox.readable("80022"))
+    assert platform.town.questions() == []

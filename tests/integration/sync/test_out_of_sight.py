@@ -64,3 +64,18 @@ def test_h14_a_whole_record_that_is_as_it_once_was_is_asked_about_where_there_ar
 
     assert household.questions == [("conflict", "both-changed")]
     assert household.agreement.what.text == household.record(household.a)["title"] == "Lange kousen"
+
+
+def test_what_may_be_seen_again_before_it_is_certain_that_it_was_gone_is_there_again(household: Any) -> None:
+    son = household.town.people[0]
+    hidden = household.town.consent("wit", son, allows=False)
+    household.town.cycle()
+    assert "Steunkousen aantrekken" not in household.b.readable("son")
+
+    household.town.withdraw("wit", hidden)
+    household.settle()
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+
+    assert "Steunkousen aantrekken" in household.b.readable("son")
+    assert household.questions == []

@@ -42,3 +42,21 @@ def neighbour_reads_nothing(
         nl="De buurvrouw zit in geen enkel open gesprek meer.",
         en="The neighbour is in no open thread any more.",
     )
+
+
+def reads(there: Systems, person: str, subject: str) -> Iterator[Seen]:
+    yield seeing.seen(
+        there.platform,
+        subject in there.platform.readable(person),
+        nl="Hij leest de afspraak waarbij hij inspringt.",
+        en="He reads the agreement in which he steps in.",
+    )
+
+
+def namesake_reads_nothing(there: Systems, person: str, subject: str) -> Iterator[Seen]:
+    yield seeing.seen(
+        there.platform,
+        subject not in there.platform.readable(person),
+        nl="De naamgenoot leest er niets meer van.",
+        en="The namesake reads nothing of it any more.",
+    )

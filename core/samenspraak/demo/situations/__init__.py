@@ -11,7 +11,7 @@ _TOLD = (
     *periods.SITUATIONS,
     *privacy.SITUATIONS,
 )
-_ORDER = (1, 2, 3, 4, 5, 8, 13, 9, 16, 15)
+_ORDER = (1, 2, 3, 4, 5, 8, 13, 9, 16, 17, 15)
 """Who comes later finds what earlier ones left; in the last one everything of a client stops."""
 
 SITUATIONS: tuple[Situation, ...] = tuple(sorted(_TOLD, key=lambda one: _ORDER.index(one.id)))

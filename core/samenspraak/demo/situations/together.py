@@ -40,8 +40,8 @@ def thursday_cooking(stage: Stage) -> None:
     there, today = stage.there, local_day(datetime.now(UTC))
     thursday, friday = next_day(today, THURSDAY), next_day(today, FRIDAY)
     stage.until(lambda: all(seeing.plans(there.dossier, title) for title in (COOKING, MARKET)))
-    stage.until(lambda: _set_backup(there.dossier, COOKING, SANNE))
-    stage.until(lambda: _set_backup(there.dossier, MARKET, PIET))
+    stage.until(lambda: set_backup(there.dossier, COOKING, SANNE))
+    stage.until(lambda: set_backup(there.dossier, MARKET, PIET))
     stage.tells(
         there.volunteers,
         nl="Karim kookt op donderdag met meneer Dijkman, en gaat op vrijdag met hem naar de markt.",
@@ -104,7 +104,7 @@ def next_day(today: date, weekday: int) -> date:
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
-def _set_backup(dossier: Dossier, title: str, backup: Person) -> bool:
+def set_backup(dossier: Dossier, title: str, backup: Person) -> bool:
     """A nurse fills in who steps in; False when the plan changed meanwhile."""
     plan = seeing.plans(dossier, title)[0]
     detail = plan["activity"][0]["detail"]

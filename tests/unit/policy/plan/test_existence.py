@@ -326,6 +326,17 @@ SITUATIONS = (
         comes={"row": "live here, over there", "do": Do.ADOPT, "adopt": {STATUS: ENDED}, "questions": []},
     ),
     Situation(
+        name="what we took back is no end there when it may be seen again",
+        link=link(shape=Shape(units=frozenset())),
+        theirs=ENDED_THERE,
+        comes={
+            "row": "live here, ours was taken back there and may be seen again",
+            "do": Do.CLOSE,
+            "reason": Reason.RETRACTED,
+            "questions": [],
+        },
+    ),
+    Situation(
         name="an end there over an edit of ours is a question",
         ours=ours(EDITED),
         theirs=ENDED_THERE,
