@@ -52,6 +52,18 @@ HELP_NL: Mapping[str, str] = {
         "Zegt dat wat in CONNECTOR als afspraak ID staat een andere afspraak is.\n\n"
         "Het wordt een eigen afspraak met wat daar staat, en we houden ze nooit meer voor dezelfde."
     ),
+    "Say that PARTY and OTHER are one person: PARTY stays, and OTHER leads to them from now on.\n\n"
+    "Where consent for the one contradicts that for the other, the stricter holds and somebody is asked.\n"
+    "First you see what would be written where, and who would see what for the first time.": (
+        "Zegt dat PARTY en OTHER dezelfde persoon zijn: PARTY blijft, en OTHER verwijst er voortaan naar.\n\n"
+        "Spreekt de toestemming voor de een die voor de ander tegen? Dan geldt de strengste, en vragen we\n"
+        "het na. U ziet eerst wat we waar schrijven, en wie wat voor het eerst te zien krijgt."
+    ),
+    "Say that EXTERNAL_ID in CONNECTOR is not whom it is matched with; the match is undone.\n\n"
+    "Whoever saw something through it does not see it any more, and the record waits to be matched again.": (
+        "Zegt dat EXTERNAL_ID in CONNECTOR iemand anders is dan we dachten; de koppeling vervalt.\n\n"
+        "Wie daardoor iets kon zien, ziet dat niet meer. Het gegeven wacht tot u zegt wie het wel is."
+    ),
     "Only the copy with this record there.": "Alleen de kopie met dit gegeven daar.",
     "Only show what would happen.": "Laat alleen zien wat er zou gebeuren.",
     "List agreements, with how each system stands.": "Toont de afspraken, en hoe elk systeem ervoor staat.",

@@ -29,7 +29,8 @@ def plan_lines(planned: Planned, texts: Texts) -> Iterator[str]:
     for question in planned.questions:
         kind = texts.word("question", question.kind)
         yield texts("plan.question", kind=kind, agreement=question.agreement_id)
-    yield from _unheard(planned.unheard, texts)
+    for connector_id, error in planned.unheard:
+        yield texts("plan.unheard", id=connector_id, error=error)
     if not (planned.acts or planned.changes or planned.questions):
         yield texts("plan.nothing")
     yield texts("plan.unwritten")
@@ -38,8 +39,14 @@ def plan_lines(planned: Planned, texts: Texts) -> Iterator[str]:
 def preview_lines(found: Preview, texts: Texts) -> Iterator[str]:
     """What joining or separating would do, and who would newly see what in which system."""
     yield from outcome_lines(found.outcome, texts)
-    yield from _acts(found.acts, texts)
-    yield from _unheard(found.unheard, texts)
+    yield from consequences(found.acts, found.unheard, texts)
+
+
+def consequences(acts: Sequence[Act], unheard: Iterable[tuple[str, str]], texts: Texts) -> Iterator[str]:
+    """What would be written to whom, and of which systems nobody knows."""
+    yield from _acts(acts, texts)
+    for connector_id, error in unheard:
+        yield texts("plan.unheard", id=connector_id, error=error)
 
 
 def outcome_lines(found: Joined | Separated, texts: Texts) -> Iterator[str]:
@@ -53,11 +60,6 @@ def outcome_lines(found: Joined | Separated, texts: Texts) -> Iterator[str]:
             yield texts(key, units=_kinds(units, texts))
     if found.doubled:
         yield texts("join.doubled", systems=", ".join(found.doubled))
-
-
-def _unheard(unheard: Iterable[tuple[str, str]], texts: Texts) -> Iterator[str]:
-    for connector_id, error in unheard:
-        yield texts("plan.unheard", id=connector_id, error=error)
 
 
 def applied_lines(done: Applied, texts: Texts) -> Iterator[str]:

@@ -301,6 +301,22 @@ SENTENCES: Mapping[str, Pair] = {
         "Niet meer gekoppeld: {records}. Wat we daardoor deelden, halen we terug.",
         "No longer matched: {records}. What was shared because of it is taken back.",
     ),
+    "match.joined": (
+        "{other} is dezelfde persoon als {party}; die blijft.",
+        "{other} is the same person as {party}, who stays.",
+    ),
+    "match.joined_records": (
+        "Zo heten zij in de systemen: {records}.",
+        "Known in the systems as: {records}.",
+    ),
+    "match.joined_agreements": (
+        "Afspraken die dat nu zo zeggen: {count}.",
+        "Agreements that say so now: {count}.",
+    ),
+    "match.contradicts": (
+        "Ingetrokken, want er stond ook een bezwaar tegenover: {consents}. We vragen het na.",
+        "Withdrawn, because there is an objection against it as well: {consents}. Somebody is asked.",
+    ),
     "match.refused_none": ("Er was niemand voorgesteld.", "Nobody was suggested."),
     # question
     "question.none": ("Er zijn geen open vragen.", "There are no open questions."),

@@ -174,6 +174,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "stopped": ("alles gestopt", "everything stopped"),
         "joined": ("samengevoegd", "joined"),
         "separated": ("losgemaakt", "separated"),
+        "person-joined": ("bleek dezelfde persoon", "turned out to be one person"),
     },
     "moment": {
         "planned": ("gepland", "planned"),
@@ -201,6 +202,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "different": ("meldingen verschillen", "reports differ"),
         "done_twice": ("twee keer gedaan", "done twice"),
         "declined": ("iemand is niet akkoord", "somebody declines"),
+        "consent-contradicts": ("toestemming spreekt zich tegen", "consent contradicts itself"),
         "same-agreement": ("is dit dezelfde afspraak?", "is this the same agreement?"),
         "two-copies": ("staat daar twee keer", "stands there twice"),
         "joined-differently": ("verschilde bij het samenvoegen", "differed when joined"),

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import click
 
 from samenspraak.cli import Asked
-from samenspraak.cli._answers import answer, table
-from samenspraak.cli._desk import by_option, desk, json_option, looker_option
+from samenspraak.cli._answers import answer, called, confirm, table
+from samenspraak.cli._desk import by_option, desk, dry_run_option, json_option, looker_option, yes_option
 from samenspraak.cli._help import Group
+from samenspraak.cli._plans import consequences
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.parties import PartyKind
 from samenspraak.services import looking, people
-from samenspraak.services.people import Known, Refused, Unmatched
+from samenspraak.services.people import Known, Refused, Together, Unmatched
 
 
 @click.group("match", cls=Group)
@@ -80,6 +81,64 @@ def refuse(asked: Asked, connector_id: str, external_id: str, party: str | None,
         "undone": undone,
     }
     answer(asked, document, _refused(refused, undone, at.texts))
+
+
+@command.command()
+@click.argument("party", metavar="PARTY")
+@click.argument("other", metavar="OTHER")
+@dry_run_option
+@yes_option
+@by_option
+@json_option
+@click.pass_obj
+def join(asked: Asked, party: str, other: str, dry_run: bool, yes: bool, by: str) -> None:
+    """Say that PARTY and OTHER are one person: PARTY stays, and OTHER leads to them from now on.
+
+    Where consent for the one contradicts that for the other, the stricter holds and somebody is asked.
+    First you see what would be written where, and who would see what for the first time.
+    """
+    at = desk(asked)
+    if dry_run or not yes:
+        preview = looking.preview_person(at.hub, at.organisation, by, party, other, by=by)
+        lines = [
+            *_together(preview.outcome, at.texts),
+            *consequences(preview.acts, preview.unheard, at.texts),
+        ]
+        if dry_run:
+            answer(asked, {"preview": preview}, [*lines, at.texts("plan.unwritten")])
+            return
+        confirm(asked, at.texts, "\n".join([*lines, at.texts("join.join?")]), yes=False)
+    found = people.join(at.hub, at.organisation, party, other, by=by)
+    answer(asked, {"joined": found}, _together(found, at.texts))
+
+
+@command.command()
+@click.argument("connector_id", metavar="CONNECTOR")
+@click.argument("external_id", metavar="EXTERNAL_ID")
+@by_option
+@json_option
+@click.pass_obj
+def separate(asked: Asked, connector_id: str, external_id: str, by: str) -> None:
+    """Say that EXTERNAL_ID in CONNECTOR is not whom it is matched with; the match is undone.
+
+    Whoever saw something through it does not see it any more, and the record waits to be matched again.
+    """
+    at = desk(asked)
+    found = people.separate(at.hub, at.organisation, connector_id, external_id, by=by)
+    undone = [f"{system}/{there}" for system, there in found.undone]
+    document = {"connector": connector_id, "external_id": external_id, "undone": undone}
+    answer(asked, {**document, "party": found.parties[0]}, _refused(found, undone, at.texts))
+
+
+def _together(found: Together, texts: Texts) -> Iterator[str]:
+    one, other = (called(ref, found.names) for ref in (found.party, found.same))
+    yield texts("match.joined", party=one, other=other)
+    if found.records:
+        records = ", ".join(f"{system}/{there}" for system, there in found.records)
+        yield texts("match.joined_records", records=records)
+    yield texts("match.joined_agreements", count=len(found.agreements))
+    if found.withdrawn:
+        yield texts("match.contradicts", consents=", ".join(found.withdrawn))
 
 
 def _refused(refused: Refused, undone: list[str], texts: Texts) -> Iterator[str]:

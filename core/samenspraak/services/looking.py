@@ -119,6 +119,10 @@ def _waiting(_: UnitOfWork, found: people.Unmatched) -> Iterable[Seen]:
     return _clients("matches", (maybe.party for one in found.people for maybe in one.suggestions))
 
 
+def _one_person(_: UnitOfWork, found: people.WouldJoin) -> Iterable[Seen]:
+    return _clients("people", (found.outcome.party, found.outcome.same))
+
+
 def _known(_: UnitOfWork, found: Iterable[people.Known]) -> Iterable[Seen]:
     return _clients("people", (one.party for one in found))
 
@@ -139,6 +143,7 @@ list_versions = Read("agreement.history", history.of_agreement, _one_agreement)
 compare_version = Read("agreement.compared", history.would_restore, _one_agreement)
 preview_join = Read("agreement.compared", joining.would_join, _one_agreement)
 preview_separate = Read("agreement.compared", joining.would_separate, _one_agreement)
+preview_person = Read("person.compared", people.would_join, _one_person)
 list_reviews = Read("review.listed", reviewing.due, _reviews)
 list_moments = Read("moment.listed", moments.between, _moments)
 preview_absence = Read("absence.previewed", pausing.would, _absence)
@@ -156,6 +161,7 @@ READS: tuple[Read[..., Any], ...] = (
     compare_version,
     preview_join,
     preview_separate,
+    preview_person,
     list_reviews,
     list_moments,
     preview_absence,

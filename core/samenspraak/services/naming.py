@@ -39,7 +39,8 @@ def party(uow: UnitOfWork, text: str, *kinds: PartyKind) -> PartyRef:
     Raises:
         NotFoundError: nobody is known by it, or several are.
     """
-    found = {ref for ref in _meant(uow, text) if not kinds or ref.kind in kinds}
+    meant = (uow.parties.current(ref) for ref in _meant(uow, text))
+    found = {ref for ref in meant if not kinds or ref.kind in kinds}
     if len(found) == 1:
         return found.pop()
     wanted = " or ".join(kinds) or "party"

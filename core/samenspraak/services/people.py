@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from samenspraak.domain.parties import Group, GroupKind, PartyKind, PartyRef, Person
+from samenspraak.domain.parties import PERSONS, Group, GroupKind, PartyKind, PartyRef, Person
 from samenspraak.errors import NotFoundError, RuleError
-from samenspraak.services import ADMIN
+from samenspraak.services import ADMIN, rehearsals
 from samenspraak.services.naming import actor, names, party
 from samenspraak.store.records import AuditLine, PartyCandidate, PartyLink
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync import adopt
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import link_party, read_again
+from samenspraak.sync.one_person import join_people
 from samenspraak.sync.unmatching import unlink_party
-
-WAITS_FOR_A_PERSON = "person"
+from samenspraak.sync.watched import Act
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,31 @@ class Refused:
     undone: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Together:
+    """Two people who are one, or would be.
+
+    ``records``: what systems call the one who went, as connector and id there · ``agreements``: those that
+    say so now · ``withdrawn``: consents that contradict another one and do not hold until somebody was asked.
+    """
+
+    party: PartyRef
+    same: PartyRef
+    records: tuple[tuple[str, str], ...]
+    agreements: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    names: Mapping[PartyRef, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WouldJoin:
+    """What would follow: the outcome itself, and every write with who would newly see what."""
+
+    outcome: Together
+    acts: tuple[Act, ...]
+    unheard: tuple[tuple[str, str], ...]
+
+
 # Looking.
 
 
@@ -91,7 +117,7 @@ def waiting(hub: Hub, organisation: str, *, connector_id: str | None = None) -> 
         records=tuple(
             WaitingRecord(connector_id=one.connector_id, external_id=one.external_id or "")
             for one in remotes
-            if one.why == WAITS_FOR_A_PERSON
+            if one.why == adopt.PERSON
         ),
     )
 
@@ -213,6 +239,59 @@ def refuse(
             _audit(uow, hub, connector_id, external_id, "refused", decided_by, str(ref))
         uow.commit()
     return Refused(parties=refused)
+
+
+def join(hub: Hub, organisation: str, who: str, other: str, *, by: str = ADMIN) -> Together:
+    """These two are one person: ``who`` stays, and ``other`` leads to them from now on.
+
+    Raises:
+        NotFoundError: nobody is known by it, in a role of a person, or as ``by``.
+        RuleError: they cannot be one.
+    """
+    with hub.store.write(organisation) as uow:
+        decided_by = actor(uow, by)
+        stays, goes = (party(uow, text, *sorted(PERSONS)) for text in (who, other))
+        found = join_people(uow, hub, stays.id, goes.id, by=decided_by)
+        together = Together(
+            party=stays,
+            same=goes,
+            records=found.records,
+            agreements=found.agreements,
+            withdrawn=found.withdrawn,
+            names=names(uow, {stays, goes}),
+        )
+        uow.commit()
+    return together
+
+
+def would_join(hub: Hub, organisation: str, who: str, other: str, *, by: str = ADMIN) -> WouldJoin:
+    """What :func:`join` would do, and every write that would follow in every system; nothing is written.
+
+    Raises:
+        as :func:`join`; ConfigurationError: this database cannot be copied.
+    """
+    outcomes: list[Together] = []
+    planned = rehearsals.plan(
+        hub,
+        organisation,
+        rehearsals.Asked(),
+        first=lambda copy: outcomes.append(join(copy, organisation, who, other, by=by)),
+    )
+    return WouldJoin(outcome=outcomes[0], acts=planned.acts, unheard=planned.unheard)
+
+
+def separate(hub: Hub, organisation: str, connector_id: str, external_id: str, *, by: str = ADMIN) -> Refused:
+    """This record is not of whom it is matched with: the match is undone, with all that rested on it.
+
+    Raises:
+        NotFoundError: nobody is matched by this id there, or nobody is known as ``by``.
+    """
+    with hub.store.write(organisation) as uow:
+        decided_by = actor(uow, by)
+        standing = uow.parties.link_of(connector_id, external_id)
+        if standing is None:
+            raise NotFoundError(f"{external_id} in connector {connector_id} is matched with nobody.")
+        return _undo(uow, hub, standing, None, decided_by)
 
 
 def _undo(uow: WritingUnitOfWork, hub: Hub, standing: PartyLink, who: str | None, by: str) -> Refused:

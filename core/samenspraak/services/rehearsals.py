@@ -24,9 +24,9 @@ from samenspraak.policy import priority
 from samenspraak.policy.state import QuestionKind, WriteKind
 from samenspraak.services import ADMIN, connectors
 from samenspraak.services.exchange import Exchanged, exchange
-from samenspraak.services.people import WAITS_FOR_A_PERSON
 from samenspraak.store.records import Likeness, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync import adopt
 from samenspraak.sync.alike import SAME_AGREEMENT
 from samenspraak.sync.asking import about_of
 from samenspraak.sync.hub import Hub
@@ -302,7 +302,7 @@ def _met(uow: UnitOfWork, connector_id: str, acts: Iterable[Act]) -> Met:
         if (connector_id, link.agreement_id) not in made
         and any(one.external_id for one in uow.remotes.of_link(link.id))
     )
-    waiting = sum(one.why == WAITS_FOR_A_PERSON for one in uow.remotes.unlinked(connector_id))
+    waiting = sum(one.why == adopt.PERSON for one in uow.remotes.unlinked(connector_id))
     return Met(connector_id=connector_id, waiting=waiting, **{kind: found[kind] for kind in Meeting})
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
-from samenspraak.services.people import WAITS_FOR_A_PERSON
+from samenspraak.sync import adopt
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.trouble import is_broken_off
 
@@ -102,7 +102,7 @@ def status(hub: Hub, organisation: str) -> Status:
             questions=Counter(one.kind for one in questions),
             overdue=sum(one.deadline is not None and one.deadline < hub.now() for one in questions),
             waiting_people=len(uow.parties.candidates()),
-            waiting_records=uow.remotes.count_unlinked(WAITS_FOR_A_PERSON),
+            waiting_records=uow.remotes.count_unlinked(adopt.PERSON),
         )
 
 

@@ -65,19 +65,40 @@ class Agreements(Repository):
         return AgreementRecord(agreement=new, version=1)
 
     def replace(
-        self, new: Agreement, expected: int, cause: Cause, at: datetime, units: Iterable[UnitKey]
+        self,
+        new: Agreement,
+        expected: int,
+        cause: Cause,
+        at: datetime,
+        units: Iterable[UnitKey],
+        *,
+        of_client: str | None = None,
     ) -> int:
         """The agreement says this from now on, if it is still at version ``expected``; gives the next one.
+
+        ``of_client``: whose it was until now, if that is another id.
 
         Raises:
             StaleError: it has another version by now; nothing was written.
         """
         document = self._scope.seal(agreement.c.document_sealed, new.id, new, Agreement)
         version = self._scope.change(
-            agreement, {"id": new.id, "client_id": new.client_id}, expected=expected, document_sealed=document
+            agreement,
+            {"id": new.id, "client_id": of_client or new.client_id},
+            expected=expected,
+            document_sealed=document,
+            **({"client_id": new.client_id} if of_client else {}),
         )
         self._remember(new, version, cause, at, units)
         return version
+
+    def met_elsewhere(self, client_id: str, connector_id: str) -> builtins.list[AgreementRecord]:
+        """Those of this client that were not met in this system first, by id; no other is opened."""
+        ids = [row.id for row in self._scope.only(agreement.c.id, client_id=client_id, same_as=None)]
+        table = agreement_version
+        origins = self._scope.only(table.c.agreement_id, table.c.connector_id, agreement_id=ids, version=1)
+        found = (row.agreement_id for row in origins if row.connector_id != connector_id)
+        return [self.get(one) for one in sorted(found)]
 
     # One and the same.
 

@@ -54,18 +54,21 @@ class Consents(Repository):
         self.raise_epoch(now.client_id)
         return now
 
-    def move(self, consent_id: str, agreement_id: str) -> None:
-        """It is about this agreement now, which is the one it was about under another id.
+    def change(self, changed: Consent) -> None:
+        """Its client, recipient or agreement is known by another id now; what was allowed stays.
 
         Raises:
-            NotFoundError: this organisation has no such consent.
+            NotFoundError: this organisation has no such consent, or no such client.
         """
-        moving = self.get(consent_id)
-        document = replace(moving, agreement_id=agreement_id, withdrawn_at=None)
-        sealed = self._scope.seal(consent.c.document_sealed, consent_id, document, Consent)
-        moved = self._scope.update(consent).where(consent.c.id == consent_id)
-        self._scope.run(moved.values(document_sealed=sealed, row=consent.c.row + 1))
-        self.raise_epoch(moving.client_id)
+        before = self.get(changed.id)
+        document = replace(changed, withdrawn_at=None)
+        sealed = self._scope.seal(consent.c.document_sealed, changed.id, document, Consent)
+        moved = self._scope.update(consent).where(consent.c.id == changed.id)
+        self._scope.run(
+            moved.values(client_id=changed.client_id, document_sealed=sealed, row=consent.c.row + 1)
+        )
+        for client_id in {before.client_id, changed.client_id}:
+            self.raise_epoch(client_id)
 
     def get(self, consent_id: str) -> Consent:
         """The consent.

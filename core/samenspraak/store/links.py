@@ -178,15 +178,19 @@ class Links(Leased):
         """
         self._set(link_id, {"row": link.c.row + 1, **_kept(fields)})
 
-    def close(self, closing: LinkRecord) -> None:
-        """Nothing is done for this copy any more, and whoever works on it now has lost it."""
+    def close(self, closing: LinkRecord, version: int) -> None:
+        """Nothing is done for this copy any more, and whoever works on it now has lost it.
+
+        ``version``: the last one of its agreement.
+        """
         self.revoke(closing.id)
         self.set(
             closing.id,
             phase=LinkPhase.CLOSED,
             reason=Reason.CLOSED,
             detail="",
-            looked_version=closing.want,
+            want=version,
+            looked_version=version,
             looked=closing.look,
             members=frozenset(),
         )

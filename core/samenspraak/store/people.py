@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
+from samenspraak.domain.parties import PERSONS, CircleMember, Identifier, PartyKind, PartyRef, Person
 from samenspraak.store import documents
 from samenspraak.store.identifiers import Identifiers
 from samenspraak.store.tables import circle, person
@@ -63,8 +63,8 @@ class People(Identifiers):
         return documents.load(self._scope.get(person, id=person_id).kinds, _KINDS)
 
     def persons(self, kind: PartyKind | None = None) -> list[Person]:
-        """Everybody, or everybody known to take this role, by id."""
-        rows = self._scope.all(person, person.c.id)
+        """Everybody, or everybody known to take this role, by id; each under the id that stays."""
+        rows = self._scope.all(person, person.c.id, same_as=None)
         return self._people(
             [row for row in rows if kind is None or kind in documents.load(row.kinds, _KINDS)]
         )
@@ -73,6 +73,23 @@ class People(Identifiers):
         """Everybody who has at least one of these, by id."""
         found = set[str]().union(*map(self._holders, identifiers))
         return [self.person(person_id) for person_id in sorted(found)]
+
+    # One and the same.
+
+    def current(self, ref: PartyRef) -> PartyRef:
+        """The party that this one is known as today: somebody may have turned out to be somebody else."""
+        row = self._scope.find(person, id=ref.id) if ref.kind in PERSONS else None
+        return ref if row is None or row.same_as is None else self.current(replace(ref, id=row.same_as))
+
+    def join_person(self, person_id: str, same_as: str) -> None:
+        """This person is somebody else, and known by nothing but the name any more.
+
+        Raises:
+            NotFoundError: this organisation knows nobody by this id.
+        """
+        self.add_person(replace(self.person(person_id), identifiers=frozenset()))
+        joined = self._scope.update(person).where(person.c.id == person_id)
+        self._scope.run(joined.values(same_as=same_as))
 
     # Circles.
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from samenspraak.domain.statements import Statement
-from samenspraak.store.scope import Repository
+from samenspraak.store.people import People
+from samenspraak.store.scope import Repository, Scope
 from samenspraak.store.tables import statement
 
 
 class Statements(Repository):
     """What parties said, in one organisation."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self._people = People(scope)
 
     def add(self, agreement_id: str, said: Statement, at: datetime) -> bool:
         """Keep it, heard at ``at``; False when this statement is known already, however often it is read.
@@ -35,14 +41,15 @@ class Statements(Repository):
         )
 
     def of(self, agreement_id: str) -> list[Statement]:
-        """Everything said about an agreement, by when it was said."""
+        """Everything said about an agreement, by when it was said, each by whoever that is known as today."""
         found = self._scope.all(statement, statement.c.said_at, statement.c.id, agreement_id=agreement_id)
-        return [
+        said = [
             self._scope.open(
                 statement.c.document_sealed, _place(agreement_id, row.id), row.document_sealed, Statement
             )
             for row in found
         ]
+        return [replace(one, by=self._people.current(one.by)) for one in said]
 
     def copy(self, from_id: str, to_id: str, of: Callable[[Statement], Statement | None]) -> list[Statement]:
         """What was said about one agreement is said about another as well, heard when it was heard.

@@ -31,7 +31,15 @@ organisation = sa.Table(
 
 # Who takes part.
 
-person = table("person", key("id"), text("kinds"), count("row"), sealed("document"))
+person = table(
+    "person",
+    key("id"),
+    text("kinds"),
+    text("same_as", required=False),
+    count("row"),
+    sealed("document"),
+    sa.Index(None, "organisation", "same_as"),
+)
 
 identifier = table(
     "identifier",

@@ -63,7 +63,7 @@ def wonder(
     numbered = {one.agreement.id for one in _numbered(uow, new, numbers)}
     alike = [
         (one.id in numbered, similarity(one.what.text, new.what.text), one.id)
-        for one in (record.agreement for record in uow.agreements.list(client_id=new.client_id))
+        for one in (record.agreement for record in uow.agreements.met_elsewhere(new.client_id, connector_id))
         if one.id not in known
         and (one.id in numbered or resembles(new, one, similarity=similarity))
         and not _is_kept_beside(uow, hub, one, connector_id)

@@ -32,7 +32,7 @@ def consents(uow: WritingUnitOfWork, *, goes: str, stays: str) -> None:
     client_id = uow.agreements.get(goes).agreement.client_id
     for one in uow.consents.of_client(client_id):
         if one.agreement_id == goes:
-            uow.consents.move(one.id, stays)
+            uow.consents.change(replace(one, agreement_id=stays))
 
 
 def likenesses(uow: WritingUnitOfWork, hub: Hub, *, goes: str, stays: Agreement) -> None:

@@ -186,7 +186,7 @@ def _become_alias(
     version = uow.agreements.replace(other, expected=goes.version, cause=cause, at=hub.now(), units=())
     uow.agreements.join(other.id, stays.agreement.id, aliases)
     for link in uow.links.of_agreement(other.id):
-        uow.links.close(link)
+        uow.links.close(link, version)
     uow.log.audit(
         AuditLine(
             at=hub.now(),

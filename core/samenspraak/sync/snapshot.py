@@ -176,7 +176,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         questions=tuple(uow.questions.list(agreement_id=agreement.id)),
         groups=tuple(sight.facts.groups),
         newcomers=_newcomers(uow, agreement, remotes),
-        may_double=may_be_there(uow, link),
+        may_double=not any(one.phase is LinkPhase.OPEN for one in remotes) and may_be_there(uow, link),
     )
 
 

@@ -39,7 +39,15 @@ def record_version(
         StaleError: somebody recorded a version in between; plan again.
     """
     units = differing(units_of(before.agreement), units_of(after))
-    version = uow.agreements.replace(after, expected=before.version, cause=cause, at=hub.now(), units=units)
+    was_of = before.agreement.client_id
+    version = uow.agreements.replace(
+        after,
+        expected=before.version,
+        cause=cause,
+        at=hub.now(),
+        units=units,
+        of_client=None if was_of == after.client_id else was_of,
+    )
     _follow(uow, hub, after, version, cause, units, days)
     return version
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import NotFoundError, RuleError
 
 TASK = {"who": {"user": "son", "role": "relative"}}
@@ -50,7 +51,6 @@ def test_a_dry_run_tells_what_would_be_written_and_asked_and_does_nothing(line: 
     assert (found["outcome"]["taken"], found["outcome"]["asked"]) == (["place"], ["what", "assignment[a1]"])
     assert {act["connector_id"] for act in found["acts"]} == {"app-a", "app-b"}
     assert all("place" in act["newly"] for act in found["acts"] if "place" in act["units"])
-    assert "Er is niets geschreven." in line.text("agreement", "join", old, new, "--dry-run")
     assert (twice.writes(), len(twice.agreements())) == (written, 2)
 
 
@@ -72,6 +72,7 @@ def test_joined_every_command_follows_the_old_id_and_its_history_stays(line: Any
 def test_separated_it_is_an_agreement_of_its_own(line: Any, family: Any) -> None:
     [agreement] = family.agreements()
     preview = line.text("agreement", "separate", agreement.id, "app-b", "--dry-run")
+    assert "Er is niets geschreven." in preview
     done = line.json("agreement", "separate", agreement.id, "app-b", "--yes")["separated"]
 
     assert "een eigen afspraak" in preview
@@ -91,3 +92,15 @@ def test_what_cannot_be_joined_or_separated_says_why(line: Any, twice: Any) -> N
     assert "no other copy" in line.fails(
         "agreement", "separate", new, "app-b", "--yes", code=RuleError.exit_code
     )
+
+
+def test_two_records_of_one_person_are_joined_and_the_old_id_leads_to_them(line: Any, town: Any) -> None:
+    for person_id, name in (("son", "Jan de Wit"), ("jan", "J. de Wit")):
+        town.person(person_id, PartyKind.RELATIVE, name)
+
+    assert "dezelfde persoon" in line.text("match", "join", "relative:son", "jan", "--dry-run")
+    done = line.json("match", "join", "relative:son", "relative:jan", "--yes")["joined"]
+    assert (done["party"], done["same"], done["records"]) == ("relative:son", "relative:jan", [])
+    [known] = line.json("match", "list", "--known")["known"]
+    assert known["party"] == "relative:son"
+    assert "matched with nobody" in line.fails("match", "separate", "ozo", "7", code=NotFoundError.exit_code)

@@ -30,7 +30,8 @@ LOOKS = {
 # They decide something, which is audited with what it changes.
 DECIDES = {
     *("init", "connector add", "connector pause", "connector resume", "connector rule"),
-    *("match accept", "match refuse", "question answer", "consent record", "consent withdraw"),
+    *("match accept", "match refuse", "match join", "match separate"),
+    *("question answer", "consent record", "consent withdraw"),
     *("agreement restore", "agreement join", "agreement separate", "agreement stop", "failure retry"),
     *("pause start", "pause lift", "review record"),
 }
@@ -68,7 +69,7 @@ def lines(town: Any, since: int = 0) -> list[AuditLine]:
 
 def test_every_command_shows_people_or_decides_or_does_neither() -> None:
     assert LOOKS.keys() | DECIDES | SHOWS_NOBODY == leaves(main)
-    previews = {"agreement.compared", "absence.previewed"}
+    previews = {"agreement.compared", "absence.previewed", "person.compared"}
     looks = {action for _, action, _ in LOOKS.values()} | {"match.listed"} | previews
     assert looks == {one.action for one in READS}
 
