@@ -170,6 +170,31 @@ def home(town: Any, request: pytest.FixtureRequest) -> Home:
     return there
 
 
+def test_what_the_family_wrote_down_too_is_joined_with_the_plans_of_the_dossier(town: Any) -> None:
+    home = Home(town, STRICT)
+    home.agree("kous-1", SON, "op werkdagen")
+    home.agree("kous-2", NURSE, "in het weekend")
+    task = {"id": "k1", "who": {"user": "son", "role": "relative"}, "when": {"text": "op werkdagen"}}
+    home.app.add_record("son", "wit", "Steunkousen aantrekken", tasks=[task])
+    home.settle()
+    [asked] = home.town.questions()
+    home.answers(asked, "join")
+    home.settle()
+
+    [record] = home.app.shelf.bodies("record")
+    assert (asked.cause, len(record["tasks"]), home.is_equal()) == ("same-agreement", 2, True)
+    assert len(home.town.agreements()[0].assignments) == 2
+    before = home.town.writes()
+    tasks = [
+        {**one, "when": {"text": "elke ochtend"}} if one["id"] == "k1" else one for one in record["tasks"]
+    ]
+    home.app.edit("son", record["id"], tasks=tasks)
+    home.settle()
+    assert home.detail(WEEKDAYS)["scheduledString"] == "elke ochtend"
+    assert home.detail(WEEKEND)["scheduledString"] == "in het weekend"
+    assert home.town.writes() - before <= 3
+
+
 def test_a_plan_of_another_client_is_never_part_of_this_agreement_whatever_group_it_names(home: Home) -> None:
     neighbour, what = home.admit_neighbour(), {"what": "Lopen", "group": "kousen", "author": NURSE}
     home.act["agree"](id="lopen", client=neighbour, by=NURSE, when="elke avond na het eten", **what)
