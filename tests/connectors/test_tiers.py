@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -13,7 +16,6 @@ from samenspraak.cli import main
 from samenspraak.errors import ConfigurationError
 from samenspraak.testing import kit
 from samenspraak.testing.kit import Check, Report
-from samenspraak.testing.tiers import Tier
 from samenspraak_memory.plugin import FamilyAppConnector
 
 OUTCOME = """<testsuites><testsuite>
@@ -69,10 +71,33 @@ def test_the_command_tells_what_failed_and_ends_with_one(
     ]
 
 
-def test_the_family_app_is_exemplary(runner: CliRunner) -> None:
-    """The checks themselves also run one by one beside this file; here as an author runs them."""
-    report = kit.run(FamilyAppConnector)
+def test_a_connector_that_was_just_begun_is_found_and_passes(
+    runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = runner.invoke(main, ["kit", "new", "prikbord", "--into", str(tmp_path), "--json"])
+    folder = Path(json.loads(made.stdout)["folder"])
+    installed = tmp_path / "installed"
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--target", str(installed)]
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(folder)], check=True)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(installed), *sys.path])}
 
-    assert [one for one in report.checks if one.ok is False] == []
-    assert report.tier is Tier.PLATINUM
-    assert report.passed >= 60
+    ran = subprocess.run(
+        [sys.executable, "-m", "samenspraak", "kit", "run", "prikbord", "--json"],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+
+    document = json.loads(ran.stdout)
+    assert [one for one in document["checks"] if one["ok"] is False] == []
+    assert (ran.returncode, document["connector"], document["tier"]) == (0, "prikbord", "platinum")
+    assert document["passed"] >= 60
+
+
+def test_a_folder_that_is_there_stays_as_it_is(runner: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "samenspraak-prikbord").mkdir()
+
+    refused = runner.invoke(main, ["kit", "new", "prikbord", "--into", str(tmp_path)])
+
+    assert refused.exit_code == ConfigurationError.exit_code
+    assert list((tmp_path / "samenspraak-prikbord").iterdir()) == []

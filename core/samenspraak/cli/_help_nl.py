@@ -186,9 +186,12 @@ HELP_NL: Mapping[str, str] = {
     ),
     "How people call the organisation.": "Hoe mensen de organisatie noemen.",
     # kit
-    "How far a connector is, by checks that every connector is put to.": (
-        "Hoe ver een koppeling is, met controles die voor elke koppeling gelden."
+    "Begin a connector, and see how far one is.": "Begin een koppeling, en zie hoe ver er een is.",
+    "Begin a connector of your own, named NAME: a folder with one that works, to change step by step.": (
+        "Begint een eigen koppeling met de naam NAME: een map met een die werkt, om stap voor stap te "
+        "veranderen."
     ),
+    "The folder in which it is made; here unless given.": "De map waarin het komt; anders deze.",
     "Try a kind of connector against its sandbox, and say which tier it reaches.\n\n"
     "CONNECTOR is the name of an installed connector, as `connector list --installed` shows it.": (
         "Probeert een soort koppeling uit tegen het nagebouwde systeem, en zegt welk niveau ze haalt.\n\n"

@@ -149,6 +149,10 @@ SENTENCES: Mapping[str, Pair] = {
         "{id}: {differing} agreements are not as they should be, of {copies}",
     ),
     # failure
+    "kit.begun": (
+        "Gemaakt: {folder}. Installeer het met pip, en probeer het uit: samenspraak kit run {name}",
+        "Made: {folder}. Install it with pip, and try it: samenspraak kit run {name}",
+    ),
     "kit.outcome": (
         "{kind}: {tier}. Geslaagd {passed}, mislukt {failed}, niet van toepassing {left}.",
         "{kind}: {tier}. Passed {passed}, failed {failed}, not applicable {left}.",

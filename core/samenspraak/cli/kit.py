@@ -1,8 +1,10 @@
-"""``samenspraak kit …``: how far a connector is."""
+"""``samenspraak kit …``: beginning a connector, and how far one is."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +25,7 @@ _SIGNS = {True: "✓", False: "✗", None: "·"}
 
 @click.group("kit", cls=Group)
 def command() -> None:
-    """How far a connector is, by checks that every connector is put to."""
+    """Begin a connector, and see how far one is."""
 
 
 @command.command()
@@ -37,12 +39,8 @@ def run(context: click.Context, connector: str) -> None:
     """
     asked: Asked = context.obj
     kind = Registry.load().kind(connector)
-    try:
+    with _tools():
         from samenspraak.testing import kit
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            'The checks need pytest and hypothesis: pip install "samenspraak[testing]".'
-        ) from error
     report = kit.run(kind)
     document = {
         "connector": report.connector,
@@ -53,6 +51,36 @@ def run(context: click.Context, connector: str) -> None:
     }
     answer(asked, document, _lines(report, Texts("en" if asked.json else language_of(asked))))
     context.exit(int(any(one.ok is False for one in report.checks)))
+
+
+@command.command()
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--into",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder in which it is made; here unless given.",
+)
+@json_option
+@click.pass_obj
+def new(asked: Asked, name: str, into: Path) -> None:
+    """Begin a connector of your own, named NAME: a folder with one that works, to change step by step."""
+    with _tools():
+        from samenspraak.testing import starting
+    folder = starting.begin(name, into)
+    texts = Texts("en" if asked.json else language_of(asked))
+    answer(asked, {"folder": str(folder)}, [texts("kit.begun", folder=folder, name=name)])
+
+
+@contextlib.contextmanager
+def _tools() -> Iterator[None]:
+    """The checks need what the hub itself does not."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            'The checks need pytest and hypothesis: pip install "samenspraak[testing]".'
+        ) from error
 
 
 def _lines(report: Report, texts: Texts) -> Iterator[str]:

@@ -103,7 +103,7 @@ READS = {
     *("consent list", "match list", "question list", "question show", "status"),
     *("failure list", "failure show", "review list", "moment list"),
 }
-RUNS = {"serve", "demo", "kit run", "sync run", "sync apply", "sync drift"}
+RUNS = {"serve", "demo", "kit new", "kit run", "sync run", "sync apply", "sync drift"}
 """What they change, the runner audits."""
 
 
