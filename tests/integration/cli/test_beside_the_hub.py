@@ -123,10 +123,14 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
     url = family.stack.enter_context(FamilyApp().running())
     family.systems["app-a"].decline("son", "r1")
     family.person("roos", PartyKind.RELATIVE, "Roos Bakker", "wit")
+    family.person("roos-2", PartyKind.RELATIVE, "Roos Bakker", "wit")
+    tasks = [{"id": "a1", "who": {"user": "son", "role": "relative"}}]
+    second = family.systems["app-a"].add_record("son", "wit", "Koffie drinken", tasks=tasks)
     for user in ("u8", "u9"):
         family.systems["app-a"].add_user(user, "Roos Bakker", "relative", ["wit"])
     family.settle()
     (asked,) = line.json("question", "list")["questions"]
+    (other,) = (one.id for one in family.agreements() if one.what.text == "Koffie drinken")
     failed = fails(family)
     settings = ("--set", f"base_url={url}", "--set", "access_key=secret://env/APP_KEY", "--open-origin", url)
     return {
@@ -140,7 +144,11 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "match accept": ("app-a", "u9", "--new"),
         "match refuse": ("app-a", "u8"),
         "question answer": (asked["id"], "keep", "--revision", str(asked["revision"])),
+        "match join": ("relative:roos", "relative:roos-2", "--yes"),
+        "match separate": ("app-a", "daughter"),
         "agreement restore": (asked["agreement_id"], "1", "--yes"),
+        "agreement join": (asked["agreement_id"], other, "--yes"),
+        "agreement separate": (asked["agreement_id"], "app-a", "--record", second, "--yes"),
         "review record": (asked["agreement_id"], "kept"),
         "pause start": ("wit", "--yes"),
         "pause lift": ("wit", "--yes"),
