@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from model.there import KEPT_BY_PEOPLE
 from model.town import ORGANISATION
 
 from samenspraak.errors import SamenspraakError
@@ -95,7 +96,7 @@ def tries_again(walk: Walk) -> None:
 def upgrades(walk: Walk) -> None:
     """A new version of one connector's mapping is installed."""
     old = [one for one in walk.town.connectors.values() if one.system.mapping == 1]
-    own = [one for one in old if one.connector_id in ("app", "platform", "dossier", "desk", "register")]
+    own = [one for one in old if one.connector_id in KEPT_BY_PEOPLE]
     if own:
         one = walk.chance.choice(own)
         walk.note("mapping changed", one.connector_id)

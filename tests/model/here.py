@@ -69,6 +69,9 @@ def value(walk: Walk, key: UnitKey, old: UnitValue | None, *, where: str) -> Uni
     text = walk.text(where, seeing=old)
     if isinstance(old, Duty):
         return replace(old, schedule=Schedule(text=text))
+    if key.kind is UnitKind.EXCEPTION:
+        walk.ledger.called_off |= dict.fromkeys(numbers(text), key.assignment_id or "")
+        return OccurrenceException(kind=ExceptionKind.CANCELLED, reason=text)
     if key == WHAT:
         return What(text=text)
     return Conditions(text=text) if key == CONDITIONS else text
@@ -134,11 +137,8 @@ def calls_off(walk: Walk) -> None:
     day = walk.town.hub.today() + timedelta(days=walk.chance.choice((1, 2, 3)))
     key = UnitKey(UnitKind.EXCEPTION, str(OccurrenceKey(assignment_id=part, day=day)))
     old = units_of(record.agreement).get(key)
-    reason = walk.text(f"the hub, {record.agreement.id} {key}", seeing=old)
-    for number in numbers(reason):
-        walk.ledger.called_off[number] = part
-    walk.note("cancels a moment", f"{record.agreement.id} {key.id} {numbers(reason)}")
-    off = OccurrenceException(kind=ExceptionKind.CANCELLED, reason=reason)
+    off = value(walk, key, old, where=f"the hub, {record.agreement.id} {key}")
+    walk.note("cancels a moment", f"{record.agreement.id} {key.id} {numbers(off)}")
     _records(walk, record, apply(record.agreement, {key: off}))
 
 

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WRITE_FAULTS: Mapping[str, float] = {
-    "none": 0.67,
+    "none": 0.66,
     "refused before it was applied": 0.05,
-    "refused for good": 0.02,
+    "refused for good": 0.03,
     "the answer is lost": 0.06,
     "in the network": 0.05,
     "paused": 0.08,

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from model.faces import is_live
 
@@ -85,8 +85,8 @@ class System:
         self.forbidden: set[str] = set()
         self.mapping = 1
         self.writes = 0
-        self.passed: dict[str, int] = {}
-        """Per record the number it had when the system was restored to before that."""
+        self.lost: dict[str, list[Kept]] = {}
+        """Per record the states that a restored backup did not have."""
         self._clock = clock
         self._chance = chance
         self._number = 0
@@ -123,24 +123,20 @@ class System:
             self.wire.notes("lag: a replica is behind")
         return found
 
-    def restore(self, moment: datetime) -> list[Kept]:
-        """Put everything back as it was at that moment; gives the states that never were."""
-        lost: list[Kept] = []
+    def restore(self, changes: int) -> list[Kept]:
+        """Put everything back as it was so many changes ago; gives the states that never were."""
+        numbers = sorted(one.number for states in self.records.values() for one in states)
+        first = numbers[-changes] if len(numbers) >= changes else 0
         for record_id, states in self.records.items():
-            after = [one for one in states if one.at > moment]
-            if after:
-                self.passed[record_id] = max(self.passed.get(record_id, 0), after[-1].number)
-            states[:] = [one for one in states if one.at <= moment]
-            lost += after
+            self.lost.setdefault(record_id, []).extend(one for one in states if one.number >= first)
+            states[:] = [one for one in states if one.number < first]
         self._number = max((states[-1].number for states in self.records.values() if states), default=0)
-        return lost
+        return [one for states in self.lost.values() for one in states]
 
     def has_passed(self, record_id: str) -> bool:
         """Whether a restored record was edited so often that its number no longer tells of it."""
-        return self.records[record_id][-1].number >= self.passed.get(record_id, self._number + 1)
-
-    def describe(self, found: Any) -> str:
-        return f"{self.name} {found}"
+        lost, states = self.lost.get(record_id), self.records[record_id]
+        return bool(lost and states) and states[-1].number >= lost[-1].number
 
 
 __all__ = ["Kept", "Proposal", "System", "Wire", "is_live"]

@@ -28,13 +28,13 @@ _MOST = 12
 """So many live records are enough for one walk."""
 
 
-def _kept(walk: Walk) -> list[System]:
+def kept_by_people(walk: Walk) -> list[System]:
     return [system for name, system in walk.town.systems.items() if name in KEPT_BY_PEOPLE]
 
 
 def _one(walk: Walk) -> tuple[System, str, Raw] | None:
     """A live record in a system, as somebody there sees it."""
-    systems = _kept(walk)
+    systems = kept_by_people(walk)
     live = [(system, record_id) for system in systems for record_id in system.live()]
     if not live:
         return None
@@ -89,7 +89,8 @@ def _before(walk: Walk, system: System, record_id: str, member: str) -> Any:
 
 def writes_down(walk: Walk) -> None:
     """A new agreement."""
-    if sum(len(one.live()) for one in walk.town.systems.values()) <= _MOST and (systems := _kept(walk)):
+    systems = kept_by_people(walk)
+    if systems and sum(len(one.live()) for one in walk.town.systems.values()) <= _MOST:
         write_down(walk, walk.chance.choice(systems))
 
 
@@ -167,7 +168,7 @@ def end(walk: Walk, system: System, record_id: str, *, removed: bool = False) ->
 
 def ends_everything(walk: Walk) -> None:
     """A wrong import ends all that a system has; only where there is much."""
-    crowded = [system for system in _kept(walk) if len(system.live()) > _MOST]
+    crowded = [system for system in kept_by_people(walk) if len(system.live()) > _MOST]
     if not crowded:
         return
     system = crowded[0]
@@ -188,27 +189,26 @@ def flips_scope(walk: Walk) -> None:
 
 def restores_backup(walk: Walk) -> None:
     """The people who run a system put an older backup back: what came after never was."""
-    system = walk.chance.choice([one for one in walk.town.systems.values()])
-    if not system.capabilities.token_ordered or system.passed or not walk.has_faults:
+    ordered = [one for one in walk.town.systems.values() if one.capabilities.token_ordered and not one.lost]
+    if not ordered or not walk.has_faults:
         return
+    system = ordered[0]
     with walk.town.store.read(ORGANISATION) as uow:
         here = numbers([units_of(one.agreement) for one in uow.agreements.list()])
         here |= numbers([one.values for one in uow.questions.list()])
-    ended = {place for place in walk.ledger.ended if place[0] == system.name}
-    lost = system.restore(walk.town.clock.now() - timedelta(seconds=walk.chance.choice((5, 60, 600))))
-    if not lost:
-        return
+    lost = system.restore(walk.chance.choice((4, 8, 12)))
     walk.note("a peer is restored", f"{system.name}, {len(lost)} changes lost")
     walk.ledger.outlived |= numbers([one.raw for one in lost]) - here
-    walk.ledger.undone |= {place for place in ended if system.now(place[1])}
-    walk.ledger.lost |= {(system.name, one) for one, states in system.records.items() if not states}
+    places = {(system.name, record_id) for record_id in system.records}
+    walk.ledger.undone |= {place for place in places & walk.ledger.ended if system.now(place[1])}
+    walk.ledger.lost |= {place for place in places if not system.records[place[1]]}
 
 
 def _after_a_restore(walk: Walk, system: System, record_id: str) -> None:
     """Edited so often since that its number is past what we saw: nothing tells of the restore any more."""
-    if record_id in system.passed and system.has_passed(record_id):
+    if system.has_passed(record_id):
         walk.note("undetectable: edited past the number we saw before a restore", record_id)
-        walk.ledger.outlived |= set(walk.ledger.typed)
+        walk.ledger.outlived |= numbers([one.raw for one in system.lost.pop(record_id)])
 
 
 # The clerk of an office system.

@@ -28,9 +28,9 @@ from model.town import FAMILY, KINDS, CrashError, Town, template
 from samenspraak.services.questions import Question
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # where there is one, nothing waits for a disk
-STEPS_EACH = 60
+STEPS_EACH = 50
 _DEEPEST = 2
-_CROWDED = 1 / 14
+_CROWDED = 1 / 12
 """So many of the walks begin with a system that has much, so that a mass event can be one."""
 _CROWD = 14
 
@@ -43,7 +43,7 @@ STEPS: Mapping[str, tuple[Step, float]] = {
     "hears": (atwork.hears, 5),
     "waits": (atwork.waits, 8),
     "dies": (atwork.dies, 0.5),
-    "tries again": (atwork.tries_again, 1),
+    "tries again": (atwork.tries_again, 3),
     "upgrades": (atwork.upgrades, 0.5),
     "pauses a system": (atwork.pauses_system, 0.4),
     "types": (there.types, 14),
@@ -51,9 +51,9 @@ STEPS: Mapping[str, tuple[Step, float]] = {
     "adds a member": (there.adds_member, 1),
     "calls off there": (there.calls_off, 1),
     "ends there": (there.ends, 1),
-    "ends everything": (there.ends_everything, 1),
+    "ends everything": (there.ends_everything, 3),
     "flips a scope": (there.flips_scope, 1),
-    "restores a backup": (there.restores_backup, 0.7),
+    "restores a backup": (there.restores_backup, 1),
     "decides": (there.decides, 3),
     "assents": (there.assents, 1.5),
     "fetches": (there.fetches, 2),
@@ -140,10 +140,11 @@ class Walk:
         for _ in range(2):
             there.writes_down(self)
         here.agrees(self)
-        app = self.town.systems.get("app")
-        if app is not None and self.chance.random() < _CROWDED:
+        kept = there.kept_by_people(self)
+        if kept and self.chance.random() < _CROWDED:
+            crowded = self.chance.choice(kept)
             for _ in range(_CROWD):
-                there.write_down(self, app)
+                there.write_down(self, crowded)
         closing.rests(self)
         self.has_faults = True
 
