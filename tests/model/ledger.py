@@ -28,9 +28,9 @@ class Ledger:
     ``typed``: per number where and when · ``outlived``: values that a person who saw them replaced, ended or
     answered · ``ended``: records or agreements that somebody ended · ``vanished``: records that were removed
     where absence proves nothing · ``restored``: agreements that somebody took up again, or whose end somebody
-    decided about · ``undone``: records whose end a restored backup took away · ``lost``: records that such a
-    backup did not have · ``kept``: agreements of which a clerk refused a change · ``called_off``: per number
-    of a moment called off its assignment · ``said``: assents given, by the id they have there.
+    decided about · ``undone``: records whose end a restored backup or a clerk took away · ``lost``: records
+    that such a backup did not have · ``kept``: agreements of which a clerk refused a change · ``called_off``:
+    per number of a moment called off its assignment · ``said``: assents given, by the id they have there.
     """
 
     typed: dict[str, tuple[str, datetime]] = field(default_factory=dict)

@@ -195,7 +195,6 @@ def restores_backup(walk: Walk) -> None:
     system = ordered[0]
     with walk.town.store.read(ORGANISATION) as uow:
         here = numbers([units_of(one.agreement) for one in uow.agreements.list()])
-        here |= numbers([one.values for one in uow.questions.list()])
     lost = system.restore(walk.chance.choice((4, 8, 12)))
     walk.note("a peer is restored", f"{system.name}, {len(lost)} changes lost")
     walk.ledger.outlived |= numbers([one.raw for one in lost]) - here
@@ -226,8 +225,10 @@ def decides(walk: Walk, *, accepts: bool | None = None) -> None:
         accepts = False  # there is nothing to change any more
     if accepts if accepts is not None else walk.chance.random() < 0.7:
         walk.note("a proposal is taken over", f"{key} {about}")
-        for was, now in desk.accept(system, key).values():
+        for member, (was, now) in desk.accept(system, key).items():
             walk.ledger.settles(was, now)
+            if member == "status":
+                walk.ledger.undone.add((system.name, about))
         return
     refused = desk.refuse(system, key)
     walk.note("a proposal is refused", f"{key} {about}")
