@@ -177,6 +177,7 @@ class NoticeConnector(ToldConnector):
             "status": {"state": "active"},
             "notices": [],
             "shows": {},
+            "heard": "",
             "fetched": "",
             "answers": [],
         }
@@ -186,9 +187,16 @@ class NoticeConnector(ToldConnector):
             client=raw["client"],
             units=dict(units_in({"status": raw["status"]}, directory)),
             marker=Marker.parse(raw["ref"]),
-            mark=raw["notices"][-1] if raw["notices"] else None,
+            mark=self._mark(raw),
             said=[self.heard(one) for one in raw["answers"]],
         )
+
+    def _mark(self, raw: Raw) -> str | None:
+        """The last notice, or what the app acknowledged to have fetched since, where that is something else."""
+        last = raw["notices"][-1] if raw["notices"] else None
+        digest, _, number = (last or "").partition("#")
+        is_other = raw["heard"] == last and raw["fetched"] != digest
+        return f"{raw['fetched']}#{number}" if last and is_other else last
 
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
         """A notice says that there is something, not what."""
@@ -222,8 +230,10 @@ def told(units: Mapping[UnitKey, UnitValue], directory: Directory) -> dict[str, 
 
 
 def shows(system: System, record_id: str, says: Mapping[str, Any], mark: str) -> None:
-    """The app has fetched what there is, by the name the hub gives it, and shows it."""
-    system.keep(record_id, {**(system.now(record_id) or {}), "shows": dict(says), "fetched": mark})
+    """The app fetched what there is, by the name the hub gives it, and shows it."""
+    raw = system.now(record_id) or {}
+    heard = raw["notices"][-1]
+    system.keep(record_id, {**raw, "shows": dict(says), "fetched": mark, "heard": heard})
 
 
 def agrees(system: System, record_id: str, answer: Mapping[str, Any]) -> None:

@@ -268,7 +268,7 @@ def assents(walk: Walk) -> None:
 
 
 def fetches(walk: Walk) -> None:
-    """An app that was notified fetches what there is for its reader now."""
+    """An app that was notified, and only that, fetches what there is for its reader now."""
     system = walk.town.systems.get("notice")
     for record_id in system.records if system else ():
         fetch(walk, record_id)
@@ -278,7 +278,7 @@ def fetch(walk: Walk, record_id: str) -> None:
     """What the hub serves is what this reader may see today, whatever the notice was about."""
     system = walk.town.systems["notice"]
     raw = system.now(record_id)
-    if raw is None or raw["status"]["state"] in ("ended", "withdrawn", "mistake"):
+    if raw is None or not raw["notices"] or raw["notices"][-1] == raw["heard"]:
         return
     agreement_id = raw["ref"].split(".")[0]
     with walk.town.store.read(ORGANISATION) as uow:
@@ -293,6 +293,5 @@ def fetch(walk: Walk, record_id: str) -> None:
             [READER[system.name].id], member
         ):
             walk.wrong.append(f"I5: {record_id} was served {member} without consent")
-    if says != raw["shows"]:
-        walk.note("an app fetches", record_id)
-        shows(system, record_id, says, mark)
+    walk.note("an app fetches", record_id)
+    shows(system, record_id, says, mark)
