@@ -192,7 +192,7 @@ class NoticeConnector(ToldConnector):
         )
 
     def _mark(self, raw: Raw) -> str | None:
-        """The last notice, or what the app acknowledged to have fetched since, where that is something else."""
+        """The last notice, or what the app acknowledged to have fetched since, if that is another."""
         last = raw["notices"][-1] if raw["notices"] else None
         digest, _, number = (last or "").partition("#")
         is_other = raw["heard"] == last and raw["fetched"] != digest

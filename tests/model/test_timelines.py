@@ -1,4 +1,4 @@
-"""Timelines that once lost something, played over the model systems (simulation H12, H13, H15, H17, H18).
+"""Timelines that once lost something, played over the model systems (simulation H9, H12, H13, H15, H17, H18).
 
 The others are in ``tests/integration/sync/test_traps_timelines.py`` and beside the connectors they are about;
 ``tests/test_suites.py`` sees to it that none is missing.
@@ -21,7 +21,7 @@ from model.walk import Walk, fresh_file
 from samenspraak.connectors import Raw
 from samenspraak.domain.agreements import Agreement, Assignment, Conditions, Duty, State, Status, What
 from samenspraak.domain.schedules import Schedule
-from samenspraak.domain.units import CONDITIONS, WHAT, UnitKey, UnitValue, apply
+from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitValue, apply
 from samenspraak.errors import StaleError
 from samenspraak.policy.terms import terms_digest
 from samenspraak.services import questions
@@ -188,6 +188,48 @@ def test_h12_an_answer_is_not_written_over_what_the_question_did_not_show(contes
     assert _named(again.values["app"]) == "zwemmen"
     assert contested.record("app")["title"] == "zwemmen"
     assert contested.record("dossier")["title"] == "fietsen"
+
+
+def _released(life: Life) -> None:
+    """The admin has looked, and lets the restored system take part again."""
+    assert [one.cause for one in life.asked] == ["restored-peer"]
+    life.answers(life.asked[0], "release")
+    life.rests()
+
+
+@among("app")
+def test_h9_a_restore_between_a_write_and_finding_out_what_came_of_it_is_noticed(life: Life) -> None:
+    """Found by the walk: what the backup said was taken for an edit."""
+    life.edits(WHAT, What(text="wandelen"))
+    life.rests()
+    life.network.script = ["the answer is lost"]
+    life.edits(WHAT, What(text="fietsen"))
+    life.works()
+    life.walk.town.systems["app"].restore(2)
+    life.rests()
+
+    assert life.agreement.what.text == "fietsen"
+    _released(life)
+    assert life.record("app")["title"] == life.agreement.what.text == "fietsen"
+    assert life.asked == []
+
+
+@among("app")
+def test_h9_a_restored_system_goes_on_although_it_has_again_what_was_over(life: Life) -> None:
+    """Found by the walk: it was stopped anew at each look at what was over on both sides."""
+    life.edits(STATUS, Status(state=State.ENDED))
+    life.rests()
+    app = life.walk.town.systems["app"]
+    app.restore(1)
+    atwork.pull(life.walk, "app", full=True)
+    life.rests()
+    _released(life)
+
+    [asked] = life.asked
+    assert (asked.kind, asked.cause) == ("ended", "changed-after-end")
+    life.answers(asked, "end")
+    life.rests()
+    assert app.live() == life.asked == []
 
 
 @among("platform")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from model import desk
+from model.faces import is_live
 from model.ledger import numbers
 from model.members import RULES, flat, unflat
 from model.oracle import readers_of
@@ -199,8 +200,11 @@ def restores_backup(walk: Walk) -> None:
     walk.note("a peer is restored", f"{system.name}, {len(lost)} changes lost")
     walk.ledger.outlived |= numbers([one.raw for one in lost]) - here
     places = {(system.name, record_id) for record_id in system.records}
-    walk.ledger.undone |= {place for place in places & walk.ledger.ended if system.now(place[1])}
-    walk.ledger.lost |= {place for place in places if not system.records[place[1]]}
+    unknown = {place for place in places if not system.records[place[1]]}
+    walk.ledger.lost |= unknown
+    walk.ledger.undone |= walk.ledger.ended & (
+        unknown | {one for one in places if is_live(system.now(one[1]))}
+    )
 
 
 def _after_a_restore(walk: Walk, system: System, record_id: str) -> None:

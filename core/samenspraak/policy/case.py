@@ -201,10 +201,14 @@ class Case:
     @property
     def changed_since(self) -> bool:
         """Whether people there went on with it: edited it, or took it up again after its end."""
+        return bool(self.edits) or self.goes_on_again
+
+    @property
+    def goes_on_again(self) -> bool:
+        """Whether it was over there and is not any more, and nobody here has decided on that yet."""
         then, there = self.copy.then.get(STATUS), self.there
         was_over = bool(getattr(then, "is_over", False))
-        again = was_over and there is not None and not there.is_over and not self._is_answered(STATUS)
-        return bool(self.edits) or again
+        return was_over and there is not None and not there.is_over and not self._is_answered(STATUS)
 
     @property
     def ended_since(self) -> bool:

@@ -64,6 +64,14 @@ def _ended_there(case: Case) -> Plan:
     return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
 
 
+def _went_on_there(case: Case) -> Plan:
+    """It is over here, and people there typed in it since, or took it up again."""
+    status = case.there.units.get(STATUS) if case.there and case.goes_on_again else None
+    values = {**case.edits, **({STATUS: status} if status else {})}
+    asked = Asked(kind=QuestionKind.ENDED, values=values, cause=CHANGED_AFTER_END)
+    return Plan(row="", reason=Reason.QUESTION, questions=(asked,))
+
+
 def _over_there(case: Case) -> Plan:
     """One of ours, found ended before anything in it agreed with what we hold."""
     there = case.there
@@ -212,7 +220,7 @@ EXISTENCE: tuple[Line, ...] = (
     (
         "over here, changed there since",
         lambda c: c.over and c.there_live and c.changed_since,
-        asks(QuestionKind.ENDED, CHANGED_AFTER_END),
+        _went_on_there,
     ),
     ("over here, live there", lambda c: c.over and c.there_live, _end_there),
     (

@@ -27,7 +27,7 @@ from samenspraak.sync.looking import Lease, Looker
 from samenspraak.sync.obstacles import Obstacles
 from samenspraak.sync.outcome import Judged, abandoned, beside, changes_between, judge, takes_back
 from samenspraak.sync.settled import Settled
-from samenspraak.sync.sides import page_mark
+from samenspraak.sync.sides import page_mark, went_back
 from samenspraak.sync.snapshot import Snapshot
 
 _DROPPED = 8
@@ -141,6 +141,11 @@ class Confirmer:
             return None
         if not isinstance(look, Found):
             return self._not_found(snapshot, remote, intent, look)
+        if went_back(snapshot, look, remote):
+            # The peer was restored meanwhile, so that this says nothing of our write: the plan stops it.
+            self._looker.show(remote, look)
+            self.save(abandoned(remote, intent, frozenset(intent.sent)))
+            return None
         try:
             reading = snapshot.connector.get(look.raw, snapshot.directory)
         except InvalidRecordError as error:

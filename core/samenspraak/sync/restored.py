@@ -24,9 +24,10 @@ def judge_anew(uow: WritingUnitOfWork, connector_id: str) -> None:
     """A person released it: whatever stands there now is compared with all that we ever had there.
 
     A value of ours is written over, an object that is not there is made again, anything else was typed
-    after the restore and is asked about.
+    after the restore and is asked about. So is what was over and goes on there again; with the version that
+    we knew of it, it would stop the system at every look.
     """
     for link in uow.links.of_connector(connector_id):
         for remote in uow.remotes.of_link(link.id):
-            if remote.phase is LinkPhase.OPEN:
-                uow.remotes.save(replace(remote, released=True, token=None, earlier=(), page_mark=None))
+            anew = replace(remote, token=None, earlier=(), page_mark=None)
+            uow.remotes.save(replace(anew, released=True) if remote.phase is LinkPhase.OPEN else anew)

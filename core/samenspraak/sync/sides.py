@@ -109,7 +109,7 @@ def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteR
         selected=reading.selected,
         client_is_ours=reading.client is None or snapshot.is_about(reading.client),
         doubles=len(snapshot.of_part(remote.part)) - 1,
-        went_back=_went_back(snapshot, found, remote),
+        went_back=went_back(snapshot, found, remote),
         repeats=state in remote.earlier and state != remote.earlier[-1],
         mark=reading.mark,
         told=reading.told,
@@ -139,7 +139,7 @@ def content_of(connector: Connector, found: Found) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _went_back(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:
+def went_back(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:
     """The peer was restored from an older state: an ordered token went back, or tells of other content.
 
     Another mapping may touch other members of the same content, so that only the same one compares.

@@ -598,3 +598,11 @@ def test_losing_sight_of_what_is_not_there_yet_makes_nothing() -> None:
     lost = Situation(name="", link=NONE, theirs=NotSeen(why="status 403"), comes={})
 
     assert (lost.plan().do, lost.plan().reason) == (Do.NOTHING, Reason.ACCESS_LOST)
+
+
+def test_the_question_about_what_was_taken_up_again_shows_that_so_that_an_answer_settles_it() -> None:
+    [shown] = Situation(name="again", link=closed(), ours=over(), comes={}).plan().questions
+    answered = Situation(name="ended", link=closed(answered=shown.values), ours=over(), comes={})
+
+    assert shown.values == {STATUS: ACTIVE}
+    assert answered.plan().do is Do.END
