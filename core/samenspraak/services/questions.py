@@ -20,7 +20,6 @@ from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import alike, answering
 from samenspraak.sync.asking import HUB, OF_A_UNIT, about_of, unit_of
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.joining import TWO_COPIES
 from samenspraak.sync.trouble import UNAVAILABLE
 from samenspraak.sync.versions import record_version
 
@@ -43,7 +42,7 @@ ANSWERS_BY_CAUSE: Mapping[str, tuple[str, ...]] = {
     LOST_CREATE: (answering.MADE, answering.NOT_MADE),
     UNAVAILABLE: ("settled",),
     alike.SAME_AGREEMENT: (alike.JOIN, alike.APART),
-    TWO_COPIES: (answering.END_ONE, answering.KEEP_BOTH),
+    alike.TWO_COPIES: (answering.END_ONE, answering.KEEP_BOTH),
 }
 _RELEASES = frozenset({"fix", connectors.RELEASE})
 

@@ -25,6 +25,8 @@ from samenspraak.sync.similarity import similarity
 
 SAME_AGREEMENT = "same-agreement"
 JOIN, APART = "join", "apart"
+TWO_COPIES = "two-copies"
+"""The question which of two copies of one agreement in one system is one too many."""
 
 Numbers = Collection[Identifier]
 
@@ -134,7 +136,10 @@ def keep_apart(uow: WritingUnitOfWork, hub: Hub, one: str, other: str) -> None:
 
 
 def no_longer_alike(uow: WritingUnitOfWork, hub: Hub, over: Agreement) -> None:
-    """What is over needs no answer whether it is the same as something else."""
+    """What is over needs no answer whether it is the same as something else, nor which copy should go."""
+    for asked in uow.questions.list(agreement_id=over.id):
+        if asked.cause == TWO_COPIES:
+            uow.questions.close(asked.id, hub.now())
     for other, stands in uow.agreements.likenesses(over.id).items():
         if stands is not Likeness.APART:
             close_likeness(uow, hub, over.id, other)

@@ -16,7 +16,7 @@ from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import adopt, alike, reports, said
 from samenspraak.sync.asking import AGREES, HUB, OF_A_UNIT, about_of, unit_of
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.joining import TWO_COPIES, join
+from samenspraak.sync.joining import join
 from samenspraak.sync.matching import wake_waiting
 from samenspraak.sync.outcome import abandoned
 from samenspraak.sync.questions import remotes_of
@@ -64,7 +64,7 @@ def answer(
         reports.answer_report(uow, hub, answered, StatementKind(choice), by)
     elif question.cause == alike.SAME_AGREEMENT:
         _answer_same(uow, hub, answered, choice, by)
-    elif question.cause == TWO_COPIES and choice == END_ONE:
+    elif question.cause == alike.TWO_COPIES and choice == END_ONE:
         end_copy(uow, hub, answered.subject.split(":")[1], by=by, question_id=question.id)
     else:
         _answer_copy(uow, answered, choice)

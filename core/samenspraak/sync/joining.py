@@ -12,23 +12,30 @@ from dataclasses import dataclass
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import Aliases
 from samenspraak.domain.statements import Statement
-from samenspraak.domain.units import STATUS, UnitKey, Units, apply, units_of
+from samenspraak.domain.units import UnitKey, Units, apply, units_of
 from samenspraak.errors import RuleError
-from samenspraak.policy.capabilities import Readers
 from samenspraak.policy.joining import Moved, Normal, aliases_between, merged, moved
-from samenspraak.policy.state import LinkPhase, QuestionKind, SentUnits
+from samenspraak.policy.state import LinkPhase, SentUnits
 from samenspraak.store.records import AgreementRecord, AuditLine, Cause, LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import following, reports
 from samenspraak.sync.aliased import aliased
-from samenspraak.sync.asking import HUB, ask_matter, owner_of
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.moving import check_settled, is_there, normal_here, put_aside, room_for, take_along
+from samenspraak.sync.moving import (
+    ask_which_copy,
+    check_settled,
+    is_there,
+    normal_here,
+    put_aside,
+    reach_same,
+    room_for,
+    take_along,
+)
 from samenspraak.sync.sides import copy_state
 from samenspraak.sync.snapshot import Snapshot, load
 from samenspraak.sync.versions import record_version
 
-JOINED, TWO_COPIES = "joined", "two-copies"
+JOINED = "joined"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +159,7 @@ def _move(
     doubled = []
     for link in {move.copy.link.id: move.copy.link for move in moves}.values():
         own = [move for move in moves if move.copy.link.id == link.id]
-        beside = [one for one in _live(uow, stays.id, link.connector_id) if _reach_same(uow, hub, one, link)]
+        beside = [one for one in _live(uow, stays.id, link.connector_id) if reach_same(uow, hub, one, link)]
         if beside and not is_there([move.remote for move in own]):
             for move in own:
                 put_aside(uow, move.remote)
@@ -170,12 +177,6 @@ def _live(uow: UnitOfWork, agreement_id: str, connector_id: str) -> Iterable[Lin
         for one in uow.links.of_agreement(agreement_id)
         if one.connector_id == connector_id and is_there(uow.remotes.of_link(one.id))
     )
-
-
-def _reach_same(uow: UnitOfWork, hub: Hub, one: LinkRecord, other: LinkRecord) -> bool:
-    """Whether somebody reads both copies."""
-    readers = hub.capabilities(uow.organisation, one.connector_id).readers
-    return readers in (Readers.STAFF, Readers.EVERYONE) or bool(one.members & other.members)
 
 
 def _become_alias(
@@ -224,13 +225,4 @@ def _ask_about(
     for moment in {one.occurrence for one in said if one.occurrence is not None}:
         reports.ask_report(uow, hub, after, moment)
     for link in doubled:
-        ask_matter(
-            uow,
-            hub,
-            after,
-            kind=QuestionKind.IDENTITY,
-            owner=owner_of(after, STATUS),
-            subject=f"link:{link.id}:{TWO_COPIES}",
-            cause=TWO_COPIES,
-            values={HUB: units_of(after), link.connector_id: {}},
-        )
+        ask_which_copy(uow, hub, after, link)

@@ -8,18 +8,53 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import Aliases
-from samenspraak.domain.units import UnitKey, UnitValue
+from samenspraak.domain.units import STATUS, UnitKey, UnitValue, units_of
 from samenspraak.errors import RuleError
+from samenspraak.policy.capabilities import Readers
 from samenspraak.policy.joining import Moved, Normal
-from samenspraak.policy.state import LinkPhase
+from samenspraak.policy.state import LinkPhase, QuestionKind
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.alike import TWO_COPIES
+from samenspraak.sync.asking import HUB, ask_matter, open_about, owner_of
 from samenspraak.sync.audiences import free_audience
+from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
 
 REPLACED = "replaced"
 """Why an object has no link: another one stands for its agreement there."""
+
+
+def ask_which_copy(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, link: LinkRecord) -> None:
+    """This copy is the second one that somebody reads there; a person says whether it goes."""
+    ask_matter(
+        uow,
+        hub,
+        agreement,
+        kind=QuestionKind.IDENTITY,
+        owner=owner_of(agreement, STATUS),
+        subject=_which(link),
+        cause=TWO_COPIES,
+        values={HUB: units_of(agreement), link.connector_id: {}},
+    )
+
+
+def no_more_which(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord) -> None:
+    """That copy has gone."""
+    if standing := open_about(uow, link.agreement_id, _which(link)):
+        uow.questions.close(standing.id, hub.now())
+
+
+def _which(link: LinkRecord) -> str:
+    return f"link:{link.id}:{TWO_COPIES}"
+
+
+def reach_same(uow: UnitOfWork, hub: Hub, one: LinkRecord, other: LinkRecord) -> bool:
+    """Whether somebody reads both of these copies in one system."""
+    readers = hub.capabilities(uow.organisation, one.connector_id).readers
+    return readers in (Readers.STAFF, Readers.EVERYONE) or bool(one.members & other.members)
 
 
 def normal_here(copy: Snapshot, aliases: Aliases) -> Normal:

@@ -14,9 +14,16 @@ from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import AgreementRecord, AuditLine, Cause, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.alike import keep_apart
-from samenspraak.sync.audiences import free_audience
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.moving import check_settled, is_there, room_for, take_along
+from samenspraak.sync.moving import (
+    ask_which_copy,
+    check_settled,
+    is_there,
+    no_more_which,
+    reach_same,
+    room_for,
+    take_along,
+)
 from samenspraak.sync.questions import close_unit
 from samenspraak.sync.sides import seen_units
 from samenspraak.sync.snapshot import Snapshot, load
@@ -49,15 +56,26 @@ def separate(
         RuleError: it is nowhere else, or a write to the copy is on its way.
     """
     record = uow.agreements.current(agreement_id)
-    leaving = _leaving(uow, record.agreement.id, connector_id, external_id)
+    return _separate(uow, hub, record, _leaving(uow, record.agreement.id, connector_id, external_id), by)
+
+
+def _separate(
+    uow: WritingUnitOfWork, hub: Hub, record: AgreementRecord, leaving: list[LinkRecord], by: str
+) -> AgreementRecord:
+    connector_id = leaving[0].connector_id
+    for link in leaving:
+        check_settled(uow, link)
     copies = [load(uow, hub, link.id) for link in leaving]
     cause = Cause(actor=by, why=SEPARATED, connector_id=connector_id)
     own = record_new(uow, hub, _own(hub, record.agreement, copies), cause=cause)
-    for copy in copies:
-        _move(uow, copy, own)
+    rooms = [_move(uow, copy, own) for copy in copies]
+    for number, room in enumerate(rooms):
+        if any(reach_same(uow, hub, one, room) for one in rooms[:number]):
+            ask_which_copy(uow, hub, own.agreement, room)
     _follow(uow, hub, record.agreement.id, own.agreement, connector_id, by)
     for copy in copies:
-        _leave_room(uow, copy.link)
+        no_more_which(uow, hub, copy.link)
+        _leave_room(uow, hub, copy.link, own)
         for key in {key for remote in copy.remotes for key in remote.held}:
             close_unit(uow, hub, record.agreement.id, key)
     record_version(uow, hub, record, record.agreement, cause=Cause(actor=by, why=SEPARATED))
@@ -66,12 +84,20 @@ def separate(
 
 
 def end_copy(uow: WritingUnitOfWork, hub: Hub, link_id: str, *, by: str, question_id: str) -> None:
-    """One copy is one too many: it ends there, the way that system can, and the agreement goes on."""
+    """One copy is one too many: it ends there, the way that system can, and the agreement goes on.
+
+    Nothing ends when it is the last one by now, or not there any more.
+    """
     link = uow.links.get(link_id)
-    objects = [one.external_id for one in uow.remotes.of_link(link.id) if one.external_id is not None]
-    if not objects:
+    remotes = uow.remotes.of_link(link.id)
+    others = [
+        one
+        for one in uow.links.of_agreement(link.agreement_id)
+        if one.id != link.id and one.connector_id == link.connector_id
+    ]
+    if not (is_there(remotes) and any(is_there(uow.remotes.of_link(one.id)) for one in others)):
         return
-    own = separate(uow, hub, link.agreement_id, link.connector_id, external_id=objects[0], by=by)
+    own = _separate(uow, hub, uow.agreements.get(link.agreement_id), [link], by)
     cause = Cause(actor=by, why="answered", question_id=question_id)
     record_version(uow, hub, own, end(own.agreement, hub.today()), cause=cause)
 
@@ -83,7 +109,7 @@ def _leaving(
 
     Raises:
         NotFoundError: there is no such copy.
-        RuleError: nothing would be left, or a write is on its way.
+        RuleError: nothing would be left.
     """
     live = [one for one in uow.links.of_agreement(agreement_id) if is_there(uow.remotes.of_link(one.id))]
     found = [
@@ -96,8 +122,6 @@ def _leaving(
         raise NotFoundError(f"Agreement {agreement_id} has no such copy in connector {connector_id}.")
     if len(found) == len(live):
         raise RuleError("separate", f"Agreement {agreement_id} has no other copy to be separated from.")
-    for link in found:
-        check_settled(uow, link)
     return found
 
 
@@ -124,8 +148,8 @@ def _then(copy: Snapshot) -> Units:
     }
 
 
-def _move(uow: WritingUnitOfWork, copy: Snapshot, own: AgreementRecord) -> None:
-    """Every object goes along; what stands there is what is agreed about it."""
+def _move(uow: WritingUnitOfWork, copy: Snapshot, own: AgreementRecord) -> LinkRecord:
+    """Every object goes along; what stands there is what is agreed about it. Gives the link they go to."""
     room = room_for(uow, copy.link, own.agreement.id, SAME, own.version)
     for remote in copy.remotes:
         then = seen_units(copy, remote)
@@ -140,27 +164,28 @@ def _move(uow: WritingUnitOfWork, copy: Snapshot, own: AgreementRecord) -> None:
             normal=copy.connector.normal,
         )
         take_along(uow, replace(remote, held={}, answered={}), room, SAME, known, own.version)
+    return room
 
 
-def _leave_room(uow: WritingUnitOfWork, left: LinkRecord) -> None:
-    """The agreement may have a copy of its own there, under a marker of its own.
+def _leave_room(uow: WritingUnitOfWork, hub: Hub, left: LinkRecord, own: AgreementRecord) -> None:
+    """The agreement may have a copy of its own there, under a marker that no object there carries.
 
-    Not where its readers have another one: then the one that left was one too many.
+    Not where its readers have, or get, another one: then the one that left was one too many.
     """
     there = [
         one for one in uow.links.of_agreement(left.agreement_id) if one.connector_id == left.connector_id
     ]
-    beside = [
-        one
-        for one in there
-        if one.id != left.id and one.members == left.members and is_there(uow.remotes.of_link(one.id))
-    ]
+    beside = [one for one in there if one.id != left.id and reach_same(uow, hub, one, left)]
     uow.links.revoke(left.id)
     if beside:
         uow.receipts.move(left.id, beside[0].id)
         uow.links.drop(left.id)
         return
-    uow.links.set(left.id, phase=LinkPhase.NONE, audience=free_audience(left.members, there), aliases=SAME)
+    taken = {one.audience for one in there}
+    key = own.agreement.id[:12]
+    names = (key, *(f"{key}-{number}" for number in range(2, len(taken) + 3)))
+    free = next(one for one in names if one not in taken)
+    uow.links.set(left.id, phase=LinkPhase.NONE, audience=free, aliases=SAME)
     uow.look_at_link(left.id)
 
 

@@ -313,6 +313,23 @@ def test_of_two_copies_in_one_system_a_person_says_which_one_ends(street: Street
 # And apart again.
 
 
+def test_two_copies_that_leave_together_are_one_agreement_and_still_asked_about(street: Street) -> None:
+    street.write_down()
+    street.answer("apart")
+    street.join()
+    street.settle()
+    street.separate("app-b")
+    street.settle()
+
+    assert len(street.town.agreements()) == 2
+    assert [one.values.keys() for one in street.town.questions() if one.cause == "two-copies"] == [
+        {"hub", "app-a"},
+        {"hub", "app-b"},
+    ]
+    assert set(street.town.reasons().values()) == {Reason.EQUAL}
+    assert street.is_quiet()
+
+
 def test_separated_each_says_what_stood_there_and_what_changes_in_one_stays_there(street: Street) -> None:
     street.write_down()
     street.join()
