@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from model.there import KEPT_BY_PEOPLE
@@ -14,7 +14,7 @@ from samenspraak.services import connectors, failures
 from samenspraak.sync.adopt import reconcile_remote
 from samenspraak.sync.pull import look, pull_failed
 from samenspraak.sync.pull import pull as pull_pages
-from samenspraak.sync.reconcile import reconcile
+from samenspraak.sync.reconcile import reconcile, reconcile_all
 
 if TYPE_CHECKING:
     from model.walk import Walk
@@ -23,13 +23,24 @@ if TYPE_CHECKING:
 def works(walk: Walk) -> None:
     with walk.town.store.read(ORGANISATION) as uow:
         now = walk.town.clock.now()
-        due = [(reconcile_remote, one) for one in uow.remotes.due(now, 20)]
-        links = [(reconcile, one) for one in uow.links.due(now, 20)]
-    waiting: Sequence[tuple[Callable[..., object], str]] = [*due, *links]
-    if waiting:
-        act, row_id = walk.chance.choice(waiting)
-        with walk.as_worker():
-            act(walk.town.hub, ORGANISATION, row_id)
+        remotes, links = uow.remotes.due(now, 20), uow.links.waiting(now, 20)
+    waiting = [*remotes, *(link_id for link_id, _ in links)]
+    if not waiting:
+        return
+    chosen = walk.chance.choice(waiting)
+    with walk.as_worker():
+        if chosen in remotes:
+            reconcile_remote(walk.town.hub, ORGANISATION, chosen)
+        elif len(links) % 3:
+            reconcile(walk.town.hub, ORGANISATION, chosen)
+        else:
+            works_on_many(walk, chosen, dict(links))
+
+
+def works_on_many(walk: Walk, chosen: str, links: Mapping[str, str]) -> None:
+    """All that is due in the same system, side by side."""
+    beside = [one for one, system in links.items() if system == links[chosen] and one != chosen]
+    reconcile_all(walk.town.hub, ORGANISATION, [chosen, *beside])
 
 
 def works_off(walk: Walk) -> None:

@@ -105,13 +105,22 @@ class Connected:
     clock: Clock
     built: dict[str, RecordConnector] = field(default_factory=dict)
 
-    def connector(self, organisation: str, connector_id: str) -> RecordConnector:
+    def connector(
+        self, organisation: str, connector_id: str, *, known: ConnectorRecord | None = None
+    ) -> RecordConnector:
         return self.built[connector_id]
 
     def manifest(self, organisation: str, connector_id: str) -> Manifest:
         return self.built[connector_id].manifest
 
-    def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
+    def call(
+        self,
+        organisation: str,
+        connector_id: str,
+        *,
+        permit: Callable[[], None] | None = None,
+        known: ConnectorRecord | None = None,
+    ) -> Call:
         return Call(http=cast("HttpClient", Permission(permit or (lambda: None))), now=self.clock.now())
 
 

@@ -155,6 +155,7 @@ Look = Found | Absent | Unseen
 class Page:
     """One page of changes.
 
+    ``records``: as ``fetch`` gives them, since what is shown for the first time is taken over as it is ·
     ``cursor``: where to go on after this page and all before it are stored (None: keep the old one).
     ``complete``: with this page the whole selection was listed, provably (absence then means gone, where
     the manifest says so). ``server``: what identifies the server's history; another one voids cursors.

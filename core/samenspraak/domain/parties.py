@@ -20,6 +20,9 @@ class PartyKind(StrEnum):
     GROUP = "group"
 
 
+_KINDS = frozenset(PartyKind)
+
+
 class Pillar(StrEnum):
     """The Schijf van Vijf: five sources of help side by side, not a ranking."""
 
@@ -86,7 +89,7 @@ class PartyRef:
             RuleError: the text is not ``kind:id``.
         """
         kind, separator, party_id = text.partition(":")
-        if not separator or kind not in set(PartyKind):
+        if not separator or kind not in _KINDS:
             raise RuleError("party-ref", "A party is written as kind:id.")
         return cls(kind=PartyKind(kind), id=party_id)
 

@@ -145,6 +145,9 @@ UNITS: Mapping[UnitKind, UnitRow] = {
     )
 }
 
+_UNITS = "_units"
+"""Under this name an agreement keeps its units, once somebody asked for them."""
+
 _ORDER = {kind: number for number, kind in enumerate(UnitKind)}
 
 
@@ -175,7 +178,7 @@ class UnitKey:
             RuleError: the text names no unit.
         """
         kind, _, rest = text.partition("[")
-        if kind not in set(UnitKind) or (rest and not rest.endswith("]")):
+        if kind not in _ORDER or (rest and not rest.endswith("]")):
             raise RuleError("unit-key", f"Known units: {', '.join(UnitKind)}.")
         return cls(UnitKind(kind), rest.removesuffix("]"))
 
@@ -258,6 +261,13 @@ def is_empty(value: UnitValue | None) -> bool:
 
 def units_of(agreement: Agreement) -> dict[UnitKey, UnitValue]:
     """The agreement as a mapping; empty units are absent."""
+    known = vars(agreement).get(_UNITS)
+    if known is None:  # an agreement never changes, and neither do its units
+        known = vars(agreement)[_UNITS] = _units_of(agreement)
+    return dict(known)
+
+
+def _units_of(agreement: Agreement) -> dict[UnitKey, UnitValue]:
     found = {UnitKey(kind): getattr(agreement, kind) for kind in _SHARED}
     for assignment in agreement.assignments:
         for kind, attribute in _PER_ASSIGNMENT.items():

@@ -16,7 +16,7 @@ from typing import Any
 from samenspraak.http.limits import DEFAULT_LIMITS, Limits
 
 _LARGEST_INTEGER = 2**63
-_CONTAINERS = (dict, list)
+_CONTAINERS = frozenset({dict, list})
 _EXPONENTS = range(-324, 309)  # those of a double
 
 
@@ -86,23 +86,38 @@ def _whole(written: str) -> int:
 
 
 def _check(value: Any, limits: Limits, *, plain: bool) -> None:
-    waiting: list[tuple[Any, int]] = [(value, 1)]
+    _check_shape(value, limits)
+    if not plain:
+        _check_texts(value, limits)
+
+
+def _check_shape(value: Any, limits: Limits) -> None:
+    """Level by level: how deep it goes, and how long its lists are."""
+    level = [value] if type(value) in _CONTAINERS else []
+    for _ in range(limits.json_depth):
+        if not level:
+            return
+        if any(len(item) > limits.json_items for item in level):
+            raise UnusableJsonError("holds a list that is too long")
+        below = []
+        for item in level:
+            members = item.values() if type(item) is dict else item
+            below += [member for member in members if type(member) in _CONTAINERS]
+        level = below
+    if level:
+        raise UnusableJsonError("is nested too deeply")
+
+
+def _check_texts(value: Any, limits: Limits) -> None:
+    waiting: list[Any] = [value]
     while waiting:
-        item, depth = waiting.pop()
+        item = waiting.pop()
         if isinstance(item, str):
             _check_text(item, limits)
-        elif isinstance(item, _CONTAINERS):
-            if depth > limits.json_depth:
-                raise UnusableJsonError("is nested too deeply")
-            if len(item) > limits.json_items:
-                raise UnusableJsonError("holds a list that is too long")
-            if isinstance(item, dict):
-                for name in () if plain else item:
-                    _check_text(name, limits)
-                item = item.values()
-            waiting.extend(
-                (member, depth + 1) for member in item if not plain or isinstance(member, _CONTAINERS)
-            )
+        elif isinstance(item, dict):
+            waiting += [*item, *item.values()]
+        elif isinstance(item, list):
+            waiting += item
 
 
 def _check_text(text: str, limits: Limits) -> None:

@@ -31,7 +31,21 @@ class Agreements(Repository):
         Raises:
             NotFoundError: this organisation has no such agreement.
         """
-        return self._record(self._scope.get(agreement, id=agreement_id))
+        return self._scope.made_of(
+            agreement, agreement_id, lambda: self._record(self._scope.get(agreement, id=agreement_id))
+        )
+
+    def foresee(self, agreement_ids: Collection[str]) -> None:
+        """These will be asked for one by one."""
+        self._scope.foresee(agreement, by="id", among=agreement_ids)
+
+    def version_of(self, agreement_id: str) -> int:
+        """The version that the agreement has now, without opening it.
+
+        Raises:
+            NotFoundError: this organisation has no such agreement.
+        """
+        return int(self._scope.get(agreement, id=agreement_id).version)
 
     def find(self, agreement_id: str) -> AgreementRecord | None:
         row = self._scope.find(agreement, id=agreement_id)
@@ -59,9 +73,10 @@ class Agreements(Repository):
             StaleError: there is an agreement with this id already.
             NotFoundError: its client is not known.
         """
-        document = self._scope.seal(agreement.c.document_sealed, new.id, new, Agreement)
+        text = documents.dump(new, Agreement)
+        document = self._scope.seal_text(agreement.c.document_sealed, new.id, text)
         self._scope.add(agreement, id=new.id, client_id=new.client_id, version=1, document_sealed=document)
-        self._remember(new, 1, cause, at, units_of(new).keys())
+        self._remember(new.id, text, 1, cause, at, units_of(new).keys())
         return AgreementRecord(agreement=new, version=1)
 
     def replace(
@@ -81,7 +96,8 @@ class Agreements(Repository):
         Raises:
             StaleError: it has another version by now; nothing was written.
         """
-        document = self._scope.seal(agreement.c.document_sealed, new.id, new, Agreement)
+        text = documents.dump(new, Agreement)
+        document = self._scope.seal_text(agreement.c.document_sealed, new.id, text)
         version = self._scope.change(
             agreement,
             {"id": new.id, "client_id": of_client or new.client_id},
@@ -89,7 +105,7 @@ class Agreements(Repository):
             document_sealed=document,
             **({"client_id": new.client_id} if of_client else {}),
         )
-        self._remember(new, version, cause, at, units)
+        self._remember(new.id, text, version, cause, at, units)
         return version
 
     def met_elsewhere(self, client_id: str, connector_id: str) -> builtins.list[AgreementRecord]:
@@ -153,7 +169,7 @@ class Agreements(Repository):
 
     def versions(self, agreement_id: str, numbers: Collection[int]) -> dict[int, VersionRecord]:
         """Those of these versions that there are, by number."""
-        found = self._history(agreement_id, version=sorted(set(numbers)))
+        found = self._history(agreement_id, version=sorted(set(numbers))) if numbers else ()
         return {row.version: self._version(row) for row in found}
 
     def history(self, agreement_id: str) -> builtins.list[VersionRecord]:
@@ -162,11 +178,9 @@ class Agreements(Repository):
 
     def known_since(self, agreement_id: str | None = None) -> dict[str, date]:
         """The day, for the people we serve, on which we came to know each agreement, or this one."""
-        table = agreement_version
-        first = self._scope.select(table, table.c.agreement_id, table.c.at).where(table.c.version == 1)
-        if agreement_id is not None:
-            first = first.where(table.c.agreement_id == agreement_id)
-        return {row.agreement_id: local_day(row.at) for row in self._scope.rows(first)}
+        table, one = agreement_version, {} if agreement_id is None else {"agreement_id": agreement_id}
+        first = self._scope.only(table.c.agreement_id, table.c.at, version=1, **one)
+        return {row.agreement_id: local_day(row.at) for row in first}
 
     def values(self, agreement_id: str, keys: Collection[UnitKey]) -> dict[UnitKey, tuple[UnitValue, ...]]:
         """Per unit every different value it ever had here, the oldest first; what was joined comes last."""
@@ -185,14 +199,13 @@ class Agreements(Repository):
         return self._scope.all(table, table.c.version, agreement_id=agreement_id, **key)
 
     def _remember(
-        self, new: Agreement, version: int, cause: Cause, at: datetime, units: Iterable[UnitKey]
+        self, agreement_id: str, text: str, version: int, cause: Cause, at: datetime, units: Iterable[UnitKey]
     ) -> None:
-        document = self._scope.seal(
-            agreement_version.c.document_sealed, _place(new.id, version), new, Agreement
-        )
+        place = _place(agreement_id, version)
+        document = self._scope.seal_text(agreement_version.c.document_sealed, place, text)
         self._scope.add(
             agreement_version,
-            agreement_id=new.id,
+            agreement_id=agreement_id,
             version=version,
             at=at,
             actor=cause.actor,

@@ -44,7 +44,9 @@ class Connectors(Repository):
         Raises:
             NotFoundError: this organisation has no such connector.
         """
-        return _record(self._scope.get(connector, id=connector_id))
+        return self._scope.made_of(
+            connector, connector_id, lambda: _record(self._scope.get(connector, id=connector_id))
+        )
 
     def list(self) -> builtins.list[ConnectorRecord]:
         """All connectors, by id."""

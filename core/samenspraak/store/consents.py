@@ -80,8 +80,12 @@ class Consents(Repository):
 
     def of_client(self, client_id: str) -> list[Consent]:
         """Everything recorded for a client, withdrawn ones too, in the order it was recorded."""
-        rows = self._scope.all(consent, consent.c.at, consent.c.id, client_id=client_id)
-        return [self._consent(row) for row in rows]
+
+        def made() -> list[Consent]:
+            rows = self._scope.all(consent, consent.c.at, consent.c.id, client_id=client_id)
+            return [self._consent(row) for row in rows]
+
+        return list(self._scope.made_of(consent, client_id, made))
 
     def epoch(self, client_id: str) -> int:
         """How often what this client allows has changed; 0 when it never did."""

@@ -30,6 +30,7 @@ from samenspraak.errors import PermanentError, RuleError
 
 T = TypeVar("T")
 
+_TEXT = simplejson.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _TIMINGS: Mapping[str, type] = {
     "recurrence": Recurrence,
     "part_of_day": PartOfDay,
@@ -46,7 +47,7 @@ _UNREADABLE = (
 def dump(value: object, form: Any) -> str:
     """The value as JSON text, the same text for equal values. ``form`` is its type, as in a type hint."""
     members = _converter().unstructure(value, unstructure_as=form)
-    return simplejson.dumps(members, sort_keys=True, separators=(",", ":"))
+    return _TEXT.encode(members)
 
 
 def load(text: str | bytes, form: type[T]) -> T:
@@ -86,7 +87,15 @@ def _converter() -> Converter:
 
 def _ordered(elements: Iterable[Any]) -> list[Any]:
     """The elements of a set in an order that depends on nothing but them."""
-    return sorted(elements, key=lambda element: simplejson.dumps(element, sort_keys=True))
+    return sorted(elements, key=_as_text)
+
+
+def _as_text(element: Any) -> str:
+    """The element as JSON; a plain text is what it is between quotes."""
+    is_plain = type(element) is str and element.isascii() and element.isprintable()
+    if is_plain and '"' not in element and "\\" not in element:
+        return f'"{element}"'
+    return simplejson.dumps(element, sort_keys=True)
 
 
 def _parser(kind: Any) -> Any:

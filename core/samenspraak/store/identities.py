@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -42,14 +42,24 @@ class Identities(Repository):
 
     def links(self, connector_id: str, among: Collection[PartyRef] | None = None) -> list[PartyLink]:
         """What this connector calls everybody it knows, or these parties, by what it calls them."""
-        some = {} if among is None else {"party": sorted(map(str, among))}
-        return self._links(connector_id=connector_id, **some)
+        if among is None:
+            return self._links(connector_id=connector_id)
+        parties = sorted(map(str, among))
+        name = ("links", connector_id, *parties)
+        found = self._scope.made_of(
+            person_link, name, lambda: self._links(connector_id=connector_id, party=parties)
+        )
+        return list(found)
 
-    def refs(self, connector_id: str) -> dict[str, PartyRef]:
+    def refs(self, connector_id: str) -> Mapping[str, PartyRef]:
         """Everybody this connector knows, by what it calls them: for reading, in one cheap statement."""
-        columns = (person_link.c.external_id, person_link.c.party)
-        rows = self._scope.only(*columns, connector_id=connector_id)
-        return {row.external_id: PartyRef.parse(row.party) for row in rows}
+
+        def made() -> dict[str, PartyRef]:
+            columns = (person_link.c.external_id, person_link.c.party)
+            rows = self._scope.only(*columns, connector_id=connector_id)
+            return {row.external_id: PartyRef.parse(row.party) for row in rows}
+
+        return self._scope.made_of(person_link, ("refs", connector_id), made)
 
     def links_of(self, ref: PartyRef) -> list[PartyLink]:
         """What every connector calls this party: where it can be reached."""

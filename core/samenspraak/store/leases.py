@@ -42,8 +42,7 @@ class Leased(Repository):
 
     def renew(self, row_id: str, fence: int, until: datetime) -> bool:
         """The lease lasts until then; False when it is not ours any more."""
-        held = {"of_id": row_id, "of_fence": fence}
-        return self._scope.run(held_with(self._table), **held, lease_until=until).rowcount == 1
+        return self._renew(row_id, fence, until) is not None
 
     def revoke(self, row_id: str) -> None:
         """Whoever works on it has lost it: what they still want to write down is refused."""
@@ -54,6 +53,10 @@ class Leased(Repository):
         table = self._table
         left = self._scope.update(table).where(table.c.lease_until != AT_ONCE, table.c.lease_owner == owner)
         return self._scope.run(left.values(lease_until=AT_ONCE, fence=table.c.fence + 1)).rowcount
+
+    def _renew(self, row_id: str, fence: int, until: datetime) -> Row[Any] | None:
+        held = {"of_id": row_id, "of_fence": fence}
+        return self._scope.first(_renewing(self._table), **held, lease_until=until)
 
     def _claim(self, row_id: str, now: datetime, until: datetime, owner: str) -> Row[Any] | None:
         lease = {"lease_until": until, "lease_owner": owner}
@@ -89,6 +92,12 @@ def held_with(table: sa.Table) -> sa.Update:
         table.c.fence == sa.bindparam("of_fence"),
         table.c.lease_until != AT_ONCE,
     )
+
+
+@cache
+def _renewing(table: sa.Table) -> sa.Executable:
+    renewing: sa.Executable = held_with(table).returning(*table.c)
+    return renewing
 
 
 def _free(table: sa.Table) -> Sequence[sa.ColumnElement[bool]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,14 +15,39 @@ from sqlalchemy.engine import Row
 from samenspraak.domain.aliases import SAME, Aliases
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey
+from samenspraak.errors import NotFoundError
 from samenspraak.policy.priority import EDIT
-from samenspraak.policy.state import LinkPhase, Reason
+from samenspraak.policy.state import ConnectorState, LinkPhase, Reason
 from samenspraak.store import documents
 from samenspraak.store.columns import AT_ONCE
 from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.scope import Scope
-from samenspraak.store.tables import link
+from samenspraak.store.tables import connector, consent_epoch, link
+
+_TEXTS = 4096
+"""So many sets that links have in common, and their texts, are kept at hand."""
+
+
+@lru_cache(maxsize=_TEXTS)
+def _members_text(members: frozenset[PartyRef]) -> str:
+    return documents.dump(members, frozenset[PartyRef])
+
+
+@lru_cache(maxsize=_TEXTS)
+def _members(text: str) -> frozenset[PartyRef]:
+    return documents.load(text, frozenset[PartyRef])
+
+
+@lru_cache(maxsize=_TEXTS)
+def _units_text(units: frozenset[UnitKey]) -> str:
+    return documents.dump(units, frozenset[UnitKey])
+
+
+@lru_cache(maxsize=_TEXTS)
+def _units(text: str) -> frozenset[UnitKey]:
+    return documents.load(text, frozenset[UnitKey])
+
 
 _AS_IS = (
     "audience",
@@ -39,11 +65,21 @@ _WRITE: Mapping[str, Callable[[Any], object]] = {
     **dict.fromkeys(_AS_IS, lambda value: value),
     "retracting": bool,
     "next_at": waits_until,
-    "members": lambda members: documents.dump(frozenset(members), frozenset[PartyRef]),
-    "missing": lambda units: documents.dump(frozenset(units), frozenset[UnitKey]),
+    "members": lambda members: _members_text(frozenset(members)),
+    "missing": lambda units: _units_text(frozenset(units)),
     "aliases": lambda aliases: documents.dump(aliases, Aliases) if aliases else None,
 }
 """The fields of a link that can be set, and how each is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a request about a link rests on: who works on it, who reads it, its system and the consent."""
+
+    fence: int
+    members: frozenset[PartyRef]
+    state: ConnectorState
+    epoch: int
 
 
 class Links(Leased):
@@ -60,6 +96,14 @@ class Links(Leased):
         """
         return _record(self._scope.get(link, id=link_id))
 
+    def foresee(self, link_ids: Collection[str]) -> None:
+        """These will be asked for one by one."""
+        self._scope.foresee(link, by="id", among=link_ids)
+
+    def foresee_none(self, agreement_id: str) -> None:
+        """There are none of this agreement yet."""
+        self._scope.foresee_none(link, link.c.id, agreement_id=agreement_id)
+
     def find(self, agreement_id: str, connector_id: str, audience: str) -> LinkRecord | None:
         row = self._scope.find(link, agreement_id=agreement_id, connector_id=connector_id, audience=audience)
         return _record(row) if row else None
@@ -71,14 +115,20 @@ class Links(Leased):
         return [_record(row) for row in self._scope.all(link, link.c.id, connector_id=connector_id)]
 
     def ensure(
-        self, agreement_id: str, connector_id: str, audience: str, members: Iterable[PartyRef], want: int
+        self,
+        agreement_id: str,
+        connector_id: str,
+        audience: str,
+        members: Iterable[PartyRef],
+        want: int,
+        priority: int = EDIT,
     ) -> LinkRecord:
         """The link of this agreement with this audience there, made now if there was none.
 
         One that exists is given back as it is: who its members are and what it wants, others decide.
         """
         link_id = _link_id(agreement_id, connector_id, audience)
-        self._scope.add_if_new(
+        made = self._scope.add_if_new(
             link,
             id=link_id,
             agreement_id=agreement_id,
@@ -86,13 +136,30 @@ class Links(Leased):
             audience=audience,
             phase=LinkPhase.NONE,
             want=want,
+            priority=priority,
             reason=Reason.DUE if want else Reason.EQUAL,
             detail="",
             lease_owner="",
             missing=_WRITE["missing"](()),
             members=_WRITE["members"](members),
         )
-        return self.get(link_id)
+        return _record(made) if made else self.get(link_id)
+
+    def standing(self, link_id: str, client_id: str) -> Standing:
+        """What a request may still be stopped by, in one cheap look.
+
+        Raises:
+            NotFoundError: this organisation has no such link.
+        """
+        row = self._scope.first(_standing(), of_id=link_id, of_client=client_id)
+        if row is None:
+            raise NotFoundError(f"There is no link {link_id} in {self._scope.organisation}.")
+        return Standing(
+            fence=row.fence,
+            members=_members(row.members),
+            state=ConnectorState(row.state),
+            epoch=row.epoch or 0,
+        )
 
     # What makes a link due.
 
@@ -150,6 +217,11 @@ class Links(Leased):
 
     # Working on one.
 
+    def hold(self, link_id: str, fence: int, until: datetime) -> LinkRecord | None:
+        """The link as it is now, with our lease renewed until then; None when it is not ours any more."""
+        row = self._renew(link_id, fence, until)
+        return _record(row) if row else None
+
     def claim(self, link_id: str, now: datetime, lease_until: datetime, owner: str = "") -> LinkRecord | None:
         """The link with a lease of ours, under the next fence; None when it is not due or leased already."""
         row = self._claim(link_id, now, lease_until, owner)
@@ -176,7 +248,8 @@ class Links(Leased):
         Raises:
             NotFoundError: this organisation has no such link.
         """
-        self._set(link_id, {"row": link.c.row + 1, **_kept(fields)})
+        if self._scope.run(_setting(), of_id=link_id, **_kept(fields)).rowcount == 0:
+            self.get(link_id)
 
     def close(self, closing: LinkRecord, version: int) -> None:
         """Nothing is done for this copy any more, and whoever works on it now has lost it.
@@ -241,6 +314,23 @@ def _wanting() -> sa.Executable:
 
 
 @cache
+def _standing() -> sa.Select[Any]:
+    epoch = Scope.select(consent_epoch, consent_epoch.c.epoch).where(
+        consent_epoch.c.client_id == sa.bindparam("of_client")
+    )
+    of_it = (link.c.id == sa.bindparam("of_id"), connector.c.id == link.c.connector_id)
+    asked = Scope.select(
+        link, link.c.fence, link.c.members, connector.c.state, epoch.scalar_subquery().label("epoch")
+    )
+    return asked.where(*of_it, Scope.is_ours(connector))
+
+
+@cache
+def _setting() -> sa.Update:
+    return Scope.update(link).where(link.c.id == sa.bindparam("of_id")).values(row=link.c.row + 1)
+
+
+@cache
 def _looking() -> sa.Update:
     one = Scope.update(link).where(link.c.id == sa.bindparam("of_id"))
     return one.values(look=link.c.look + 1, **_urgency())
@@ -270,7 +360,7 @@ def _record(row: Row[Any]) -> LinkRecord:
         agreement_id=row.agreement_id,
         connector_id=row.connector_id,
         audience=row.audience,
-        members=documents.load(row.members, frozenset[PartyRef]),
+        members=_members(row.members),
         phase=LinkPhase(row.phase),
         want=row.want,
         have=row.have,
@@ -283,7 +373,7 @@ def _record(row: Row[Any]) -> LinkRecord:
         attempts=row.attempts,
         next_at=waiting_until(row.next_at),
         fence=row.fence,
-        missing=documents.load(row.missing, frozenset[UnitKey]),
+        missing=_units(row.missing),
         retracting=row.retracting,
         aliases=documents.load(row.aliases, Aliases) if row.aliases else SAME,
     )

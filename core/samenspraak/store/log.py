@@ -22,6 +22,7 @@ from samenspraak.store.tables import attempt, audit, audit_head, run
 
 _LINE = tuple(AuditLine.__dataclass_fields__)
 _START = b""
+_END = "end"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +59,18 @@ class Log(Repository):
 
     def audit(self, *lines: AuditLine) -> int:
         """Add lines to the trail; gives the last number. They hold ids and names of units, never content."""
-        head = self._scope.find(audit_head)
-        number: int = head.number if head else 0
-        hashed: bytes = head.hash if head else _START
+        number, hashed = self._scope.made_of(audit_head, _END, self._end)
         for line in lines:
             number, kept = number + 1, {name: getattr(line, name) for name in _LINE}
             hashed = _hash(hashed, number, kept)
             self._scope.add(audit, number=number, hash=hashed, **kept)
         self._scope.put(audit_head, {}, number=number, hash=hashed, seal=self._seal(number, hashed))
+        self._scope.remember(audit_head, _END, (number, hashed))
         return number
+
+    def _end(self) -> tuple[int, bytes]:
+        head = self._scope.find(audit_head)
+        return (head.number, head.hash) if head else (0, _START)
 
     def audit_lines(self, client_id: str | None = None) -> list[AuditLine]:
         """The trail, or what is in it about one client, the oldest first."""

@@ -54,6 +54,16 @@ class People(Identifiers):
         row = self._scope.get(person, id=person_id)
         return self._people([row], person_id=person_id)[0]
 
+    def named(self, person_id: str) -> Person:
+        """The person as they are called, without the identifiers they are known by.
+
+        Raises:
+            NotFoundError: this organisation knows nobody by this id.
+        """
+        return self._scope.made_of(
+            person, person_id, lambda: self._plain(self._scope.get(person, id=person_id))
+        )
+
     def kinds(self, person_id: str) -> frozenset[PartyKind]:
         """The roles this person is known to take.
 
@@ -119,13 +129,10 @@ class People(Identifiers):
     def _people(self, rows: Sequence[Row[Any]], **key: str) -> list[Person]:
         """These persons with their identifiers, read at once."""
         theirs = self._of_persons(**key)
-        return [
-            replace(
-                self._scope.open(person.c.document_sealed, row.id, row.document_sealed, Person),
-                identifiers=frozenset(theirs.get(row.id, ())),
-            )
-            for row in rows
-        ]
+        return [replace(self._plain(row), identifiers=frozenset(theirs.get(row.id, ()))) for row in rows]
+
+    def _plain(self, row: Row[Any]) -> Person:
+        return self._scope.open(person.c.document_sealed, row.id, row.document_sealed, Person)
 
 
 def _member(row: Row[Any]) -> CircleMember:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -74,6 +75,22 @@ class Questions(Repository):
         rows = self._scope.all(question, question.c.opened_at, question.c.id, **key)
         found = [self._record(row) for row in rows]
         return [one for one in found if connector_id is None or _concerns(one, connector_id)]
+
+    def foresee(self, agreement_ids: Collection[str]) -> None:
+        """The open ones about each of these agreements will be asked for one by one."""
+        self._scope.foresee(
+            question,
+            question.c.opened_at,
+            question.c.id,
+            closed_at=None,
+            by="agreement_id",
+            among=agreement_ids,
+        )
+
+    def foresee_none(self, agreement_id: str) -> None:
+        """Nothing was asked about this agreement yet."""
+        order = (question.c.opened_at, question.c.id)
+        self._scope.foresee_none(question, *order, closed_at=None, agreement_id=agreement_id)
 
     def of_link(self, link_id: str) -> builtins.list[QuestionRecord]:
         """The open questions about this link or a remote of it, or that show something for one."""

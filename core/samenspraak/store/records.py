@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import SAME, Aliases
@@ -162,8 +162,7 @@ class RemoteRecord:
     row: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class RemoteMark:
+class RemoteMark(NamedTuple):
     """What a page is compared with: which object it is, and the state that was seen last."""
 
     id: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.engine import Row
 
@@ -80,6 +80,10 @@ class Remotes(Leased):
     def of_link(self, link_id: str) -> list[RemoteRecord]:
         return self._all(link_id=link_id)
 
+    def foresee(self, link_ids: Collection[str]) -> None:
+        """The objects of each of these links will be asked for one by one."""
+        self._scope.foresee(remote, remote.c.id, by="link_id", among=link_ids)
+
     def awaited(self, connector_id: str) -> list[RemoteRecord]:
         """Those whose create left and was not answered: nobody knows yet what they are called there."""
         return self._all(connector_id=connector_id, external_id=None, intent_sealed=SOME)
@@ -101,9 +105,10 @@ class Remotes(Leased):
         """Those of these objects that we know, by what the connector calls them."""
         return self._marks(connector_id=connector_id, external_id=sorted(set(external_ids)))
 
-    def live(self, connector_id: str) -> dict[str, RemoteMark]:
-        """Those with a link whose copy is there: what a complete list should show."""
-        return self._marks(connector_id=connector_id, link_id=SOME, external_id=SOME, phase=LinkPhase.OPEN)
+    def live(self, connector_id: str) -> set[str]:
+        """What the connector calls those whose copy is there: what a complete list should show."""
+        key = {"connector_id": connector_id, "link_id": SOME, "external_id": SOME, "phase": LinkPhase.OPEN}
+        return {row.external_id for row in self._scope.only(remote.c.external_id, **key)}
 
     def external_ids(self, connector_id: str) -> dict[str, str]:
         """The ids of all remotes of a connector by what it calls them, without opening any."""
@@ -195,11 +200,8 @@ class Remotes(Leased):
     def _marks(self, **key: object) -> dict[str, RemoteMark]:
         """Without opening any."""
         columns = (remote.c.external_id, remote.c.id, remote.c.link_id, remote.c.page_mark)
-        rows = self._scope.only(*columns, **key)
-        return {
-            row.external_id: RemoteMark(id=row.id, link_id=row.link_id, page_mark=row.page_mark)
-            for row in rows
-        }
+        rows = cast(Iterable[tuple[str, str, str | None, str | None]], self._scope.only(*columns, **key))
+        return {called: RemoteMark(row_id, link_id, mark) for called, row_id, link_id, mark in rows}
 
     def _all(self, **key: object) -> list[RemoteRecord]:
         return [self._record(row) for row in self._scope.all(remote, remote.c.id, **key)]

@@ -7,16 +7,17 @@ themselves (a test reads their source, another one reads every statement that re
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from sqlite3 import Connection as Raw
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult, Row
 from sqlalchemy.exc import ResourceClosedError
 
-from samenspraak.errors import NotFoundError, StaleError
+from samenspraak.errors import NotFoundError, StaleError, TransientError
 from samenspraak.store import documents
 from samenspraak.store.cipher import Cipher
 
@@ -51,6 +52,11 @@ class Scope:
         return sa.select(*(columns or (table,))).where(table.c.organisation == _OURS)
 
     @staticmethod
+    def is_ours(table: sa.FromClause) -> sa.ColumnElement[bool]:
+        """That a row of this table is of the organisation, for a second table in a statement."""
+        return table.c.organisation == _OURS
+
+    @staticmethod
     def update(table: sa.Table) -> sa.Update:
         return sa.update(table).where(table.c.organisation == _OURS)
 
@@ -74,6 +80,23 @@ class Scope:
         if isinstance(statement, sa.UpdateBase):
             self._read.pop(statement.table, None)
         return self._connection.execute(statement, {_OURS.key: self.organisation, **values})
+
+    def mark(self, *steps: str) -> None:
+        """Steps around a part of what is written here: a savepoint and its end.
+
+        Raises:
+            TransientError: the database has given the transaction up, with all that was in it.
+        """
+        raw = cast(Raw, self._connection.connection.dbapi_connection)
+        if not raw.in_transaction:
+            raise TransientError("The database gave up what was being written; nothing was changed.")
+        for step in steps:
+            raw.execute(step).close()
+
+    def undo(self, *steps: str) -> None:
+        """Steps that undo a part of what was written here, so that nothing that was read since holds."""
+        self._read.clear()
+        self.mark(*steps)
 
     def close(self) -> None:
         """From now on the connection is somebody else's."""
@@ -113,6 +136,36 @@ class Scope:
             read[asked] = self.rows(_reading(table, columns, order, form), **_values(key))
         return read[asked]
 
+    def foresee(
+        self, table: sa.Table, *order: sa.Column[Any], by: str, among: Collection[str], **key: object
+    ) -> None:
+        """Read at once what :meth:`all` and :meth:`find` will be asked: ``key`` with each of these."""
+        read, column = self._read[table], table.c[by]
+        asked = {one: ((), order, _form({**key, by: one}), *key.values(), one) for one in among}
+        unread = [one for one in asked if asked[one] not in read]
+        if not unread:
+            return
+        found: dict[str, list[Row[Any]]] = {one: [] for one in unread}
+        wanted = {**key, by: unread}
+        for row in self.rows(_reading(table, (), (column, *order), _form(wanted)), **_values(wanted)):
+            found[row._mapping[by]].append(row)
+        read.update({asked[one]: rows for one, rows in found.items()})
+
+    def foresee_none(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> None:
+        """There are none of what :meth:`all` will be asked: what they would be about was just made here."""
+        self._read[table][((), order, _form(key), *key.values())] = []
+
+    def made_of(self, table: sa.FromClause, name: Hashable, make: Callable[[], T]) -> T:
+        """What is made of rows of this table: once, until something is written here to it."""
+        made = cast(dict[Hashable, Any], self._read[table])
+        if (key := ("made", name)) not in made:
+            made[key] = make()
+        return cast(T, made[key])
+
+    def remember(self, table: sa.FromClause, name: Hashable, value: object) -> None:
+        """What :meth:`made_of` would make by that name of what was just written here."""
+        cast(dict[Hashable, Any], self._read[table])["made", name] = value
+
     def get(self, table: sa.Table, **key: object) -> Row[Any]:
         """The row with this key.
 
@@ -133,10 +186,9 @@ class Scope:
         """
         self.run(_adding(table, tuple(values)), **values)
 
-    def add_if_new(self, table: sa.Table, **values: object) -> bool:
-        """A new row, or False when there is one with this key or another unique value already."""
-        statement = _adding_if_new(table, tuple(values), self._connection.dialect.name)
-        return self.run(statement, **values).rowcount == 1
+    def add_if_new(self, table: sa.Table, **values: object) -> Row[Any] | None:
+        """A new row, or None when there is one with this key or another unique value already."""
+        return self.first(_adding_if_new(table, tuple(values), self._connection.dialect.name), **values)
 
     def put(self, table: sa.Table, key: Mapping[str, object], **values: object) -> None:
         """The row with this key, new or as it is, with these values from now on."""
@@ -172,8 +224,11 @@ class Scope:
 
     def seal(self, column: sa.Column[Any], row: str, value: object, form: Any) -> bytes:
         """The value as an encrypted document for this column of that row."""
-        content = documents.dump(value, form).encode()
-        return self.cipher.seal(content, **self._place(column, row))
+        return self.seal_text(column, row, documents.dump(value, form))
+
+    def seal_text(self, column: sa.Column[Any], row: str, text: str) -> bytes:
+        """The same for a document that is written down already."""
+        return self.cipher.seal(text.encode(), **self._place(column, row))
 
     def open(self, column: sa.Column[Any], row: str, sealed: bytes, form: type[T]) -> T:
         """The reverse of :meth:`seal`."""
@@ -247,7 +302,7 @@ def _adding(table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
 
 @cache
 def _adding_if_new(table: sa.Table, names: tuple[str, ...], dialect: str) -> sa.Executable:
-    adding: sa.Executable = _upserting(table, names, dialect).on_conflict_do_nothing()
+    adding: sa.Executable = _upserting(table, names, dialect).on_conflict_do_nothing().returning(*table.c)
     return adding
 
 

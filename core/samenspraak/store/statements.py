@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,7 +27,7 @@ class Statements(Repository):
         Raises:
             NotFoundError: there is no such agreement.
         """
-        return self._scope.add_if_new(
+        added = self._scope.add_if_new(
             statement,
             agreement_id=agreement_id,
             id=said.id,
@@ -39,6 +39,7 @@ class Statements(Repository):
                 statement.c.document_sealed, _place(agreement_id, said.id), said, Statement
             ),
         )
+        return added is not None
 
     def of(self, agreement_id: str) -> list[Statement]:
         """Everything said about an agreement, by when it was said, each by whoever that is known as today."""
@@ -59,6 +60,16 @@ class Statements(Repository):
         heard = {row.id: row.heard_at for row in self._scope.all(statement, agreement_id=from_id)}
         found = [there for one in self.of(from_id) if (there := of(one)) is not None]
         return [one for one in found if self.add(to_id, one, heard[one.id])]
+
+    def foresee(self, agreement_ids: Collection[str]) -> None:
+        """What was said about each of these agreements will be asked for one by one."""
+        self._scope.foresee(
+            statement, statement.c.said_at, statement.c.id, by="agreement_id", among=agreement_ids
+        )
+
+    def foresee_none(self, agreement_id: str) -> None:
+        """Nothing was said about this agreement yet."""
+        self._scope.foresee_none(statement, statement.c.said_at, statement.c.id, agreement_id=agreement_id)
 
     def heard_until(self, agreement_id: str, at: datetime) -> set[str]:
         """The ids of what was said about an agreement and had been heard by then."""

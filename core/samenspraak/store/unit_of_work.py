@@ -93,6 +93,11 @@ class WritingUnitOfWork(UnitOfWork):
         self._links.update(links)
         self._remotes.update(remotes)
 
+    def is_new(self, agreement_id: str) -> None:
+        """An agreement that was made in this transaction: nobody has a copy or said or asked anything yet."""
+        for about in (self.links, self.statements, self.questions):
+            about.foresee_none(agreement_id)
+
     def look_at_link(self, link_id: str, priority: int = EDIT) -> None:
         """Something may have changed with a copy: look again, as soon as this is committed.
 
@@ -117,6 +122,19 @@ class WritingUnitOfWork(UnitOfWork):
         """
         self.remotes.look(remote_id)
         self.wake(remotes=[remote_id])
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is done inside is kept with the rest; when it fails, it alone is undone."""
+        links, remotes = set(self._links), set(self._remotes)
+        self._scope.mark("SAVEPOINT apart")
+        try:
+            yield
+        except Exception:  # whatever else interrupts it ends the whole unit of work
+            self._links, self._remotes = links, remotes
+            self._scope.undo("ROLLBACK TO apart", "RELEASE apart")
+            raise
+        self._scope.mark("RELEASE apart")
 
     def commit(self) -> None:
         """Keep everything. Nothing more can be done with this unit of work.

@@ -5,6 +5,7 @@ Source: design §4, the rows without a link; simulation H18 (read again, claim i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,12 +30,15 @@ from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, R
 from samenspraak.store.records import DOUBLE, AgreementRecord, Cause, LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import alike
-from samenspraak.sync.audiences import sight_of
+from samenspraak.sync.copies import Copies
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.joining import join
 from samenspraak.sync.latecomers import audience_since, with_alias
 from samenspraak.sync.people import plain_directory
+from samenspraak.sync.reconcile import outcome_of, rest_of
 from samenspraak.sync.sides import page_mark
+from samenspraak.sync.snapshot import Snapshot, snapshot_of
+from samenspraak.sync.telling import note_rest
 from samenspraak.sync.trouble import admitted, is_about_the_system, trouble
 from samenspraak.sync.versions import record_new
 
@@ -49,13 +53,18 @@ _PATIENCE = 6
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:
-    """An unlinked object as it was just read."""
+    """An unlinked object as it was just read. ``is_kept``: we knew of it before."""
 
     remote: RemoteRecord
     connector: Connector
     directory: Directory
     found: Found
     reading: Reading
+    is_kept: bool = True
+
+    def keep(self, uow: WritingUnitOfWork, remote: RemoteRecord) -> RemoteRecord:
+        """What is known of it from now on."""
+        return uow.remotes.save(remote) if self.is_kept else uow.remotes.add(remote)
 
 
 def reconcile_remote(hub: Hub, organisation: str, remote_id: str) -> str | None:
@@ -84,6 +93,39 @@ def reconcile_remote(hub: Hub, organisation: str, remote_id: str) -> str | None:
             error=type(error).__name__,
         )
         return _failed(hub, organisation, remote, TransientError(f"Object {remote.id}: an unexpected error."))
+
+
+def take_in(
+    uow: WritingUnitOfWork, hub: Hub, connector: Connector, directory: Directory, found: Found
+) -> None:
+    """Keep an object that a page shows for the first time, and take over what it says (ADR 0028).
+
+    We never wrote to it and never read it, so that the page is no older than what we know; and of what
+    changes there afterwards another page tells. Whatever does not go smoothly is looked at as any other.
+    """
+    remote = RemoteRecord(
+        id=hub.new_id(),
+        connector_id=connector.connector_id,
+        external_id=found.external_id,
+        phase=LinkPhase.NONE,
+        why=NEW,
+        look=1,
+    )
+    if uow.connectors.get(connector.connector_id).state.listens:
+        with suppress(Exception), uow.apart():  # a plugin may raise anything; it is told at that look
+            case = _Case(
+                remote=replace(remote, looked=remote.look),
+                is_kept=False,
+                connector=connector,
+                directory=directory,
+                found=found,
+                reading=connector.get(found.raw, directory),
+            )
+            if _judge(uow, hub, case) == NEW:
+                raise StaleError(f"Object {remote.id}: nobody can say yet what it is.")
+            return
+    uow.remotes.add(remote)
+    uow.wake(remotes=[remote.id])
 
 
 def _claim(hub: Hub, organisation: str, remote_id: str) -> RemoteRecord | None:
@@ -148,7 +190,11 @@ def _look(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
         mark = page_mark(connector, found)
         return _note(hub, organisation, replace(remote, why=APART, why_field=error.field, page_mark=mark))
     case = _Case(remote=remote, connector=connector, directory=directory, found=found, reading=reading)
-    return _judge(hub, organisation, case)
+    with hub.store.write(organisation) as uow:
+        outcome = _judge(uow, hub, case)
+        _settled(uow, hub, remote, outcome)
+        uow.commit()
+    return outcome
 
 
 def _note(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
@@ -159,7 +205,7 @@ def _note(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
     return remote.why
 
 
-def _judge(hub: Hub, organisation: str, case: _Case) -> str:
+def _judge(uow: WritingUnitOfWork, hub: Hub, case: _Case) -> str:
     remote = replace(
         case.remote,
         token=case.found.token,
@@ -167,14 +213,11 @@ def _judge(hub: Hub, organisation: str, case: _Case) -> str:
         group_key=case.reading.group or "",
         why_field="",
     )
-    with hub.store.write(organisation) as uow:
-        outcome = _attach(uow, hub, case, remote) or _adopt(uow, hub, case, remote)
-        if outcome == LINKED:
-            uow.remotes.know_as(remote.id, normals(case.reading.numbers))
-        if outcome in (CANDIDATE, PERSON, OUTSIDE, NEW):
-            uow.remotes.save(replace(remote, why=outcome))
-        _settled(uow, hub, remote, outcome)
-        uow.commit()
+    outcome = _attach(uow, hub, case, remote) or _adopt(uow, hub, case, remote)
+    if outcome == LINKED:
+        uow.remotes.know_as(remote.id, normals(case.reading.numbers))
+    if outcome in (CANDIDATE, PERSON, OUTSIDE, NEW):
+        case.keep(uow, replace(remote, why=outcome))
     return outcome
 
 
@@ -196,7 +239,7 @@ def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord)
             row=remote.row,
             intent=None,
         )
-        uow.remotes.save(carried)
+        case.keep(uow, carried)
         return _linked(uow, link)
     record, audience = _agreement_of(uow, case)
     if record is None:
@@ -215,9 +258,13 @@ def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord)
         return NEW
     if awaited:
         # A create that was given up arrived after all; what it sent is known to be ours.
-        uow.remotes.save(replace(remote, external_id=None, phase=LinkPhase.CLOSED, why=DOUBLE))
+        case.keep(uow, replace(remote, external_id=None, phase=LinkPhase.CLOSED, why=DOUBLE))
         remote = replace(remote, id=awaited[0].id, row=awaited[0].row, attempts=awaited[0].attempts)
-    uow.remotes.save(replace(remote, link_id=link.id, part=part, phase=LinkPhase.NONE, why=""))
+    attached = replace(remote, link_id=link.id, part=part, phase=LinkPhase.NONE, why="")
+    if awaited:
+        uow.remotes.save(attached)
+    else:
+        case.keep(uow, attached)
     return _linked(uow, link)
 
 
@@ -282,35 +329,54 @@ def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) 
     try:
         agreement = _agreement(hub, case, client.id)
     except RuleError as error:
-        uow.remotes.save(replace(remote, why=APART, why_field=error.rule))
+        case.keep(uow, replace(remote, why=APART, why_field=error.rule))
         return APART
     cause = Cause(actor="system", why="adopted", connector_id=system.id)
     known = alike.certain(uow, agreement, system.id, case.reading.numbers)
-    if known is None:
-        record = record_new(uow, hub, agreement, cause=cause)
-        link = _link_for(uow, record, case)
-    else:  # a version of its own says what stands there; no other system hears of it
+    if known is not None:  # a version of its own says what stands there; no other system hears of it
         record = uow.agreements.add(agreement, cause, hub.now())
         link = uow.links.ensure(agreement.id, system.id, "", frozenset(), record.version)
-    units = frozenset(case.reading.units)
-    shape = sight_of(uow, hub, agreement, system.id, link.members).shape()
-    uow.remotes.save(
-        replace(
-            remote,
-            link_id=link.id,
-            part=case.reading.part,
-            phase=LinkPhase.OPEN,
-            seen=case.connector.own(case.found.raw),
-            base=dict.fromkeys(units & shape.units, record.version),
-            shape=replace(shape, units=units & shape.units),
-            why="",
-        )
-    )
-    if known is None:
-        alike.wonder(uow, hub, agreement, system.id, case.reading.numbers)
-        return _linked(uow, link)
-    join(uow, hub, known.agreement.id, agreement.id, by="system")
+        case.keep(uow, _opened(case, remote, snapshot_of(uow, hub, link, record)))
+        join(uow, hub, known.agreement.id, agreement.id, by="system")
+        return LINKED
+    record = record_new(uow, hub, agreement, cause=cause)
+    _open(uow, hub, case, remote, record)
+    alike.wonder(uow, hub, agreement, system.id, case.reading.numbers)
     return LINKED
+
+
+def _opened(case: _Case, remote: RemoteRecord, snapshot: Snapshot) -> RemoteRecord:
+    """The object as known when all that it says was taken over."""
+    units = frozenset(case.reading.units)
+    return replace(
+        remote,
+        link_id=snapshot.link.id,
+        part=case.reading.part,
+        phase=LinkPhase.OPEN,
+        seen=case.connector.own(case.found.raw),
+        base=dict.fromkeys(units & snapshot.shape.units, snapshot.record.version),
+        shape=replace(snapshot.shape, units=units & snapshot.shape.units),
+        why="",
+    )
+
+
+def _open(
+    uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord, record: AgreementRecord
+) -> None:
+    """The object is the first copy of this agreement, which says what it says: mostly it is at rest."""
+    link = _link_for(uow, record, case)
+    snapshot = snapshot_of(uow, hub, link, record)
+    opened = _opened(case, remote, snapshot)
+    settled = Copies(hub, uow.organisation, link).adopted(snapshot, opened, case.found, case.keep)
+    is_all = snapshot.after(opened).parts == [opened.part]
+    if settled is None or settled.keep is None or settled.reason is not Reason.EQUAL or not is_all:
+        case.keep(uow, opened)
+        _linked(uow, link)
+        return
+    settled.keep(uow)
+    rest = rest_of(snapshot, [settled], has_answered=False)
+    uow.links.set(link.id, **outcome_of(link, rest))  # nobody else knows of it yet
+    note_rest(uow, link.id, rest.reason, rest.version, rest.readers, hub.now())
 
 
 def _may_be_made_by_us(uow: UnitOfWork, case: _Case, client_id: str) -> bool:

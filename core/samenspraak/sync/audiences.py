@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from hashlib import sha256
+from typing import NamedTuple
 
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import units_of
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Capabilities, Readers
-from samenspraak.policy.priority import RETRACTION
+from samenspraak.policy.priority import EDIT, RETRACTION
 from samenspraak.policy.sight import Audience, Facts, Sight
 from samenspraak.policy.state import LinkPhase
 from samenspraak.policy.visibility import wanted_audiences
@@ -22,6 +23,20 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import called
 
 Members = frozenset[PartyRef]
+
+
+class _New(NamedTuple):
+    """What a link that is made now should hold, and how soon."""
+
+    version: int
+    urgency: int
+
+    def ensure(
+        self, uow: WritingUnitOfWork, agreement: Agreement, connector_id: str, audience: str, members: Members
+    ) -> LinkRecord:
+        return uow.links.ensure(
+            agreement.id, connector_id, audience, members, self.version, priority=self.urgency
+        )
 
 
 def sight_of(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, members: Members) -> Sight:
@@ -38,14 +53,19 @@ def sight_of(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str,
     return Sight(units_of(agreement), audience, _facts(uow, hub, agreement, capabilities))
 
 
-def ensure_links(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, version: int) -> None:
+def ensure_links(
+    uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, version: int, urgency: int = EDIT
+) -> None:
     """See to it that every copy there should be has a link; a link without readers explains itself.
 
-    A link is never removed: one whose readers may no longer see it retracts what it has there.
+    A link is never removed: one whose readers may no longer see it retracts what it has there. ``urgency``:
+    of links that are made now.
     """
+    links = uow.links.of_agreement(agreement.id)
     for system in uow.connectors.list():
         with suppress(ConfigurationError):  # its plugin is gone: that holds up no other system
-            _ensure(uow, hub, agreement, system.id, version)
+            there = [one for one in links if one.connector_id == system.id]
+            _ensure(uow, hub, agreement, system.id, _New(version, urgency), there)
 
 
 def ensure_client(uow: WritingUnitOfWork, hub: Hub, client_id: str) -> None:
@@ -56,14 +76,20 @@ def ensure_client(uow: WritingUnitOfWork, hub: Hub, client_id: str) -> None:
             uow.look_at_link(link.id, RETRACTION)
 
 
-def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, version: int) -> None:
+def _ensure(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    agreement: Agreement,
+    connector_id: str,
+    new: _New,
+    links: list[LinkRecord],
+) -> None:
     capabilities = hub.capabilities(uow.organisation, connector_id)
-    links = [one for one in uow.links.of_agreement(agreement.id) if one.connector_id == connector_id]
     addressed = _candidates(uow, agreement, connector_id, capabilities)
     candidates = _audience(connector_id, capabilities, addressed)
     facts = _facts(uow, hub, agreement, capabilities)
     if capabilities.readers is Readers.EVERYONE:
-        shared = _share_one(uow, agreement, connector_id, links, candidates.members, version)
+        shared = _share_one(uow, agreement, connector_id, links, candidates.members, new)
         tell_of_readers(uow, hub, agreement, shared, candidates, facts)
         return
     unused = [one for one in links if _is_unused(one, uow.remotes.of_link(one.id))]
@@ -72,9 +98,7 @@ def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id
     for members in sorted(wanted.open, key=_audience_key):
         link = _unused_for(members, unused)
         if link is None:
-            link = uow.links.ensure(
-                agreement.id, connector_id, free_audience(members, links), members, version
-            )
+            link = new.ensure(uow, agreement, connector_id, free_audience(members, links), members)
         unused = [one for one in unused if one.id != link.id]
         _address(uow, link, members)
     reached = frozenset[PartyRef]().union(*wanted.keep, *wanted.open)
@@ -82,7 +106,7 @@ def _ensure(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, connector_id
         if link.members and link.members <= reached:  # they may see it again, and read it in another copy
             uow.links.set(link.id, members=frozenset())
     if not (links or wanted.open):
-        uow.links.ensure(agreement.id, connector_id, "", frozenset(), version)
+        new.ensure(uow, agreement, connector_id, "", frozenset())
 
 
 def _share_one(
@@ -91,13 +115,13 @@ def _share_one(
     connector_id: str,
     links: list[LinkRecord],
     members: Members,
-    version: int,
+    new: _New,
 ) -> LinkRecord:
     """One copy for everybody who is linked there; who that is may change.
 
     There are more while nobody has said which of those that were joined should go.
     """
-    links = links or [uow.links.ensure(agreement.id, connector_id, "", members, version)]
+    links = links or [new.ensure(uow, agreement, connector_id, "", members)]
     for link in links:
         _address(uow, link, members)
     return links[0]

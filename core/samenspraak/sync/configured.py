@@ -57,8 +57,10 @@ class Configured:
         self._plugins: dict[tuple[str, str], str] = {}
         self._lock = threading.Lock()
 
-    def connector(self, organisation: str, connector_id: str) -> Connector:
-        return self._of(organisation, connector_id).connector
+    def connector(
+        self, organisation: str, connector_id: str, *, known: ConnectorRecord | None = None
+    ) -> Connector:
+        return self._of(organisation, connector_id, known).connector
 
     def manifest(self, organisation: str, connector_id: str) -> Manifest:
         key = (organisation, connector_id)
@@ -67,8 +69,17 @@ class Configured:
                 self._plugins[key] = uow.connectors.get(connector_id).plugin
         return self._registry.kind(self._plugins[key]).manifest
 
-    def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
-        http = self._of(organisation, connector_id).http.timed_by(lambda: self._clock.now().timestamp())
+    def call(
+        self,
+        organisation: str,
+        connector_id: str,
+        *,
+        permit: Callable[[], None] | None = None,
+        known: ConnectorRecord | None = None,
+    ) -> Call:
+        http = self._of(organisation, connector_id, known).http.timed_by(
+            lambda: self._clock.now().timestamp()
+        )
         return Call(http=http.permitted_by(permit) if permit else http, now=self._clock.now())
 
     def build(self, organisation: str, record: ConnectorRecord) -> tuple[Connector, Call]:
@@ -80,15 +91,18 @@ class Configured:
         built = self._build(organisation, record)
         return built.connector, Call(http=built.http, now=self._clock.now())
 
-    def _of(self, organisation: str, connector_id: str) -> _Built:
-        with self._store.read(organisation) as uow:
-            record = uow.connectors.get(connector_id)
+    def _of(self, organisation: str, connector_id: str, known: ConnectorRecord | None) -> _Built:
+        record = known or self._read(organisation, connector_id)
         key = (organisation, connector_id)
         with self._lock:
-            known = self._built.get(key)
-            if known is None or known.row != record.row:
-                known = self._built[key] = self._build(organisation, record)
-        return known
+            built = self._built.get(key)
+            if built is None or built.row != record.row:
+                built = self._built[key] = self._build(organisation, record)
+        return built
+
+    def _read(self, organisation: str, connector_id: str) -> ConnectorRecord:
+        with self._store.read(organisation) as uow:
+            return uow.connectors.get(connector_id)
 
     def _build(self, organisation: str, record: ConnectorRecord) -> _Built:
         settings = dict(record.settings)

@@ -26,16 +26,20 @@ from samenspraak.sync.listed import made_by
 from samenspraak.sync.looking import Lease, Looker
 from samenspraak.sync.obstacles import Obstacles
 from samenspraak.sync.outcome import Judged, abandoned, beside, changes_between, judge, takes_back
-from samenspraak.sync.settled import Settled
+from samenspraak.sync.settled import Landed, Settled
 from samenspraak.sync.sides import page_mark, went_back
 from samenspraak.sync.snapshot import Snapshot
+from samenspraak.sync.together import Ask, Keep, Work
 
 _DROPPED = 8
 """How many writes are remembered of which something was dropped there."""
 
 
 class Confirmer:
-    """Finds out what came of the writes to the objects of one link. None: something moved, plan again."""
+    """Finds out what came of the writes to the objects of one link. None: something moved, plan again.
+
+    What was seen to have landed is given back to be kept with what follows from it.
+    """
 
     def __init__(
         self, hub: Hub, organisation: str, lease: Lease, looker: Looker, obstacles: Obstacles
@@ -48,7 +52,7 @@ class Confirmer:
 
     def answered(
         self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, written: Written
-    ) -> Settled | None:
+    ) -> Work[Settled | Landed | None]:
         """An answer came: it says what stands there now, or reading must show it."""
         answered = replace(intent, answered=True, waiting=written.waiting)
         fresh = replace(
@@ -59,18 +63,24 @@ class Confirmer:
         if written.existed:
             self._taken_over(fresh, intent)
             return None
-        fresh = self.claim(fresh)
+        shown = written.found if snapshot.capabilities.confirm is Confirm.RESPONSE else None
+        if shown and not written.waiting and (known := self._landed(snapshot, fresh, answered, shown)):
+            return Landed(remote=known)
+        kept = yield Keep(lambda uow: self.keep(uow, fresh))
         if written.waiting:
             return None
-        if snapshot.capabilities.confirm is Confirm.RESPONSE and written.found is not None:
-            return self._judge(snapshot, fresh, written.found)
-        return self.resolve(snapshot, fresh)
+        came: Settled | Landed | None = yield Ask(lambda: self.resolve(snapshot, kept, shown))
+        return came
 
-    def resolve(self, snapshot: Snapshot, remote: RemoteRecord) -> Settled | None:
-        """Find out what came of a write: by looking, once reading must show it."""
+    def resolve(
+        self, snapshot: Snapshot, remote: RemoteRecord, shown: Found | None = None
+    ) -> Settled | Landed | None:
+        """Find out what came of a write: by what its answer showed, or by looking once that must show it."""
         intent = remote.intent
         if intent is None:
             return None
+        if shown is not None:
+            return self._judge(snapshot, remote, shown)
         sure = intent.at + timedelta(seconds=snapshot.capabilities.lag_s)
         if not intent.answered and self._hub.now() < sure:
             return _wait(remote, "outcome unknown", sure)
@@ -86,16 +96,25 @@ class Confirmer:
     def claim(self, remote: RemoteRecord) -> RemoteRecord:
         """Take an external id; a pull may have met the object before its create was answered."""
         with self._hub.store.write(self._organisation) as uow:
-            self._lease.hold(uow)
-            if remote.external_id is not None:
-                met = uow.remotes.by_external(remote.connector_id, remote.external_id)
-                if met is not None and met.id != remote.id and not met.base:
-                    uow.remotes.save(
-                        replace(met, external_id=None, phase=LinkPhase.CLOSED, why=DOUBLE, link_id=None)
-                    )
-            saved = uow.remotes.save(remote)
+            saved = self.keep(uow, remote)
             uow.commit()
         return saved
+
+    def keep(self, uow: WritingUnitOfWork, remote: RemoteRecord) -> RemoteRecord:
+        """The same, in this transaction."""
+        self._lease.hold(uow)
+        return self.take(uow, remote)
+
+    @staticmethod
+    def take(uow: WritingUnitOfWork, remote: RemoteRecord) -> RemoteRecord:
+        """The same, where the lease is held already."""
+        if remote.external_id is not None:
+            met = uow.remotes.by_external(remote.connector_id, remote.external_id)
+            if met is not None and met.id != remote.id and not met.base:
+                uow.remotes.save(
+                    replace(met, external_id=None, phase=LinkPhase.CLOSED, why=DOUBLE, link_id=None)
+                )
+        return uow.remotes.save(remote)
 
     def _taken_over(self, remote: RemoteRecord, intent: Intent) -> None:
         """It was there already: without a base, so that only what is equal agrees (simulation H5)."""
@@ -134,7 +153,7 @@ class Confirmer:
         asked = Asked(kind=QuestionKind.CONNECTOR, cause=LOST_CREATE)
         return self._obstacles.ask(snapshot, remote, asked)
 
-    def _judge(self, snapshot: Snapshot, remote: RemoteRecord, look: Look) -> Settled | None:
+    def _judge(self, snapshot: Snapshot, remote: RemoteRecord, look: Look) -> Settled | Landed | None:
         """Compare each unit with what was sent and with what stood there before."""
         intent = remote.intent
         if intent is None:
@@ -146,6 +165,8 @@ class Confirmer:
             self._looker.show(remote, look)
             self.save(abandoned(remote, intent, frozenset(intent.sent)))
             return None
+        if known := self._landed(snapshot, remote, intent, look):
+            return Landed(remote=known)
         try:
             reading = snapshot.connector.get(look.raw, snapshot.directory)
         except InvalidRecordError as error:
@@ -178,6 +199,25 @@ class Confirmer:
         if takes_back(intent, judged.missing & known.refused.keys()):
             return _wait(known, "not taken back", self._hub.now() + self._hub.backoff(snapshot.link.attempts))
         return None
+
+    def _landed(
+        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, look: Found
+    ) -> RemoteRecord | None:
+        """The object as known when an answered write stands there as it was sent, and nothing else does."""
+        try:
+            reading = snapshot.connector.get(look.raw, snapshot.directory)
+        except InvalidRecordError:
+            return None
+        units = {key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)}
+        unreadable = frozenset(key for key in intent.sent if not snapshot.capabilities.reads(key))
+        judged, shows = judge(intent, units, unreadable), beside(intent, reading)
+        is_plain = intent.answered and judged.all_landed and all(shows.values())
+        is_plain = is_plain and not went_back(snapshot, look, remote)
+        if not is_plain or self._overwritten(snapshot, intent, look, reading):
+            return None
+        self._looker.show(remote, look)
+        known = self._kept_or_not(landed(snapshot, remote, intent, look, judged.landed), shows)
+        return replace(known, intent=None, page_mark=page_mark(snapshot.connector, look))
 
     def _not_found(
         self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, look: Look

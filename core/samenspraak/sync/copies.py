@@ -6,17 +6,21 @@ from the store again. Nothing is decided here: that is ``policy.plan``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from samenspraak.connectors.connector import Found
+from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import apply
 from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
 from samenspraak.policy.state import Do, LinkPhase, NotSeen, Plan, Reason
 from samenspraak.policy.terms import waits_for_others
-from samenspraak.store.records import Cause, LinkRecord
+from samenspraak.store.records import Cause, LinkRecord, RemoteRecord
+from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions, restored, said
 from samenspraak.sync.brake import lets_through
 from samenspraak.sync.confirming import Confirmer
@@ -26,14 +30,16 @@ from samenspraak.sync.keeping import decided_on, noticed
 from samenspraak.sync.looking import Lease, Looker, View
 from samenspraak.sync.obstacles import Obstacles, asks_of
 from samenspraak.sync.proposals import Proposals
-from samenspraak.sync.settled import Settled
+from samenspraak.sync.settled import Landed, MovedOnError, Settled
 from samenspraak.sync.siblings import contested
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.today import author_of, plan_of
+from samenspraak.sync.together import Ask, Keep, Work
 from samenspraak.sync.versions import record_version
 from samenspraak.sync.writing import Writer
 
-Act = Callable[["Copies", View, Plan], Settled | None]
+Save = Callable[[WritingUnitOfWork, RemoteRecord], RemoteRecord]
+Act = Callable[["Copies", View, Plan], Settled | Landed | None]
 
 
 class Copies:
@@ -55,36 +61,87 @@ class Copies:
         """Whether a request to their system left."""
         return self._lease.has_asked
 
-    def step(self, snapshot: Snapshot, part: str) -> Settled | None:
+    def hold(self, uow: WritingUnitOfWork) -> None:
+        """Renew the lease; raises :class:`StaleError` when another worker has taken over."""
+        self._lease.hold(uow)
+
+    def step(self, snapshot: Snapshot, part: str) -> Work[Settled | None]:
         """One plan for one object, carried out. None: something moved, read everything again."""
         try:
-            settled = self._step(snapshot, part)
+            settled = yield from self._step(snapshot, part)
         except (PermanentError, InvalidRecordError) as error:
             settled = self._obstacles.refused(snapshot, part, error)
         if settled is not None and settled.asks is not None:
             self._obstacles.gone(snapshot, part, settled.asks)
         return settled
 
-    def _step(self, snapshot: Snapshot, part: str) -> Settled | None:
-        if self._proposals.moved(snapshot, part) or (
-            snapshot.is_hidden and self._doubles.take_back(snapshot)
-        ):
+    def _step(self, snapshot: Snapshot, part: str) -> Work[Settled | None]:
+        if self._may_have_moved(snapshot, part) and (yield Ask(lambda: self._moved(snapshot, part))):
             return None
-        view = self._looker.view(snapshot, part)
+        view = yield from self._view(snapshot, part)
         if not self._looker.is_sure(view):
             return self._look_later(view, "soon after our write")
         if self._heard(view):
             return None
         decided = plan_of(view)
-        return _ACTS.get(decided.do, Copies._rest)(self, view, decided)
+        if decided.do in _WRITES:
+            came = yield from self._write(view, decided)
+        elif act := _ACTS.get(decided.do):
+            came = yield Ask(lambda: act(self, view, decided))
+        else:
+            came = self._rest(view, decided)
+        return (yield from self._confirmed(snapshot, part, came)) if isinstance(came, Landed) else came
+
+    def _view(self, snapshot: Snapshot, part: str) -> Work[View]:
+        if self._looker.is_at_hand(snapshot, part):
+            return self._looker.view(snapshot, part)
+        view: View = yield Ask(lambda: self._looker.view(snapshot, part))
+        return view
+
+    @staticmethod
+    def _may_have_moved(snapshot: Snapshot, part: str) -> bool:
+        waits = any(one.intent and one.intent.waiting for one in snapshot.of_part(part)[:1])
+        return waits or (snapshot.is_hidden and bool(snapshot.remotes))
+
+    def _moved(self, snapshot: Snapshot, part: str) -> bool:
+        return self._proposals.moved(snapshot, part) or (
+            snapshot.is_hidden and self._doubles.take_back(snapshot)
+        )
+
+    def _confirmed(self, snapshot: Snapshot, part: str, landed: Landed) -> Work[Settled | None]:
+        """What is left to do now that a write has landed: mostly nothing, and then that is kept with it.
+
+        Whatever came in since the snapshot has raised the link's version or its looks, and stays to be done.
+        """
+        is_of_now = snapshot.bases.keys() | {snapshot.record.version} >= set(landed.remote.base.values())
+        if is_of_now and (
+            settled := self._at_rest(snapshot.after(landed.remote), part, self._confirmer.take)
+        ):
+            return settled
+        yield Keep(lambda uow: self._confirmer.keep(uow, landed.remote))
+        return None
+
+    def adopted(self, snapshot: Snapshot, remote: RemoteRecord, found: Found, save: Save) -> Settled | None:
+        """How an object rests of which all was just taken over; None: it must be looked at all the same."""
+        self._looker.show(remote, found)
+        return self._at_rest(snapshot.after(remote), remote.part, save)
+
+    def _at_rest(self, snapshot: Snapshot, part: str, save: Save) -> Settled | None:
+        """How the object rests by what is at hand, when nothing is left to do, to hide or to take over."""
+        view = self._looker.view(snapshot, part)
+        if view.reading is None or not view.reading.units.keys() <= snapshot.shape.units or self._news(view):
+            return None
+        decided = plan_of(view)
+        return self._rest(view, decided, save) if decided.do is Do.NOTHING else None
 
     def _look_later(self, view: View, row: str) -> Settled:
         """What was seen proves nothing until reading shows every write."""
         sure = self._hub.now() + timedelta(seconds=view.snapshot.capabilities.lag_s)
         return Settled(reason=Reason.DUE, equal=False, phase=_phase(view), row=row, next_at=sure)
 
-    def _heard(self, view: View) -> bool:
-        """Take over assents, reports and comments that are new; they are facts, never merged.
+    @staticmethod
+    def _news(view: View) -> Sequence[Statement]:
+        """Assents, reports and comments that are new.
 
         What was said in a copy that is about to be taken back was said while it could be read there.
         """
@@ -92,9 +149,13 @@ class Copies:
         was_there = remote is not None and (remote.base or remote.attempts)
         ours_is_there = view.snapshot.shape or was_there
         if view.reading is None or not ours_is_there:
-            return False
+            return ()
         known = {one.id for one in view.snapshot.statements}
-        fresh = [one for one in view.reading.said if one.id not in known]
+        return [one for one in view.reading.said if one.id not in known]
+
+    def _heard(self, view: View) -> bool:
+        """Take over what is new of what was said; those are facts, never merged."""
+        fresh = self._news(view)
         if fresh:
             with self._hub.store.write(self._organisation) as uow:
                 self._lease.hold(uow)
@@ -104,26 +165,31 @@ class Copies:
 
     # Acts: what each kind of plan asks.
 
-    def _rest(self, view: View, decided: Plan) -> Settled | None:
-        """Nothing to write: keep what was decided, ask what must be asked."""
-        remote = decided_on(view, decided, view.snapshot.record.version)
-        moved = remote != view.remote
+    def _rest(self, view: View, decided: Plan, save: Save | None = None) -> Settled:
+        """Nothing to write: what was decided is kept, and what must be asked is asked.
+
+        ``save``: keeps the object, when what is known of it was not kept before.
+        """
+        record = view.snapshot.record
+        remote = decided_on(view, decided, record.version)
+        moved = save is not None or remote != view.remote
         asks = bool(decided.questions or decided.released or decided.hold)
-        if moved or asks:
-            with self._hub.store.write(self._organisation) as uow:
-                self._lease.hold(uow)
-                record = view.snapshot.record
-                if asks and uow.agreements.get(record.agreement.id).version != record.version:
-                    return None  # what was to be asked about has changed
-                questions.raise_all(uow, self._hub, view.snapshot, view.remote, decided)
-                if remote is not None and moved:
-                    remote = uow.remotes.save(remote)
-                uow.commit()
+
+        def keep(uow: WritingUnitOfWork) -> None:
+            if asks and uow.agreements.version_of(record.agreement.id) != record.version:
+                raise MovedOnError("What was to be asked about has changed.")
+            questions.raise_all(uow, self._hub, view.snapshot, view.remote, decided)
+            if remote is not None and save is not None:
+                save(uow, remote)
+            elif remote is not None and moved:
+                uow.remotes.save(remote)
+
         return Settled(
             reason=decided.reason,
             equal=decided.reason is Reason.EQUAL,
             phase=remote.phase if remote else LinkPhase.NONE,
             row=decided.row,
+            keep=keep if moved or asks else None,
             asks=asks_of(view.snapshot, decided) if _looked(view, decided) else None,
             next_at=self._hub.now() + self._hub.pace.unseen if _may_still_show(view, decided) else None,
             missing=frozenset(
@@ -132,6 +198,15 @@ class Copies:
                 if not view.snapshot.capabilities.carries(key)
             ),
         )
+
+    def _hold_back(self, view: View, held: Plan) -> None:
+        """Keep at once what is held and asked, before anything else goes on."""
+        keep = self._rest(view, held).keep
+        if keep is not None:
+            with suppress(MovedOnError), self._hub.store.write(self._organisation) as uow:
+                self._lease.hold(uow)
+                keep(uow)
+                uow.commit()
 
     def _adopt(self, view: View, decided: Plan) -> Settled | None:
         """Their edit becomes a version; a merge that breaks a rule becomes a question.
@@ -143,13 +218,14 @@ class Copies:
             return None
         # An end is no value among others: of two ends the later one in the chain counts, without a question.
         if decided.rows and (both := contested(self._hub, self._organisation, self._lease, view, decided)):
-            self._rest(view, held_back(decided, both))
+            self._hold_back(view, held_back(decided, both))
             return None
         if broken := unlawful(snapshot.record.agreement, decided.adopt):
             held = held_back(decided, broken.keys(), f"rule:{min(broken.values())}")
-            rest = self._rest(view, held)
-            # The other units go on, now that these are held.
-            return None if held.rows else rest
+            if not held.rows:
+                return self._rest(view, held)
+            self._hold_back(view, held)  # the other units go on, now that these are held
+            return None
         after = apply(snapshot.record.agreement, decided.adopt)
         who = author_of(view)
         cause = Cause(
@@ -238,17 +314,17 @@ class Copies:
             uow.commit()
         return Settled(reason=decided.reason, equal=False, phase=_phase(view), row=decided.row)
 
-    def _resolve(self, view: View, decided: Plan) -> Settled | None:
+    def _resolve(self, view: View, decided: Plan) -> Settled | Landed | None:
         if view.remote is None:
             return self._rest(view, decided)
         return self._confirmer.resolve(view.snapshot, view.remote)
 
-    def _write(self, view: View, decided: Plan) -> Settled | None:
+    def _write(self, view: View, decided: Plan) -> Work[Settled | Landed | None]:
         if decided.do is Do.UPDATE and self._writer.changes_nothing(view, decided):
             listed = decided.set or decided.clear
             reason = Reason.CANNOT_CARRY if listed else Reason.QUESTION if decided.hold else Reason.EQUAL
             return self._rest(view, replace(decided, do=Do.NOTHING, reason=reason))
-        return self._writer.write(view, decided)
+        return (yield from self._writer.write(view, decided))
 
     def _merge_doubles(self, view: View, decided: Plan) -> Settled | None:
         self._doubles.merge(view)
@@ -282,15 +358,12 @@ def _phase(view: View) -> LinkPhase:
     return view.remote.phase if view.remote else LinkPhase.NONE
 
 
+_WRITES = frozenset({Do.CREATE, Do.UPDATE, Do.END, Do.RETRACT})
 _ACTS: Mapping[Do, Act] = {
     Do.ADOPT: Copies._adopt,
     Do.CLOSE: Copies._close,
     Do.STOP: Copies._stop,
     Do.RESOLVE: Copies._resolve,
-    Do.CREATE: Copies._write,
-    Do.UPDATE: Copies._write,
-    Do.END: Copies._write,
-    Do.RETRACT: Copies._write,
     Do.WITHDRAW: Copies._withdraw,
     Do.MERGE_DOUBLES: Copies._merge_doubles,
 }

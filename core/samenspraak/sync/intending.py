@@ -14,7 +14,7 @@ from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError
 from samenspraak.policy.capabilities import Token
 from samenspraak.policy.state import Do, Intent, LinkPhase, Plan, WriteKind
-from samenspraak.store.records import RemoteRecord
+from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
@@ -64,17 +64,23 @@ def intent_of(view: View, decided: Plan, changes: Changes, now: datetime) -> Int
     )
 
 
-def unmoved(uow: UnitOfWork, hub: Hub, snapshot: Snapshot) -> None:
+def unmoved(uow: UnitOfWork, hub: Hub, snapshot: Snapshot, link: LinkRecord) -> None:
     """The guard of the intent: version, consent and the connector are as they were when it was planned.
 
     And so is what may be seen there: who reads it, and what each of them may see, can change by itself.
 
+    Args:
+        uow: where the intent is committed.
+        hub: the hub.
+        snapshot: what it was planned on.
+        link: the link as it is now.
+
     Raises:
         StaleError: something moved; plan again.
     """
-    agreement, link = snapshot.record.agreement, uow.links.get(snapshot.link.id)
+    agreement = snapshot.record.agreement
     now = (
-        uow.agreements.get(agreement.id).version,
+        uow.agreements.version_of(agreement.id),
         uow.consents.epoch(agreement.client_id),
         uow.connectors.get(snapshot.system.id).state,
         sight_of(uow, hub, agreement, snapshot.system.id, link.members).shape(),

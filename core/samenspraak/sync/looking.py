@@ -40,26 +40,27 @@ class Lease:
         self.has_asked = False
         """Whether a request to the system of this link left."""
 
-    def hold(self, uow: UnitOfWork) -> None:
-        """Renew the lease inside this transaction.
+    def hold(self, uow: UnitOfWork) -> LinkRecord:
+        """Renew the lease inside this transaction; gives the link as it is now.
 
         Raises:
             StaleError: another worker has the link; nothing may be committed.
         """
-        if not uow.links.renew(self.link.id, self.link.fence, self._hub.now() + self._hub.pace.lease):
+        until = self._hub.now() + self._hub.pace.lease
+        link = uow.links.hold(self.link.id, self.link.fence, until)
+        if link is None:
             raise StaleError(f"Link {self.link.id}: another worker has taken over.")
+        return link
 
     def permit(self, snapshot: Snapshot, *, retraction: bool) -> None:
         """The last step before the socket: nothing leaves on what has changed since it was decided."""
         with self._hub.store.read(self._organisation) as uow:
-            link = uow.links.get(self.link.id)
-            state = uow.connectors.get(link.connector_id).state
-            epoch = uow.consents.epoch(snapshot.record.agreement.client_id)
+            link = uow.links.standing(self.link.id, snapshot.record.agreement.client_id)
         if link.fence != self.link.fence:
             raise StaleError(f"Link {self.link.id}: another worker has taken over.")
-        if state is not snapshot.system.state and not (retraction and state in _TAKES_BACK):
+        if link.state is not snapshot.system.state and not (retraction and link.state in _TAKES_BACK):
             raise StaleError(f"Link {self.link.id}: its system was paused or stopped since this was planned.")
-        moved = (epoch, link.members) != (snapshot.epoch, snapshot.link.members)
+        moved = (link.epoch, link.members) != (snapshot.epoch, snapshot.link.members)
         if moved and not retraction:
             raise StaleError(f"Link {self.link.id}: consent or readers changed since this was planned.")
 
@@ -70,7 +71,9 @@ class Lease:
             self.permit(snapshot, retraction=retraction)
             self.has_asked = True
 
-        return self._hub.connected.call(self._organisation, snapshot.system.id, permit=permit)
+        return self._hub.connected.call(
+            self._organisation, snapshot.system.id, permit=permit, known=snapshot.system
+        )
 
 
 class Looker:
@@ -98,6 +101,13 @@ class Looker:
         lag = timedelta(seconds=view.snapshot.capabilities.lag_s)
         known = view.found is not None and page_mark(view.snapshot.connector, view.found) == remote.page_mark
         return known or remote.id in self._sure or view.snapshot.now >= remote.written_at + lag
+
+    def is_at_hand(self, snapshot: Snapshot, part: str) -> bool:
+        """Whether the object of this part can be viewed without asking for it."""
+        remote = next(iter(snapshot.of_part(part)), None)
+        if remote is None or remote.external_id is None or remote.id in self._looks:
+            return True
+        return not _may_look(snapshot, remote)
 
     def fetch(self, snapshot: Snapshot, remote: RemoteRecord) -> Look:
         if remote.external_id is None:

@@ -46,7 +46,7 @@ def names_of(uow: UnitOfWork, refs: Collection[PartyRef]) -> Mapping[PartyRef, s
         elif ref.kind is PartyKind.DEVICE:
             party = uow.parties.device(ref.id)
         else:
-            party = uow.parties.person(ref.id)
+            party = uow.parties.named(ref.id)
         found[ref] = party.name  # type: ignore[attr-defined]  # each of the three has one
     return found
 
@@ -55,7 +55,7 @@ def client_name(uow: UnitOfWork, client_id: str, shape: Shape) -> str | None:
     """The client's name as these readers may see it."""
     if shape.client_name is ClientName.NONE:
         return None
-    person = uow.parties.person(client_id)
+    person = uow.parties.named(client_id)
     return person.name if shape.client_name is ClientName.FULL else (person.first_name or None)
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from samenspraak.connectors.connector import Call, Connector
 from samenspraak.connectors.manifest import Manifest
+from samenspraak.store.records import ConnectorRecord
 
 
 class Clock(Protocol):
@@ -20,8 +21,10 @@ class Clock(Protocol):
 class Connected(Protocol):
     """The configured connectors of an organisation, ready to use."""
 
-    def connector(self, organisation: str, connector_id: str) -> Connector:
-        """The connector with its settings.
+    def connector(
+        self, organisation: str, connector_id: str, *, known: ConnectorRecord | None = None
+    ) -> Connector:
+        """The connector with its settings; ``known``: its configuration, when that was just read.
 
         Raises:
             ConfigurationError: its plugin is not there or its settings do not load.
@@ -34,7 +37,14 @@ class Connected(Protocol):
             ConfigurationError: its plugin is not there.
         """
 
-    def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
+    def call(
+        self,
+        organisation: str,
+        connector_id: str,
+        *,
+        permit: Callable[[], None] | None = None,
+        known: ConnectorRecord | None = None,
+    ) -> Call:
         """What it may use during one call; ``permit`` is asked before each request leaves."""
 
 

@@ -1,13 +1,14 @@
-"""Hearing from a system: pages of changes become looks and unlinked objects. Never data.
+"""Hearing from a system: pages of changes become looks and unlinked objects.
 
-A page only says that something may have changed; what is there is read again under the lease. Each page's
-marks and its cursor are committed together, so that a crash repeats a page and skips none.
+A page only says that something may have changed; what is there is read again under the lease. Only of what it
+shows for the first time is it data (ADR 0028). Each page's marks and its cursor are committed together, so
+that a crash repeats a page and skips none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -16,12 +17,17 @@ from samenspraak.errors import SamenspraakError, StaleError
 from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import ConnectorRecord, CursorRecord, RemoteMark, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.adopt import take_in
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import is_known, meet
+from samenspraak.sync.people import plain_directory
 from samenspraak.sync.sides import page_mark
 from samenspraak.sync.trouble import answered, trouble
 
 log = structlog.get_logger(__name__)
+
+_NEW_TOGETHER = 10
+"""So many new agreements in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,30 +88,32 @@ def _read(
     reset: bool,
 ) -> Pulled:
     call, began = hub.connected.call(organisation, connector.connector_id), hub.now()
-    met, cursor = Pulled(), since.value if since else None
+    met, cursor, quiet = Pulled(), since.value if since else None, None
     listed: set[str] = set()
     for page in connector.changes(call, since.value if since else None):
         if since is not None and page.server != since.server:
             raise StaleError(f"Connector {connector.connector_id}: the server is not the one we knew.")
         listed |= {one.external_id for one in page.records}
-        if page.cursor in (None, cursor) and not _brings_news(hub, organisation, connector, page, listed):
+        if not _brings_news(hub, organisation, connector, page, listed):
             met += Pulled(seen=len(page.records))
+            quiet = page if page.cursor not in (None, cursor) else quiet
             continue
-        with hub.store.write(organisation) as uow:
-            met += _note_page(uow, hub, connector, page)
-            if page.complete:
-                met += _note_missing(uow, connector.connector_id, listed)
-            if page.cursor is not None:
-                _check_not_reset(uow, connector.connector_id, cursor)
-                record = CursorRecord(value=page.cursor, server=page.server, at=hub.now())
-                uow.connectors.move_cursor(connector.connector_id, record, reset=reset)
-                cursor = page.cursor
-            uow.connectors.note(connector.connector_id, heard_at=hub.now())
-            uow.commit()
+        for part in _parts(hub, organisation, connector, page):
+            with hub.store.write(organisation) as uow:
+                met += _note_page(uow, hub, connector, part)
+                if part.complete:
+                    met += _note_missing(uow, connector.connector_id, listed)
+                if part.cursor is not None:
+                    _go_on_after(uow, hub, connector.connector_id, part, cursor, reset=reset)
+                    cursor, quiet = part.cursor, None
+                uow.connectors.note(connector.connector_id, heard_at=hub.now())
+                uow.commit()
     with hub.store.write(organisation) as uow:
         if connector.manifest.capabilities.proposes:
             _look_at_proposals(uow, connector.connector_id)
         answered(uow, hub, asked)
+        if quiet is not None:  # a page without news is not worth a transaction
+            _go_on_after(uow, hub, connector.connector_id, quiet, cursor, reset=reset)
         # A hint that came in while we read may be about what we had read already: it stays to be done.
         due = uow.connectors.get(connector.connector_id).poll_due_at
         now, still_due = hub.now(), due if due is not None and due > began else None
@@ -114,11 +122,19 @@ def _read(
     return met
 
 
-def _check_not_reset(uow: UnitOfWork, connector_id: str, ours: str | None) -> None:
-    """Somebody asked for everything while we read what changed; our cursor would take that away."""
+def _go_on_after(
+    uow: WritingUnitOfWork, hub: Hub, connector_id: str, page: Page, ours: str | None, *, reset: bool
+) -> None:
+    """Everything up to this page was read. ``ours``: the cursor that was kept last.
+
+    Raises:
+        StaleError: somebody asked for everything while we read what changed; our cursor would take that away.
+    """
     stored = uow.connectors.cursor(connector_id)
     if ours is not None and stored is not None and stored.value is None:
         raise StaleError(f"Connector {connector_id} is to be read as a whole.")
+    record = CursorRecord(value=page.cursor, server=page.server, at=hub.now())
+    uow.connectors.move_cursor(connector_id, record, reset=reset)
 
 
 def _brings_news(hub: Hub, organisation: str, connector: Connector, page: Page, listed: set[str]) -> bool:
@@ -146,36 +162,61 @@ def _is_known(
     return isinstance(record, Found) and page_mark(connector, record) == mark.page_mark
 
 
+def _parts(hub: Hub, organisation: str, connector: Connector, page: Page) -> Iterator[Page]:
+    """The page, in parts that show little that is new: each holds up other writers for a moment only.
+
+    The last part says where to go on, so that a crash in between repeats the page.
+    """
+    with hub.store.read(organisation) as uow:
+        known = _known(uow, connector.connector_id, page)
+    new = sum(one.external_id not in known for one in page.records)
+    size = _NEW_TOGETHER if new > _NEW_TOGETHER else max(1, len(page.records))
+    first, *rest = range(0, max(1, len(page.records)), size)
+    for start in (first, *rest):
+        is_last = start + size >= len(page.records)
+        yield replace(
+            page,
+            records=page.records[start : start + size],
+            parties=page.parties if start == first else (),
+            complete=page.complete and is_last,
+            cursor=page.cursor if is_last else None,
+        )
+
+
 def _note_page(uow: WritingUnitOfWork, hub: Hub, connector: Connector, page: Page) -> Pulled:
     for party in page.parties:
         meet(uow, hub, connector.connector_id, party)
-    met, known = Pulled(), _known(uow, connector.connector_id, page)
+    met, fresh, known = Pulled(), set[str](), _known(uow, connector.connector_id, page)
+    directory = plain_directory(uow, connector.connector_id)
     for record in page.records:
+        if record.external_id in fresh:  # twice on one page
+            known |= uow.remotes.marks(connector.connector_id, [record.external_id])
         mark = known.get(record.external_id)
         if _is_known(connector, record, known):
             met += Pulled(seen=1)
         elif mark is not None:
             look(uow, mark)
             met += Pulled(seen=1, changed=1)
-        else:
-            known[record.external_id] = _note_new(uow, hub, connector.connector_id, record)
-            met += Pulled(seen=1, apart=1) if isinstance(record, SetApart) else Pulled(seen=1, new=1)
+        elif isinstance(record, Found):
+            take_in(uow, hub, connector, directory, record)
+            fresh.add(record.external_id)
+            met += Pulled(seen=1, new=1)
+        elif isinstance(record, SetApart):
+            known[record.external_id] = _set_apart(uow, hub, connector.connector_id, record)
+            met += Pulled(seen=1, apart=1)
     return met
 
 
-def _note_new(
-    uow: WritingUnitOfWork, hub: Hub, connector_id: str, record: Found | Absent | SetApart
-) -> RemoteMark:
-    apart = isinstance(record, SetApart)
+def _set_apart(uow: WritingUnitOfWork, hub: Hub, connector_id: str, record: SetApart) -> RemoteMark:
+    """A record that cannot be used is listed, and looked at again when it shows something else."""
     remote = uow.remotes.add(
         RemoteRecord(
             id=hub.new_id(),
             connector_id=connector_id,
             external_id=record.external_id,
             phase=LinkPhase.NONE,
-            why="apart" if apart else "new",
-            why_field=record.field if isinstance(record, SetApart) else "",
-            look=0 if apart else 1,
+            why="apart",
+            why_field=record.field,
         )
     )
     uow.wake(remotes=[remote.id])
@@ -185,15 +226,13 @@ def _note_new(
 def _note_missing(uow: WritingUnitOfWork, connector_id: str, listed: set[str]) -> Pulled:
     """A complete list without something we know: look at it; only a look can prove that it is gone."""
     missing = _missing(uow, connector_id, listed)
-    for remote in missing:
+    for remote in uow.remotes.marks(connector_id, missing).values():
         look(uow, remote)
     return Pulled(changed=len(missing))
 
 
-def _missing(uow: UnitOfWork, connector_id: str, listed: set[str]) -> list[RemoteMark]:
-    return [
-        remote for external_id, remote in uow.remotes.live(connector_id).items() if external_id not in listed
-    ]
+def _missing(uow: UnitOfWork, connector_id: str, listed: set[str]) -> set[str]:
+    return uow.remotes.live(connector_id) - listed
 
 
 def _look_at_proposals(uow: WritingUnitOfWork, connector_id: str) -> None:

@@ -6,7 +6,8 @@ so that a worker that was paused past its lease changes nothing here any more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,9 +30,10 @@ from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.copies import Copies
 from samenspraak.sync.failures import note_failure
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.settled import Settled
-from samenspraak.sync.snapshot import Snapshot, load
+from samenspraak.sync.settled import MovedOnError, Settled
+from samenspraak.sync.snapshot import Snapshot, foresee, load
 from samenspraak.sync.telling import note_rest, readers_of
+from samenspraak.sync.together import ALONE, Company, Keep, Read, Together, Work
 from samenspraak.sync.trouble import admitted, answered, is_about_the_system, trouble
 
 log = structlog.get_logger(__name__)
@@ -60,7 +62,7 @@ class Rest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Work:
+class _Claimed:
     """A link that is ours for now. ``system``: its connector as it was before it was asked anything."""
 
     link: LinkRecord
@@ -73,59 +75,86 @@ def reconcile(hub: Hub, organisation: str, link_id: str) -> Reason | None:
     Returns:
         The link's reason afterwards; None when it was not due or somebody else has it.
     """
-    work = _claim(hub, organisation, link_id)
-    if work is None:
-        return None
-    link = work.link
+    return reconcile_all(hub, organisation, [link_id])[0]
+
+
+def reconcile_all(
+    hub: Hub, organisation: str, link_ids: Sequence[str], company: Company = ALONE
+) -> list[Reason | None]:
+    """The same for several links, side by side; what becomes of one is nothing to the others."""
+    claimed = _claim(hub, organisation, link_ids)
+    works = {one.link.id: _work(hub, organisation, one) for one in claimed}
+    together = Together[Reason](hub.store, organisation, foresee, company)
+    reasons = dict(zip(works, together.run(works.values()), strict=True))
+    return [reasons.get(one) for one in link_ids]
+
+
+def _claim(hub: Hub, organisation: str, link_ids: Sequence[str]) -> list[_Claimed]:
+    now, claimed = hub.now(), list[_Claimed]()
+    with hub.store.write(organisation) as uow:
+        for link_id in link_ids:
+            link = uow.links.claim(link_id, now, now + hub.pace.lease)
+            if link is None:
+                continue
+            if any(one.link.agreement_id == link.agreement_id for one in claimed):
+                uow.links.finish(link)  # what its sibling brings about comes first
+            elif waits_until := admitted(uow, hub, link.connector_id):
+                uow.links.finish(link, next_at=waits_until)
+            else:
+                claimed.append(_Claimed(link=link, system=uow.connectors.get(link.connector_id)))
+        uow.commit()
+    return claimed
+
+
+def _work(hub: Hub, organisation: str, claimed: _Claimed) -> Work[Reason]:
+    link = claimed.link
     try:
-        rest = _settle(hub, organisation, link)
+        return (yield from _settle(hub, organisation, claimed))
     except SamenspraakError as error:
-        return _failed(hub, organisation, link, error)
+        failure = error
     except Exception as error:  # a plugin may raise anything; one link's crash stops no other
         log.exception(
             "reconcile crashed", organisation=organisation, link=link.id, error=type(error).__name__
         )
-        return _failed(hub, organisation, link, TransientError(f"Link {link.id}: an unexpected error."))
-    return _finish(hub, organisation, work, rest)
+        failure = TransientError(f"Link {link.id}: an unexpected error.")
+    _tell(organisation, link, failure)
+    reason: Reason = yield Keep(lambda uow: _failed(uow, hub, link, failure))
+    return reason
 
 
-def _claim(hub: Hub, organisation: str, link_id: str) -> _Work | None:
-    now, work = hub.now(), None
-    with hub.store.write(organisation) as uow:
-        link = uow.links.claim(link_id, now, now + hub.pace.lease)
-        if link is not None:
-            waits_until = admitted(uow, hub, link.connector_id)
-            if waits_until is None:
-                work = _Work(link=link, system=uow.connectors.get(link.connector_id))
-            else:
-                uow.links.finish(link, next_at=waits_until)
-        uow.commit()
-    return work
-
-
-def _settle(hub: Hub, organisation: str, link: LinkRecord) -> Rest:
+def _settle(hub: Hub, organisation: str, claimed: _Claimed) -> Work[Reason]:
+    link = claimed.link
     copies = Copies(hub, organisation, link)
     for _ in range(_STEPS):
-        with hub.store.read(organisation) as uow:
-            snapshot = load(uow, hub, link.id)
+        snapshot: Snapshot = yield Read(about=link.id, act=lambda uow: load(uow, hub, link.id))
         settled: list[Settled] = []
         for part in snapshot.parts:
-            outcome = copies.step(snapshot, part)
+            outcome = yield from copies.step(snapshot, part)
             if outcome is None:
                 break
             settled.append(outcome)
         else:
-            return _rest(snapshot, settled, has_answered=copies.has_asked)
-    return Rest(
+            rest = rest_of(snapshot, settled, has_answered=copies.has_asked)
+            with suppress(MovedOnError):
+                reason: Reason = yield _finishing(hub, claimed, rest, settled)
+                return reason
+            continue
+        if any(one.keep for one in settled):
+            with suppress(MovedOnError):
+                yield Keep(lambda uow, settled=settled: _keep(uow, copies, settled))  # type: ignore[misc]
+    rest = Rest(
         reason=Reason.DUE,
         version=snapshot.record.version,
         equal=False,
         phase=snapshot.link.phase,
         next_at=hub.now() + hub.backoff(link.attempts),
     )
+    reason = yield _finishing(hub, claimed, rest, ())
+    return reason
 
 
-def _rest(snapshot: Snapshot, settled: Sequence[Settled], *, has_answered: bool) -> Rest:
+def rest_of(snapshot: Snapshot, settled: Sequence[Settled], *, has_answered: bool) -> Rest:
+    """How a link comes to rest, from how each of its objects did."""
     worst = min(settled, key=lambda one: one.reason.rank)
     phases = {one.phase for one in settled}
     return Rest(
@@ -144,37 +173,64 @@ def _rest(snapshot: Snapshot, settled: Sequence[Settled], *, has_answered: bool)
     )
 
 
-def _finish(hub: Hub, organisation: str, work: _Work, rest: Rest) -> Reason:
-    link = work.link
-    with hub.store.write(organisation) as uow:
-        if rest.has_answered:
-            answered(uow, hub, work.system)
-        if rest.reason is Reason.FAILED:
-            note_failure(uow, hub, link, rest.detail)
-        due = rest.reason is Reason.DUE or rest.next_at is not None
-        uow.links.finish(
-            replace(link, want=rest.version),
-            phase=rest.phase,
-            have=rest.version if rest.equal else link.have,
-            # Whoever still has something to do keeps the version unlooked at, and so stays due.
-            looked_version=link.looked_version if due else rest.version,
-            looked=link.looked if due else link.look,
-            reason=rest.reason,
-            detail=rest.detail,
-            missing=rest.missing,
-            retracting=rest.retracting,
-            attempts=link.attempts + 1 if rest.reason is Reason.DUE else 0,
-            next_at=rest.next_at,
-        )
-        note_rest(uow, link.id, rest.reason, rest.version, rest.readers, hub.now())
-        uow.commit()
+def _finishing(hub: Hub, claimed: _Claimed, rest: Rest, settled: Sequence[Settled]) -> Keep:
+    return Keep(lambda uow: _finish(uow, hub, claimed, rest, settled))
+
+
+def _keep(uow: WritingUnitOfWork, copies: Copies, settled: Sequence[Settled]) -> None:
+    """What was decided on some objects of a link, while another one of it moved."""
+    copies.hold(uow)
+    for one in settled:
+        if one.keep is not None:
+            one.keep(uow)
+
+
+def outcome_of(link: LinkRecord, rest: Rest) -> Mapping[str, object]:
+    """What a link says of itself once it came to rest like this."""
+    due = rest.reason is Reason.DUE or rest.next_at is not None
+    return {
+        "phase": rest.phase,
+        "have": rest.version if rest.equal else link.have,
+        # Whoever still has something to do keeps the version unlooked at, and so stays due.
+        "looked_version": link.looked_version if due else rest.version,
+        "looked": link.looked if due else link.look,
+        "reason": rest.reason,
+        "detail": rest.detail,
+        "missing": rest.missing,
+        "retracting": rest.retracting,
+        "attempts": link.attempts + 1 if rest.reason is Reason.DUE else 0,
+        "next_at": rest.next_at,
+    }
+
+
+def _finish(
+    uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, rest: Rest, settled: Sequence[Settled]
+) -> Reason:
+    """Note how the link came to rest, and what is known of its objects by now.
+
+    Raises:
+        StaleError: another worker has taken over; nothing may be kept.
+        MovedOnError: what an object was settled on is not so any more.
+    """
+    link = claimed.link
+    if rest.has_answered:
+        answered(uow, hub, claimed.system)
+    if rest.reason is Reason.FAILED:
+        note_failure(uow, hub, link, rest.detail)
+    is_ours = uow.links.finish(replace(link, want=rest.version), **outcome_of(link, rest))
+    for one in settled:
+        if one.keep is not None:
+            if not is_ours:
+                raise StaleError(f"Link {link.id}: another worker has taken over.")
+            one.keep(uow)
+    note_rest(uow, link.id, rest.reason, rest.version, rest.readers, hub.now())
     return rest.reason
 
 
 # Failures, by what to do about them (design §5.7).
 
 
-def _failed(hub: Hub, organisation: str, link: LinkRecord, error: SamenspraakError) -> Reason:
+def _tell(organisation: str, link: LinkRecord, error: SamenspraakError) -> None:
     # An outage is told once, by `trouble`; that this link waits for it is no news.
     tell = log.debug if isinstance(error, TransientError) else log.warning
     tell(
@@ -185,10 +241,10 @@ def _failed(hub: Hub, organisation: str, link: LinkRecord, error: SamenspraakErr
         connector=link.connector_id,
         code=error.code,
     )
-    with hub.store.write(organisation) as uow:
-        reason = next(react(uow, hub, link, error) for kind, react in _REACTIONS if isinstance(error, kind))
-        uow.commit()
-    return reason
+
+
+def _failed(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> Reason:
+    return next(react(uow, hub, link, error) for kind, react in _REACTIONS if isinstance(error, kind))
 
 
 def _later(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> Reason:

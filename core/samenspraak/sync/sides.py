@@ -19,6 +19,7 @@ from samenspraak.sync.snapshot import Snapshot
 _OF_AN_ASSIGNMENT = frozenset(kind for kind, row in UNITS.items() if row.keyed is not Keyed.NOT)
 _LATE = timedelta(hours=24)
 """How long a request whose effect nobody saw may still arrive."""
+_TEXT = simplejson.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _DROPS = 2
 """Somebody may have removed a mark once; what is gone after that many writes, the system does not keep."""
 
@@ -135,8 +136,7 @@ def page_mark(connector: Connector, found: Found) -> str:
 
 def content_of(connector: Connector, found: Found) -> str:
     """A short stable text for what a record says, as far as the lens touches it."""
-    text = simplejson.dumps(connector.own(found.raw), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_TEXT.encode(connector.own(found.raw)).encode()).hexdigest()
 
 
 def went_back(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:

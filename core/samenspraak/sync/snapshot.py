@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from samenspraak.connectors.connector import Connector, Directory, Marker, Subject
@@ -37,6 +37,7 @@ from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.people import called, client_name, directory_for
 
+_MANY = 3
 _RANK = {LinkPhase.OPEN: 0, LinkPhase.NONE: 1, LinkPhase.CLOSED: 2}
 
 
@@ -78,6 +79,12 @@ class Snapshot:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "units", units_of(self.record.agreement))
+
+    def after(self, remote: RemoteRecord) -> Snapshot:
+        """The same moment, but with this object as it came to be known by a write of this version."""
+        others = (one for one in self.remotes if one.id != remote.id)
+        bases = {**self.bases, self.record.version: self.units}
+        return replace(self, remotes=(*others, remote), bases=bases)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -135,6 +142,18 @@ class Snapshot:
         )
 
 
+def foresee(uow: UnitOfWork, link_ids: Collection[str]) -> None:
+    """Snapshots of all these links will be loaded: read at once what would be read for each."""
+    if len(link_ids) < _MANY:
+        return
+    uow.links.foresee(link_ids)
+    agreements = {uow.links.get(one).agreement_id for one in link_ids}
+    uow.remotes.foresee(link_ids)
+    uow.agreements.foresee(agreements)
+    uow.statements.foresee(agreements)
+    uow.questions.foresee(agreements)
+
+
 def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
     """Read it all; nothing is changed.
 
@@ -142,16 +161,22 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         ConfigurationError: the connector cannot be built from its settings.
     """
     link = uow.links.get(link_id)
-    record = uow.agreements.get(link.agreement_id)
-    agreement = record.agreement
-    connector = aliased(hub.connected.connector(uow.organisation, link.connector_id), link.aliases)
+    return snapshot_of(uow, hub, link, uow.agreements.get(link.agreement_id))
+
+
+def snapshot_of(uow: UnitOfWork, hub: Hub, link: LinkRecord, record: AgreementRecord) -> Snapshot:
+    """The same, where the link and its agreement are at hand."""
+    agreement, system = record.agreement, uow.connectors.get(link.connector_id)
+    built = hub.connected.connector(uow.organisation, link.connector_id, known=system)
+    connector = aliased(built, link.aliases)
     remotes = tuple(uow.remotes.of_link(link.id))
     sight = sight_of(uow, hub, agreement, link.connector_id, link.members)
     shape = sight.shape()
     directory = directory_for(uow, link.connector_id, agreement, shape)
     readers = called(uow, link.connector_id, agreement.client_id, link.members)
-    numbers = {version for remote in remotes for version in remote.base.values()}
+    numbers = {version for remote in remotes for version in remote.base.values()} - {record.version}
     versions = uow.agreements.versions(agreement.id, numbers)
+    now = {record.version: units_of(agreement)}
     statements = uow.statements.of(agreement.id)
     past = _past_needed(units_of(agreement), remotes, shape)
     return Snapshot(
@@ -159,7 +184,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         now=hub.now(),
         link=link,
         record=record,
-        system=uow.connectors.get(link.connector_id),
+        system=system,
         connector=connector,
         remotes=remotes,
         statements=tuple(statements),
@@ -170,7 +195,7 @@ def load(uow: UnitOfWork, hub: Hub, link_id: str) -> Snapshot:
         client_name=client_name(uow, agreement.client_id, shape),
         readers=tuple(readers[one] for one in sorted(link.members) if one in readers),
         epoch=uow.consents.epoch(agreement.client_id),
-        bases={number: units_of(one.agreement) for number, one in versions.items()},
+        bases={**now, **{number: units_of(one.agreement) for number, one in versions.items()}},
         past=uow.agreements.values(agreement.id, past) if past else {},
         typed=_typed_there(uow, agreement.id, link.connector_id) if remotes and not shape else {},
         questions=tuple(uow.questions.list(agreement_id=agreement.id)),

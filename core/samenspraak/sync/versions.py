@@ -55,6 +55,7 @@ def record_version(
 def record_new(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, *, cause: Cause) -> AgreementRecord:
     """The first version of an agreement, with its links."""
     record = uow.agreements.add(agreement, cause, hub.now())
+    uow.is_new(agreement.id)
     _follow(uow, hub, agreement, record.version, cause, frozenset(units_of(agreement)))
     return record
 
@@ -68,14 +69,17 @@ def _follow(
     units: frozenset[UnitKey],
     days: Collection[date] = (),
 ) -> None:
-    ensure_links(uow, hub, agreement, version)
+    urgency = priority_of(agreement, units, hub.today(), days)
+    ensure_links(uow, hub, agreement, version, urgency)
     tell_ours(uow, agreement, units, but=cause.question_id)
     ask_not_reached(uow, hub, agreement, units)
     follow_review(uow, hub, agreement, units)
     if STATUS in units and agreement.status.is_over:
         no_longer_alike(uow, hub, agreement)
-    urgency = priority_of(agreement, units, hub.today(), days)
-    uow.wake(links=uow.links.want(agreement.id, version, urgency))
+    if version > 1:
+        uow.wake(links=uow.links.want(agreement.id, version, urgency))
+    else:  # its links were made so
+        uow.wake(links=[one.id for one in uow.links.of_agreement(agreement.id)])
     uow.log.audit(
         AuditLine(
             at=hub.now(),

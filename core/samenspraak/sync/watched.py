@@ -31,7 +31,7 @@ from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey
 from samenspraak.policy.capabilities import Token
 from samenspraak.policy.state import Intent, WriteKind
-from samenspraak.store.records import LinkRecord, RemoteRecord
+from samenspraak.store.records import ConnectorRecord, LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import Store, UnitOfWork
 from samenspraak.sync.ports import Connected
 
@@ -79,11 +79,13 @@ class Watching:
     imagines: bool
     _built: dict[tuple[str, str], Connector] = field(default_factory=dict)
 
-    def connector(self, organisation: str, connector_id: str) -> Connector:
+    def connector(
+        self, organisation: str, connector_id: str, *, known: ConnectorRecord | None = None
+    ) -> Connector:
         """The connector of the port ``Connected``, watched."""
         key = (organisation, connector_id)
         if key not in self._built:
-            real = self.inner.connector(organisation, connector_id)
+            real = self.inner.connector(organisation, connector_id, known=known)
             kind = _Imagined if self.imagines else _Watched
             self._built[key] = cast("Connector", kind(real, self._told(organisation, connector_id)))
         return self._built[key]
@@ -91,8 +93,15 @@ class Watching:
     def manifest(self, organisation: str, connector_id: str) -> Manifest:
         return self.inner.manifest(organisation, connector_id)
 
-    def call(self, organisation: str, connector_id: str, *, permit: Callable[[], None] | None = None) -> Call:
-        return self.inner.call(organisation, connector_id, permit=permit)
+    def call(
+        self,
+        organisation: str,
+        connector_id: str,
+        *,
+        permit: Callable[[], None] | None = None,
+        known: ConnectorRecord | None = None,
+    ) -> Call:
+        return self.inner.call(organisation, connector_id, permit=permit, known=known)
 
     def _told(self, organisation: str, connector_id: str) -> _Told:
         def told(subject: Marker | str, otherwise: str) -> None:

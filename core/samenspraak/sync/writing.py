@@ -20,6 +20,7 @@ from samenspraak.errors import (
 from samenspraak.policy.obstacles import CANNOT_TAKE_BACK, CREATE_REFUSED, NO_TARGET, WRITTEN_BETWEEN
 from samenspraak.policy.state import Asked, Do, Intent, LinkPhase, Plan, QuestionKind, Reason, WriteKind
 from samenspraak.store.records import RemoteRecord
+from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions
 from samenspraak.sync.confirming import Confirmer
 from samenspraak.sync.hub import Hub
@@ -28,9 +29,10 @@ from samenspraak.sync.keeping import decided_on
 from samenspraak.sync.looking import Lease, Looker, View
 from samenspraak.sync.obstacles import Obstacles
 from samenspraak.sync.outcome import takes_back
-from samenspraak.sync.settled import Settled
+from samenspraak.sync.settled import Landed, Settled
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.telling import note_leaving
+from samenspraak.sync.together import Ask, Keep, Work
 
 _TOLD = (ConflictError, InvalidRecordError, PermanentError)
 
@@ -55,53 +57,52 @@ class Writer:
         self._obstacles = obstacles
         self._conflicts = 0
 
-    def write(self, view: View, decided: Plan) -> Settled | None:
+    def write(self, view: View, decided: Plan) -> Work[Settled | Landed | None]:
         """Carry out a plan that creates, updates, ends or retracts."""
         if decided.do is Do.CREATE:  # what stands there, if anything, is not what is made now
             view = replace(view, found=None, reading=None)
         changes = changes_of(view, decided)
         try:
             raw = _raw(view, changes)
-            remote, intent = self._intend(view, decided, changes)
+            remote, intent = yield Keep(lambda uow: self._intend(uow, view, decided, changes))
         except StaleError:
             return None
         self._looker.forget(remote)
         try:
-            written = self._send(view, decided, raw)
+            written = yield Ask(lambda: self._send(view, decided, raw))
         except OutcomeUnknownError:
             self._confirmer.save(sent_now(remote, intent, self._hub.now()))
             raise
         except SamenspraakError as error:
             return self._not_written(view.snapshot, remote, intent, error)
-        return self._confirmer.answered(view.snapshot, remote, intent, written)
+        return (yield from self._confirmer.answered(view.snapshot, remote, intent, written))
 
     def changes_nothing(self, view: View, decided: Plan) -> bool:
         """Whether an update would send the record as it is there already."""
         return view.found is not None and _raw(view, changes_of(view, decided)) == view.found.raw
 
-    def _intend(self, view: View, decided: Plan, changes: Changes) -> tuple[RemoteRecord, Intent]:
-        """Commit what is about to leave.
+    def _intend(
+        self, uow: WritingUnitOfWork, view: View, decided: Plan, changes: Changes
+    ) -> tuple[RemoteRecord, Intent]:
+        """Keep what is about to leave.
 
         Raises:
-            StaleError: what it was planned on has moved; nothing was committed.
+            StaleError: what it was planned on has moved; nothing is kept.
         """
         snapshot = view.snapshot
         intent = intent_of(view, decided, changes, self._hub.now())
-        with self._hub.store.write(self._organisation) as uow:
-            self._lease.hold(uow)
-            unmoved(uow, self._hub, snapshot)
-            questions.raise_all(uow, self._hub, snapshot, view.remote, decided)
-            known = decided_on(view, decided, snapshot.record.version) or RemoteRecord(
-                id=self._hub.new_id(),
-                connector_id=snapshot.system.id,
-                link_id=snapshot.link.id,
-                part=view.part,
-                phase=LinkPhase.NONE,
-            )
-            remote = with_intent(known, intent, decided.clear & snapshot.units.keys())
-            remote = uow.remotes.save(remote) if view.remote else uow.remotes.add(remote)
-            note_leaving(uow, snapshot, intent)
-            uow.commit()
+        unmoved(uow, self._hub, snapshot, self._lease.hold(uow))
+        questions.raise_all(uow, self._hub, snapshot, view.remote, decided)
+        known = decided_on(view, decided, snapshot.record.version) or RemoteRecord(
+            id=self._hub.new_id(),
+            connector_id=snapshot.system.id,
+            link_id=snapshot.link.id,
+            part=view.part,
+            phase=LinkPhase.NONE,
+        )
+        remote = with_intent(known, intent, decided.clear & snapshot.units.keys())
+        remote = uow.remotes.save(remote) if view.remote else uow.remotes.add(remote)
+        note_leaving(uow, snapshot, intent)
         return remote, intent
 
     def _send(self, view: View, decided: Plan, raw: Raw) -> Written:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Self, TypeVar
@@ -24,12 +24,16 @@ from samenspraak.store.unit_of_work import Woken
 from samenspraak.sync.adopt import reconcile_remote
 from samenspraak.sync.daily import new_day
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.reconcile import reconcile
+from samenspraak.sync.reconcile import reconcile_all
+from samenspraak.sync.together import Company
 from samenspraak.sync.trouble import is_broken_off
 from samenspraak.work.budget import Budgets
 from samenspraak.work.hearing import hear, is_due, rates
+from samenspraak.work.inline import by_system
 
 T = TypeVar("T")
+Act = Callable[[Hub, str, Sequence[str], int], None]
+"""Works on these of an organisation, so many at a time."""
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +44,8 @@ _DAY_SECONDS = 5
 _DAY_AGAIN_SECONDS = 900
 _APART_SECONDS = 1.0
 _BATCH = 100
+_TOGETHER = 32
+_PULL = "pull:"
 _STOP_SECONDS = 20
 
 
@@ -82,6 +88,7 @@ class EmbeddedRunner:
     def __init__(self, hub: Hub, *, threads: int) -> None:
         self._hub = hub
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="work")
+        self._carriers = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="carrier")
         self._free = threading.Semaphore(threads)
         self._budgets = Budgets(time.monotonic)
         self._awake = threading.Event()
@@ -122,6 +129,7 @@ class EmbeddedRunner:
         self._ticks.shutdown(wait=False)
         self._dispatcher.join(_STOP_SECONDS)
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._carriers.shutdown(wait=True)
 
     @property
     def is_alive(self) -> bool:
@@ -178,15 +186,15 @@ class EmbeddedRunner:
         waits = full = {one.id for one in systems if self._waits(organisation, one)}
         while True:
             with self._hub.store.read(organisation) as uow:
-                waiting = [
-                    *((reconcile_remote, *one) for one in uow.remotes.waiting(now, _BATCH, full)),
-                    *((reconcile, *one) for one in uow.links.waiting(now, _BATCH, full)),
-                ]
-            refused = set()
-            for act, row_id, connector_id in waiting:
-                if not self._submit(organisation, connector_id, limits[connector_id], row_id, row_id, act):
-                    refused.add(connector_id)
-            if len(waiting) < _BATCH or not refused - full:
+                remotes = uow.remotes.waiting(now, _BATCH, full)
+                links = uow.links.waiting(now, _BATCH, full)
+            refused = {
+                connector_id
+                for act, one_system in ((_look_at, remotes), (self._reconcile, links))
+                for connector_id, row_ids in by_system(one_system).items()
+                if not self._submit(organisation, connector_id, limits[connector_id], row_ids, act)
+            }
+            if len(remotes) + len(links) < _BATCH or not refused - full:
                 return _PACE_SECONDS if full - waits or refused else _LOOK_SECONDS
             full = full | refused
 
@@ -196,50 +204,51 @@ class EmbeddedRunner:
         return is_unheard or is_broken_off(self._hub, system)
 
     def _submit(
-        self,
-        organisation: str,
-        connector_id: str,
-        limits: Rates,
-        name: str,
-        about: str,
-        act: Callable[[Hub, str, str], object],
+        self, organisation: str, connector_id: str, limits: Rates, names: Sequence[str], act: Act
     ) -> bool:
-        """Hand one piece of work to the pool; False when it runs already or nobody can take it now."""
-        if self._stopping.is_set() or not self._take(name):
-            return False
+        """Hand pieces of work to the pool, together; False when some run already or cannot be taken now."""
+        free = [one for one in names if one not in self._running]
+        begun = len(free) == len(names)
+        while free:
+            taken = self._begin_some(organisation, connector_id, limits, free, act)
+            if not taken:
+                return False
+            free = free[taken:]
+        return begun
+
+    def _begin_some(
+        self, organisation: str, connector_id: str, limits: Rates, names: Sequence[str], act: Act
+    ) -> int:
+        """How many of these began, the first ones first."""
         key = (organisation, connector_id)
-        if not self._free.acquire(blocking=False):
-            self._give_back(name)
-            return False
-        if not self._budgets.start(key, limits):
+        if self._stopping.is_set() or not self._free.acquire(blocking=False):
+            return 0
+        granted = self._budgets.start(key, limits, min(len(names), _TOGETHER))
+        if granted is None:
             self._free.release()
-            self._give_back(name)
-            return False
+            return 0
+        mine = names[: granted.pieces]
+        with self._lock:
+            self._running.update(mine)
 
         def work() -> None:
             try:
-                act(self._hub, organisation, about)
+                act(self._hub, organisation, mine, granted.places)
             except Exception as error:  # whatever it is, the next piece of work goes on
                 log.exception("work failed", organisation=organisation, error=type(error).__name__)
             finally:
-                self._budgets.finish(key)
+                self._budgets.finish(key, granted.places)
                 self._free.release()
-                self._give_back(name)
+                with self._lock:
+                    self._running.difference_update(mine)
                 self._awake.set()
 
         self._pool.submit(work)
-        return True
+        return len(mine)
 
-    def _take(self, name: str) -> bool:
-        with self._lock:
-            if name in self._running:
-                return False
-            self._running.add(name)
-        return True
-
-    def _give_back(self, name: str) -> None:
-        with self._lock:
-            self._running.discard(name)
+    def _reconcile(self, hub: Hub, organisation: str, link_ids: Sequence[str], places: int) -> None:
+        company = Company(carriers=self._carriers, at_once=places, gives_up=self._stopping.is_set)
+        reconcile_all(hub, organisation, link_ids, company)
 
     # Ticks.
 
@@ -261,10 +270,10 @@ class EmbeddedRunner:
 
         Nor the other way round: however many hints come, there is time for links in between.
         """
-        name, key = f"pull:{organisation}:{system.id}", (organisation, system.id)
+        name, key = f"{_PULL}{organisation}:{system.id}", (organisation, system.id)
         if name in self._running or time.monotonic() - self._heard_at.get(key, 0.0) < _APART_SECONDS:
             return
-        if self._submit(organisation, system.id, limits, name, system.id, hear):
+        if self._submit(organisation, system.id, limits, [name], _hear):
             self._heard_at[key] = time.monotonic()
             self._unheard.discard(key)
         else:
@@ -280,3 +289,13 @@ class EmbeddedRunner:
         self._day_again[organisation] = time.monotonic() + _DAY_AGAIN_SECONDS
         new_day(self._hub, organisation)
         del self._day_again[organisation]
+
+
+def _look_at(hub: Hub, organisation: str, remote_ids: Sequence[str], _: int) -> None:
+    for remote_id in remote_ids:
+        reconcile_remote(hub, organisation, remote_id)
+
+
+def _hear(hub: Hub, organisation: str, names: Sequence[str], _: int) -> None:
+    for name in names:
+        hear(hub, organisation, name.removeprefix(f"{_PULL}{organisation}:"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from samenspraak.sync.adopt import reconcile_remote
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.reconcile import reconcile
+from samenspraak.sync.reconcile import reconcile_all
 
 BATCH = 100
 
@@ -25,12 +26,20 @@ def work_off(hub: Hub, organisation: str, *, rounds: int = 1000) -> Worked:
     for _ in range(rounds):
         with hub.store.read(organisation) as uow:
             due_remotes = uow.remotes.due(hub.now(), BATCH)
-            due_links = uow.links.due(hub.now(), BATCH)
+            due_links = uow.links.waiting(hub.now(), BATCH)
         if not (due_remotes or due_links):
             break
         for remote_id in due_remotes:
             reconcile_remote(hub, organisation, remote_id)
-        for link_id in due_links:
-            reconcile(hub, organisation, link_id)
+        for link_ids in by_system(due_links).values():
+            reconcile_all(hub, organisation, link_ids)
         links, remotes = links + len(due_links), remotes + len(due_remotes)
     return Worked(links=links, remotes=remotes)
+
+
+def by_system(waiting: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """What waits, per system: the system with the most urgent one first."""
+    found: dict[str, list[str]] = {}
+    for row_id, connector_id in waiting:
+        found.setdefault(connector_id, []).append(row_id)
+    return found

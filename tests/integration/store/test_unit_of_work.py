@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -53,6 +54,31 @@ def test_an_error_undoes_everything_and_the_next_one_can_write(store: Store) -> 
         uow.parties.add_person(ANNA)
         uow.commit()
     assert known(store)
+
+
+def test_what_fails_apart_is_undone_alone(store: Store) -> None:
+    with store.write("noord") as uow:
+        uow.parties.add_person(ANNA)
+        with contextlib.suppress(ConnectionError), uow.apart():
+            uow.parties.add_person(replace(ANNA, name="Anna de Boer"))
+            uow.parties.add_person(Person(id="bram", name="Bram"))
+            uow.wake(links=["l1"])
+            raise ConnectionError
+        assert not uow.woken
+        uow.commit()
+
+    with store.read("noord") as uow:
+        assert {one.name for one in uow.parties.persons() if one.id in ("anna", "bram")} == {"Anna de Haan"}
+
+
+def test_what_was_read_before_something_was_undone_is_read_again(store: Store) -> None:
+    with store.write("noord") as uow:
+        uow.parties.add_person(ANNA)
+        with contextlib.suppress(ConnectionError), uow.apart():
+            uow.parties.add_person(replace(ANNA, name="Anna de Boer"))
+            assert uow.parties.named("anna").name == "Anna de Boer"
+            raise ConnectionError
+        assert uow.parties.named("anna").name == "Anna de Haan"
 
 
 def test_nothing_can_be_done_after_the_commit(store: Store) -> None:
