@@ -36,8 +36,9 @@ class Agreements(Repository):
         )
 
     def foresee(self, agreement_ids: Collection[str]) -> None:
-        """These will be asked for one by one."""
+        """These will be asked for one by one, with what each is like."""
         self._scope.foresee(agreement, by="id", among=agreement_ids)
+        self._scope.foresee(likeness, likeness.c.other_id, by="agreement_id", among=agreement_ids)
 
     def version_of(self, agreement_id: str) -> int:
         """The version that the agreement has now, without opening it.

@@ -15,14 +15,50 @@ ORGANISATION = "de-linde"
 COOKING = [{"id": "k1", "who": {"user": "son", "role": "relative"}}]
 
 
+def stumble(*_: Any) -> Any:
+    raise ZeroDivisionError
+
+
 def writes_down_cooking(household: Any) -> str:
+    """A new record is heard of, and could not be taken over from the page that showed it."""
     record: str = household.a.add_record("son", "wit", "Samen koken", tasks=COOKING)
-    household.hears("app-a")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FamilyAppConnector, "get", stumble)
+        household.hears("app-a")
     return record
 
 
 def titles(household: Any) -> set[str]:
     return {one.what.text for one in household.town.agreements()}
+
+
+def test_what_a_page_shows_for_the_first_time_is_taken_over_without_asking_for_it(household: Any) -> None:
+    record = household.a.add_record("son", "wit", "Samen koken", tasks=COOKING)
+    household.hears("app-a")
+
+    assert "Samen koken" in titles(household)
+    assert not [one for one in household.a.seen() if one.path == f"/api/records/{record}"]
+    household.settle()
+    assert "Samen koken" in household.b.readable("daughter")
+
+
+def test_what_cannot_be_taken_over_from_a_page_is_asked_for(household: Any) -> None:
+    record = writes_down_cooking(household)
+    assert "Samen koken" not in titles(household)
+
+    household.works()
+    assert "Samen koken" in titles(household)
+    assert [one for one in household.a.seen() if one.path == f"/api/records/{record}"]
+
+
+def test_what_changes_after_the_page_that_showed_it_is_met_with_the_next_one(household: Any) -> None:
+    record = household.a.add_record("son", "wit", "Samen koken", tasks=COOKING)
+    household.hears("app-a")
+    household.a.edit("son", record, title="Samen bakken")
+    household.settle()
+
+    assert "Samen bakken" in titles(household)
+    assert "Samen bakken" in household.b.readable("daughter")
 
 
 @pytest.fixture
@@ -86,9 +122,6 @@ def test_a_record_that_cannot_be_read_waits_for_its_whole_system(household: Any)
 
 @pytest.mark.parametrize("where", ["fetch", "get"])
 def test_a_plugin_that_crashes_on_a_new_record_holds_up_no_other(household: Any, where: str) -> None:
-    def stumble(*_: Any) -> Any:
-        raise ZeroDivisionError
-
     writes_down_cooking(household)
     household.becomes("app-a", type("Clumsy", (FamilyAppConnector,), {where: stumble}))
     household.b.add_record("daughter", "wit", "Boodschappen", tasks=[{**COOKING[0], "id": "k2"}])

@@ -65,6 +65,14 @@ def test_what_is_recorded_in_one_app_reaches_the_other_without_anybody_asking(
     assert runner.is_alive
 
 
+def test_many_at_once_are_each_made_once(town: Any, runner: EmbeddedRunner) -> None:
+    for number in range(12):
+        task = {**SHOPPING["tasks"][0], "id": f"k{number}"}
+        town.systems["app-a"].add_record("son", "wit", f"Boodschap {number}", tasks=[task])
+    eventually(lambda: [one.reason for one in town.links()] == [Reason.EQUAL] * 24)
+    assert sorted(town.systems["app-b"].live().values()) == [1] * 12
+
+
 def test_an_outage_of_one_system_delays_no_other_and_is_made_up_for(
     town: Any, runner: EmbeddedRunner
 ) -> None:
