@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,9 +21,12 @@ class Kind(StrEnum):
 
 @dataclass(kw_only=True)
 class Course:
-    """One system. ``counted``: the looks at its copies that were counted already, before they were taken."""
+    """One system. ``counted``: the looks at its copies that were counted already, before they were taken.
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    ``lock``: of one thread, which may work on something else of this system while it waits for an answer.
+    """
+
+    lock: AbstractContextManager[bool] = field(default_factory=threading.RLock)
     counted: dict[str, int] = field(default_factory=dict)
     _ended: deque[tuple[datetime, str]] = field(default_factory=deque)
 
