@@ -10,7 +10,6 @@ that asked; and nobody waits for the slow request of another.
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -24,8 +23,8 @@ T = TypeVar("T")
 
 _KEPT_TOGETHER = 32
 """So many in one transaction; others write, too, and wait for it."""
-_PATIENCE_SECONDS = 0.1
-"""How long something to be kept waits for company while this thread is busy with other systems."""
+_WAIT_FOR_COMPANY = 8
+"""So many have something to keep before a thread that carries the requests itself stops to keep it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +110,6 @@ class Together(Generic[T]):
     _keeps: list[tuple[_Piece[T], Keep]] = field(default_factory=list)
     _asks: deque[tuple[_Piece[T], Ask]] = field(default_factory=deque)
     _away: dict[Future[Any], _Piece[T]] = field(default_factory=dict)
-    _waits_since: float = 0.0
     _is_out_of_reach: bool = False
 
     def run(self, works: Iterable[Work[T]]) -> list[T | None]:
@@ -142,7 +140,6 @@ class Together(Generic[T]):
         if isinstance(wish, Read):
             self._reads.append((piece, wish))
         elif isinstance(wish, Keep):
-            self._waits_since = self._waits_since if self._keeps else time.monotonic()
             self._keeps.append((piece, wish))
         elif wish is not None:
             self._asks.append((piece, wish))
@@ -157,9 +154,8 @@ class Together(Generic[T]):
 
     def _is_time_to_keep(self) -> bool:
         """Whether to keep what there is: at once, unless this thread itself has requests to carry first."""
-        if self.company.carriers is not None or not self._asks or len(self._keeps) >= _KEPT_TOGETHER:
-            return True
-        return time.monotonic() - self._waits_since > _PATIENCE_SECONDS
+        is_busy = self.company.carriers is None and bool(self._asks)
+        return not is_busy or len(self._keeps) >= _WAIT_FOR_COMPANY
 
     def _keep(self) -> None:
         served, self._keeps = self._keeps[:_KEPT_TOGETHER], self._keeps[_KEPT_TOGETHER:]
