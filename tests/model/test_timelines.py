@@ -307,7 +307,9 @@ def test_h17_an_assent_is_to_what_was_fetched_and_not_to_the_last_notice(life: L
 def test_h18_an_object_that_two_workers_read_at_once_becomes_one_agreement(life: Life) -> None:
     app = life.walk.town.systems["app"]
     app.add({**life.record("app"), "ref": None, "title": "fietsen"})
-    atwork.pull(life.walk, "app")
+    with pytest.MonkeyPatch.context() as patch:  # it cannot be taken over from the page
+        patch.setattr(app.kind, "get", lambda *_: {}["nothing"])
+        atwork.pull(life.walk, "app")
     with life.walk.town.store.read(ORGANISATION) as uow:
         [remote] = uow.remotes.due(life.walk.town.clock.now(), 10)
 
