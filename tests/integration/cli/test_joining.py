@@ -18,7 +18,7 @@ def twice(family: Any) -> Any:
     family.systems["app-b"].add_record(
         "daughter", "wit", "Aantrekken steunkousen", tasks=[{"id": "t7", **TASK}], place="Slaapkamer"
     )
-    family.settle(2)
+    family.settle(1)
     return family
 
 
