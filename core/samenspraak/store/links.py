@@ -215,6 +215,12 @@ class Links(Leased):
         asked = failed.values(look=link.c.look + 1, reason=Reason.DUE, **_urgency()).returning(link.c.id)
         return sorted(row.id for row in self._scope.rows(asked, of_priority=priority))
 
+    def retrying(self, connector_id: str) -> int:
+        """How many links of this system wait to be tried again after a failure."""
+        own = self._scope.select(link, sa.func.count()).where(link.c.connector_id == connector_id)
+        found = self._scope.first(own.where(link.c.attempts > 0))
+        return int(found[0]) if found else 0
+
     # Working on one.
 
     def hold(self, link_id: str, fence: int, until: datetime) -> LinkRecord | None:

@@ -34,10 +34,12 @@ class Hub:
         """The day it is for the people we serve."""
         return local_day(self.clock.now())
 
-    def backoff(self, attempts: int, retry_after: float | None = None) -> timedelta:
-        """Full jitter, never sooner than the other system asked for."""
+    def backoff(
+        self, attempts: int, retry_after: float | None = None, *, spread: timedelta = timedelta()
+    ) -> timedelta:
+        """Full jitter, never sooner than the other system asked for; over ``spread``, if that is longer."""
         ceiling = min(self.pace.backoff_cap, self.pace.backoff_base * float(2 ** min(attempts, 16)))
-        wait = ceiling * self.chance.uniform(0.05, 1.0)
+        wait = max(ceiling, spread) * self.chance.uniform(0.05, 1.0)
         return max(wait, timedelta(seconds=retry_after or 0))
 
     def capabilities(self, organisation: str, connector_id: str) -> Capabilities:

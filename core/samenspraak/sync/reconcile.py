@@ -34,7 +34,7 @@ from samenspraak.sync.settled import MovedOnError, Settled
 from samenspraak.sync.snapshot import Snapshot, foresee, load
 from samenspraak.sync.telling import note_rest, readers_of
 from samenspraak.sync.together import ALONE, Company, Keep, Read, Together, Work
-from samenspraak.sync.trouble import admitted, answered, is_about_the_system, trouble
+from samenspraak.sync.trouble import admitted, again_at, answered, is_about_the_system, trouble
 
 log = structlog.get_logger(__name__)
 
@@ -255,7 +255,7 @@ def _later(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord, error: Samenspraa
         reason=Reason.DUE,
         detail=error.code,
         attempts=link.attempts + 1,
-        next_at=hub.now() + hub.backoff(link.attempts, getattr(error, "retry_after", None)),
+        next_at=again_at(uow, hub, link, error),
     )
     return Reason.DUE
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from samenspraak.errors import AuthenticationError, ConfigurationError, SamenspraakError, TransientError
 from samenspraak.policy.state import ConnectorState
-from samenspraak.store.records import ConnectorRecord
-from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.store.records import ConnectorRecord, LinkRecord
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.asking import ask_admin, no_more_admin
 from samenspraak.sync.hub import Hub
 
@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 UNAVAILABLE = "unavailable"
 
 _NEEDS_A_PERSON = (AuthenticationError, ConfigurationError)
+_RETRIES = 0.1
+"""The part of what a system may be asked that retries may take."""
 _LONG = 16
 """As after so many attempts: what waits for a whole system is woken when that answers."""
 
@@ -83,6 +85,19 @@ def trouble(uow: WritingUnitOfWork, hub: Hub, connector_id: str, error: Samenspr
         again = now + hub.pace.breaker_pause
         uow.connectors.note(connector_id, breaker_until=again, poll_due_at=again)
     uow.connectors.note(connector_id, failures=failures)
+
+
+def again_at(uow: UnitOfWork, hub: Hub, link: LinkRecord, error: SamenspraakError) -> datetime:
+    """When to try this copy again: later each time, at random, and not before the system asked for it.
+
+    All retries towards a system together take at most a tenth of what it may be asked, however many fail: so
+    one that answers some requests and fails others is not worn out, and what is new finds its way.
+
+    Source: reliability R-OUT-6 (retry budget).
+    """
+    rates = hub.connected.manifest(uow.organisation, link.connector_id).rates
+    share = timedelta(seconds=uow.links.retrying(link.connector_id) / (rates.per_second * _RETRIES))
+    return hub.now() + hub.backoff(link.attempts, getattr(error, "retry_after", None), spread=share)
 
 
 def answered(uow: WritingUnitOfWork, hub: Hub, asked: ConnectorRecord) -> None:

@@ -191,6 +191,7 @@ ACTS: dict[str, Act] = {
     "links.want": lambda uow: uow.links.want("stockings", 2, 3),
     "links.look": lambda uow: uow.links.look(LINK, 1),
     "links.hasten": lambda uow: uow.links.hasten("ecd", NOW - timedelta(days=99999)) or None,
+    "links.retrying": lambda uow: uow.links.retrying("ecd") or None,
     "links.open_count": lambda uow: uow.links.open_count("ecd") or None,
     "links.marked": lambda uow: uow.links.marked("ecd"),
     "links.failed": lambda uow: uow.links.failed("ecd"),

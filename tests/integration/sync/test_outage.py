@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any, ClassVar
 
 import pytest
@@ -19,7 +21,7 @@ from samenspraak.sandbox import Fault
 from samenspraak.services.exchange import exchange
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.reconcile import reconcile
-from samenspraak.sync.trouble import trouble
+from samenspraak.sync.trouble import again_at, trouble
 from samenspraak_memory.plugin import FamilyAppConnector
 
 TITLES = ("De was ophalen", "Naar de tuin", "Samen eten")
@@ -168,3 +170,32 @@ def test_the_admin_is_told_once_of_an_outage_and_no_more_when_it_is_over(househo
     exchange(household.hub, "de-linde")
 
     assert household.questions == []
+
+
+def test_retries_of_many_copies_together_take_a_tenth_of_what_their_system_may_be_asked(
+    household: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, [link, *_] = replace(household.hub, chance=Random(7)), household.town.links()
+    with household.town.app.store.read("de-linde") as uow:
+        monkeypatch.setattr(type(uow.links), "retrying", lambda self, connector_id: 600)
+        again = [again_at(uow, hub, link, TransientError("a moment")) for _ in range(600)]
+
+    asked = hub.connected.manifest("de-linde", link.connector_id).rates.per_second
+    last = max(again) - hub.now()
+    assert len(again) / last.total_seconds() == pytest.approx(asked / 10, rel=0.1)
+
+
+def test_what_is_tried_again_is_counted_until_it_has_worked(household: Any) -> None:
+    def retrying() -> int:
+        with household.town.app.store.read("de-linde") as uow:
+            return int(uow.links.retrying("app-b"))
+
+    household.b.inject(Fault(kind="status", method="PATCH", status=503))
+    household.nurse({WHAT: What(text="Lange kousen")})
+    household.settle(1)
+    assert retrying() == 1
+
+    household.b.clear_faults()
+    household.town.clock.pass_(minutes=30)
+    household.settle()
+    assert retrying() == 0
