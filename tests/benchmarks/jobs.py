@@ -7,6 +7,7 @@ setting up are not counted.
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import sys
 import threading
@@ -47,6 +48,7 @@ from samenspraak.store.records import Cause
 from samenspraak.sync.versions import record_new, record_version
 from samenspraak.web.app import create_app
 from samenspraak.work.embedded import EmbeddedRunner
+from samenspraak.work.lines import to_stderr
 
 THREADS = 16
 PATIENCE_SECONDS = 1800.0
@@ -423,6 +425,7 @@ JOBS: Mapping[str, Callable[..., Any]] = {
 
 
 def main() -> None:
+    to_stderr(sys.stderr, level=logging.ERROR)  # what is printed is the outcome alone
     name, asked = sys.argv[1:]
     done = JOBS[name](**json.loads(asked))
     print(json.dumps(asdict(done) if isinstance(done, Took) else done))
