@@ -36,7 +36,7 @@ bench: $(READY) ## Measure the hub beside bare scripts, and its start: make benc
 
 model: $(READY) ## Walk at random through the life of a whole hub: make model SEEDS=500
 	@$(BIN)/python tests/model/run.py --seeds $(or $(SEEDS),500)
-	@MACHINE=40 $(BIN)/python -m pytest --quiet tests/model/test_machine.py
+	@MACHINE=25 $(BIN)/python -m pytest --quiet tests/model/test_machine.py
 
 crash: $(READY) ## Let the hub die at every moment, and the network do its worst, and see that nothing is lost
 	@$(BIN)/python tests/crash/run.py

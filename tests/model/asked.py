@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from model.here import duty_value
+from model.here import another_value
 from model.there import end
 from model.town import ORGANISATION
 
@@ -80,7 +80,7 @@ def _other(walk: Walk, asked: Question) -> Any:
     unit = asked.unit
     if unit is None:
         return None
-    _, new = duty_value(walk, asked.agreement_id or "", unit)
+    new = another_value(walk, asked.agreement_id or "", unit)
     return None if new is None else as_json({unit: new})[str(unit)]
 
 

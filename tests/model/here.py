@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from model.ledger import numbers
 from model.members import PLACE
@@ -203,10 +203,10 @@ def _word(walk: Walk, what: str) -> dict[str, bool]:
     return walk.ledger.conditions_too if what == "conditions" else walk.ledger.allowed
 
 
-def duty_value(walk: Walk, agreement_id: str, unit: UnitKey) -> tuple[Any, UnitValue | None]:
-    """What stands in a unit now, and another value for it (None: nobody does it any more)."""
+def another_value(walk: Walk, agreement_id: str, unit: UnitKey) -> UnitValue | None:
+    """Another value for a unit than stands in it now (None: nobody does it any more)."""
     with walk.town.store.read(ORGANISATION) as uow:
         old = units_of(uow.agreements.get(agreement_id).agreement).get(unit)
     if unit.kind is UnitKind.ASSIGNMENT and old is None:
-        return old, None
-    return old, value(walk, unit, old, where=f"an answer about {unit}")
+        return None
+    return value(walk, unit, old, where=f"an answer about {unit}")

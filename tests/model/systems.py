@@ -137,6 +137,3 @@ class System:
         """Whether a restored record was edited so often that its number no longer tells of it."""
         lost, states = self.lost.get(record_id), self.records[record_id]
         return bool(lost and states) and states[-1].number >= lost[-1].number
-
-
-__all__ = ["Kept", "Proposal", "System", "Wire", "is_live"]

@@ -10,8 +10,8 @@ SEEDS = range(1, 9)
 # What these seeds found first. A change to the walk gives them other lives; what they found is then to be
 # looked for anew, and each has a test of its own beside the code it was in.
 FOUND = {
-    21: "what was taken up again was told in a thread that had been closed",
-    88: "what was said in a thread nobody here knew of yet was not heard before it was taken back",
+    2006: "what was over before a restore stopped its system again at every look after the release",
+    2028: "what a backup said was taken for an edit, as the answer to a write had been lost",
 }
 
 
