@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -34,6 +34,7 @@ from samenspraak.store import Cipher, Store, WritingUnitOfWork, migrate, open_en
 from samenspraak.store.records import ConnectorRecord, PartyLink
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.lately import Lately
 from samenspraak.sync.ports import Clock
 
 ORGANISATION = "de-linde"
@@ -200,8 +201,14 @@ class Town:
     def close(self) -> None:
         self.engine.dispose()
 
+    @property
+    def is_counting(self) -> bool:
+        """Whether a worker holds the lock under which is counted what a system brings about."""
+        return any(self.hub.lately.of(ORGANISATION, name).lock.locked() for name in self.systems)
+
     def restart(self) -> None:
         """What a runner does when it starts after a predecessor that died."""
+        self.hub = replace(self.hub, lately=Lately())
         with self.store.write(ORGANISATION) as uow:
             uow.links.release_all()
             uow.remotes.release_all()
