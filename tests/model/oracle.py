@@ -134,10 +134,9 @@ def equal(end: End, *, explained: bool) -> Iterator[str]:
 
 
 def _is_out_of_sight(end: End, agreement_id: str, name: str) -> bool:
-    """Removed where that proves nothing, or not in the backup that was put back: shown as lost from sight."""
+    """Removed where that proves nothing, or not in the backup: the daily look at everything tells."""
     unseen = end.ledger.vanished | end.ledger.lost
-    gone = {end.agreement_of.get(place) for place in unseen if place[0] == name}
-    return agreement_id in gone and Reason.ACCESS_LOST in end.reasons.get((agreement_id, name), ())
+    return agreement_id in {end.agreement_of.get(place) for place in unseen if place[0] == name}
 
 
 def _differences(end: End, agreement: Agreement, system: System) -> Iterator[str]:
