@@ -86,7 +86,8 @@ def _separate(
 def end_copy(uow: WritingUnitOfWork, hub: Hub, link_id: str, *, by: str, question_id: str) -> None:
     """One copy is one too many: it ends there, the way that system can, and the agreement goes on.
 
-    Nothing ends when it is the last one by now, or not there any more.
+    Raises:
+        RuleError: not both are there now; one that was taken back, or is still to be made, may yet come.
     """
     link = uow.links.get(link_id)
     remotes = uow.remotes.of_link(link.id)
@@ -96,7 +97,11 @@ def end_copy(uow: WritingUnitOfWork, hub: Hub, link_id: str, *, by: str, questio
         if one.id != link.id and one.connector_id == link.connector_id
     ]
     if not (is_there(remotes) and any(is_there(uow.remotes.of_link(one.id)) for one in others)):
-        return
+        raise RuleError(
+            "two-copies",
+            f"Agreement {link.agreement_id}: connector {link.connector_id} does not show both copies now. "
+            "Nothing was ended; answer again once it does.",
+        )
     own = _separate(uow, hub, uow.agreements.get(link.agreement_id), [link], by)
     cause = Cause(actor=by, why="answered", question_id=question_id)
     record_version(uow, hub, own, end(own.agreement, hub.today()), cause=cause)
