@@ -201,11 +201,6 @@ class Town:
     def close(self) -> None:
         self.engine.dispose()
 
-    @property
-    def is_counting(self) -> bool:
-        """Whether a worker holds the lock under which is counted what a system brings about."""
-        return any(self.hub.lately.of(ORGANISATION, name).lock.locked() for name in self.systems)
-
     def restart(self) -> None:
         """What a runner does when it starts after a predecessor that died."""
         self.hub = replace(self.hub, lately=Lately())

@@ -204,8 +204,8 @@ class Walk:
             raise CrashError(where)
 
     def meanwhile(self, why: str, *, seconds: float = 0.0) -> None:
-        """Others go on while this worker stands still; while it counts for the brake all must wait."""
-        if self._depth >= _DEEPEST or self.town.is_counting:
+        """Others go on while this worker stands still."""
+        if self._depth >= _DEEPEST:
             return
         self.note(why)
         self._depth += 1
