@@ -274,7 +274,6 @@ class Copies:
             base={} if retracted else remote.base,
             seen=_left(view, decided) if retracted else remote.seen,
             shape=None if retracted else remote.shape,
-            attempts=() if retracted else remote.attempts,
             # What a question held there was kept apart before it was taken back.
             held={} if retracted else remote.held,
             # Live again some day, what we took away is made again without asking.
