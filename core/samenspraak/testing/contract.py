@@ -232,17 +232,6 @@ class ConnectorContract:
             party.external_id for page in pages for party in page.parties if party.kind is PartyKind.CLIENT
         }
 
-    def test_a_page_shows_of_a_record_what_a_look_at_it_shows(self, world: World) -> None:
-        made = world.make("ag1").external_id
-        pages = world.in_time(world.pages, lambda pages: made in _listed(pages))
-
-        [listed] = [one for page in pages for one in page.records if one.external_id == made]
-        look = world.connector.fetch(world.call, made)
-
-        assert isinstance(listed, Found)
-        assert isinstance(look, Found)
-        assert world.connector.own(listed.raw) == world.connector.own(look.raw)
-
     def test_a_client_comes_before_the_records_about_it(self, world: World) -> None:
         made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
 
