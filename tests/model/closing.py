@@ -24,6 +24,8 @@ _CYCLE_SECONDS = 200.0
 def close(walk: Walk) -> None:
     walk.has_faults = False
     for system in walk.town.systems.values():
+        if system.forbidden:
+            walk.note("scope: access is back", system.name)
         system.forbidden.clear()
     walk.note("faults stop")
     walk.network.pass_(walk.town.hub.pace.unseen.total_seconds())

@@ -196,7 +196,8 @@ def restores_backup(walk: Walk) -> None:
     system = ordered[0]
     with walk.town.store.read(ORGANISATION) as uow:
         here = numbers([units_of(one.agreement) for one in uow.agreements.list()])
-    lost = system.restore(walk.chance.choice((4, 8, 12)))
+    changes = sum(len(states) for states in system.records.values())
+    lost = system.restore(min(walk.chance.choice((3, 5, 8)), changes // 2 or 1))
     walk.note("a peer is restored", f"{system.name}, {len(lost)} changes lost")
     walk.ledger.outlived |= numbers([one.raw for one in lost]) - here
     places = {(system.name, record_id) for record_id in system.records}
