@@ -11,6 +11,7 @@ SEEDS = range(1, 9)
 # looked for anew, and each has a test of its own beside the code it was in.
 FOUND = {
     2006: "what was over before a restore stopped its system again at every look after the release",
+    4004: "a rehearsal imagined a version that is no number where versions are ordered, and crashed",
     2028: "what a backup said was taken for an edit, as the answer to a write had been lost",
     6936: "a request that arrived late put a text back that had been taken out of a record of theirs",
 }

@@ -209,9 +209,12 @@ class _Imagined(_Watched):
         return Written(external_id=found.external_id, found=found)
 
     def _token(self, before: str | None) -> str | None:
-        if self._inner.manifest.capabilities.token is Token.NONE:
+        """The next one; ordered ones are numbers, also of what is only imagined to have been made."""
+        capabilities = self._inner.manifest.capabilities
+        if capabilities.token is Token.NONE:
             return None
-        return str(int(before) + 1) if before and before.isdecimal() else f"{before or ''}~"
+        before = before or ("0" if capabilities.token_ordered else "")
+        return str(int(before) + 1) if before.isdecimal() else f"{before}~"
 
 
 # What a write is, from the intent that was committed before it.
