@@ -230,10 +230,13 @@ def decides(walk: Walk, *, accepts: bool | None = None) -> None:
         accepts = False  # there is nothing to change any more
     if accepts if accepts is not None else walk.chance.random() < 0.7:
         walk.note("a proposal is taken over", f"{key} {about}")
+        seen = system.now(about) if about else None
         for member, (was, now) in desk.accept(system, key).items():
             walk.ledger.settles(was, now)
             if member == "status":
                 walk.ledger.undone.add((system.name, about))
+        if about and is_live(seen) and not is_live(system.now(about)):
+            walk.ledger.sees_it_go(seen)
         return
     refused = desk.refuse(system, key)
     walk.note("a proposal is refused", f"{key} {about}")
