@@ -119,14 +119,10 @@ def would_join(hub: Hub, organisation: str, stays: str, goes: str, *, by: str = 
     Raises:
         as :func:`join`; ConfigurationError: this database cannot be copied.
     """
-    outcomes: list[Joined] = []
-    planned = rehearsals.plan(
-        hub,
-        organisation,
-        rehearsals.Asked(),
-        first=lambda copy: outcomes.append(join(copy, organisation, stays, goes, by=by)),
+    outcome, planned = rehearsals.foreseen(
+        hub, organisation, lambda copy: join(copy, organisation, stays, goes, by=by)
     )
-    return _preview(outcomes[0], {outcomes[0].id, outcomes[0].same}, planned)
+    return _preview(outcome, {outcome.id, outcome.same}, planned)
 
 
 def would_separate(
@@ -143,16 +139,12 @@ def would_separate(
     Raises:
         as :func:`separate`; ConfigurationError: this database cannot be copied.
     """
-    outcomes: list[Separated] = []
-    planned = rehearsals.plan(
+    outcome, planned = rehearsals.foreseen(
         hub,
         organisation,
-        rehearsals.Asked(),
-        first=lambda copy: outcomes.append(
-            separate(copy, organisation, agreement_id, connector_id, external_id=external_id, by=by)
-        ),
+        lambda copy: separate(copy, organisation, agreement_id, connector_id, external_id=external_id, by=by),
     )
-    return _preview(outcomes[0], {outcomes[0].id, outcomes[0].own}, planned)
+    return _preview(outcome, {outcome.id, outcome.own}, planned)
 
 
 def _preview(outcome: Joined | Separated, about: set[str], planned: rehearsals.Planned) -> Preview:

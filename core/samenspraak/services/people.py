@@ -270,14 +270,10 @@ def would_join(hub: Hub, organisation: str, who: str, other: str, *, by: str = A
     Raises:
         as :func:`join`; ConfigurationError: this database cannot be copied.
     """
-    outcomes: list[Together] = []
-    planned = rehearsals.plan(
-        hub,
-        organisation,
-        rehearsals.Asked(),
-        first=lambda copy: outcomes.append(join(copy, organisation, who, other, by=by)),
+    outcome, planned = rehearsals.foreseen(
+        hub, organisation, lambda copy: join(copy, organisation, who, other, by=by)
     )
-    return WouldJoin(outcome=outcomes[0], acts=planned.acts, unheard=planned.unheard)
+    return WouldJoin(outcome=outcome, acts=planned.acts, unheard=planned.unheard)
 
 
 def separate(hub: Hub, organisation: str, connector_id: str, external_id: str, *, by: str = ADMIN) -> Refused:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
+from typing import TypeVar
 from uuid import uuid4
 
 import structlog
@@ -32,6 +33,8 @@ from samenspraak.sync.asking import about_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.lately import Lately
 from samenspraak.sync.watched import Act, Watching
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +193,18 @@ def plan(
         met=met,
         unheard=tuple((one.connector_id, one.error) for one in outcome.heard if one.error),
     )
+
+
+def foreseen(hub: Hub, organisation: str, act: Callable[[Hub], T]) -> tuple[T, Planned]:
+    """What would come of an act at this hub, and of everything that would follow from it; nothing is written.
+
+    Raises:
+        ConfigurationError: this database cannot be copied.
+        Whatever the act raises.
+    """
+    outcomes: list[T] = []
+    planned = plan(hub, organisation, Asked(), first=lambda copy: outcomes.append(act(copy)))
+    return outcomes[0], planned
 
 
 def apply(hub: Hub, organisation: str, asked: Asked, fingerprint: str) -> Applied:

@@ -100,7 +100,7 @@ def status(hub: Hub, organisation: str) -> Status:
                 for one in uow.connectors.list()
             ),
             questions=Counter(one.kind for one in questions),
-            overdue=sum(one.deadline is not None and one.deadline < hub.now() for one in questions),
+            overdue=sum(one.is_overdue(hub.now()) for one in questions),
             waiting_people=len(uow.parties.candidates()),
             waiting_records=uow.remotes.count_unlinked(adopt.PERSON),
         )

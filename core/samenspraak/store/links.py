@@ -188,9 +188,7 @@ class Links(Leased):
 
     def open_count(self, connector_id: str) -> int:
         """How many copies are there in this system."""
-        own = self._scope.select(link, sa.func.count()).where(link.c.connector_id == connector_id)
-        found = self._scope.first(own.where(link.c.phase == LinkPhase.OPEN))
-        return int(found[0]) if found else 0
+        return self._how_many(connector_id, link.c.phase == LinkPhase.OPEN)
 
     def marked(self, connector_id: str) -> dict[str, int]:
         """The links of this system that are to be looked at, each with the number of that look."""
@@ -217,8 +215,11 @@ class Links(Leased):
 
     def retrying(self, connector_id: str) -> int:
         """How many links of this system wait to be tried again after a failure."""
+        return self._how_many(connector_id, link.c.attempts > 0)
+
+    def _how_many(self, connector_id: str, such: sa.ColumnElement[bool]) -> int:
         own = self._scope.select(link, sa.func.count()).where(link.c.connector_id == connector_id)
-        found = self._scope.first(own.where(link.c.attempts > 0))
+        found = self._scope.first(own.where(such))
         return int(found[0]) if found else 0
 
     # Working on one.

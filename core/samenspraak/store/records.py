@@ -201,6 +201,10 @@ class QuestionRecord:
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether nobody answered in time."""
+        return self.deadline is not None and self.deadline < now
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectorRecord:

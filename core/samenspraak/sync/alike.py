@@ -59,9 +59,8 @@ def wonder(
     uow: WritingUnitOfWork, hub: Hub, new: Agreement, connector_id: str, numbers: Numbers = ()
 ) -> None:
     """Ask about the one that it resembles most, of those that nobody has said anything about."""
-    if not new.status.is_live or Likeness.HELD in uow.agreements.likenesses(new.id).values():
+    if not new.status.is_live or Likeness.HELD in (known := uow.agreements.likenesses(new.id)).values():
         return
-    known = uow.agreements.likenesses(new.id)
     numbered = {one.agreement.id for one in _numbered(uow, new, numbers)}
     alike = [
         (one.id in numbered, similarity(one.what.text, new.what.text), one.id)

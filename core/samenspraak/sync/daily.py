@@ -92,7 +92,7 @@ def _turned(consent: Consent, done: date, today: date) -> bool:
 def _remind(hub: Hub, organisation: str) -> None:
     """Say again, each day, that a question waits past its time: whoever watches the log tells its owner."""
     with hub.store.read(organisation) as uow:
-        waiting = [one for one in uow.questions.list() if one.deadline and one.deadline < hub.now()]
+        waiting = [one for one in uow.questions.list() if one.is_overdue(hub.now())]
     for one in waiting:
         log.warning(
             "question overdue",
