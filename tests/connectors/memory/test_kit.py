@@ -39,7 +39,8 @@ from samenspraak.domain.agreements import What
 from samenspraak.domain.units import UnitKey, UnitKind, UnitValue
 from samenspraak.errors import TransientError
 from samenspraak.sandbox import Sandbox
-from samenspraak.testing import ConnectorContract, LensLaws, Scene, contract, lens
+from samenspraak.testing import ConnectorContract, LensLaws, Scene, lens
+from samenspraak.testing.contract import applying
 from samenspraak_memory.lens import Kept, Lens
 from samenspraak_memory.mapping import LENS
 from samenspraak_memory.plugin import MANIFEST, FamilyAppConnector
@@ -393,7 +394,7 @@ def test_a_law_with_nothing_to_be_tried_on_does_not_count_as_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "kit"), [(lens.ONLY_FOR, LensLaws), (contract.ONLY_FOR, ConnectorContract)]
+    ("table", "kit"), [(lens.ONLY_FOR, LensLaws), (applying.ONLY_FOR, ConnectorContract)]
 )
 def test_the_tables_of_exceptions_name_only_what_exists(table: Mapping[str, object], kit: type) -> None:
     assert [name for name in table if not hasattr(kit, name)] == []

@@ -1,0 +1,70 @@
+"""Which checks are only for some systems, by what the manifest declares; all others are for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from samenspraak.connectors import Absence, Confirm, Create, HintSource, Manifest, Token, Write
+from samenspraak.domain.units import CONDITIONS, STATUS
+
+Fits = Callable[[Manifest], bool]
+
+
+def _can(**wanted: Any) -> Fits:
+    """Manifests whose capabilities have one of these values, for each name."""
+    return lambda manifest: all(
+        getattr(manifest.capabilities, name) in values for name, values in wanted.items()
+    )
+
+
+_WRITES = _can(mode={Write.YES, Write.PROPOSE, Write.APPEND, Write.RENDER})
+_RECORDS = _can(mode={Write.YES, Write.PROPOSE})
+_PROPOSES = _can(mode={Write.PROPOSE})
+_PROVES_ABSENCE = _can(absence={Absence.BY_ID, Absence.COMPLETE_LIST})
+
+
+def _both(*fits: Fits) -> Fits:
+    return lambda manifest: all(fit(manifest) for fit in fits)
+
+
+# Which checks are only for some systems. All others are for every connector.
+ONLY_FOR: Mapping[str, Fits] = {
+    "test_a_refused_sign_in_stops_the_check_there_and_says_what_to_do": lambda one: bool(one.secrets()),
+    "test_a_record_nobody_ever_made_is_not_taken_for_a_removed_one": _can(
+        absence={Absence.NEVER, Absence.BY_ID}
+    ),
+    "test_a_removed_record_is_absent": _PROVES_ABSENCE,
+    "test_a_removal_shows_in_the_next_listing": _PROVES_ABSENCE,
+    "test_a_whole_listing_says_that_it_is_complete": _can(absence={Absence.COMPLETE_LIST}),
+    "test_an_edit_there_gives_another_token": _can(token={Token.ENFORCED, Token.COMPARED}),
+    "test_a_created_record_says_what_was_put": _WRITES,
+    "test_a_record_is_found_by_its_marker": _both(_WRITES, _can(create={Create.FINDABLE})),
+    "test_a_create_whose_answer_was_lost_makes_no_double": _both(
+        _WRITES, _can(create={Create.FINDABLE, Create.REPEATABLE})
+    ),
+    "test_a_second_create_answers_the_first_record": _both(_WRITES, _can(create={Create.REPEATABLE})),
+    "test_an_update_says_what_was_put": _WRITES,
+    "test_the_answer_to_a_write_carries_the_record": _both(_WRITES, _can(confirm={Confirm.RESPONSE})),
+    "test_what_their_server_made_of_our_write_needs_no_second_one": _RECORDS,
+    "test_a_text_that_was_put_can_be_read_there": _WRITES,
+    "test_a_text_that_was_cleared_can_no_longer_be_read_there": _both(
+        _WRITES, lambda one: one.capabilities.carries(CONDITIONS)
+    ),
+    "test_an_update_over_somebody_elses_edit_is_a_conflict": _both(_RECORDS, _can(token={Token.ENFORCED})),
+    "test_what_somebody_there_changed_elsewhere_survives_an_update": _RECORDS,
+    "test_writing_what_is_gone_asks_to_look_again": _both(_RECORDS, _PROVES_ABSENCE),
+    "test_an_ended_record_is_over": _both(_WRITES, lambda one: one.capabilities.reads(STATUS)),
+    "test_a_retracted_record_can_no_longer_be_read": _WRITES,
+    "test_a_write_without_a_usable_answer_has_an_unknown_outcome": _WRITES,
+    "test_a_stopped_write_never_leaves": _WRITES,
+    "test_a_statement_that_is_told_can_be_read": _both(
+        _WRITES, lambda one: one.capabilities.tells_statements
+    ),
+    "test_a_proposal_waits_until_a_person_accepts_it": _PROPOSES,
+    "test_a_refused_proposal_changes_nothing": _PROPOSES,
+    "test_a_proposal_can_be_taken_back": _PROPOSES,
+    "test_a_proposal_whose_answer_was_lost_waits_once": _PROPOSES,
+    "test_a_genuine_notification_hints_at_its_record": lambda one: bool(one.hints - {HintSource.POLL}),
+    "test_a_notification_that_was_tampered_with_is_refused": lambda one: bool(one.hints - {HintSource.POLL}),
+}

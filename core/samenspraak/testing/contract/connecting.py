@@ -1,0 +1,46 @@
+"""The connection test: what an admin sees before anything is saved."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+
+from samenspraak.connectors import Call, Connector
+from samenspraak.connectors.connector import Checked, Step
+from samenspraak.sandbox import Fault
+from samenspraak.testing.contract.basis import Basis
+from samenspraak.testing.world import World
+
+
+class Connecting(Basis):
+    """The connection test: what an admin sees before anything is saved."""
+
+    def test_a_good_connection_passes_every_step_and_writes_nothing(self, world: World) -> None:
+        steps = list(world.connector.check(world.call))
+
+        assert [one for one in steps if not one.ok] == []
+        assert [one.step for one in steps] == [step for step in Step if step in {one.step for one in steps}]
+        assert {Step.CONNECT, Step.READ} <= {one.step for one in steps}
+        assert world.sandbox.writes() == []
+
+    def test_a_refused_sign_in_stops_the_check_there_and_says_what_to_do(self, world: World) -> None:
+        outsider = self.connected(world.url, self.refused(world.url))
+
+        last = _last(outsider, world.call)
+
+        assert (last.step, last.ok) == (Step.SIGN_IN, False)
+        assert all(last.cure[language] for language in ("nl", "en"))
+
+    def test_a_system_that_is_down_stops_the_check_until_it_is_back(self, world: World) -> None:
+        world.sandbox.inject(Fault(kind="down"))
+        while_down = _last(world.connector, world.call)
+        world.sandbox.clear_faults()
+
+        assert not while_down.ok
+        assert while_down.step in (Step.NAME, Step.CONNECT)
+        assert _last(world.connector, world.call).ok
+
+
+def _last(connector: Connector, call: Call) -> Checked:
+    with contextlib.closing(connector.http()) as http:
+        return list(connector.check(replace(call, http=http)))[-1]

@@ -1,0 +1,55 @@
+"""Making a record, once, whatever becomes of the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from samenspraak.connectors import Create, Write
+from samenspraak.errors import OutcomeUnknownError
+from samenspraak.sandbox import Fault
+from samenspraak.testing.contract.basis import Basis
+from samenspraak.testing.world import World
+
+
+class Creating(Basis):
+    """Making a record, once, whatever becomes of the answer."""
+
+    def test_a_created_record_says_what_was_put(self, world: World) -> None:
+        made = world.make("ag1")
+
+        self.says(world, made.raw, world.units())
+
+    def test_a_record_is_found_by_its_marker(self, world: World) -> None:
+        made, marker = world.make("ag1").external_id, world.subject("ag1").marker
+        world.make("ag2")
+
+        found = world.in_time(lambda: world.connector.find(world.call, marker), bool)
+
+        assert [one.external_id for one in found] == [made]
+        assert world.connector.find(world.call, replace(marker, agreement_id="ag3")) == []
+
+    def test_a_create_whose_answer_was_lost_makes_no_double(self, world: World) -> None:
+        subject, raw = world.draft("ag1")
+        world.sandbox.inject(Fault(kind="lose", writes=True, times=1))
+        with pytest.raises(OutcomeUnknownError):
+            world.connector.create(world.call, subject, raw)
+
+        can = world.manifest.capabilities
+        if can.create is Create.REPEATABLE or can.mode is Write.PROPOSE:
+            known = world.taken_over(world.connector.create(world.call, subject, raw))
+        else:
+            found = world.in_time(lambda: world.connector.find(world.call, subject.marker), bool)
+            known = found[0].external_id
+
+        assert world.sandbox.live() == {str(subject.marker): 1}
+        assert world.found(known).external_id == known
+
+    def test_a_second_create_answers_the_first_record(self, world: World) -> None:
+        first = world.create("ag1")
+
+        second = world.create("ag1")
+
+        assert (second.external_id, second.existed) == (first.external_id, True)
+        assert set(world.sandbox.live().values()) == {1}

@@ -1,0 +1,153 @@
+"""Reading all there is, page by page, and going on from a cursor."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from samenspraak.connectors import Found
+from samenspraak.connectors.connector import Page
+from samenspraak.domain.parties import PartyKind
+from samenspraak.errors import SamenspraakError, StaleError, TransientError
+from samenspraak.sandbox import Fault
+from samenspraak.testing.contract.basis import Basis, at_most, listed, tells_absence_of, told
+from samenspraak.testing.world import World, given
+
+_MANY = 200
+"""Requests, of which no listing of a handful of records needs as many."""
+
+
+class Listing(Basis):
+    """Reading all there is, page by page, and going on from a cursor."""
+
+    def test_the_first_listing_has_every_record_and_its_client(self, world: World) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+
+        pages = world.in_time(
+            world.pages, lambda pages: made | {world.scene.client} <= listed(pages) | told(pages)
+        )
+
+        assert made <= listed(pages)
+        assert len(pages) > 1
+        assert world.scene.client in {
+            party.external_id for page in pages for party in page.parties if party.kind is PartyKind.CLIENT
+        }
+
+    def test_a_client_comes_before_the_records_about_it(self, world: World) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+
+        pages = world.in_time(
+            world.pages, lambda pages: made | {world.scene.client} <= listed(pages) | told(pages)
+        )
+
+        first_record = next(number for number, page in enumerate(pages) if made & listed([page]))
+        assert world.scene.client in told(pages[: first_record + 1])
+        assert len({page.server for page in pages}) == 1
+
+    def test_only_the_last_page_says_that_the_list_is_complete(self, world: World) -> None:
+        for number in range(1, 6):
+            world.make(f"ag{number}")
+
+        assert [page.complete for page in world.pages()[:-1] if page.complete] == []
+
+    def test_a_whole_listing_says_that_it_is_complete(self, world: World) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+
+        pages = world.in_time(world.pages, lambda pages: made <= listed(pages))
+
+        assert pages[-1].complete
+
+    def test_a_page_shows_a_record_as_it_is_when_it_is_fetched(self, world: World) -> None:
+        """Whatever is new is taken over from the page itself; what it leaves out would be lost."""
+        made = {world.make(f"ag{number}").external_id for number in range(1, 3)}
+
+        pages = world.in_time(world.pages, lambda pages: made <= listed(pages))
+
+        paged = {one.external_id: one for page in pages for one in page.records if isinstance(one, Found)}
+        for external_id in made & paged.keys():
+            fetched = world.found(external_id)
+            assert world.connector.own(paged[external_id].raw) == world.connector.own(fetched.raw)
+            assert paged[external_id].token == fetched.token
+
+    def test_a_removal_shows_in_the_next_listing(self, world: World) -> None:
+        made, kept = world.make("ag1").external_id, world.make("ag2").external_id
+        pages = world.in_time(world.pages, lambda pages: {made, kept} <= listed(pages))
+
+        given(world.scene.remove, "remove")(made)
+
+        since = None if self.mode in self.silent_removals else pages[-1].cursor
+        later = world.in_time(lambda: world.pages(since), tells_absence_of(made))
+        assert tells_absence_of(made)(later)
+        assert not tells_absence_of(kept)(later)
+
+    def test_a_listing_that_goes_round_in_circles_comes_to_an_end(self, world: World) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+        world.in_time(world.pages, lambda pages: made <= listed(pages))
+        world.sandbox.inject(Fault(kind="repeat"))
+        pages: list[Page] = []
+        with contextlib.suppress(SamenspraakError):
+            pages.extend(world.connector.changes(at_most(world.call, _MANY), None))
+        world.sandbox.clear_faults()
+
+        assert made <= listed(pages) or not any(page.complete for page in pages)
+        assert made <= listed(world.in_time(lambda: _unless_too_busy(world.pages), bool))
+
+    @pytest.mark.parametrize("kind", ["down", "html"])
+    def test_a_listing_that_breaks_off_says_so_and_is_taken_up_again(self, world: World, kind: Any) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 4)}
+        requests = world.in_time(lambda: self._requests_of_a_listing(world, made), bool)
+        world.sandbox.inject(Fault(kind=kind, skip=requests - 1))
+        stored: list[Page] = []
+        with pytest.raises(TransientError):
+            stored.extend(world.connector.changes(world.call, None))
+        world.sandbox.clear_faults()
+
+        place = next((page.cursor for page in reversed(stored) if page.cursor), None)
+
+        assert [page for page in stored if page.complete] == []
+        assert made <= listed(stored) | listed(world.pages(place))
+
+    def test_a_cursor_goes_on_where_the_listing_stopped(self, world: World) -> None:
+        world.make("ag1")
+        cursor = world.in_time(world.pages, lambda pages: bool(listed(pages)))[-1].cursor
+        later = world.make("ag2").external_id
+
+        pages = world.in_time(lambda: world.pages(cursor), lambda pages: later in listed(pages))
+
+        assert later in listed(pages)
+
+    def test_starting_again_from_any_page_misses_nothing(self, world: World) -> None:
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+        pages = world.in_time(world.pages, lambda pages: made <= listed(pages))
+
+        for number, page in enumerate(pages):
+            if page.cursor is not None:
+                assert made <= listed(pages[: number + 1]) | listed(world.pages(page.cursor))
+
+    def test_a_cursor_that_nobody_knows_loses_nothing(self, world: World) -> None:
+        made = world.make("ag1").external_id
+        world.in_time(world.pages, lambda pages: made in listed(pages))
+
+        try:
+            pages = world.pages("zomaar-iets")
+        except StaleError:
+            pages = world.pages()
+
+        assert made in listed(pages)
+
+    def _requests_of_a_listing(self, world: World, made: set[str]) -> int:
+        """How many requests one whole listing takes; 0 when it does not list these yet."""
+        before = len(world.sandbox.seen())
+        whole = made <= listed(world.pages())
+        return (len(world.sandbox.seen()) - before) * whole
+
+
+def _unless_too_busy(pages: Callable[[], list[Page]]) -> list[Page]:
+    """The pages, or none from a system that had enough of us a moment ago."""
+    try:
+        return pages()
+    except TransientError:
+        return []

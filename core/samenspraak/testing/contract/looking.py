@@ -1,0 +1,46 @@
+"""Reading one record: there, gone, or out of our sight."""
+
+from __future__ import annotations
+
+from samenspraak.connectors import Absent, Token, Unseen
+from samenspraak.testing.contract.basis import Basis, is_a
+from samenspraak.testing.world import World, given
+
+
+class Looking(Basis):
+    """Reading one record: there, gone, or out of our sight."""
+
+    def test_a_record_that_is_there_is_found_and_can_be_read(self, world: World) -> None:
+        made = world.make("ag1")
+
+        reading = world.connector.get(world.found(made.external_id).raw, world.directory)
+
+        assert reading.client == world.scene.client
+        assert (made.token is None) == (world.manifest.capabilities.token is Token.NONE)
+
+    def test_an_edit_there_gives_another_token(self, world: World) -> None:
+        before = world.found(world.make("ag1").external_id)
+
+        given(world.scene.edit, "edit")(before.external_id)
+
+        assert world.changed(before).token not in (None, before.token)
+
+    def test_a_record_nobody_ever_made_is_not_taken_for_a_removed_one(self, world: World) -> None:
+        made = world.make("ag1").external_id
+        never = made[:-1] + ("8" if made[-1] != "8" else "9")
+
+        assert isinstance(world.look(never), Unseen)
+
+    def test_a_removed_record_is_absent(self, world: World) -> None:
+        made = world.make("ag1").external_id
+
+        given(world.scene.remove, "remove")(made)
+
+        assert isinstance(world.in_time(lambda: world.look(made), is_a(Absent)), Absent)
+
+    def test_a_record_withheld_from_us_is_not_taken_for_a_removed_one(self, world: World) -> None:
+        made = world.make("ag1").external_id
+
+        given(world.scene.hide, "hide")(made)
+
+        assert isinstance(world.in_time(lambda: world.look(made), is_a(Unseen)), Unseen)
