@@ -50,7 +50,6 @@ def _units(text: str) -> frozenset[UnitKey]:
 
 
 _AS_IS = (
-    "audience",
     "phase",
     "want",
     "have",

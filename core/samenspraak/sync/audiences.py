@@ -98,7 +98,9 @@ def _ensure(
     for members in sorted(wanted.open, key=_audience_key):
         link = _unused_for(members, unused)
         if link is None:
-            link = new.ensure(uow, agreement, connector_id, free_audience(members, links), members)
+            link = new.ensure(
+                uow, agreement, connector_id, free_audience(members, links, new.version), members
+            )
         unused = [one for one in unused if one.id != link.id]
         _address(uow, link, members)
     reached = frozenset[PartyRef]().union(*wanted.keep, *wanted.open)
@@ -179,11 +181,16 @@ def _facts(uow: UnitOfWork, hub: Hub, agreement: Agreement, capabilities: Capabi
     )
 
 
-def free_audience(members: Members, links: list[LinkRecord]) -> str:
-    """A name for a new copy; what it is named after may have been given other readers since."""
+def free_audience(members: Members, links: Collection[LinkRecord], version: int) -> str:
+    """A name for a new copy beside the ``links`` of the agreement there, first in this ``version`` of it.
+
+    Only the first copy has none. One that left took its name along on the objects there: none comes back.
+    """
+    if not links:
+        return ""
     taken = {one.audience for one in links}
-    key = _audience_key(members)
-    names = ["", key, *(f"{key}-{number}" for number in range(2, len(taken) + 2))]
+    key = f"{_audience_key(members)}-{version}"
+    names = [key, *(f"{key}-{number}" for number in range(2, len(taken) + 2))]
     return next(one for one in names if one not in taken)
 
 

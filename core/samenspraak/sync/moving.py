@@ -106,7 +106,7 @@ def room_for(
         else uow.links.ensure(
             agreement_id,
             moving.connector_id,
-            free_audience(moving.members, there),
+            free_audience(moving.members, there, version),
             moving.members,
             version,
         )

@@ -14,6 +14,7 @@ from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import AgreementRecord, AuditLine, Cause, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.alike import keep_apart
+from samenspraak.sync.audiences import free_audience
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.moving import (
     ask_which_copy,
@@ -75,7 +76,7 @@ def _separate(
     _follow(uow, hub, record.agreement.id, own.agreement, connector_id, by)
     for copy in copies:
         no_more_which(uow, hub, copy.link)
-        _leave_room(uow, hub, copy.link, own)
+        _leave_room(uow, hub, copy.link, record.version)
         for key in {key for remote in copy.remotes for key in remote.held}:
             close_unit(uow, hub, record.agreement.id, key)
     record_version(uow, hub, record, record.agreement, cause=Cause(actor=by, why=SEPARATED))
@@ -172,26 +173,28 @@ def _move(uow: WritingUnitOfWork, copy: Snapshot, own: AgreementRecord) -> LinkR
     return room
 
 
-def _leave_room(uow: WritingUnitOfWork, hub: Hub, left: LinkRecord, own: AgreementRecord) -> None:
+def _leave_room(uow: WritingUnitOfWork, hub: Hub, left: LinkRecord, version: int) -> None:
     """The agreement may have a copy of its own there, under a marker that no object there carries.
 
-    Not where its readers have, or get, another one: then the one that left was one too many.
+    Not where its readers have, or get, another one: then the one that left was one too many. What its
+    readers were told stays told.
     """
     there = [
         one for one in uow.links.of_agreement(left.agreement_id) if one.connector_id == left.connector_id
     ]
     beside = [one for one in there if one.id != left.id and reach_same(uow, hub, one, left)]
+    own = beside or [
+        uow.links.ensure(
+            left.agreement_id,
+            left.connector_id,
+            free_audience(left.members, there, version),
+            left.members,
+            version,
+        )
+    ]
+    uow.receipts.move(left.id, own[0].id)
     uow.links.revoke(left.id)
-    if beside:
-        uow.receipts.move(left.id, beside[0].id)
-        uow.links.drop(left.id)
-        return
-    taken = {one.audience for one in there}
-    key = own.agreement.id[:12]
-    names = (key, *(f"{key}-{number}" for number in range(2, len(taken) + 3)))
-    free = next(one for one in names if one not in taken)
-    uow.links.set(left.id, phase=LinkPhase.NONE, audience=free, aliases=SAME)
-    uow.look_at_link(left.id)
+    uow.links.drop(left.id)
 
 
 def _follow(

@@ -336,3 +336,23 @@ def test_separated_after_a_question_each_keeps_what_was_typed(street: Street) ->
 
     assert street.causes() == []
     assert sorted(one.what.text for one in street.town.agreements()) == ["Aantrekken steunkousen", TITLE]
+
+
+def test_separated_and_joined_again_each_system_shows_both_copies_until_a_person_has_chosen(
+    street: Street,
+) -> None:
+    street.write_down()
+    street.join()
+    street.settle()
+    street.separate()
+    street.settle()
+    street.join()
+    street.settle()
+
+    assert street.causes() == ["two-copies", "two-copies"]
+    for asked in street.town.questions():
+        questions.answer(street.hub, ORGANISATION, asked.id, revision=asked.revision, choice="end_one")
+    street.settle()
+    states = [one["state"]["value"] for app in (street.a, street.b) for one in app.shelf.bodies("record")]
+    assert sorted(states) == ["active", "active", "ended", "ended"]
+    assert (street.causes(), street.is_quiet()) == ([], True)
