@@ -41,7 +41,9 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 Mode = Literal["strict", "quirky"]
-FaultKind = Literal["down", "lose", "hold", "status", "html", "stall", "truncate", "repeat"]
+FaultKind = Literal[
+    "down", "lose", "hold", "status", "html", "stall", "truncate", "repeat", "flood", "elsewhere"
+]
 Act = Callable[..., Any]
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -56,9 +58,11 @@ class Fault:
     faults are removed · ``status`` answers ``status`` with ``headers`` and ``body`` without applying ·
     ``html`` answers a login page with status 200 · ``stall`` waits ``seconds`` first · ``truncate`` cuts
     the body in half · ``repeat`` answers each reading of a path as it answered the first one, so that paging
-    goes round in circles. ``method`` and ``path`` are regular expressions that must match whole; ``writes``
-    strikes only what changes data here. ``times`` limits how often it strikes (None: until removed),
-    ``skip`` lets that many pass first.
+    goes round in circles · ``flood`` puts ``size`` blanks behind the answer, which says what it said ·
+    ``elsewhere`` names ``host`` wherever the answer names this server, as a link that leads astray.
+    ``method`` and ``path`` are regular expressions that must match whole; ``writes`` strikes only what
+    changes data here. ``times`` limits how often it strikes (None: until removed), ``skip`` lets that many
+    pass first.
     """
 
     kind: FaultKind
@@ -71,6 +75,8 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     seconds: float = 0.0
+    size: int = 0
+    host: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +121,8 @@ class Sandbox:
 
     A subclass adds its routes to :attr:`app` in ``__init__``, guards its data with :attr:`lock`,
     lists what people do there in :meth:`acts`, and says what a person can read in :meth:`readable`.
-    ``write_paths`` narrows what counts as a write in the log, for systems where reading is a POST.
+    :meth:`is_write` narrows what counts as a write in the log, for systems where reading is a POST.
+    ``most_at_once``: how many requests were at work together, at most.
     """
 
     name: ClassVar[str] = "sandbox"
@@ -131,9 +138,12 @@ class Sandbox:
         self._log: list[Seen] = []
         self._release = threading.Event()
         self._held = 0
+        self._at_work = 0
+        self.most_at_once = 0
         self._first: dict[str, bytes] = {}
         self.app.before_request(self._before)
         self.app.after_request(self._after)
+        self.app.teardown_request(self._done)
         self._add_control_routes()
 
     # What a subclass says about itself.
@@ -226,6 +236,9 @@ class Sandbox:
         if request.path.startswith(self.apart):
             return None
         g.at = time.time()
+        with self.lock:
+            self._at_work += 1
+            self.most_at_once = max(self.most_at_once, self._at_work)
         g.fault = fault = self._strike(request.method, self.target())
         if fault is None:
             return None
@@ -247,15 +260,34 @@ class Sandbox:
             self._hold()
         if fault is not None and fault.kind == "lose":
             return self._close(status=response.status_code)
-        if fault is not None and fault.kind == "truncate":
-            body = response.get_data()
-            response.set_data(body[: len(body) // 2])
-        if fault is not None and fault.kind == "repeat" and not self.is_write(request.method, self.target()):
-            with self.lock:
-                response.set_data(self._first.setdefault(self.target(), response.get_data()))
+        if fault is not None and fault.kind in _SPOILING:
+            _SPOILING[fault.kind](self, fault, response)
         if not (fault is not None and fault.kind == "down"):
             self._note(response.status_code, fault)
         return response
+
+    def _done(self, _: BaseException | None) -> None:
+        if "at" in g:
+            with self.lock:
+                self._at_work -= 1
+
+    def _truncate(self, fault: Fault, response: Response) -> None:
+        body = response.get_data()
+        response.set_data(body[: len(body) // 2])
+
+    def _repeat(self, fault: Fault, response: Response) -> None:
+        if not self.is_write(request.method, self.target()):
+            with self.lock:
+                response.set_data(self._first.setdefault(self.target(), response.get_data()))
+
+    def _flood(self, fault: Fault, response: Response) -> None:
+        response.set_data(response.get_data() + b" " * fault.size)
+
+    def _elsewhere(self, fault: Fault, response: Response) -> None:
+        """In links, and in headers such as ``Location``."""
+        response.set_data(response.get_data().replace(request.host.encode(), fault.host.encode()))
+        for name, value in list(response.headers.items()):
+            response.headers[name] = value.replace(request.host, fault.host)
 
     def _hold(self) -> None:
         with self.lock:
@@ -325,6 +357,15 @@ class Sandbox:
                 abort(400, f"known acts: {', '.join(sorted(known))}")
             with self.lock:
                 return jsonify(known[name](**members))
+
+
+# What a fault makes of an answer that was given.
+_SPOILING: Mapping[FaultKind, Callable[[Sandbox, Fault, Response], None]] = {
+    "truncate": Sandbox._truncate,
+    "repeat": Sandbox._repeat,
+    "flood": Sandbox._flood,
+    "elsewhere": Sandbox._elsewhere,
+}
 
 
 class SandboxModule(Protocol):

@@ -38,7 +38,7 @@ from samenspraak.connectors import (
     Written,
     hookimpl,
 )
-from samenspraak.connectors.checking import Outcome, clocks, dated, in_steps
+from samenspraak.connectors.checking import Outcome, clocks, in_steps
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.errors import ConfigurationError, OutcomeUnknownError, PermanentError
@@ -293,7 +293,7 @@ def _write(connector: DossierConnector, call: Call) -> Outcome:
 
 
 def _clock(connector: DossierConnector, call: Call) -> Outcome:
-    return clocks(call.now, dated(call.http.send("GET", "metadata", headers={"Accept": fhir.FHIR_JSON})))
+    return clocks(call.now, call.http.send("GET", "metadata", headers={"Accept": fhir.FHIR_JSON}).date)
 
 
 STEPS: Mapping[Step, Callable[[DossierConnector, Call], Outcome]] = {

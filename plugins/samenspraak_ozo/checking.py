@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from samenspraak.connectors import Call, Step
-from samenspraak.connectors.checking import Outcome, clocks, dated
+from samenspraak.connectors.checking import Outcome, clocks
 from samenspraak.errors import AuthenticationError, ConfigurationError, InvalidRecordError, PermanentError
 from samenspraak.protocols import fhir
 from samenspraak_ozo.listing import OUR_MESSAGES, OUR_THREADS, pages
@@ -66,7 +66,7 @@ def _write(_settings: Settings, call: Call) -> Outcome:
 
 
 def _clock(_settings: Settings, call: Call) -> Outcome:
-    return clocks(call.now, dated(call.http.send("GET", "metadata")))
+    return clocks(call.now, call.http.send("GET", "metadata").date)
 
 
 STEPS: Mapping[Step, Callable[[Settings, Call], Outcome]] = {

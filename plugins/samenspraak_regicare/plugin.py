@@ -88,12 +88,12 @@ class RegiCareConnector(Connector):
 
     def __init__(self, connector_id: str, settings: Mapping[str, Any]) -> None:
         super().__init__(connector_id, settings)
-        self._words = Words.of(settings)
+        self._words = Words.of(self.settings)
         window = self.manifest.capabilities
         self._reader = Reader(
-            session=Session(settings),
+            session=Session(self.settings),
             words=self._words,
-            settings=settings,
+            settings=self.settings,
             back=timedelta(days=window.window_back_days),
             ahead=timedelta(days=window.window_ahead_days),
         )

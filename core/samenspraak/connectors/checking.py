@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import ParamSpec
 
 from samenspraak.connectors.connector import Checked, Step
 from samenspraak.errors import SamenspraakError
-from samenspraak.http import Answer
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
@@ -49,12 +47,3 @@ def clocks(ours: datetime, theirs: datetime | None) -> Outcome:
         return "the server does not say what time it is", True
     apart = abs(ours - theirs)
     return f"{apart.total_seconds():.0f} s apart", apart <= CLOCKS_MAY_DIFFER
-
-
-def dated(answer: Answer) -> datetime | None:
-    """What time it was there, by the header ``Date``, or None."""
-    try:
-        found = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else None

@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from samenspraak.connectors.manifest import Manifest
+from samenspraak.connectors.settings import Settings
 from samenspraak.domain.parties import Identifier, PartyKind, PartyRef
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import UnitKey, Units, UnitValue
@@ -326,8 +327,8 @@ class Hint:
 class Connector(abc.ABC):
     """One configured connection to one system.
 
-    Built with its loaded settings (secrets resolved). Every method may be called from several threads.
-    Everything that talks to the system takes a :class:`Call` and raises the errors of
+    Built with its loaded settings, secrets resolved: printed, they are left out. Every method may be called
+    from several threads. Everything that talks to the system takes a :class:`Call` and raises the errors of
     ``samenspraak.errors``; *forbidden* and *gone* are answers, not errors.
     """
 
@@ -335,7 +336,7 @@ class Connector(abc.ABC):
 
     def __init__(self, connector_id: str, settings: Mapping[str, Any]) -> None:
         self.connector_id = connector_id
-        self.settings = settings
+        self.settings: Mapping[str, Any] = Settings(settings, self.manifest.secrets())
 
     @abc.abstractmethod
     def http(self) -> HttpClient:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from requests.structures import CaseInsensitiveDict
@@ -48,6 +50,15 @@ class Answer:
     def media_type(self) -> str:
         """The content type without its parameters, in lower case; empty when not given."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def date(self) -> datetime | None:
+        """What time it was there when it answered, by the header ``Date``; None when it does not say."""
+        try:
+            found = parsedate_to_datetime(self.headers.get("Date", ""))
+        except (TypeError, ValueError):
+            return None
+        return found if found.tzinfo else None
 
     def json(self) -> Any:
         """The value of a JSON body.

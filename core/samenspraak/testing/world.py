@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time as clock
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time
-from typing import Any
+from datetime import UTC, datetime, time
+from typing import Any, NamedTuple
 
 from samenspraak.connectors import (
     Call,
@@ -29,6 +29,7 @@ from samenspraak.connectors.connector import Page
 from samenspraak.domain.agreements import Duty, LifeDomain, State, Status, What
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday
+from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import (
     LIFE_DOMAIN,
     STATUS,
@@ -68,15 +69,27 @@ class Scene:
     units: Units = field(default_factory=dict)
 
 
+class Answered(NamedTuple):
+    """What a sandbox answered to one request, before anything went wrong with it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """A running sandbox, a connector that speaks to it, and the small steps the checks are made of."""
+    """A running sandbox, a connector that speaks to it, and the small steps the checks are made of.
+
+    ``answers``: all that the sandbox answered, oldest first.
+    """
 
     url: str
     sandbox: Sandbox
     connector: Connector
     scene: Scene
     call: Call
+    answers: Sequence[Answered] = ()
 
     @property
     def manifest(self) -> Manifest:
@@ -114,6 +127,17 @@ class World:
             for key, value in wanted.items()
             if self.manifest.capabilities.write(key) not in (Write.NO, Write.VIEW)
         }
+
+    def comment(self, text: str) -> Statement:
+        """Something the performer said at the hub."""
+        return Statement(
+            id="hub:s1",
+            kind=StatementKind.COMMENT,
+            by=PartyRef(kind=self.scene.performer_kind, id="p1"),
+            at=datetime(2026, 3, 5, 17, 0, tzinfo=UTC),
+            through="hub",
+            text=text,
+        )
 
     def subject(self, name: str) -> Subject:
         part = "a1" if self.manifest.capabilities.objects is Objects.ASSIGNMENT else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,10 @@ from samenspraak.connectors import (
     Call,
     Carries,
     Changes,
+    Checked,
+    Confirm,
     Connector,
+    Create,
     Directory,
     End,
     Found,
@@ -31,13 +35,20 @@ from samenspraak.connectors import (
     Raw,
     Reading,
     Subject,
+    Token,
     Unseen,
     Write,
     Written,
 )
 from samenspraak.domain.agreements import What
 from samenspraak.domain.units import UnitKey, UnitKind, UnitValue
-from samenspraak.errors import TransientError
+from samenspraak.errors import (
+    ConflictError,
+    OutcomeUnknownError,
+    PermanentError,
+    SamenspraakError,
+    TransientError,
+)
 from samenspraak.sandbox import Sandbox
 from samenspraak.testing import ConnectorContract, LensLaws, Scene, lens
 from samenspraak.testing.contract import applying
@@ -310,6 +321,112 @@ class CallsItTransient(FamilyAppConnector):
             raise TransientError(str(error)) from error
 
 
+class PrintsItsKey(FamilyAppConnector):
+    def __init__(self, connector_id: str, settings: Mapping[str, Any]) -> None:
+        super().__init__(connector_id, settings)
+        self.key = settings["access_key"]
+
+
+class TellsTheAdminWhatItRead(FamilyAppConnector):
+    def check(self, call: Call) -> Iterator[Checked]:
+        people = [party for page in self.changes(call, None) for party in page.parties]
+        for step in super().check(call):
+            yield replace(step, detail=", ".join(party.name for party in people))
+
+
+class NoCureInEnglish(FamilyAppConnector):
+    def check(self, call: Call) -> Iterator[Checked]:
+        for step in super().check(call):
+            yield replace(
+                step, cure={language: step.cure[language] for language in step.cure if language == "nl"}
+            )
+
+
+class AsksInCrowds(FamilyAppConnector):
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        with ThreadPoolExecutor(8) as crowd:
+            list(crowd.map(lambda _: call.http.send("GET", "api/records"), range(8)))
+        yield from super().changes(call, cursor)
+
+
+class TakesGoneForNothingNew(FamilyAppConnector):
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        server, since = (cursor or "").rpartition(" ")[::2]
+        if cursor and call.http.send("GET", "api/records", allow={410}).status == 410:
+            yield Page(cursor=f"{server} {int(since) + 2}", server=server)
+            return
+        yield from super().changes(call, cursor)
+
+
+class BelievesAnyCursor(FamilyAppConnector):
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        _, _, number = (cursor or "").rpartition(" ")
+        answer = call.http.send(
+            "GET", "api/changes", params={"since": number or "0", "limit": "100"}, allow={410}
+        )
+        if answer.status == 410:
+            yield Page(cursor=cursor, server=(cursor or "").partition(" ")[0])
+            return
+        yield from super().changes(call, cursor)
+
+
+class RemembersWhereItWas(FamilyAppConnector):
+    """What it read last it keeps to itself, so that another process cannot go on."""
+
+    def __init__(self, connector_id: str, settings: Mapping[str, Any]) -> None:
+        super().__init__(connector_id, settings)
+        self._cursors: dict[str, str | None] = {}
+
+    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
+        if cursor is not None and cursor not in self._cursors:
+            yield Page(cursor=cursor, server=cursor.partition(" ")[0])
+            return
+        for page in super().changes(call, cursor):
+            self._cursors[page.cursor or ""] = page.cursor
+            yield page
+
+
+class CannotSpell(FamilyAppConnector):
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        plain = {**raw, "title": raw["title"].encode("ascii", "ignore").decode()}
+        return super().create(call, subject, plain)
+
+
+class GivesUpWhenToldToWait(FamilyAppConnector):
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        try:
+            return super().update(call, found, raw)
+        except TransientError as error:
+            raise OutcomeUnknownError(str(error)) from error
+
+
+class WinsAfterAll(FamilyAppConnector):
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        try:
+            return super().update(call, found, raw)
+        except ConflictError as error:
+            raise PermanentError(str(error)) from error
+
+
+class RetractsOnce(FamilyAppConnector):
+    """Who sends a removal, and calls it done whatever became of it."""
+
+    def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
+        if how is End.RETRACTED:
+            raise OutcomeUnknownError("it may be gone")
+        return super().end(call, found, raw, how)
+
+
+def denying(**denied: Any) -> type[FamilyAppConnector]:
+    """The connector whose manifest says that the app cannot do what it can."""
+    manifest = replace(MANIFEST, capabilities=replace(MANIFEST.capabilities, **denied))
+    return type("Denies" + "And".join(denied), (FamilyAppConnector,), {"manifest": manifest})
+
+
+def without(kind: UnitKind) -> dict[UnitKind, Carries]:
+    return {one: how for one, how in MANIFEST.capabilities.units.items() if one is not kind}
+
+
 WRONG_CONNECTORS: Sequence[tuple[type[FamilyAppConnector], str, Mapping[str, Any]]] = (
     (TakesUnknownForGone, "test_a_record_nobody_ever_made_is_not_taken_for_a_removed_one", {}),
     (TakesUnknownForGone, "test_a_record_withheld_from_us_is_not_taken_for_a_removed_one", {}),
@@ -329,6 +446,32 @@ WRONG_CONNECTORS: Sequence[tuple[type[FamilyAppConnector], str, Mapping[str, Any
     (HasAWayOfItsOwn, "test_a_stopped_read_never_leaves", {}),
     (BelievesEverybody, "test_a_notification_that_was_tampered_with_is_refused", {}),
     (CallsItTransient, "test_a_write_without_a_usable_answer_has_an_unknown_outcome", {"kind": "lose"}),
+    (CallsItTransient, "test_a_write_answered_with_more_than_anybody_needs_has_an_unknown_outcome", {}),
+    (PrintsItsKey, "test_a_connector_that_is_printed_shows_no_secret", {}),
+    (TellsTheAdminWhatItRead, "test_a_connection_test_tells_no_secret_and_nothing_of_a_person", {}),
+    (NoCureInEnglish, "test_every_step_that_can_fail_says_what_to_do_in_both_languages", {}),
+    (AsksInCrowds, "test_never_is_more_asked_at_once_than_the_manifest_says", {}),
+    (TakesGoneForNothingNew, "test_a_cursor_the_server_let_go_of_loses_nothing", {}),
+    (BelievesAnyCursor, "test_a_cursor_from_the_future_hides_nothing_that_comes", {}),
+    (RemembersWhereItWas, "test_a_connector_built_anew_goes_on_where_the_other_stopped", {}),
+    (CannotSpell, "test_every_character_arrives_there", {}),
+    (
+        GivesUpWhenToldToWait,
+        "test_a_write_that_came_too_soon_was_not_made_and_waits_as_long_as_it_is_told",
+        {},
+    ),
+    (WinsAfterAll, "test_a_write_that_was_refused_for_somebody_elses_asks_to_look_again", {"status": 412}),
+    (RetractsOnce, "test_a_retraction_whose_answer_was_lost_can_be_made_again", {}),
+    (denying(token=Token.NONE), "test_versions_that_are_denied_are_not_shown", {}),
+    (denying(token=Token.COMPARED), "test_a_guard_of_changes_that_is_denied_is_not_there", {}),
+    (denying(absence=Absence.NEVER), "test_absence_that_is_denied_is_not_proven", {}),
+    (denying(create=Create.NONE), "test_a_record_that_nobody_can_find_again_is_not_found", {}),
+    (denying(confirm=Confirm.READ), "test_an_answer_that_shows_nothing_does_not_show_what_was_written", {}),
+    (denying(confirm=Confirm.NONE), "test_a_write_that_nothing_confirms_cannot_be_read_back", {}),
+    (denying(keeps_marks=False), "test_a_mark_that_is_not_kept_does_not_read_back", {}),
+    (denying(tells_statements=False), "test_a_statement_that_is_not_told_has_no_place", {}),
+    (denying(units=without(UnitKind.PLACE)), "test_a_unit_that_is_denied_has_no_place", {}),
+    (FamilyAppConnector, "test_a_system_that_tells_nothing_has_no_door", {}),
 )
 
 
@@ -365,7 +508,7 @@ def test_a_wrong_connector_fails_the_check_that_is_about_it(
 ) -> None:
     terms = Contract(kind)
 
-    with terms.opened() as world, pytest.raises((AssertionError, pytest.fail.Exception, TransientError)):
+    with terms.opened() as world, pytest.raises((AssertionError, pytest.fail.Exception, SamenspraakError)):
         getattr(terms, check)(world, **given)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from samenspraak.connectors import Checked, Step
-from samenspraak.connectors.checking import Outcome, clocks, dated, in_steps
+from samenspraak.connectors.checking import Outcome, clocks, in_steps
 from samenspraak.errors import AuthenticationError
 from samenspraak.http import Answer
 
@@ -64,5 +64,5 @@ def test_what_time_it_is_there_is_what_the_answer_says(
     header: dict[str, str], moment: datetime | None
 ) -> None:
     answer = Answer(status=200, headers=header, content=b"", sent_at=0.0, received_at=0.0)
-    assert dated(answer) == moment
-    assert clocks(NOON, dated(answer))[1]
+    assert answer.date == moment
+    assert clocks(NOON, answer.date)[1]

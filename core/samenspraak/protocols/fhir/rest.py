@@ -75,10 +75,19 @@ def search(http: HttpClient, resource_type: str, params: Params) -> Iterator[Res
         ConfigurationError: the server does not search by these.
         TransientError: paging goes in circles or does not end.
     """
+    yield from pages(http, first_page(http, resource_type, params), "searchset")
+
+
+def first_page(http: HttpClient, resource_type: str, params: Params) -> Answer:
+    """The answer to a search, for :func:`pages`.
+
+    Raises:
+        ConfigurationError: the server does not search by these.
+    """
     answer = http.send("GET", resource_type, params=params, headers=_ACCEPT, allow=_NOT_ACCEPTED)
     if answer.status in _NOT_ACCEPTED:
         raise unsearchable(http, resource_type, params)
-    yield from _pages(http, answer, "searchset")
+    return answer
 
 
 def unsearchable(http: HttpClient, resource_type: str, params: Params) -> ConfigurationError:
@@ -93,7 +102,7 @@ def unsearchable(http: HttpClient, resource_type: str, params: Params) -> Config
 def history(http: HttpClient, path: str, params: Params = ()) -> Iterator[Mapping[str, Any]]:
     """The entries of the history of a type or of ``Type/id``, as they come: their order proves nothing."""
     answer = http.send("GET", f"{_path(path)}/_history", params=params, headers=_ACCEPT)
-    for bundle in _pages(http, answer, "history"):
+    for bundle in pages(http, answer, "history"):
         yield from elements(bundle, "entry")
 
 
@@ -102,7 +111,7 @@ def history_of(http: HttpClient, key: str) -> list[Mapping[str, Any]]:
     answer = http.send("GET", f"{_path(key)}/_history", headers=_ACCEPT, allow=(*_NOT_THERE, 405, 501))
     if answer.status != 200:
         return []
-    return [one for bundle in _pages(http, answer, "history") for one in elements(bundle, "entry")]
+    return [one for bundle in pages(http, answer, "history") for one in elements(bundle, "entry")]
 
 
 def create(http: HttpClient, resource: Resource, *, unless: str) -> Answer:
@@ -184,7 +193,13 @@ def _word(said: str) -> str:
     return said if re.fullmatch(r"[a-z\-]{1,30}", said) else "unknown"
 
 
-def _pages(http: HttpClient, answer: Answer, kind: str) -> Iterator[Resource]:
+def pages(http: HttpClient, answer: Answer, kind: str) -> Iterator[Resource]:
+    """The bundle in an answer, and those that each next one leads to.
+
+    Raises:
+        InvalidRecordError: it is no bundle of this kind.
+        TransientError: paging goes in circles or does not end.
+    """
     followed: set[str] = set()
     while True:
         bundle = resource(answer, "Bundle")

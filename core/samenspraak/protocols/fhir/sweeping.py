@@ -18,7 +18,7 @@ from typing import Any
 
 from samenspraak.http import HttpClient
 from samenspraak.protocols.fhir.bundles import Params, link, resources, understood
-from samenspraak.protocols.fhir.rest import search, unsearchable
+from samenspraak.protocols.fhir.rest import first_page, pages, unsearchable
 from samenspraak.protocols.fhir.words import (
     Resource,
     key_of,
@@ -72,6 +72,9 @@ def sweep(
 ) -> Iterator[Batch]:
     """Everything of a type that changed since a moment (None: everything there is), oldest first.
 
+    A moment that the server has not reached is no place in its past: its clock was wrong for a while, or it
+    went back to a backup. Then everything is read, and no place is given that lies ahead of its clock.
+
     Raises:
         ConfigurationError: the server does not search by what we ask, and would answer something else.
     """
@@ -80,7 +83,12 @@ def sweep(
     known: dict[tuple[str, str | None], datetime] = {}
     is_sorted = True
     while True:
-        for bundle in search(http, kind, _query(params, anchor, page)):
+        answer = first_page(http, kind, _query(params, anchor, page))
+        present = answer.date
+        if since is not None and present is not None and since - overlap > present + _TICK:
+            since = anchor = newest = None
+            continue
+        for bundle in pages(http, answer, "searchset"):
             _check_understood(http, bundle, kind, params, anchor)
             found = resources(bundle)
             moments = [last_updated(one) for one in found]
@@ -91,7 +99,7 @@ def sweep(
             is_last = link(bundle, "next") is None
             yield Batch(
                 resources=fresh,
-                upto=newest if is_sorted or is_last else None,
+                upto=_not_ahead(newest, present) if is_sorted or is_last else None,
                 is_whole=since is None and is_sorted and is_last,
             )
             if is_last:
@@ -101,6 +109,14 @@ def sweep(
                 anchor = latest
                 break
         known = {version: moment for version, moment in known.items() if anchor and moment >= anchor}
+
+
+_TICK = timedelta(seconds=1)
+"""``Date`` is in whole seconds."""
+
+
+def _not_ahead(moment: datetime | None, present: datetime | None) -> datetime | None:
+    return moment if moment is None or present is None else min(moment, present)
 
 
 _EVER = datetime.max.replace(tzinfo=UTC)

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from samenspraak.testing.contract.connecting import Connecting
 from samenspraak.testing.contract.creating import Creating
+from samenspraak.testing.contract.denying import Denying
 from samenspraak.testing.contract.ending import Ending
 from samenspraak.testing.contract.failing import Failing
 from samenspraak.testing.contract.guarding import Guarding
@@ -45,5 +46,6 @@ class ConnectorContract(
     Failing,
     Guarding,
     Hearing,
+    Denying,
 ):
     """What every connector owes the hub when it talks to its system; each part is a chapter of it."""

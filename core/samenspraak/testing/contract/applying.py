@@ -43,6 +43,9 @@ ONLY_FOR: Mapping[str, Fits] = {
     "test_a_create_whose_answer_was_lost_makes_no_double": _both(
         _WRITES, _can(create={Create.FINDABLE, Create.REPEATABLE})
     ),
+    "test_a_create_that_arrived_twice_is_made_once_or_found_each_time": _both(
+        _can(mode={Write.YES, Write.APPEND, Write.RENDER}), _can(create={Create.FINDABLE, Create.REPEATABLE})
+    ),
     "test_a_second_create_answers_the_first_record": _both(_WRITES, _can(create={Create.REPEATABLE})),
     "test_an_update_says_what_was_put": _WRITES,
     "test_the_answer_to_a_write_carries_the_record": _both(_WRITES, _can(confirm={Confirm.RESPONSE})),
@@ -57,6 +60,11 @@ ONLY_FOR: Mapping[str, Fits] = {
     "test_an_ended_record_is_over": _both(_WRITES, lambda one: one.capabilities.reads(STATUS)),
     "test_a_retracted_record_can_no_longer_be_read": _WRITES,
     "test_a_write_without_a_usable_answer_has_an_unknown_outcome": _WRITES,
+    "test_a_write_answered_with_more_than_anybody_needs_has_an_unknown_outcome": _WRITES,
+    "test_a_write_that_came_too_soon_was_not_made_and_waits_as_long_as_it_is_told": _WRITES,
+    "test_a_write_that_was_refused_for_somebody_elses_asks_to_look_again": _WRITES,
+    "test_every_character_arrives_there": _WRITES,
+    "test_a_retraction_whose_answer_was_lost_can_be_made_again": _WRITES,
     "test_a_stopped_write_never_leaves": _WRITES,
     "test_a_statement_that_is_told_can_be_read": _both(
         _WRITES, lambda one: one.capabilities.tells_statements
@@ -67,4 +75,19 @@ ONLY_FOR: Mapping[str, Fits] = {
     "test_a_proposal_whose_answer_was_lost_waits_once": _PROPOSES,
     "test_a_genuine_notification_hints_at_its_record": lambda one: bool(one.hints - {HintSource.POLL}),
     "test_a_notification_that_was_tampered_with_is_refused": lambda one: bool(one.hints - {HintSource.POLL}),
+    # What is denied.
+    "test_versions_that_are_denied_are_not_shown": _can(token={Token.NONE}),
+    "test_a_guard_of_changes_that_is_denied_is_not_there": _both(
+        _WRITES, _can(token={Token.NONE, Token.COMPARED})
+    ),
+    "test_absence_that_is_denied_is_not_proven": _both(_WRITES, _can(absence={Absence.NEVER})),
+    "test_a_record_that_nobody_can_find_again_is_not_found": _both(_WRITES, _can(create={Create.NONE})),
+    "test_an_answer_that_shows_nothing_does_not_show_what_was_written": _both(
+        _WRITES, _can(confirm={Confirm.READ, Confirm.NONE})
+    ),
+    "test_a_write_that_nothing_confirms_cannot_be_read_back": _both(_WRITES, _can(confirm={Confirm.NONE})),
+    "test_a_mark_that_is_not_kept_does_not_read_back": _both(_WRITES, _can(keeps_marks={False})),
+    "test_a_statement_that_is_not_told_has_no_place": _both(_WRITES, _can(tells_statements={False})),
+    "test_a_unit_that_is_denied_has_no_place": _WRITES,
+    "test_a_system_that_tells_nothing_has_no_door": lambda one: one.hints == {HintSource.POLL},
 }

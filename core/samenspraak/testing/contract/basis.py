@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
 import pytest
+from flask import Response
 
 from samenspraak.connectors import Absent, Call, Connector, Raw
 from samenspraak.connectors.connector import Page
 from samenspraak.connectors.registry import load_settings
 from samenspraak.domain.units import Units
+from samenspraak.errors import TransientError
 from samenspraak.sandbox import Mode, Sandbox
 from samenspraak.testing.contract.applying import ONLY_FOR
-from samenspraak.testing.world import Scene, World
+from samenspraak.testing.world import Answered, Scene, World
 
 A_PAGE = 2
 """Records a page in these checks, so that a handful of them makes several pages."""
@@ -55,9 +57,15 @@ class Basis:
     @contextlib.contextmanager
     def opened(self) -> Iterator[World]:
         """A fresh world for one check."""
-        sandbox = self.sandbox()
+        sandbox, answers = self.sandbox(), list[Answered]()
+
+        @sandbox.app.after_request
+        def noted(response: Response) -> Response:
+            answers.append(Answered(response.status_code, dict(response.headers), response.get_data(True)))
+            return response
+
         with sandbox.running() as url:
-            connector = self.connected(url, self.settings(url))
+            connector = self.connected(url)
             with contextlib.closing(connector.http()) as http:
                 yield World(
                     url=url,
@@ -65,6 +73,7 @@ class Basis:
                     connector=connector,
                     scene=self.scene(sandbox),
                     call=Call(http=http, now=datetime.now(UTC)),
+                    answers=answers,
                 )
 
     @pytest.fixture
@@ -78,12 +87,21 @@ class Basis:
         if name in ONLY_FOR and not ONLY_FOR[name](self.kind.manifest):
             pytest.skip("the manifest does not claim what this check is about")
 
-    def connected(self, url: str, settings: Mapping[str, Any]) -> Connector:
+    def connected(
+        self, url: str, settings: Mapping[str, Any] | None = None, *, open_origins: Collection[str] = ()
+    ) -> Connector:
+        """The connector with small pages; ``open_origins``: what else on this machine it may speak to."""
         rates = replace(self.kind.manifest.rates, page=A_PAGE)
         manifest = replace(self.kind.manifest, rates=rates)
         small = cast(type[Connector], type(self.kind.__name__, (self.kind,), {"manifest": manifest}))
-        loaded = load_settings(self.kind.manifest, settings, secret=lambda itself: itself)
-        return small("there-1", {**loaded, "open_origins": frozenset({url})})
+        given = self.settings(url) if settings is None else settings
+        loaded = load_settings(self.kind.manifest, given, secret=lambda itself: itself)
+        return small("there-1", {**loaded, "open_origins": frozenset({url, *open_origins})})
+
+    def secrets(self, url: str) -> set[str]:
+        """The secrets in the settings for a sandbox at this address."""
+        given = self.settings(url)
+        return {str(given[name]) for name in self.kind.manifest.secrets() & given.keys()}
 
     def says(self, world: World, raw: Raw, units: Units) -> None:
         """The record reads back what was put, as far as this system reads."""
@@ -128,3 +146,11 @@ def tells_absence_of(external_id: str) -> Callable[[list[Page]], bool]:
         return left_out or isinstance(said.get(external_id), Absent)
 
     return tells
+
+
+def unless_too_busy(pages: Callable[[], list[Page]]) -> list[Page]:
+    """The pages, or none from a system that had enough of us a moment ago."""
+    try:
+        return pages()
+    except TransientError:
+        return []

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from samenspraak.connectors import Call, Connector
 from samenspraak.connectors.connector import Checked, Step
+from samenspraak.domain.agreements import What
 from samenspraak.sandbox import Fault
 from samenspraak.testing.contract.basis import Basis
+from samenspraak.testing.strategies import CANARY
 from samenspraak.testing.world import World
 
 
@@ -39,6 +41,30 @@ class Connecting(Basis):
         assert not while_down.ok
         assert while_down.step in (Step.NAME, Step.CONNECT)
         assert _last(world.connector, world.call).ok
+
+    def test_every_step_that_can_fail_says_what_to_do_in_both_languages(self, world: World) -> None:
+        _last(world.connector, world.call)
+        failed = []
+        for passed in range(len(world.sandbox.seen())):
+            world.sandbox.inject(Fault(kind="status", status=403, skip=passed))
+            failed.append(_last(world.connector, world.call))
+            world.sandbox.clear_faults()
+
+        assert not failed[0].ok
+        assert [one.step for one in failed for nl in ("nl", "en") if not (one.ok or one.cure.get(nl))] == []
+
+    def test_a_connection_test_tells_no_secret_and_nothing_of_a_person(self, world: World) -> None:
+        world.make("ag1", what=What(text=CANARY))
+        people = {one.name for page in world.in_time(world.pages, bool) for one in page.parties}
+        private = {CANARY, *people, *self.secrets(world.url)} - {""}
+        steps = list(world.connector.check(world.call))
+        for status in (200, 400, 401, 500):
+            world.sandbox.inject(Fault(kind="status", status=status, body=" ".join(private)))
+            steps.append(_last(world.connector, world.call))
+            world.sandbox.clear_faults()
+
+        said = " ".join(f"{one!r}" for one in steps)
+        assert [one for one in private if one in said] == []
 
 
 def _last(connector: Connector, call: Call) -> Checked:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import pytest
 
 from samenspraak.connectors import Create, Write
-from samenspraak.errors import OutcomeUnknownError
-from samenspraak.sandbox import Fault
+from samenspraak.errors import OutcomeUnknownError, SamenspraakError
+from samenspraak.sandbox import WRITES, Fault
 from samenspraak.testing.contract.basis import Basis
+from samenspraak.testing.proxy import Proxy, Trouble
 from samenspraak.testing.world import World
 
 
@@ -53,3 +55,20 @@ class Creating(Basis):
 
         assert (second.external_id, second.existed) == (first.external_id, True)
         assert set(world.sandbox.live().values()) == {1}
+
+    def test_a_create_that_arrived_twice_is_made_once_or_found_each_time(self, world: World) -> None:
+        subject, raw = world.draft("ag1")
+        proxy = Proxy(world.url)
+        with proxy.running() as url:
+            connector = self.connected(url)
+            with contextlib.closing(connector.http()) as http:
+                proxy.strike(Trouble.TWICE, on=lambda one: one.method in WRITES, times=None)
+                with contextlib.suppress(SamenspraakError):
+                    world.taken_over(connector.create(replace(world.call, http=http), subject, raw))
+
+        there = world.sandbox.live().get(str(subject.marker), 0)
+        found = world.in_time(
+            lambda: world.connector.find(world.call, subject.marker), lambda found: len(found) == there
+        )
+        assert there >= 1
+        assert len({one.external_id for one in found}) == there

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from samenspraak.connectors import Absent, Changes, End, Unseen
+import pytest
+
+from samenspraak.connectors import Absent, Changes, End, Found, Unseen
 from samenspraak.domain.agreements import Conditions, State, Status, What
 from samenspraak.domain.units import CONDITIONS, STATUS
+from samenspraak.errors import OutcomeUnknownError
+from samenspraak.sandbox import Fault
 from samenspraak.testing.contract.basis import Basis
 from samenspraak.testing.strategies import CANARY
 from samenspraak.testing.world import World
@@ -43,6 +47,21 @@ class Ending(Basis):
 
         rest = {key: value for key, value in told.items() if key != CONDITIONS}
         world.taken_over(world.update(held, set=rest, clear=frozenset({CONDITIONS})))
+
+        assert CANARY not in world.readable()
+
+    def test_a_retraction_whose_answer_was_lost_can_be_made_again(self, world: World) -> None:
+        made = world.make("ag1", what=What(text=CANARY))
+        units = world.connector.get(made.raw, world.directory).units
+        emptied = {"clear": frozenset(key for key in units if world.manifest.capabilities.carries(key))}
+        world.sandbox.inject(Fault(kind="lose", writes=True, times=1))
+        with pytest.raises(OutcomeUnknownError):
+            world.connector.end(world.call, made, world.put(made.raw, **emptied), End.RETRACTED)
+
+        left = world.look(made.external_id)
+        if isinstance(left, Found):
+            again = world.connector.end(world.call, left, world.put(left.raw, **emptied), End.RETRACTED)
+            world.taken_over(again)
 
         assert CANARY not in world.readable()
 

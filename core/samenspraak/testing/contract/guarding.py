@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from samenspraak.connectors import Call, End
+from samenspraak.connectors import Call, End, Write
+from samenspraak.connectors.connector import Page
 from samenspraak.domain.agreements import What
 from samenspraak.errors import SamenspraakError
 from samenspraak.sandbox import Fault
-from samenspraak.testing.contract.basis import Basis
+from samenspraak.testing.contract.basis import Basis, listed
 from samenspraak.testing.strategies import CANARY
 from samenspraak.testing.world import World
 
@@ -26,8 +30,7 @@ class Guarding(Basis):
         self, world: World, caplog: pytest.LogCaptureFixture
     ) -> None:
         made = world.make("ag1").external_id
-        given = self.settings(world.url)
-        secrets = {str(given[name]) for name in world.manifest.secrets() & given.keys()}
+        secrets = self.secrets(world.url)
         told = " ".join(("Mevrouw Canarie", CANARY, *secrets))
         for status in (400, 500):
             world.sandbox.inject(Fault(kind="status", status=status, body=told))
@@ -73,6 +76,59 @@ class Guarding(Basis):
                 attempt()
 
         assert len(world.sandbox.writes()) == before
+
+    def test_a_connector_that_is_printed_shows_no_secret(self, world: World) -> None:
+        parts = [
+            world.connector,
+            world.call,
+            *vars(world.connector).values(),
+            *vars(world.call.http).values(),
+        ]
+
+        shown = " ".join(map(repr, parts))
+
+        assert [one for one in self.secrets(world.url) if one in shown] == []
+
+    def test_whatever_is_logged_holds_no_secret_and_no_words_of_a_record(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        made = world.make("ag1", what=What(text=CANARY))
+        list(world.connector.check(world.call))
+        people = {one.name for page in world.pages() for one in page.parties}
+        if world.manifest.capabilities.mode is not Write.NO:
+            written = world.update(made, set=world.units(what=What(text=f"{CANARY}!")))
+            world.connector.end(world.call, world.landed(written), made.raw, End.RETRACTED)
+
+        private = {CANARY, *people, *self.secrets(world.url)} - {""}
+        assert [one for one in private if one in caplog.text] == []
+
+    @pytest.mark.parametrize("status", [None, 302, 308])
+    def test_another_system_that_an_answer_leads_to_is_never_asked(
+        self, world: World, status: int | None
+    ) -> None:
+        """By a link, or by a redirect: our sign-in, or a body, would go along."""
+        made = {world.make(f"ag{number}").external_id for number in range(1, 6)}
+        world.in_time(world.pages, lambda pages: made <= listed(pages))
+        stranger, pages = self.sandbox(), list[Page]()
+        with stranger.running() as there:
+            host = there.removeprefix("http://")
+            leads = Fault(kind="elsewhere", host=host)
+            moved = Fault(kind="status", status=status or 0, headers={"Location": f"{there}/"})
+            connector = self.connected(world.url, open_origins={there})
+            with contextlib.closing(connector.http()) as http:
+                call = replace(world.call, http=http)
+                world.sandbox.inject(moved if status else leads)
+                with contextlib.suppress(SamenspraakError):
+                    pages.extend(connector.changes(call, None))
+                if world.manifest.capabilities.mode is not Write.NO:
+                    with contextlib.suppress(SamenspraakError):
+                        connector.create(call, *world.draft("ag6"))
+                world.sandbox.clear_faults()
+
+        assert stranger.seen() == []
+        assert made <= listed(pages) or not any(page.complete for page in pages)
+        assert made <= listed(world.pages())
 
     def _stopped(self, world: World) -> Call:
         def refuse() -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from samenspraak.connectors import Changes
 from samenspraak.domain.agreements import What
-from samenspraak.domain.parties import PartyRef
-from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import WHAT
 from samenspraak.errors import ConflictError, OutcomeUnknownError
 from samenspraak.sandbox import Fault
@@ -89,6 +86,29 @@ class Updating(Basis):
 
         assert after == {**before, **changed}
 
+    @pytest.mark.parametrize("status", [409, 412])
+    def test_a_write_that_was_refused_for_somebody_elses_asks_to_look_again(
+        self, world: World, status: int
+    ) -> None:
+        made = world.make("ag1")
+        changed = {"set": world.units(what=What(text="Samen bakken"))}
+        world.sandbox.inject(Fault(kind="status", status=status, writes=True))
+        with pytest.raises(ConflictError):
+            world.update(made, **changed)
+        world.sandbox.clear_faults()
+
+        assert world.update(world.found(made.external_id), **changed).external_id == made.external_id
+
+    def test_every_character_arrives_there(self, world: World) -> None:
+        odd = What(text='Thee & <koek>: "à la carte" \\ ½ € 🙂 日 100%')
+        made = world.make("ag1", what=odd)
+
+        reading = world.connector.get(made.raw, world.directory)
+
+        if world.manifest.capabilities.reads(WHAT):
+            assert reading.units[WHAT] == world.connector.normal(WHAT, odd)
+        assert odd.text in world.readable()
+
     def test_writing_what_is_gone_asks_to_look_again(self, world: World) -> None:
         made = world.make("ag1")
         given(world.scene.remove, "remove")(made.external_id)
@@ -108,15 +128,7 @@ class Updating(Basis):
 
     def test_a_statement_that_is_told_can_be_read(self, world: World) -> None:
         made = world.make("ag1")
-        comment = Statement(
-            id="hub:s1",
-            kind=StatementKind.COMMENT,
-            by=PartyRef(kind=world.scene.performer_kind, id="p1"),
-            at=datetime(2026, 3, 5, 17, 0, tzinfo=UTC),
-            through="hub",
-            text=CANARY,
-        )
 
-        world.update(made, told=(comment,))
+        world.update(made, told=(world.comment(CANARY),))
 
         assert CANARY in world.readable()

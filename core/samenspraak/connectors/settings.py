@@ -1,0 +1,35 @@
+"""The settings of one configured connector, of which the secrets are never printed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+
+class Settings(Mapping[str, Any]):
+    """Settings by name. Whoever prints or logs them sees that there is a secret, and not which.
+
+    Args:
+        values: the settings, with the secrets themselves.
+        secrets: the names of those that are secret.
+    """
+
+    def __init__(self, values: Mapping[str, Any], secrets: Collection[str]) -> None:
+        self._values = dict(values)
+        self._secrets = frozenset(secrets)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        shown = {
+            name: "[secret]" if name in self._secrets and value is not None else value
+            for name, value in self._values.items()
+        }
+        return f"{type(self).__name__}({shown!r})"
