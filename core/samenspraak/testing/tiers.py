@@ -103,6 +103,12 @@ CHECKS: Mapping[Tier, tuple[str, ...]] = {
         "an_answer_that_shows_nothing_does_not_show_what_was_written",
         "a_write_that_nothing_confirms_cannot_be_read_back",
         "a_unit_that_is_denied_has_no_place",
+        "an_agreement_arrives_once_and_then_nothing_is_written",
+        "what_somebody_changes_around_our_write_is_kept",
+        "what_failed_is_made_once_when_it_works_again",
+        "whoever_was_never_allowed_to_reads_nothing",
+        "what_was_allowed_until_now_is_taken_back",
+        "what_is_withdrawn_just_before_a_write_is_not_written",
     ),
     # It is complete.
     Tier.GOLD: (
@@ -126,6 +132,7 @@ CHECKS: Mapping[Tier, tuple[str, ...]] = {
         "a_mark_that_is_not_kept_does_not_read_back",
         "a_statement_that_is_not_told_has_no_place",
         "a_system_that_tells_nothing_has_no_door",
+        "a_write_that_lands_after_we_gave_it_up_changes_nothing_for_good",
         "the_mark_reads_back",
         "exactly_the_statements_told_can_be_read",
         "statements_no_longer_told_are_nowhere",

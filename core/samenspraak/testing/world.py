@@ -106,6 +106,14 @@ class World:
 
     def units(self, **changed: UnitValue) -> dict[UnitKey, UnitValue]:
         """What a record of these checks says, as far as this system carries it."""
+        return {
+            key: value
+            for key, value in self.said(**changed).items()
+            if self.manifest.capabilities.write(key) not in (Write.NO, Write.VIEW)
+        }
+
+    def said(self, **changed: UnitValue) -> dict[UnitKey, UnitValue]:
+        """What is agreed in these checks."""
         performer = PartyRef(kind=self.scene.performer_kind, id="p1")
         on_thursdays = Recurrence(
             frequency=Frequency.WEEKLY, weekdays=(Weekday.THURSDAY,), times=(time(17, 0),)
@@ -118,14 +126,9 @@ class World:
                 performer=performer, schedule=Schedule(text="op donderdag om vijf uur", timing=on_thursdays)
             ),
         }
-        wanted = {
+        return {
             **(self.scene.units or usual),
             **{UnitKey(UnitKind(kind)): value for kind, value in changed.items()},
-        }
-        return {
-            key: value
-            for key, value in wanted.items()
-            if self.manifest.capabilities.write(key) not in (Write.NO, Write.VIEW)
         }
 
     def comment(self, text: str) -> Statement:

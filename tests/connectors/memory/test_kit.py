@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -52,6 +53,7 @@ from samenspraak.errors import (
 from samenspraak.sandbox import Sandbox
 from samenspraak.testing import ConnectorContract, LensLaws, Scene, lens
 from samenspraak.testing.contract import applying
+from samenspraak.testing.household import household
 from samenspraak_memory.lens import Kept, Lens
 from samenspraak_memory.mapping import LENS
 from samenspraak_memory.plugin import MANIFEST, FamilyAppConnector
@@ -417,6 +419,27 @@ class RetractsOnce(FamilyAppConnector):
         return super().end(call, found, raw, how)
 
 
+class RewritesWhatItSends(FamilyAppConnector):
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        return super().update(call, found, {**raw, "title": f"{raw['title']}!"})
+
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        return super().create(call, subject, {**raw, "title": f"{raw['title']}!"})
+
+
+class ForgetsWhoseItIs(FamilyAppConnector):
+    """A create without our marker: whose answer is lost, nobody finds it again."""
+
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        return super().create(call, subject, {**raw, "reference": None})
+
+
+class AsksNobodyFirst(FamilyAppConnector):
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        with contextlib.closing(self.http()) as http:
+            return super().create(replace(call, http=http), subject, raw)
+
+
 def denying(**denied: Any) -> type[FamilyAppConnector]:
     """The connector whose manifest says that the app cannot do what it can."""
     manifest = replace(MANIFEST, capabilities=replace(MANIFEST.capabilities, **denied))
@@ -462,6 +485,11 @@ WRONG_CONNECTORS: Sequence[tuple[type[FamilyAppConnector], str, Mapping[str, Any
     ),
     (WinsAfterAll, "test_a_write_that_was_refused_for_somebody_elses_asks_to_look_again", {"status": 412}),
     (RetractsOnce, "test_a_retraction_whose_answer_was_lost_can_be_made_again", {}),
+    (RewritesWhatItSends, "test_an_agreement_arrives_once_and_then_nothing_is_written", {}),
+    (WritesItAll, "test_what_somebody_changes_around_our_write_is_kept", {"when": "before"}),
+    (ForgetsWhoseItIs, "test_what_failed_is_made_once_when_it_works_again", {"name": "the answer is lost"}),
+    (EndsInsteadOfRetracting, "test_what_was_allowed_until_now_is_taken_back", {}),
+    (AsksNobodyFirst, "test_what_is_withdrawn_just_before_a_write_is_not_written", {}),
     (denying(token=Token.NONE), "test_versions_that_are_denied_are_not_shown", {}),
     (denying(token=Token.COMPARED), "test_a_guard_of_changes_that_is_denied_is_not_there", {}),
     (denying(absence=Absence.NEVER), "test_absence_that_is_denied_is_not_proven", {}),
@@ -507,9 +535,14 @@ def test_a_wrong_connector_fails_the_check_that_is_about_it(
     kind: type[FamilyAppConnector], check: str, given: Mapping[str, Any]
 ) -> None:
     terms = Contract(kind)
+    stated = getattr(terms, check)
 
-    with terms.opened() as world, pytest.raises((AssertionError, pytest.fail.Exception, SamenspraakError)):
-        getattr(terms, check)(world, **given)
+    with contextlib.ExitStack() as stack:
+        there: Any = stack.enter_context(terms.opened())
+        if "house" in inspect.signature(stated).parameters:
+            there = stack.enter_context(household(there))
+        with pytest.raises((AssertionError, pytest.fail.Exception, SamenspraakError)):
+            stated(there, **given)
 
 
 class OnlyTells(FamilyAppConnector):

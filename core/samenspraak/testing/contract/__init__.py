@@ -26,6 +26,7 @@ from samenspraak.testing.contract.connecting import Connecting
 from samenspraak.testing.contract.creating import Creating
 from samenspraak.testing.contract.denying import Denying
 from samenspraak.testing.contract.ending import Ending
+from samenspraak.testing.contract.exchanging import Exchanging
 from samenspraak.testing.contract.failing import Failing
 from samenspraak.testing.contract.guarding import Guarding
 from samenspraak.testing.contract.hearing import Hearing
@@ -47,5 +48,6 @@ class ConnectorContract(
     Guarding,
     Hearing,
     Denying,
+    Exchanging,
 ):
     """What every connector owes the hub when it talks to its system; each part is a chapter of it."""

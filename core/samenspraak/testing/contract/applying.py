@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from samenspraak.connectors import Absence, Confirm, Create, HintSource, Manifest, Token, Write
+from samenspraak.connectors import Absence, Confirm, Create, HintSource, Manifest, Readers, Token, Write
 from samenspraak.domain.units import CONDITIONS, STATUS
 
 Fits = Callable[[Manifest], bool]
@@ -20,6 +20,8 @@ def _can(**wanted: Any) -> Fits:
 
 _WRITES = _can(mode={Write.YES, Write.PROPOSE, Write.APPEND, Write.RENDER})
 _RECORDS = _can(mode={Write.YES, Write.PROPOSE})
+_IN_PLACE = _can(mode={Write.YES, Write.APPEND, Write.RENDER})
+_ASKS_CONSENT = _can(readers={Readers.EVERYONE, Readers.NAMED, Readers.PERFORMERS})
 _PROPOSES = _can(mode={Write.PROPOSE})
 _PROVES_ABSENCE = _can(absence={Absence.BY_ID, Absence.COMPLETE_LIST})
 
@@ -44,7 +46,7 @@ ONLY_FOR: Mapping[str, Fits] = {
         _WRITES, _can(create={Create.FINDABLE, Create.REPEATABLE})
     ),
     "test_a_create_that_arrived_twice_is_made_once_or_found_each_time": _both(
-        _can(mode={Write.YES, Write.APPEND, Write.RENDER}), _can(create={Create.FINDABLE, Create.REPEATABLE})
+        _IN_PLACE, _can(create={Create.FINDABLE, Create.REPEATABLE})
     ),
     "test_a_second_create_answers_the_first_record": _both(_WRITES, _can(create={Create.REPEATABLE})),
     "test_an_update_says_what_was_put": _WRITES,
@@ -75,6 +77,14 @@ ONLY_FOR: Mapping[str, Fits] = {
     "test_a_proposal_whose_answer_was_lost_waits_once": _PROPOSES,
     "test_a_genuine_notification_hints_at_its_record": lambda one: bool(one.hints - {HintSource.POLL}),
     "test_a_notification_that_was_tampered_with_is_refused": lambda one: bool(one.hints - {HintSource.POLL}),
+    # In the hands of the hub.
+    "test_an_agreement_arrives_once_and_then_nothing_is_written": _WRITES,
+    "test_what_somebody_changes_around_our_write_is_kept": _WRITES,
+    "test_a_write_that_lands_after_we_gave_it_up_changes_nothing_for_good": _IN_PLACE,
+    "test_what_failed_is_made_once_when_it_works_again": _WRITES,
+    "test_whoever_was_never_allowed_to_reads_nothing": _both(_WRITES, _ASKS_CONSENT),
+    "test_what_was_allowed_until_now_is_taken_back": _both(_WRITES, _ASKS_CONSENT),
+    "test_what_is_withdrawn_just_before_a_write_is_not_written": _both(_WRITES, _ASKS_CONSENT),
     # What is denied.
     "test_versions_that_are_denied_are_not_shown": _can(token={Token.NONE}),
     "test_a_guard_of_changes_that_is_denied_is_not_there": _both(

@@ -1,0 +1,314 @@
+"""The hub itself before the system of a check: one client, one performer, and what they agree.
+
+What the contract tries call by call is tried here as it happens: the hub looks, plans, writes and confirms,
+with its own database, and people there act in between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from samenspraak.connectors import (
+    Call,
+    Connector,
+    End,
+    Found,
+    Manifest,
+    ProposalState,
+    Raw,
+    Subject,
+    Written,
+)
+from samenspraak.domain.agreements import Agreement
+from samenspraak.domain.consent import Consent, Recipient, RecipientKind
+from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef, Person
+from samenspraak.domain.units import UnitKey, UnitValue, agreement_from, apply
+from samenspraak.errors import OutcomeUnknownError
+from samenspraak.policy.state import ConnectorState, Reason
+from samenspraak.store import Cipher, Store, migrate, open_engine
+from samenspraak.store.records import Cause, ConnectorRecord, PartyLink
+from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.ports import Pace
+from samenspraak.sync.versions import record_new, record_version
+from samenspraak.testing.world import World, given
+from samenspraak.work.hearing import hear
+from samenspraak.work.inline import work_off
+
+_HERE = "huis"
+_CLIENT = PartyRef(kind=PartyKind.CLIENT, id="c1")
+_CAUSE = Cause(actor="kit", why="recorded")
+_SOON = timedelta(seconds=5)
+_LATER = timedelta(seconds=30)
+_PACE = Pace(backoff_cap=_SOON, breaker_pause=_SOON, unseen=_SOON)
+_CYCLES = 40
+_SPEED = 8.0
+"""How fast the hub's time goes beside a sandbox that lags; what it declares must be longer than it lags."""
+_BREATH_SECONDS = 0.3
+
+Write = Callable[[Call], Written]
+
+
+class _Clock:
+    """The time, some times as fast, which can also be moved."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed, self._began = speed, time.monotonic()
+        self._at = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self._at + timedelta(seconds=(time.monotonic() - self._began) * self._speed)
+
+    def pass_(self, by: timedelta) -> None:
+        self._at += by
+
+
+class Between:
+    """The connector, and what happens around the next write of the hub.
+
+    ``before``, ``after``: somebody does this then · ``late``: the answer does not come, and what was sent
+    lies on the way until :meth:`arrive`.
+    """
+
+    def __init__(self, connector: Connector, call: Call) -> None:
+        self._connector = connector
+        self._call = call
+        self.before: Callable[[], object] | None = None
+        self.after: Callable[[], object] | None = None
+        self.late = False
+        self.waiting: list[str] = []
+        self._on_the_way: list[Write] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connector, name)
+
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        return self._write(call, lambda call: self._connector.create(call, subject, raw))
+
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        return self._write(call, lambda call: self._connector.update(call, found, raw))
+
+    def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
+        return self._write(call, lambda call: self._connector.end(call, found, raw, how))
+
+    def arrive(self) -> None:
+        """What lay on the way arrives."""
+        while self._on_the_way:
+            self._on_the_way.pop()(self._call)
+
+    def _write(self, call: Call, write: Write) -> Written:
+        self._happens("before")
+        if self.late:
+            self.late = False
+            self._on_the_way.append(write)
+            raise OutcomeUnknownError("no answer came")
+        written = write(call)
+        if written.waiting is not None:
+            self.waiting.append(written.waiting)
+        self._happens("after")
+        return written
+
+    def _happens(self, when: str) -> None:
+        act = getattr(self, when)
+        setattr(self, when, None)
+        if act is not None:
+            act()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OneConnected:
+    """What the hub reaches: this connector, and nothing else."""
+
+    between: Between
+    kind: Manifest
+    call_there: Call
+    clock: _Clock
+
+    def connector(self, organisation: str, connector_id: str, *, known: Any = None) -> Connector:
+        return cast(Connector, self.between)
+
+    def manifest(self, organisation: str, connector_id: str) -> Manifest:
+        return self.kind
+
+    def call(
+        self,
+        organisation: str,
+        connector_id: str,
+        *,
+        permit: Callable[[], None] | None = None,
+        known: Any = None,
+    ) -> Call:
+        http = self.call_there.http.timed_by(lambda: self.clock.now().timestamp())
+        return Call(http=http.permitted_by(permit) if permit else http, now=self.clock.now())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Household:
+    """A hub that knows the client and the performer of a scene, and its system."""
+
+    world: World
+    hub: Hub
+    between: Between
+    clock: _Clock
+    consents: list[str] = field(default_factory=list)
+
+    @property
+    def performer(self) -> PartyRef:
+        return PartyRef(kind=self.world.scene.performer_kind, id="p1")
+
+    # What people do at the hub.
+
+    def allow(self) -> None:
+        """The client lets the performer see everything."""
+        consent = Consent(
+            id=f"consent-{len(self.consents)}",
+            client_id=_CLIENT.id,
+            recipient=Recipient(kind=RecipientKind.PERSON, id=self.performer.id),
+            allows=True,
+            given_by=_CLIENT.id,
+        )
+        with self.hub.store.write(_HERE) as uow:
+            uow.consents.add(consent, "kit", self.hub.now())
+            ensure_client(uow, self.hub, _CLIENT.id)
+            uow.commit()
+        self.consents.append(consent.id)
+
+    def withdraw(self) -> None:
+        with self.hub.store.write(_HERE) as uow:
+            uow.consents.withdraw(self.consents.pop(), "kit", self.hub.now())
+            ensure_client(uow, self.hub, _CLIENT.id)
+            uow.commit()
+
+    def record(self, **units: UnitValue) -> None:
+        """An agreement that the system does not know yet."""
+        agreement = agreement_from("ag1", _CLIENT.id, self.world.said(**units))
+        with self.hub.store.write(_HERE) as uow:
+            record_new(uow, self.hub, agreement, cause=_CAUSE)
+            uow.commit()
+
+    def change(self, key: UnitKey, value: UnitValue) -> None:
+        with self.hub.store.write(_HERE) as uow:
+            before = uow.agreements.get("ag1")
+            record_version(uow, self.hub, before, apply(before.agreement, {key: value}), cause=_CAUSE)
+            uow.commit()
+
+    # Time.
+
+    def cycle(self) -> None:
+        """Hear the system, and do what is due; people there take over what was proposed."""
+        hear(self.hub, _HERE, self.world.connector.connector_id)
+        work_off(self.hub, _HERE)
+        for waiting in self.between.waiting:
+            if self.between.proposal(self.world.call, waiting).state is ProposalState.WAITING:
+                given(self.world.scene.decide, "decide")(waiting, True)
+        self.between.waiting.clear()
+
+    def rest(self) -> None:
+        """Go on until nothing is due, nothing is written, and everything written can be read."""
+        calm, enough = self.hub.now(), timedelta(seconds=self.world.manifest.capabilities.lag_s + 1)
+        for _ in range(_CYCLES):
+            wrote = len(self.world.sandbox.writes())
+            self.cycle()
+            if self._is_due() or len(self.world.sandbox.writes()) > wrote:
+                calm = self.hub.now()
+            elif self.hub.now() - calm > enough:
+                return
+            self._breathe()
+
+    def _breathe(self) -> None:
+        if self.world.sandbox.mode == "quirky":
+            time.sleep(_BREATH_SECONDS)
+        else:
+            self.clock.pass_(_LATER)
+
+    def _is_due(self) -> bool:
+        with self.hub.store.read(_HERE) as uow:
+            # What was taken back is looked at again after a while, to be sure; that is no work.
+            return any(
+                link.reason is Reason.DUE and not link.retracting for link in uow.links.of_agreement("ag1")
+            )
+
+    # What came of it.
+
+    @property
+    def agreement(self) -> Agreement:
+        with self.hub.store.read(_HERE) as uow:
+            return uow.agreements.get("ag1").agreement
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is asked something."""
+        with self.hub.store.read(_HERE) as uow:
+            return bool(uow.questions.list())
+
+    def there(self) -> Found:
+        """The one record of the agreement."""
+        with self.hub.store.read(_HERE) as uow:
+            known = [
+                one.external_id
+                for link in uow.links.of_agreement("ag1")
+                for one in uow.remotes.of_link(link.id)
+                if one.external_id is not None
+            ]
+        assert known, "the hub knows of no record there"
+        return self.world.found(known[-1])
+
+
+@contextlib.contextmanager
+def household(world: World) -> Iterator[Household]:
+    """A hub that has just been connected to the system of this world; nobody has agreed anything yet."""
+    clock = _Clock(_SPEED if world.sandbox.mode == "quirky" else 1.0)
+    between = Between(world.connector, world.call)
+    with tempfile.TemporaryDirectory(prefix="samenspraak-kit-") as folder:
+        file = Path(folder) / "hub.sqlite3"
+        file.write_bytes(_tables())
+        engine = open_engine(f"sqlite:///{file}")
+        store = Store(engine, Cipher(b"k" * 32), clock.now)
+        store.add_organisation(_HERE, "Huis")
+        connected = _OneConnected(between=between, kind=world.manifest, call_there=world.call, clock=clock)
+        hub = Hub(store=store, connected=connected, clock=clock, pace=_PACE)
+        house = Household(world=world, hub=hub, between=between, clock=clock)
+        _move_in(house)
+        try:
+            yield house
+        finally:
+            engine.dispose()
+
+
+def _move_in(house: Household) -> None:
+    world, performer = house.world, house.performer
+    system = ConnectorRecord(
+        id=world.connector.connector_id,
+        plugin=world.manifest.name,
+        title=world.manifest.name,
+        settings={},
+        state=ConnectorState.RUNNING,
+    )
+    people = {_CLIENT: (world.scene.client, "Roos"), performer: (world.scene.performer, "Bram")}
+    with house.hub.store.write(_HERE) as uow:
+        uow.connectors.add(system)
+        for ref, (external_id, name) in people.items():
+            uow.parties.add_person(Person(id=ref.id, name=name), ref.kind)
+            link = PartyLink(connector_id=system.id, external_id=external_id, ref=ref, manual=True)
+            uow.parties.link(link)
+        uow.parties.add_member(CircleMember(client_id=_CLIENT.id, party=performer))
+        uow.commit()
+
+
+@cache
+def _tables() -> bytes:
+    """A database without a row; making it takes longer than most checks do."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "tables.sqlite3"
+        engine = open_engine(f"sqlite:///{file}")
+        migrate(engine)
+        engine.dispose()
+        return file.read_bytes()
