@@ -43,6 +43,7 @@ class Creating(Basis):
             known = world.taken_over(world.connector.create(world.call, subject, raw))
         else:
             found = world.in_time(lambda: world.connector.find(world.call, subject.marker), bool)
+            assert found, "nobody knows what became of it"
             known = found[0].external_id
 
         assert world.sandbox.live() == {str(subject.marker): 1}

@@ -93,7 +93,7 @@ class Guarding(Basis):
         self, world: World, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
-        made = world.make("ag1", what=What(text=CANARY))
+        made, *_ = [world.make(f"ag{number}", what=What(text=CANARY)) for number in range(1, 4)]
         list(world.connector.check(world.call))
         people = {one.name for page in world.pages() for one in page.parties}
         if world.manifest.capabilities.mode is not Write.NO:
