@@ -15,14 +15,15 @@ from samenspraak.policy.state import QuestionKind
 from samenspraak.services import questions
 from samenspraak.services.questions import Question
 from samenspraak.services.unit_values import as_json
+from samenspraak.sync.alike import JOIN, SAME_AGREEMENT, TWO_COPIES
+from samenspraak.sync.answering import KEEP_BOTH
 
 if TYPE_CHECKING:
     from model.walk import Walk
 
 _OF_A_UNIT = (QuestionKind.CONFLICT, QuestionKind.PROPOSAL)
-_SETTLED = {CANNOT_TAKE_BACK: "done", "same-agreement": "apart"}
-"""Nobody leaves readable what may not be read, and in a walk two agreements are never one: they look alike
-only where a record was copied."""
+_SETTLED = {CANNOT_TAKE_BACK: "done"}
+"""Nobody leaves readable what may not be read."""
 
 
 def open_ones(walk: Walk) -> tuple[Question, ...]:
@@ -54,6 +55,7 @@ def answer(walk: Walk, asked: Question) -> None:
             return
         value = _other(walk, asked)
         told = {str(asked.unit): value}
+    known = _agreements(walk)
     try:
         questions.answer(
             walk.town.hub, ORGANISATION, asked.id, revision=asked.revision, choice=choice, value=value
@@ -67,7 +69,14 @@ def answer(walk: Walk, asked: Question) -> None:
         walk.ledger.forgets(value)
         return
     walk.note(f"answer: {asked.kind} {asked.cause}", f"{asked.agreement_id} {asked.unit or ''}: {choice}")
+    # A copy too many leaves as an agreement of its own, and that is over.
+    walk.ledger.ended |= {("hub", one) for one in _agreements(walk) - known}
     _settles(walk, asked, choice, told)
+
+
+def _agreements(walk: Walk) -> set[str]:
+    with walk.town.store.read(ORGANISATION) as uow:
+        return {one.agreement.id for one in uow.agreements.list()}
 
 
 def _meant(asked: Question, choice: str) -> str:
@@ -87,7 +96,11 @@ def _other(walk: Walk, asked: Question) -> Any:
 def _settles(walk: Walk, asked: Question, choice: str, told: object) -> None:
     """What the answer means for what people typed: the person saw what the question held."""
     ledger, agreement_id = walk.ledger, asked.agreement_id or ""
-    if choice == "apart":
+    if asked.cause == SAME_AGREEMENT:
+        _joined(walk, agreement_id, choice)
+        return
+    if asked.cause == TWO_COPIES:
+        ledger.twice |= {agreement_id} if choice == KEEP_BOTH else set()
         return
     if asked.kind is QuestionKind.ENDED and choice == "restore":
         ledger.restored.add(agreement_id)
@@ -101,6 +114,14 @@ def _settles(walk: Walk, asked: Question, choice: str, told: object) -> None:
         _removes_double(walk, asked)
     if asked.cause == CANNOT_END and choice == "done":
         _ends_by_hand(walk, asked)
+
+
+def _joined(walk: Walk, newer: str, choice: str) -> None:
+    if choice == JOIN:
+        with walk.town.store.read(ORGANISATION) as uow:
+            stays = uow.agreements.current(newer).agreement.id
+        walk.note("joins", f"{newer} into {stays}")
+        walk.ledger.is_also(newer, stays)
 
 
 def _removes_double(walk: Walk, asked: Question) -> None:

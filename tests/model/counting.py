@@ -25,6 +25,7 @@ RULES = (
     *("edits in a system", "edits at the hub", "edits merged", "edits taken over"),
     *("writes down", "adds a member", "agrees at the hub", "adds a performer", "takes a performer out"),
     *("ends in a system", "ends at the hub", "deletions in a system", "ends taken over"),
+    *("joins", "separates", "question: identity"),
     *("restores at the hub", "cancels a moment", "assents"),
     *("pauses: client", "pauses: relative", "pause lifted: client"),
     *("consent given: everything", "consent withdrawn: everything"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from model.members import OVER, RULES, flat
+from model.members import OVER, RULES, SETS, flat
 
 MEMBERS = frozenset({"title", "place", "conditions"})
 
@@ -36,18 +36,22 @@ def said(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What people read in it, as plain values: a task as who and when."""
-    found: dict[str, Any] = {}
+    """What people read in it, as plain values: each task as who and when, each moment off as day and why.
+
+    No ids: of an agreement that was joined, two systems may call one task differently.
+    """
+    found: dict[str, Any] = {"tasks": [], "off": []}
     for name, value in said(raw).items():
-        if name.startswith("tasks."):
-            found[name] = (value["who"].rpartition(":")[2], value["when"])
-        elif name.startswith("off."):
-            found[name] = value["reason"]
+        outer, _, key = name.partition(".")
+        if outer == "tasks":
+            found[outer].append((value["who"].rpartition(":")[2], value["when"]))
+        elif outer == "off":
+            found[outer].append((key.partition(":")[2], value["reason"]))
         elif name == "status":
             found[name] = _status(value)
         elif name in MEMBERS:
             found[name] = value
-    return found
+    return {**found, **{name: sorted(found[name]) for name in SETS}}
 
 
 def pieces(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

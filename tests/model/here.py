@@ -34,8 +34,8 @@ from samenspraak.domain.units import (
     apply,
     units_of,
 )
-from samenspraak.errors import RuleError
-from samenspraak.services import pausing
+from samenspraak.errors import NotFoundError, RuleError
+from samenspraak.services import joining, pausing
 from samenspraak.services.pausing import Absence
 from samenspraak.store.records import AgreementRecord, Cause
 from samenspraak.sync.versions import record_new, record_version
@@ -158,6 +158,35 @@ def restores(walk: Walk) -> None:
     walk.note("restores at the hub", record.agreement.id)
     walk.ledger.restored.add(record.agreement.id)
     _records(walk, record, apply(record.agreement, {STATUS: Status(state=State.ACTIVE)}))
+
+
+def joins(walk: Walk) -> None:
+    """The coordinator says that two agreements are one."""
+    live = _agreements(walk)
+    if len(live) < 2:
+        return
+    stays, goes = (one.agreement.id for one in walk.chance.sample(live, 2))
+    try:
+        joining.join(walk.town.hub, ORGANISATION, stays, goes)
+    except RuleError as error:
+        walk.note("a join that cannot be is refused", error.rule)
+        return
+    walk.note("joins", f"{goes} into {stays}")
+    walk.ledger.is_also(goes, stays)
+
+
+def separates(walk: Walk) -> None:
+    """The coordinator says that what one system holds is another agreement."""
+    if (record := _one(walk)) is None:
+        return
+    left, system = record.agreement.id, walk.system().name
+    try:
+        own = joining.separate(walk.town.hub, ORGANISATION, left, system).own
+    except (RuleError, NotFoundError) as error:
+        walk.note("a separation that cannot be is refused", type(error).__name__)
+        return
+    walk.note("separates", f"{own} at {system} from {left}")
+    walk.ledger.is_also(left, own)
 
 
 def goes_away(walk: Walk) -> None:

@@ -30,7 +30,8 @@ class Ledger:
     where absence proves nothing · ``restored``: agreements that somebody took up again, or whose end somebody
     decided about · ``undone``: records whose end a restored backup or a clerk took away · ``lost``: records
     that such a backup did not have · ``kept``: agreements of which a clerk refused a change · ``called_off``:
-    per number of a moment called off its assignment · ``said``: assents given, by the id they have there.
+    per number of a moment called off its assignment · ``said``: assents given, by the id they have there ·
+    ``twice``: agreements of which a person let two copies stand in one system.
     """
 
     typed: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Ledger:
     kept: set[str] = field(default_factory=set)
     called_off: dict[str, str] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
+    twice: set[str] = field(default_factory=set)
     allowed: dict[str, bool] = field(default_factory=dict)
     conditions_too: dict[str, bool] = field(default_factory=dict)
 
@@ -66,6 +68,12 @@ class Ledger:
     def settles(self, seen: object, chosen: object) -> None:
         """Somebody who sees these values chooses one of them."""
         self.outlived |= numbers(seen) - numbers(chosen)
+
+    def is_also(self, agreement_id: str, other_id: str) -> None:
+        """They were joined or separated: what people decided about the one, they decided about both."""
+        for about in (self.restored, self.kept, self.twice):
+            if agreement_id in about:
+                about.add(other_id)
 
     # Consent: one word per reader about everything, one about conditions.
 

@@ -213,6 +213,8 @@ def _after_a_restore(walk: Walk, system: System, record_id: str) -> None:
     if system.has_passed(record_id):
         walk.note("undetectable: edited past the number we saw before a restore", record_id)
         walk.ledger.outlived |= numbers([one.raw for one in system.lost.pop(record_id)])
+        if system.now(record_id) is None:
+            walk.ledger.undone.add((system.name, record_id))
 
 
 # The clerk of an office system.
@@ -288,10 +290,12 @@ def fetch(walk: Walk, record_id: str) -> None:
     raw = system.now(record_id)
     if raw is None or not raw["notices"] or raw["notices"][-1] == raw["heard"]:
         return
-    agreement_id = raw["ref"].split(".")[0]
     with walk.town.store.read(ORGANISATION) as uow:
-        agreement = uow.agreements.get(agreement_id).agreement
-        link = next(one for one in uow.links.of_agreement(agreement_id) if one.connector_id == system.name)
+        known = uow.remotes.by_external(system.name, record_id)
+        if known is None or known.link_id is None:
+            return
+        link = uow.links.get(known.link_id)
+        agreement = uow.agreements.get(link.agreement_id).agreement
         shape = sight_of(uow, walk.town.hub, agreement, system.name, link.members).shape()
         directory = directory_for(uow, system.name, agreement, shape)
         units = shape.project(units_of(agreement))

@@ -63,6 +63,8 @@ STEPS: Mapping[str, tuple[Step, float]] = {
     "calls off": (here.calls_off, 1),
     "ends": (here.ends, 0.7),
     "restores": (here.restores, 0.7),
+    "joins": (here.joins, 0.7),
+    "separates": (here.separates, 0.7),
     "goes away": (here.goes_away, 0.8),
     "changes consent": (here.changes_consent, 2.5),
     "answers": (asked.answers, 3),

@@ -76,7 +76,7 @@ def wonder(
 def _is_kept_beside(uow: UnitOfWork, hub: Hub, one: Agreement, connector_id: str) -> bool:
     """Whether people in this very system wrote that one down, too: then they mean two."""
     return any(
-        not _is_made_by_us(uow, hub, remote)
+        not is_made_by_us(uow, hub, remote)
         for link in uow.links.of_agreement(one.id)
         if link.connector_id == connector_id
         for remote in uow.remotes.of_link(link.id)
@@ -84,10 +84,13 @@ def _is_kept_beside(uow: UnitOfWork, hub: Hub, one: Agreement, connector_id: str
     )
 
 
-def _is_made_by_us(uow: UnitOfWork, hub: Hub, remote: RemoteRecord) -> bool:
+def is_made_by_us(uow: UnitOfWork, hub: Hub, remote: RemoteRecord) -> bool:
+    """Whether it carries our marker, or was never seen there; what cannot be read any more does not."""
+    if remote.seen is None:
+        return True
     connector = hub.connected.connector(uow.organisation, remote.connector_id)
     try:
-        reading = connector.get(dict(remote.seen or {}), plain_directory(uow, remote.connector_id))
+        reading = connector.get(dict(remote.seen), plain_directory(uow, remote.connector_id))
     except InvalidRecordError:
         return False
     return reading.marker is not None

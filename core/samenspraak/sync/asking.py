@@ -26,6 +26,10 @@ ON_DUTY = "role:on_duty"
 AGREES = "agrees/"
 """What a question shows, under this with a party: the value that party agreed to."""
 
+DIFFERENTLY = "joined-differently"
+"""Why it is asked: two agreements became one, and each said something else. The value of the one that went
+may stand in no system any more, so that only an answer closes it."""
+
 OF_A_UNIT = frozenset({QuestionKind.CONFLICT, QuestionKind.PROPOSAL})
 """The kinds that are about one unit; their subject is ``agreement:<id>:<unit>``."""
 

@@ -13,6 +13,7 @@ from samenspraak.store.records import Likeness, QuestionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.alike import SAME_AGREEMENT, ask_whether_same, close_likeness
 from samenspraak.sync.asking import (
+    DIFFERENTLY,
     HUB,
     OF_A_UNIT,
     PROPOSED,
@@ -23,8 +24,6 @@ from samenspraak.sync.asking import (
     unit_subject,
 )
 from samenspraak.sync.hub import Hub
-
-DIFFERENTLY = "joined-differently"
 
 
 def consents(uow: WritingUnitOfWork, *, goes: str, stays: str) -> None:

@@ -6,7 +6,7 @@ then on, is decided in ``policy/joining.py``; here it is carried out, in the tra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from samenspraak.domain.agreements import Agreement
@@ -124,7 +124,7 @@ def _kept(
 
 def _normals(uow: UnitOfWork, hub: Hub, agreement: Agreement, aliases: Aliases) -> Iterator[Normal]:
     for link in uow.links.of_agreement(agreement.id):
-        if is_there(uow.remotes.of_link(link.id)):
+        if is_there(uow, hub, link):
             connector = hub.connected.connector(uow.organisation, link.connector_id)
             yield aliased(connector, aliases.after(link.aliases)).normal
 
@@ -159,24 +159,22 @@ def _move(
     doubled = []
     for link in {move.copy.link.id: move.copy.link for move in moves}.values():
         own = [move for move in moves if move.copy.link.id == link.id]
-        beside = [one for one in _live(uow, stays.id, link.connector_id) if reach_same(uow, hub, one, link)]
-        if beside and not is_there([move.remote for move in own]):
+        beside = [
+            one
+            for one in uow.links.of_agreement(stays.id)
+            if one.connector_id == link.connector_id
+            and is_there(uow, hub, one)
+            and reach_same(uow, hub, one, link)
+        ]
+        if beside and not is_there(uow, hub, link):
             for move in own:
                 put_aside(uow, move.remote)
             continue
-        room = room_for(uow, link, stays.id, aliases, version)
+        room = room_for(uow, hub, link, stays.id, aliases, version)
         for move in own:
             take_along(uow, move.remote, room, aliases, move.known, version)
         doubled += [room] if beside else []
     return doubled
-
-
-def _live(uow: UnitOfWork, agreement_id: str, connector_id: str) -> Iterable[LinkRecord]:
-    return (
-        one
-        for one in uow.links.of_agreement(agreement_id)
-        if one.connector_id == connector_id and is_there(uow.remotes.of_link(one.id))
-    )
 
 
 def _become_alias(

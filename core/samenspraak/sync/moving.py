@@ -17,7 +17,7 @@ from samenspraak.policy.joining import Moved, Normal
 from samenspraak.policy.state import LinkPhase, QuestionKind
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync.alike import TWO_COPIES
+from samenspraak.sync.alike import TWO_COPIES, is_made_by_us
 from samenspraak.sync.asking import HUB, ask_matter, open_about, owner_of
 from samenspraak.sync.audiences import free_audience
 from samenspraak.sync.hub import Hub
@@ -38,6 +38,24 @@ def ask_which_copy(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, link:
         subject=_which(link),
         cause=TWO_COPIES,
         values={HUB: units_of(agreement), link.connector_id: {}},
+    )
+
+
+def ask_again_which_copy(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement) -> None:
+    """It goes on after all: what was asked of its copies when it ended, and not answered, is asked again."""
+    links = {one.id: one for one in uow.links.of_agreement(agreement.id)}
+    for asked in uow.questions.list(open_only=False, agreement_id=agreement.id):
+        if asked.cause == TWO_COPIES and not asked.is_open and asked.answer is None:
+            link = links.get(asked.subject.split(":")[1])
+            if link and is_second(uow, hub, link):
+                ask_which_copy(uow, hub, agreement, link)
+
+
+def is_second(uow: UnitOfWork, hub: Hub, link: LinkRecord) -> bool:
+    """Whether somebody reads another copy there, too."""
+    return any(
+        one.id != link.id and one.connector_id == link.connector_id and reach_same(uow, hub, one, link)
+        for one in uow.links.of_agreement(link.agreement_id)
     )
 
 
@@ -66,14 +84,22 @@ def normal_here(copy: Snapshot, aliases: Aliases) -> Normal:
     return normal
 
 
-def is_there(remotes: list[RemoteRecord]) -> bool:
-    """Whether a copy is there, or may be: an object, one that was just met, or a write on its way."""
+def is_there(uow: UnitOfWork, hub: Hub, link: LinkRecord) -> bool:
+    """Whether a copy is there, or may be: an object, one that was just met, or a write on its way.
+
+    Also what people there wrote down themselves, and keep when nothing of ours may be seen in it.
+    """
     return any(
         one.phase is LinkPhase.OPEN
         or one.intent is not None
-        or (one.phase is LinkPhase.NONE and one.external_id is not None)
-        for one in remotes
+        or (one.external_id is not None and (one.phase is LinkPhase.NONE or _is_left_to_them(uow, hub, one)))
+        for one in uow.remotes.of_link(link.id)
     )
+
+
+def _is_left_to_them(uow: UnitOfWork, hub: Hub, remote: RemoteRecord) -> bool:
+    """A copy that was taken back, of which nothing could be taken away: no base is kept of it."""
+    return remote.phase is LinkPhase.CLOSED and not remote.base and not is_made_by_us(uow, hub, remote)
 
 
 def check_settled(uow: UnitOfWork, link: LinkRecord) -> None:
@@ -91,14 +117,14 @@ def check_settled(uow: UnitOfWork, link: LinkRecord) -> None:
 
 
 def room_for(
-    uow: WritingUnitOfWork, moving: LinkRecord, agreement_id: str, aliases: Aliases, version: int
+    uow: WritingUnitOfWork, hub: Hub, moving: LinkRecord, agreement_id: str, aliases: Aliases, version: int
 ) -> LinkRecord:
     """The link of that agreement that the copy goes to: one for the same readers with nothing there, or new.
 
     What once was there, and is not any more, has been succeeded.
     """
     there = [one for one in uow.links.of_agreement(agreement_id) if one.connector_id == moving.connector_id]
-    free = [one for one in there if not is_there(uow.remotes.of_link(one.id))]
+    free = [one for one in there if not is_there(uow, hub, one)]
     free.sort(key=lambda one: (one.members != moving.members, one.audience))
     link = (
         free[0]

@@ -20,6 +20,7 @@ from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.asking import (
     ADMIN,
     AGREES,
+    DIFFERENTLY,
     HUB,
     OF_A_UNIT,
     ask_matter,
@@ -222,14 +223,17 @@ def close_unit(
     *,
     except_remote: RemoteRecord | None = None,
 ) -> None:
-    """The cause is gone for one object; the question closes when no other object is held by it."""
+    """The cause is gone for one object; the question closes when no other object is held by it.
+
+    Unless what it shows of an agreement that was joined may stand in no object at all.
+    """
     holding = [
         remote
         for remote in remotes_of(uow, agreement_id)
         if key in remote.held and (except_remote is None or remote.id != except_remote.id)
     ]
     standing = open_about(uow, agreement_id, unit_subject(agreement_id, key))
-    if standing is not None and not holding:
+    if standing is not None and not holding and standing.cause != DIFFERENTLY:
         uow.questions.close(standing.id, hub.now())
 
 

@@ -14,18 +14,20 @@ from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import AgreementRecord, AuditLine, Cause, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.alike import keep_apart
+from samenspraak.sync.asking import open_about, unit_subject
 from samenspraak.sync.audiences import free_audience
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.moving import (
     ask_which_copy,
     check_settled,
+    is_second,
     is_there,
     no_more_which,
     reach_same,
     room_for,
     take_along,
 )
-from samenspraak.sync.questions import close_unit
+from samenspraak.sync.questions import remotes_of
 from samenspraak.sync.sides import seen_units
 from samenspraak.sync.snapshot import Snapshot, load
 from samenspraak.sync.versions import record_new, record_version
@@ -57,7 +59,8 @@ def separate(
         RuleError: it is nowhere else, or a write to the copy is on its way.
     """
     record = uow.agreements.current(agreement_id)
-    return _separate(uow, hub, record, _leaving(uow, record.agreement.id, connector_id, external_id), by)
+    leaving = _leaving(uow, hub, record.agreement.id, connector_id, external_id)
+    return _separate(uow, hub, record, leaving, by)
 
 
 def _separate(
@@ -69,7 +72,7 @@ def _separate(
     copies = [load(uow, hub, link.id) for link in leaving]
     cause = Cause(actor=by, why=SEPARATED, connector_id=connector_id)
     own = record_new(uow, hub, _own(hub, record.agreement, copies), cause=cause)
-    rooms = [_move(uow, copy, own) for copy in copies]
+    rooms = [_move(uow, hub, copy, own) for copy in copies]
     for number, room in enumerate(rooms):
         if any(reach_same(uow, hub, one, room) for one in rooms[:number]):
             ask_which_copy(uow, hub, own.agreement, room)
@@ -77,8 +80,7 @@ def _separate(
     for copy in copies:
         no_more_which(uow, hub, copy.link)
         _leave_room(uow, hub, copy.link, record.version)
-        for key in {key for remote in copy.remotes for key in remote.held}:
-            close_unit(uow, hub, record.agreement.id, key)
+    _no_more_asked(uow, hub, record, own, copies)
     record_version(uow, hub, record, record.agreement, cause=Cause(actor=by, why=SEPARATED))
     keep_apart(uow, hub, record.agreement.id, own.agreement.id)
     return own
@@ -88,28 +90,16 @@ def end_copy(uow: WritingUnitOfWork, hub: Hub, link_id: str, *, by: str, questio
     """One copy is one too many: it ends there, the way that system can, and the agreement goes on.
 
     Raises:
-        RuleError: not both are there now; one that was taken back, or is still to be made, may yet come.
+        RuleError: a write to it is on its way.
     """
     link = uow.links.get(link_id)
-    remotes = uow.remotes.of_link(link.id)
-    others = [
-        one
-        for one in uow.links.of_agreement(link.agreement_id)
-        if one.id != link.id and one.connector_id == link.connector_id
-    ]
-    if not (is_there(remotes) and any(is_there(uow.remotes.of_link(one.id)) for one in others)):
-        raise RuleError(
-            "two-copies",
-            f"Agreement {link.agreement_id}: connector {link.connector_id} does not show both copies now. "
-            "Nothing was ended; answer again once it does.",
-        )
     own = _separate(uow, hub, uow.agreements.get(link.agreement_id), [link], by)
     cause = Cause(actor=by, why="answered", question_id=question_id)
     record_version(uow, hub, own, end(own.agreement, hub.today()), cause=cause)
 
 
 def _leaving(
-    uow: UnitOfWork, agreement_id: str, connector_id: str, external_id: str | None
+    uow: UnitOfWork, hub: Hub, agreement_id: str, connector_id: str, external_id: str | None
 ) -> list[LinkRecord]:
     """The links that leave.
 
@@ -117,7 +107,7 @@ def _leaving(
         NotFoundError: there is no such copy.
         RuleError: nothing would be left.
     """
-    live = [one for one in uow.links.of_agreement(agreement_id) if is_there(uow.remotes.of_link(one.id))]
+    live = [one for one in uow.links.of_agreement(agreement_id) if is_there(uow, hub, one)]
     found = [
         link
         for link in live
@@ -154,9 +144,9 @@ def _then(copy: Snapshot) -> Units:
     }
 
 
-def _move(uow: WritingUnitOfWork, copy: Snapshot, own: AgreementRecord) -> LinkRecord:
+def _move(uow: WritingUnitOfWork, hub: Hub, copy: Snapshot, own: AgreementRecord) -> LinkRecord:
     """Every object goes along; what stands there is what is agreed about it. Gives the link they go to."""
-    room = room_for(uow, copy.link, own.agreement.id, SAME, own.version)
+    room = room_for(uow, hub, copy.link, own.agreement.id, SAME, own.version)
     for remote in copy.remotes:
         then = seen_units(copy, remote)
         known = moved(
@@ -195,6 +185,22 @@ def _leave_room(uow: WritingUnitOfWork, hub: Hub, left: LinkRecord, version: int
     uow.receipts.move(left.id, own[0].id)
     uow.links.revoke(left.id)
     uow.links.drop(left.id)
+
+
+def _no_more_asked(
+    uow: WritingUnitOfWork, hub: Hub, left: AgreementRecord, own: AgreementRecord, copies: list[Snapshot]
+) -> None:
+    """What was asked about the copies that left: their own agreement says it now, and the only one stays."""
+    says = units_of(own.agreement)
+    held = {(key, value) for copy in copies for remote in copy.remotes for key, value in remote.held.items()}
+    elsewhere = {key for key, value in held if value not in (None, says.get(key))}
+    holding = {key for remote in remotes_of(uow, left.agreement.id) for key in remote.held}
+    for key in {key for key, _ in held} - elsewhere - holding:
+        if standing := open_about(uow, left.agreement.id, unit_subject(left.agreement.id, key)):
+            uow.questions.close(standing.id, hub.now())
+    for link in uow.links.of_agreement(left.agreement.id):
+        if link.connector_id == copies[0].link.connector_id and not is_second(uow, hub, link):
+            no_more_which(uow, hub, link)
 
 
 def _follow(

@@ -14,6 +14,7 @@ from samenspraak.sync.alike import no_longer_alike
 from samenspraak.sync.asking import tell_ours
 from samenspraak.sync.audiences import ensure_links
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.moving import ask_again_which_copy
 from samenspraak.sync.reaching import ask_not_reached
 from samenspraak.sync.reviewing import follow_review
 
@@ -74,8 +75,8 @@ def _follow(
     tell_ours(uow, agreement, units, but=cause.question_id)
     ask_not_reached(uow, hub, agreement, units)
     follow_review(uow, hub, agreement, units)
-    if STATUS in units and agreement.status.is_over:
-        no_longer_alike(uow, hub, agreement)
+    if STATUS in units:
+        (no_longer_alike if agreement.status.is_over else ask_again_which_copy)(uow, hub, agreement)
     if version > 1:
         uow.wake(links=uow.links.want(agreement.id, version, urgency))
     else:  # its links were made so
