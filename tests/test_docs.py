@@ -14,6 +14,7 @@ import pytest
 import samenspraak.cli
 from samenspraak import errors
 from samenspraak.settings import Row, rows
+from samenspraak.testing.tiers import CHECKS
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -87,6 +88,16 @@ def test_every_command_and_option_is_in_the_reference() -> None:
         )
 
     assert missing == []
+
+
+def test_every_check_of_the_kit_is_in_the_reference_under_its_tier_with_a_line() -> None:
+    parts = re.split(r"^## (\w+): ", page("checks.md"), flags=re.M)[1:]
+    named = {
+        tier.lower(): re.findall(r"^\| `(\w+)` \| ", text, re.M)
+        for tier, text in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+    assert named == {str(tier): list(checks) for tier, checks in CHECKS.items()}
 
 
 def test_the_reference_has_no_command_that_is_gone() -> None:
