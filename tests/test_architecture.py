@@ -21,6 +21,8 @@ from samenspraak.services.looking import READS
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT: Mapping[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PLUGINS = sorted(file.parent.name for file in ROOT.glob("plugins/*/__init__.py"))
+EXAMPLES = sorted(file.parent.name for file in ROOT.glob("docs/examples/*/*/__init__.py"))
+EXAMPLE_FILES = sorted(ROOT.glob("docs/examples/*/samenspraak_*/*.py"))
 CORE_FILES = sorted(ROOT.glob("core/**/*.py"))
 PLUGIN_FILES = sorted(ROOT.glob("plugins/**/*.py"))
 SANDBOX_FILES = [file for file in PLUGIN_FILES if file.relative_to(ROOT).parts[2].startswith("sandbox")]
@@ -75,7 +77,7 @@ def contract(name: str) -> Mapping[str, Any]:
 @pytest.mark.parametrize(
     ("listed", "expected"),
     [
-        (PROJECT["tool"]["mypy"]["packages"], ["samenspraak", *PLUGINS]),
+        (PROJECT["tool"]["mypy"]["packages"], ["samenspraak", *PLUGINS, *EXAMPLES]),
         (PROJECT["tool"]["importlinter"]["root_packages"], ["samenspraak", *PLUGINS]),
         (contract("The core knows no connector")["forbidden_modules"], PLUGINS),
         (contract("Connectors see only the public surface")["source_modules"], PLUGINS),
@@ -143,6 +145,16 @@ def test_a_sandbox_shares_nothing_with_its_plugin() -> None:
     ]
 
     assert strangers == []
+
+
+def test_an_example_for_authors_sees_only_what_they_see() -> None:
+    """What the contracts in pyproject.toml hold our own connectors to."""
+    surface = ("connectors", "domain", "errors", "http", "protocols", "sandbox", "testing")
+    allowed = [f"samenspraak.{name}" for name in surface]
+    beyond = [name for file in EXAMPLE_FILES for name in imported(file) if within(name, "samenspraak")]
+
+    assert beyond
+    assert [name for name in beyond if not within(name, *allowed)] == []
 
 
 def test_entry_points_show_people_only_through_the_audit_trail() -> None:
