@@ -35,7 +35,7 @@ def ran(environment: Mapping[str, str], *command: str, at: Path) -> subprocess.C
 
 
 def test_the_example_is_found_beside_ours(installed: Mapping[str, str], tmp_path: Path) -> None:
-    ran(installed, "samenspraak", "init", "de-eik", at=tmp_path)
+    ran(installed, "samenspraak", "init", "de-eik", "--name", "De Eik", at=tmp_path)
 
     listed = ran(installed, "samenspraak", "connector", "list", "--installed", "--json", at=tmp_path)
 
