@@ -32,6 +32,13 @@ class Write(StrEnum):
     NO = "no"
 
 
+PATCHED = frozenset({Write.YES, Write.VIEW})
+"""So written, a record changes unit by unit, at once: in their system, or (``view``) where we show it."""
+
+IN_PLACE = PATCHED | {Write.RENDER}
+"""So written, what stands there changes; nothing is added beside it."""
+
+
 class Absence(StrEnum):
     """What proves that something is gone there."""
 
@@ -77,12 +84,14 @@ class Readers(StrEnum):
 
     ``staff``: the organisation's own people · ``everyone``: everybody who is linked there for the client,
     so that a copy shows what all of them may see · ``named``: the people a copy is addressed to ·
-    ``performers``: the volunteers who perform it, with those who guide them.
+    ``each``: every reader alone, who has a copy of their own · ``performers``: the volunteers who perform
+    it, with those who guide them.
     """
 
     STAFF = "staff"
     EVERYONE = "everyone"
     NAMED = "named"
+    EACH = "each"
     PERFORMERS = "performers"
 
 

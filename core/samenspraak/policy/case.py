@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
-from samenspraak.policy.capabilities import Write
+from samenspraak.policy.capabilities import IN_PLACE, Write
 from samenspraak.policy.merge import Rule
 from samenspraak.policy.state import (
     Asked,
@@ -109,7 +109,7 @@ class Case:
 
     @property
     def _in_place(self) -> bool:
-        return self.today.capabilities.mode in (Write.YES, Write.RENDER)
+        return self.today.capabilities.mode in IN_PLACE
 
     @property
     def theirs_alone(self) -> bool:

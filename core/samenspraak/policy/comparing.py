@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from samenspraak.domain.units import UnitKey, Units, can_harm
-from samenspraak.policy.capabilities import Token, Write
+from samenspraak.policy.capabilities import PATCHED, Token
 from samenspraak.policy.case import Case
 from samenspraak.policy.merge import UnitView, Verdict, decide
 from samenspraak.policy.modes import MODES
@@ -34,10 +34,10 @@ def hide(case: Case, decided: Plan) -> Plan:
     """The same plan, but first what may no longer be seen goes, whatever else waits for an answer."""
     there = case.there
     copied = case.copy.based or case.copy.shape.units
-    if there is None or not copied or case.today.capabilities.mode is not Write.YES:
+    if there is None or not copied or case.today.capabilities.mode not in PATCHED:
         return decided
     found = _Decisions.of(case, there)
-    clear = {key for key in found.of_verdict(*_HIDES) if case.today.capabilities.write(key) is Write.YES}
+    clear = {key for key in found.of_verdict(*_HIDES) if case.today.capabilities.write(key) in PATCHED}
     if not clear:
         return decided
     kept = {key: value for key, value in found.theirs(Verdict.KEEP_AND_CLEAR).items() if key in clear}

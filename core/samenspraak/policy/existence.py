@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.units import STATUS, UnitKey, UnitValue
-from samenspraak.policy.capabilities import MayEnd, Objects, Write
+from samenspraak.policy.capabilities import PATCHED, MayEnd, Objects, Write
 from samenspraak.policy.case import Case, Line, asks, rests
 from samenspraak.policy.comparing import compare
 from samenspraak.policy.merge import CHAIN, Rule
@@ -128,7 +128,7 @@ def _both_over(case: Case) -> Plan:
         return Plan(row="", reason=Reason.DUE, do=Do.ADOPT, adopt={STATUS: theirs})
     kept = case.today.normal(STATUS, ours)
     is_later = isinstance(kept, Status) and CHAIN.index(kept.state) > CHAIN.index(theirs.state)
-    if not is_later or case.today.capabilities.write(STATUS) is not Write.YES:
+    if not is_later or case.today.capabilities.write(STATUS) not in PATCHED:
         return closed
     return _end_there(case)
 

@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from samenspraak.domain.units import UnitKey, UnitValue
-from samenspraak.policy.capabilities import Write
+from samenspraak.policy.capabilities import IN_PLACE, Write
 from samenspraak.policy.case import Case
 from samenspraak.policy.state import Do, Plan, Reason, SentUnits, There, mark_name, told_name
 
 _NOTHING: frozenset[UnitKey] = frozenset()
-_IN_PLACE = (Write.YES, Write.RENDER)
 
 
 def _unwritten(decided: Plan) -> Plan:
@@ -25,7 +24,7 @@ def _unwritten(decided: Plan) -> Plan:
 
 
 def _write_record(case: Case, there: There, decided: Plan) -> Plan:
-    """``yes`` and ``render``: patch the record, the units that differ and nothing else."""
+    """``yes``, ``render`` and ``view``: patch what stands there, the units that differ and nothing else."""
     today = case.today
     writable = {
         key: value for key, value in decided.set.items() if _takes(case, key, today.normal(key, value))
@@ -44,7 +43,7 @@ def _takes(case: Case, key: UnitKey, value: UnitValue | None) -> bool:
     """Whether the system takes this value, as far as we know; what is hidden is cleared all the same."""
     refused, hidden = case.copy.refused, key not in case.today.shape.units
     ignored = key in refused and refused[key] == value and not (hidden and value is None)
-    return case.today.capabilities.write(key) in _IN_PLACE and not ignored
+    return case.today.capabilities.write(key) in IN_PLACE and not ignored
 
 
 def _write_message(case: Case, there: There, decided: Plan) -> Plan:
@@ -140,5 +139,5 @@ MODES: Mapping[Write, Callable[[Case, There, Plan], Plan]] = {
     Write.PROPOSE: _write_proposal,
     Write.NO: _write_nothing,
     Write.PUSH: _write_message,
-    Write.VIEW: _write_nothing,
+    Write.VIEW: _write_record,
 }

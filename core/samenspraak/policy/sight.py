@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from samenspraak.domain.agreements import Duty, LifeDomain
+from samenspraak.domain.agreements import Duty, LifeDomain, Modality, What
 from samenspraak.domain.consent import Capacity, Consent, RecipientKind
 from samenspraak.domain.parties import CircleMember, Group, PartyKind, PartyRef
 from samenspraak.domain.statements import ASSENTS, REPORTS, Statement
@@ -127,7 +127,7 @@ class Sight:
         return who is None or self._may_figure(who)
 
     def _carries(self, kind: UnitKind) -> bool:
-        if self._is_neutral and kind not in NEUTRAL_KINDS:
+        if self._is_neutral and (kind not in NEUTRAL_KINDS or self._forbids):
             return False
         return kind in self.facts.capabilities.units and self._row(UNITS[kind].row)
 
@@ -297,6 +297,12 @@ class Sight:
         here = frozenset({(RecipientKind.APP, self.audience.connector_id)})
         said = decision(covering(self._by_client, self._about, MatrixRow.WHAT_WHEN_WHO, here))
         return said is not True
+
+    @property
+    def _forbids(self) -> bool:
+        """Whether it says what is never done: without a word of what, it would read as something to do."""
+        what = self.units.get(WHAT)
+        return isinstance(what, What) and what.modality is Modality.NEVER
 
     def _groups_of(self, ref: PartyRef) -> frozenset[str]:
         return _groups_of(ref, self.facts.groups)

@@ -80,7 +80,7 @@ def wanted_audiences(
     ``candidates``: the audience with everybody as a member who is linked there and in the circle or takes
     part. Staff has one copy without members. Where everyone reads, there is one copy for all candidates
     together; when they change it stays, with the new members (then in ``keep``, though not in
-    ``existing``). Each volunteer who performs has an own copy.
+    ``existing``). Each volunteer who performs has an own copy, or each reader where a copy has one reader.
     """
     match candidates.readers:
         case Readers.STAFF:
@@ -90,11 +90,16 @@ def wanted_audiences(
             return _sole(existing, everyone) if everyone else Audiences(retract=frozenset(existing))
         case Readers.NAMED:
             return audiences(existing, allowed_members(units, candidates, facts))
+        case Readers.EACH:
+            return _one_each(existing, allowed_members(units, candidates, facts))
         case Readers.PERFORMERS:
             performing = replace(candidates, members=candidates.members & performing_volunteers(units, facts))
-            wanted = frozenset(frozenset({one}) for one in allowed_members(units, performing, facts))
-            there = frozenset(existing)
-            return Audiences(keep=wanted & there, retract=there - wanted, open=wanted - there)
+            return _one_each(existing, allowed_members(units, performing, facts))
+
+
+def _one_each(existing: Collection[frozenset[PartyRef]], readers: frozenset[PartyRef]) -> Audiences:
+    wanted, there = frozenset(frozenset({one}) for one in readers), frozenset(existing)
+    return Audiences(keep=wanted & there, retract=there - wanted, open=wanted - there)
 
 
 def _sole(existing: Collection[frozenset[PartyRef]], members: frozenset[PartyRef]) -> Audiences:

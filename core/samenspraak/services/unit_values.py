@@ -8,7 +8,7 @@ from typing import Any
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.errors import PermanentError, RuleError
 from samenspraak.policy.state import SentUnits
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 
 Json = Any
 """What ``json.loads`` gives."""

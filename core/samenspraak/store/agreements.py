@@ -14,7 +14,7 @@ from samenspraak.domain.aliases import SAME, Aliases
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.units import UnitKey, UnitValue, units_of
 from samenspraak.errors import NotFoundError
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 from samenspraak.store.records import AgreementRecord, Cause, Likeness, VersionRecord
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import agreement, agreement_version, likeness

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 
 from samenspraak.errors import NotFoundError, StaleError
 from samenspraak.policy.state import ConnectorState
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 from samenspraak.store.records import ConnectorRecord, CursorRecord
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import connector, cursor

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import PartyRef
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 from samenspraak.store.records import PartyCandidate, PartyLink
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import party_candidate, person_link

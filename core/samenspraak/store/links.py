@@ -18,7 +18,7 @@ from samenspraak.domain.units import UnitKey
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.priority import EDIT
 from samenspraak.policy.state import ConnectorState, LinkPhase, Reason
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 from samenspraak.store.columns import AT_ONCE
 from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
 from samenspraak.store.records import LinkRecord

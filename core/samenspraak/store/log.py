@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.engine import Row
 
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 from samenspraak.store.records import AuditLine
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import attempt, audit, audit_head, run

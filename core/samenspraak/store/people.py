@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import PERSONS, CircleMember, Identifier, PartyKind, PartyRef, Person
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 from samenspraak.store.identifiers import Identifiers
 from samenspraak.store.tables import circle, person
 

@@ -13,7 +13,7 @@ from samenspraak.domain.parties import Identifier
 from samenspraak.domain.units import UnitKey
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import Attempt, Intent, LinkPhase, SentUnits
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 from samenspraak.store.columns import AT_ONCE
 from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
 from samenspraak.store.records import RemoteMark, RemoteRecord

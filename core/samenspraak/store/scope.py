@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, CursorResult, Row
 from sqlalchemy.exc import ResourceClosedError
 
 from samenspraak.errors import NotFoundError, StaleError, TransientError
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 from samenspraak.store.cipher import Cipher
 
 T = TypeVar("T")

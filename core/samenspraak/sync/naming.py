@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from samenspraak.connectors.connector import Changes, Connector, Directory, Found, Reading
 from samenspraak.domain.units import UnitKey, Units, named_in
-from samenspraak.policy.capabilities import Write
+from samenspraak.policy.capabilities import IN_PLACE
 
 
 def misnamed(
@@ -23,7 +23,7 @@ def misnamed(
         for key, value in visible.items()
         if named_in(value) is not None
         and reading.units.get(key) == value
-        and connector.manifest.capabilities.write(key) in (Write.YES, Write.RENDER)
+        and connector.manifest.capabilities.write(key) in IN_PLACE
     }
 
     def renames(*keys: UnitKey) -> bool:

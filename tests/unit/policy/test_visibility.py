@@ -18,6 +18,7 @@ from samenspraak.domain.agreements import (
     Duty,
     ExceptionKind,
     LifeDomain,
+    Modality,
     OccurrenceException,
     OccurrenceKey,
     Review,
@@ -530,6 +531,13 @@ def test_a_feed_shows_the_title_with_a_consent_addressed_to_it() -> None:
     assert not {"conditions", "review", "review_notes", "assignment[a2]"} & seen(found)
 
 
+def test_what_is_never_done_is_not_told_without_saying_what() -> None:
+    never = {**UNITS, WHAT: What(text="Nooit alleen naar buiten", modality=Modality.NEVER)}
+
+    assert not shape(never, audience(FEED, COOK), facts(consent(COOK)))
+    assert shape(never, audience(FEED, COOK), facts(consent(COOK), consent(THE_APP)))
+
+
 # What the system carries.
 
 
@@ -621,6 +629,8 @@ def test_only_candidates_who_may_see_what_are_allowed() -> None:
         (Readers.EVERYONE, [], Audiences(open=frozenset({S | D}))),
         (Readers.EVERYONE, [S], Audiences(keep=frozenset({S | D}))),
         (Readers.NAMED, [S | D], Audiences(retract=frozenset({S | D}), open=frozenset({S}))),
+        (Readers.EACH, [], Audiences(open=frozenset({S}))),
+        (Readers.EACH, [S, D], Audiences(keep=frozenset({S}), retract=frozenset({D}))),
     ],
 )
 def test_each_way_of_reading_has_its_copies(

@@ -216,15 +216,19 @@ SITUATIONS = (
         today=written(Write.PUSH, mark="c1-new"),
         comes={"do": Do.NOTHING, "set": {}, "reason": Reason.EQUAL},
     ),
-    # no, view
-    *(
-        Situation(
-            name=f"{mode}: nothing is written, and the difference is listed",
-            ours=CHANGED_HERE,
-            today=written(mode),
-            comes={"do": Do.NOTHING, "set": {}, "clear": frozenset(), "reason": Reason.CANNOT_CARRY},
-        )
-        for mode in (Write.NO, Write.VIEW)
+    # view
+    Situation(
+        name="view: what we show ourselves changes unit by unit",
+        ours=CHANGED_HERE,
+        today=written(Write.VIEW),
+        comes={"do": Do.UPDATE, "set": {WHAT: SOCKS}, "clear": frozenset()},
+    ),
+    # no
+    Situation(
+        name="no: nothing is written, and the difference is listed",
+        ours=CHANGED_HERE,
+        today=written(Write.NO),
+        comes={"do": Do.NOTHING, "set": {}, "clear": frozenset(), "reason": Reason.CANNOT_CARRY},
     ),
     Situation(
         name="no: what changed there is adopted all the same",

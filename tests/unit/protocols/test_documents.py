@@ -48,7 +48,7 @@ from samenspraak.domain.units import UNITS, UnitKey, UnitKind, units_of
 from samenspraak.errors import PermanentError
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import Attempt, Intent, SentUnits, WriteKind
-from samenspraak.store import documents
+from samenspraak.protocols import documents
 
 Seen = Mapping[str, Any]
 
