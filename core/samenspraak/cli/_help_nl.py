@@ -326,6 +326,21 @@ HELP_NL: Mapping[str, str] = {
     ),
     "Compare this system only.": "Vergelijkt alleen dit systeem.",
     "Bring what differs in step, as it was shown.": "Werkt bij wat anders is, zoals het getoond werd.",
+    # feed
+    "Give people an address to follow their calendar at, and take it back.": (
+        "Geeft mensen een adres om hun agenda te volgen, en trekt het weer in."
+    ),
+    "Make an address for PARTY, a person or a location. It is shown once: hand it over now.\n\n"
+    "Whoever has the address can read along. What may be seen there is for consent to say.": (
+        "Maakt een adres voor PARTY, een persoon of locatie. U ziet het één keer: geef het meteen door.\n\n"
+        "Wie het adres heeft, kan meelezen. Wat daar te zien is, bepaalt de toestemming."
+    ),
+    "List the addresses and whose they are; never the addresses themselves.": (
+        "Toont welke adressen er zijn en van wie; nooit de adressen zelf."
+    ),
+    "Take an address back: it never works again, and without another one nothing is shown any more.": (
+        "Trekt een adres in: het werkt nooit meer, en zonder ander adres is er niets meer te zien."
+    ),
     # failure
     "What failed for good, and trying again.": "Wat mislukt is, en opnieuw proberen.",
     "Only what began to fail since this moment (UTC).": "Alleen wat sinds dit moment (UTC) mislukt.",

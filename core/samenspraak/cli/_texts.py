@@ -17,6 +17,7 @@ SENTENCES: Mapping[str, Pair] = {
     "category": ("WAT", "WHAT"),
     "client": ("CLIËNT", "CLIENT"),
     "connection": ("KOPPELING", "CONNECTION"),
+    "fetched": ("LAATST OPGEHAALD", "LAST FETCHED"),
     "heard": ("LAATST GEHOORD", "LAST HEARD"),
     "id": ("ID", "ID"),
     "kind": ("SOORT", "KIND"),
@@ -148,7 +149,7 @@ SENTENCES: Mapping[str, Pair] = {
         "{id}: {differing} afspraken zijn niet zoals ze moeten zijn, van {copies}",
         "{id}: {differing} agreements are not as they should be, of {copies}",
     ),
-    # failure
+    # kit
     "kit.begun": (
         "Gemaakt: {folder}. Installeer het met pip, en probeer het uit: samenspraak kit run {name}",
         "Made: {folder}. Install it with pip, and try it: samenspraak kit run {name}",
@@ -157,6 +158,24 @@ SENTENCES: Mapping[str, Pair] = {
         "{kind}: {tier}. Geslaagd {passed}, mislukt {failed}, niet van toepassing {left}.",
         "{kind}: {tier}. Passed {passed}, failed {failed}, not applicable {left}.",
     ),
+    # feed
+    "feed.none": ("Er zijn nog geen adressen.", "There are no addresses yet."),
+    "feed.added": ("Adres {id} voor {party} is gemaakt.", "Address {id} for {party} was made."),
+    "feed.address": (
+        "Achter het adres van Samenspraak: {path}",
+        "Behind the address of Samenspraak: {path}",
+    ),
+    "feed.once": (
+        "U ziet dit adres maar één keer. Wie het heeft, leest mee: geef het alleen aan deze persoon.",
+        "You see this address only once. Whoever has it reads along: give it to this person alone.",
+    ),
+    "feed.revoke?": (
+        "Adres {id} werkt daarna nooit meer.",
+        "After this, address {id} never works again.",
+    ),
+    "feed.revoked": ("Adres {id} werkt niet meer.", "Address {id} does not work any more."),
+    "feed.revoked_at": ("ingetrokken {at}", "revoked {at}"),
+    # failure
     "failure.none": ("Er is niets mislukt.", "Nothing failed."),
     "failure.records": ("Gegevens die we niet kunnen lezen:", "Records that cannot be read:"),
     "failure.tried": ("Opnieuw geprobeerd: {count}.", "Tried again: {count}."),

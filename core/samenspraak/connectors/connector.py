@@ -12,11 +12,11 @@ hub keeps and hands back. It never sees a database session, and it does not retr
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from samenspraak.connectors.manifest import Manifest
 from samenspraak.connectors.settings import Settings
@@ -279,12 +279,58 @@ class Proposal:
     reason: str = ""
 
 
+class Shelf(Protocol):
+    """Where the hub keeps what one connector shows to others; asks for permission before each act.
+
+    For systems that are no system of somebody else: a calendar feed, a page. ``reader``: for whom a copy
+    is, as the connector calls them. A token changes with every write, whoever wrote.
+    """
+
+    def add(self, marker: str, reader: str, raw: Raw) -> tuple[Found, bool]:
+        """A new copy and True, or the one that carries this marker already and False."""
+
+    def get(self, external_id: str) -> Found | None:
+        """The copy with this id, if there is one."""
+
+    def marked(self, marker: str) -> Sequence[Found]:
+        """The copies that carry this marker."""
+
+    def after(self, external_id: str, size: int) -> Sequence[Found]:
+        """The next copies by id, this many at most; ``''`` comes before all."""
+
+    def change(self, found: Found, raw: Raw) -> Found:
+        """The copy, saying this from now on.
+
+        Raises:
+            ConflictError: it was changed or taken away since it was found.
+        """
+
+    def remove(self, found: Found) -> None:
+        """Take it away; nothing of it is left.
+
+        Raises:
+            ConflictError: it was changed since it was found.
+        """
+
+    def permitted_by(self, permit: Callable[[], None]) -> Shelf:
+        """The same shelf, that asks this too."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What a connector may use during one call. ``http`` asks for permission before each request."""
+    """What a connector may use during one call; each asks for permission before it acts.
+
+    ``shelf``: only where the manifest says that what it writes is to be viewed here (``write: view``).
+    """
 
     http: HttpClient
     now: datetime
+    shelf: Shelf | None = None
+
+    def permitted_by(self, permit: Callable[[], None]) -> Call:
+        """The same call, that asks this too before it acts."""
+        shelf = self.shelf.permitted_by(permit) if self.shelf else None
+        return replace(self, http=self.http.permitted_by(permit), shelf=shelf)
 
 
 class Step(StrEnum):

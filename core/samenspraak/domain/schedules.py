@@ -159,7 +159,7 @@ def days(schedule: Schedule, first: date, last: date) -> Iterator[date]:
     """The days of the schedule from ``first`` to ``last``, both included; none if it names no days."""
     if not names_days(schedule):
         return
-    timing = _recurrence(schedule)
+    timing = recurrence(schedule)
     first = max(first, schedule.start or first)
     last = min(last, schedule.until or last)
     found = rrule.rrule(
@@ -188,7 +188,8 @@ def _needs_start(timing: Recurrence) -> bool:
     return timing.interval > 1 or not (timing.weekdays or timing.frequency is Frequency.DAILY)
 
 
-def _recurrence(schedule: Schedule) -> Recurrence:
+def recurrence(schedule: Schedule) -> Recurrence:
+    """How the days of a schedule come back; only for one that names its days."""
     match schedule.timing:
         case Recurrence() as timing:
             return timing

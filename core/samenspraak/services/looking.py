@@ -16,6 +16,7 @@ from samenspraak.services import (
     agreements,
     consents,
     explaining,
+    feeds,
     history,
     joining,
     moments,
@@ -127,6 +128,10 @@ def _known(_: UnitOfWork, found: Iterable[people.Known]) -> Iterable[Seen]:
     return _clients("people", (one.party for one in found))
 
 
+def _feeds(_: UnitOfWork, found: Iterable[feeds.Feed]) -> Iterable[Seen]:
+    return _clients("feeds", (one.party for one in found if one.party))
+
+
 def _clients(what: str, shown: Iterable[PartyRef]) -> Iterable[Seen]:
     return _each_client(what, {one.id for one in shown if one.kind is PartyKind.CLIENT})
 
@@ -152,6 +157,7 @@ show_question = Read("question.shown", questions.show, _one_question)
 list_consents = Read("consent.listed", consents.of_client, _consents)
 list_waiting = Read("match.listed", people.waiting, _waiting)
 list_known = Read("person.listed", people.known, _known)
+list_feeds = Read("feed.listed", feeds.listed, _feeds)
 
 READS: tuple[Read[..., Any], ...] = (
     list_agreements,
@@ -170,5 +176,6 @@ READS: tuple[Read[..., Any], ...] = (
     list_consents,
     list_waiting,
     list_known,
+    list_feeds,
 )
 """Everything that counts as a read."""

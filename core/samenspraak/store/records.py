@@ -231,6 +231,35 @@ class ConnectorRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShownRecord:
+    """A copy that the hub itself shows: for whom, and as what the connector made of it."""
+
+    connector_id: str
+    id: str
+    marker: str
+    reader: str
+    raw: Mapping[str, Any]
+    row: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedRecord:
+    """An address at which one reader can fetch what a connector shows them.
+
+    ``reader``: as the connector calls them · ``token``: the digest of the secret in the address; the secret
+    itself is kept nowhere · ``fetched_at``: about when it was last fetched.
+    """
+
+    id: str
+    connector_id: str
+    reader: str
+    token: bytes
+    at: datetime
+    revoked_at: datetime | None = None
+    fetched_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CursorRecord:
     """How far a connector's changes were read; bound to the server it came from, only forward."""
 

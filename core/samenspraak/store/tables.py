@@ -184,6 +184,36 @@ cursor = table(
     belongs_to("connector", connector_id="id"),
 )
 
+# What the hub itself shows.
+
+shown = table(
+    "shown",
+    key("connector_id"),
+    key("id"),
+    text("marker"),
+    text("reader"),
+    count("row"),
+    sealed("document"),
+    belongs_to("connector", connector_id="id"),
+    sa.Index(None, "organisation", "connector_id", "marker", unique=True),
+    sa.Index(None, "organisation", "connector_id", "reader"),
+)
+
+feed = table(
+    "feed",
+    key("id"),
+    text("connector_id"),
+    text("reader"),
+    sa.Column("token", sa.LargeBinary, nullable=False),
+    moment("at", required=True),
+    moment("revoked_at"),
+    moment("fetched_at"),
+    count("row"),
+    belongs_to("connector", connector_id="id"),
+    sa.Index(None, "organisation", "token", unique=True),
+    sa.Index(None, "organisation", "connector_id"),
+)
+
 person_link = table(
     "person_link",
     key("connector_id"),

@@ -29,6 +29,7 @@ from samenspraak.store.connectors import Connectors
 from samenspraak.store.consents import Consents
 from samenspraak.store.days import Days
 from samenspraak.store.engine import copy_of, writers
+from samenspraak.store.feeds import Feeds
 from samenspraak.store.links import Links
 from samenspraak.store.log import Log
 from samenspraak.store.parties import Parties
@@ -36,6 +37,7 @@ from samenspraak.store.questions import Questions
 from samenspraak.store.receipts import Receipts
 from samenspraak.store.remotes import Remotes
 from samenspraak.store.scope import Scope
+from samenspraak.store.shown import Shown
 from samenspraak.store.statements import Statements
 from samenspraak.store.tables import organisation as organisation_table
 from samenspraak.store.turns import Turns
@@ -70,6 +72,8 @@ class UnitOfWork:
         self.consents = Consents(scope)
         self.connectors = Connectors(scope)
         self.receipts = Receipts(scope)
+        self.shown = Shown(scope)
+        self.feeds = Feeds(scope)
         self.days = Days(scope)
         self.log = Log(scope)
 

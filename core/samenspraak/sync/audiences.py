@@ -11,12 +11,12 @@ from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import units_of
 from samenspraak.errors import ConfigurationError
-from samenspraak.policy.capabilities import Capabilities, Readers
+from samenspraak.policy.capabilities import Capabilities, Readers, Write
 from samenspraak.policy.priority import EDIT, RETRACTION
 from samenspraak.policy.sight import Audience, Facts, Sight
 from samenspraak.policy.state import LinkPhase
 from samenspraak.policy.visibility import wanted_audiences
-from samenspraak.store.records import LinkRecord, RemoteRecord
+from samenspraak.store.records import LinkRecord, PartyLink, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.circle import tell_of_readers
 from samenspraak.sync.hub import Hub
@@ -45,7 +45,7 @@ def sight_of(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str,
     A reader of whom nobody says any more who they are there is somebody we do not know.
     """
     capabilities = hub.capabilities(uow.organisation, connector_id)
-    known = called(uow, connector_id, agreement.client_id, members)
+    known = _read_there(uow, agreement, connector_id, capabilities, members)
     readers = {
         one if one in known else PartyRef.unresolved(one.kind, connector_id, one.id) for one in members
     }
@@ -85,6 +85,8 @@ def _ensure(
     links: list[LinkRecord],
 ) -> None:
     capabilities = hub.capabilities(uow.organisation, connector_id)
+    if capabilities.mode is Write.VIEW:
+        _call_as_here(uow, connector_id, agreement.client)
     addressed = _candidates(uow, agreement, connector_id, capabilities)
     candidates = _audience(connector_id, capabilities, addressed)
     facts = _facts(uow, hub, agreement, capabilities)
@@ -158,8 +160,29 @@ def _candidates(
     """
     circle = {member.party for member in uow.parties.circle(agreement.client_id)}
     concerned = circle | agreement.parties
-    there = called(uow, connector_id, agreement.client_id, concerned)
+    there = _read_there(uow, agreement, connector_id, capabilities, concerned)
     return frozenset(one for one in there if one in concerned and one.kind in capabilities.addresses)
+
+
+def _read_there(
+    uow: UnitOfWork,
+    agreement: Agreement,
+    connector_id: str,
+    capabilities: Capabilities,
+    among: Collection[PartyRef],
+) -> Members:
+    """Who of these is known there; where the hub itself shows it, who has an address to fetch it at."""
+    there = frozenset(called(uow, connector_id, agreement.client_id, among))
+    if capabilities.mode is not Write.VIEW:
+        return there
+    readers = uow.feeds.readers(connector_id)
+    return frozenset(one.ref for one in uow.parties.links(connector_id, there) if one.external_id in readers)
+
+
+def _call_as_here(uow: WritingUnitOfWork, connector_id: str, client: PartyRef) -> None:
+    """Where the hub itself is the system, a client is called there as here, and nobody has to match them."""
+    if not uow.parties.links(connector_id, {client}):
+        uow.parties.link(PartyLink(connector_id=connector_id, external_id=str(client), ref=client))
 
 
 def _audience(connector_id: str, capabilities: Capabilities, members: Members) -> Audience:

@@ -10,9 +10,11 @@ from samenspraak.connectors.connector import Call, Connector
 from samenspraak.connectors.manifest import Manifest
 from samenspraak.connectors.registry import Registry, Secret
 from samenspraak.http import HttpClient
+from samenspraak.policy.capabilities import Write
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.store.unit_of_work import Store
 from samenspraak.sync.ports import Clock
+from samenspraak.sync.shelving import StoredShelf
 
 OPEN_ORIGINS = "open_origins"
 """The setting with a connector's own allow-list of plain or loopback origins."""
@@ -77,10 +79,8 @@ class Configured:
         permit: Callable[[], None] | None = None,
         known: ConnectorRecord | None = None,
     ) -> Call:
-        http = self._of(organisation, connector_id, known).http.timed_by(
-            lambda: self._clock.now().timestamp()
-        )
-        return Call(http=http.permitted_by(permit) if permit else http, now=self._clock.now())
+        call = self._call(organisation, self._of(organisation, connector_id, known))
+        return call.permitted_by(permit) if permit else call
 
     def build(self, organisation: str, record: ConnectorRecord) -> tuple[Connector, Call]:
         """A connection that is not stored (yet), for trying it out.
@@ -89,7 +89,20 @@ class Configured:
             ConfigurationError: no such connector, or its settings do not load.
         """
         built = self._build(organisation, record)
-        return built.connector, Call(http=built.http, now=self._clock.now())
+        return built.connector, self._call(organisation, built)
+
+    def _call(self, organisation: str, built: _Built) -> Call:
+        connector = built.connector
+        shows = connector.manifest.capabilities.mode is Write.VIEW
+        return Call(
+            http=built.http.timed_by(lambda: self._clock.now().timestamp()),
+            now=self._clock.now(),
+            shelf=StoredShelf(
+                store=self._store, organisation=organisation, connector_id=connector.connector_id
+            )
+            if shows
+            else None,
+        )
 
     def _of(self, organisation: str, connector_id: str, known: ConnectorRecord | None) -> _Built:
         record = known or self._read(organisation, connector_id)

@@ -10,7 +10,7 @@ import contextlib
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -34,7 +34,7 @@ from samenspraak.domain.units import UnitKey, UnitValue, agreement_from, apply
 from samenspraak.errors import OutcomeUnknownError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.store import Cipher, Store, migrate, open_engine
-from samenspraak.store.records import Cause, ConnectorRecord, PartyLink
+from samenspraak.store.records import Cause, ConnectorRecord, FeedRecord, PartyLink
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.ports import Pace
@@ -147,7 +147,8 @@ class _OneConnected:
         known: Any = None,
     ) -> Call:
         http = self.call_there.http.timed_by(lambda: self.clock.now().timestamp())
-        return Call(http=http.permitted_by(permit) if permit else http, now=self.clock.now())
+        call = replace(self.call_there, http=http, now=self.clock.now())
+        return call.permitted_by(permit) if permit else call
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -300,6 +301,11 @@ def _move_in(house: Household) -> None:
             link = PartyLink(connector_id=system.id, external_id=external_id, ref=ref, manual=True)
             uow.parties.link(link)
         uow.parties.add_member(CircleMember(client_id=_CLIENT.id, party=performer))
+        uow.feeds.add(  # only asked for where the hub itself shows it
+            FeedRecord(
+                id="f1", connector_id=system.id, reader=world.scene.performer, token=b"", at=house.hub.now()
+            )
+        )
         uow.commit()
 
 

@@ -44,6 +44,7 @@ from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, is_empty
 from samenspraak.errors import InvalidRecordError
 from samenspraak.http import parse_json
+from samenspraak.policy.capabilities import PATCHED
 from samenspraak.testing import strategies as ours
 
 # A class of laws is meant to be inherited, and a busy machine says nothing about a lens.
@@ -69,7 +70,7 @@ T = TypeVar("T")
 def settable(can: Capabilities, kind: UnitKind) -> bool:
     """Whether what is put of this kind can be read back."""
     carries = can.units.get(kind)
-    return carries is not None and carries.read and carries.write in (Write.YES, Write.PROPOSE)
+    return carries is not None and carries.read and carries.write in (*PATCHED, Write.PROPOSE)
 
 
 def _sets(can: Capabilities) -> bool:
@@ -89,7 +90,7 @@ ONLY_FOR: Mapping[str, Callable[[Capabilities], bool]] = {
     "test_putting_what_was_read_changes_nothing": _sets,
     "test_somebody_known_there_by_two_ids_is_one_person_and_stays_under_the_one_that_stands_there": _sets,
     "test_a_name_that_may_no_longer_be_shown_goes_when_its_unit_is_put_again": lambda can: any(
-        kind in can.units and can.units[kind].write is Write.YES for kind in TELLING
+        kind in can.units and can.units[kind].write in PATCHED for kind in TELLING
     ),
     "test_what_was_told_in_a_name_that_may_no_longer_be_shown_is_to_be_told_anew": lambda can: (
         can.tells_statements
@@ -514,7 +515,7 @@ class LensLaws:
         """The units that tell of somebody, named or not, and are written in place."""
         writes = case.connector.manifest.capabilities.write
         telling = (key for key, _ in case.each() if key.kind in TELLING)
-        return [key for key in telling if writes(key) is Write.YES]
+        return [key for key in telling if writes(key) in PATCHED]
 
     def _shows_the_bird(self, raw: Raw) -> bool:
         """Whether its name or its id there can be found anywhere in the record."""

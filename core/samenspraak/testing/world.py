@@ -109,7 +109,7 @@ class World:
         return {
             key: value
             for key, value in self.said(**changed).items()
-            if self.manifest.capabilities.write(key) not in (Write.NO, Write.VIEW)
+            if self.manifest.capabilities.write(key) is not Write.NO
         }
 
     def said(self, **changed: UnitValue) -> dict[UnitKey, UnitValue]:

@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify
 from samenspraak.bootstrap import Application
 from samenspraak.errors import SamenspraakError
 from samenspraak.services.status import readiness
-from samenspraak.web import inbound
+from samenspraak.web import feeds, inbound
 
 
 def create_app(application: Application, *, is_working: Callable[[], bool]) -> Flask:
@@ -23,6 +23,7 @@ def create_app(application: Application, *, is_working: Callable[[], bool]) -> F
     app = Flask("samenspraak")
     app.config["MAX_CONTENT_LENGTH"] = inbound.MAX_BODY
     app.register_blueprint(inbound.blueprint(application))
+    app.register_blueprint(feeds.blueprint(application))
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:

@@ -12,7 +12,7 @@ import pytest
 from samenspraak.cli import main
 from samenspraak.domain.parties import PartyKind
 from samenspraak.sandbox import Fault
-from samenspraak.services import failures
+from samenspraak.services import connectors, failures, feeds
 from samenspraak.work.embedded import EmbeddedRunner
 from samenspraak_memory.sandbox import FamilyApp
 
@@ -101,7 +101,7 @@ READS = {
     *("agreement list", "agreement show", "agreement explain", "agreement history"),
     *("connector list", "connector test", "sync plan"),
     *("consent list", "match list", "question list", "question show", "status"),
-    *("failure list", "failure show", "review list", "moment list"),
+    *("failure list", "failure show", "review list", "moment list", "feed list"),
 }
 RUNS = {"serve", "demo", "kit new", "kit run", "sync run", "sync apply", "sync drift"}
 """What they change, the runner audits."""
@@ -131,10 +131,13 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
     family.settle()
     (asked,) = line.json("question", "list")["questions"]
     (other,) = (one.id for one in family.agreements() if one.what.text == "Koffie drinken")
+    address = followed(family)
     failed = fails(family)
     settings = ("--set", f"base_url={url}", "--set", "access_key=secret://env/APP_KEY", "--open-origin", url)
     return {
         "failure retry": (failed,),
+        "feed add": ("agenda", "relative:son"),
+        "feed revoke": (address, "--yes"),
         "connector add": ("app-c", "--type", "memory", *settings),
         "connector pause": ("app-b",),
         "connector resume": ("app-b",),
@@ -155,6 +158,13 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "agreement stop": ("wit", "--yes"),
         "init": ("de-eik", "--name", "De Eik"),
     }
+
+
+def followed(family: Any) -> str:
+    """The daughter has an address for her calendar; gives its id."""
+    record = connectors.draft(family.app.registry, "agenda", "calendar", {})
+    connectors.add(family.app.hub, family.app.connected, ORGANISATION, record)
+    return feeds.add(family.app.hub, ORGANISATION, "agenda", "relative:daughter").id
 
 
 def fails(family: Any) -> str:

@@ -26,6 +26,7 @@ LOOKS = {
     "question show": ("question show {q}", "question.shown", "question:{q}"),
     "consent list": ("consent list --client wit", "consent.listed", "consents"),
     "match list": ("match list --known", "person.listed", "people"),
+    "feed list": ("feed list", "feed.listed", "feeds"),
 }
 # They decide something, which is audited with what it changes.
 DECIDES = {
@@ -33,7 +34,7 @@ DECIDES = {
     *("match accept", "match refuse", "match join", "match separate"),
     *("question answer", "consent record", "consent withdraw"),
     *("agreement restore", "agreement join", "agreement separate", "agreement stop", "failure retry"),
-    *("pause start", "pause lift", "review record"),
+    *("pause start", "pause lift", "review record", "feed add", "feed revoke"),
 }
 # They show systems, numbers and ids, and nobody.
 SHOWS_NOBODY = {

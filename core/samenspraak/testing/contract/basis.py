@@ -11,7 +11,7 @@ from typing import Any, ClassVar, cast
 import pytest
 from flask import Response
 
-from samenspraak.connectors import Absent, Call, Connector, Raw
+from samenspraak.connectors import Absent, Call, Connector, Raw, Shelf
 from samenspraak.connectors.connector import Page
 from samenspraak.connectors.registry import load_settings
 from samenspraak.domain.units import Units
@@ -48,6 +48,10 @@ class Basis:
     def scene(self, sandbox: Sandbox) -> Scene:
         raise NotImplementedError
 
+    def shelf(self, sandbox: Any) -> Shelf | None:
+        """Where copies are kept that the hub itself shows; only for those."""
+        return None
+
     def refused(self, url: str) -> Mapping[str, Any]:
         """Settings that the system does not let in."""
         secrets = self.kind.manifest.secrets()
@@ -72,7 +76,7 @@ class Basis:
                     sandbox=sandbox,
                     connector=connector,
                     scene=self.scene(sandbox),
-                    call=Call(http=http, now=datetime.now(UTC)),
+                    call=Call(http=http, now=datetime.now(UTC), shelf=self.shelf(sandbox)),
                     answers=answers,
                 )
 

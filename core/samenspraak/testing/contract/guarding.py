@@ -134,4 +134,4 @@ class Guarding(Basis):
         def refuse() -> None:
             raise StopError
 
-        return Call(http=world.call.http.permitted_by(refuse), now=world.call.now)
+        return world.call.permitted_by(refuse)

@@ -1,0 +1,75 @@
+"""``samenspraak feed …``: addresses at which people fetch what the hub shows them, such as a calendar."""
+
+from __future__ import annotations
+
+import click
+
+from samenspraak.cli import Asked
+from samenspraak.cli._answers import answer, called, confirm, table
+from samenspraak.cli._desk import by_option, desk, json_option, looker_option, yes_option
+from samenspraak.cli._help import Group
+from samenspraak.services import feeds, looking
+
+
+@click.group("feed", cls=Group)
+def command() -> None:
+    """Give people an address to follow their calendar at, and take it back."""
+
+
+@command.command()
+@click.argument("connector_id", metavar="CONNECTOR")
+@click.argument("party", metavar="PARTY")
+@by_option
+@json_option
+@click.pass_obj
+def add(asked: Asked, connector_id: str, party: str, by: str) -> None:
+    """Make an address for PARTY, a person or a location. It is shown once: hand it over now.
+
+    Whoever has the address can read along. What may be seen there is for consent to say.
+    """
+    at = desk(asked)
+    made = feeds.add(at.hub, at.organisation, connector_id, party, by=by)
+    lines = [
+        at.texts("feed.added", party=made.party, id=made.id),
+        at.texts("feed.address", path=made.path),
+        at.texts("feed.once"),
+    ]
+    answer(asked, {"feed": made}, lines)
+
+
+@command.command("list")
+@click.option("--connector", "connector_id", metavar="ID", help="Only in this system.")
+@looker_option
+@json_option
+@click.pass_obj
+def list_(asked: Asked, connector_id: str | None, by: str) -> None:
+    """List the addresses and whose they are; never the addresses themselves."""
+    at = desk(asked)
+    found = looking.list_feeds(at.hub, at.organisation, by, connector_id=connector_id)
+    headings = [at.texts(key) for key in ("id", "connection", "party", "since", "fetched", "standing")]
+    rows = (
+        (
+            one.id,
+            one.connector_id,
+            called(one.party, {one.party: one.name}) if one.party else "",
+            at.texts.moment(one.at),
+            at.texts.moment(one.fetched_at),
+            at.texts("feed.revoked_at", at=at.texts.moment(one.revoked_at)) if one.revoked_at else "",
+        )
+        for one in found
+    )
+    answer(asked, {"feeds": found}, table(headings, rows) or [at.texts("feed.none")])
+
+
+@command.command()
+@click.argument("feed_id", metavar="ID")
+@yes_option
+@by_option
+@json_option
+@click.pass_obj
+def revoke(asked: Asked, feed_id: str, yes: bool, by: str) -> None:
+    """Take an address back: it never works again, and without another one nothing is shown any more."""
+    at = desk(asked)
+    confirm(asked, at.texts, at.texts("feed.revoke?", id=feed_id), yes=yes)
+    feed = feeds.revoke(at.hub, at.organisation, feed_id, by=by)
+    answer(asked, {"feed": feed}, [at.texts("feed.revoked", id=feed.id)])

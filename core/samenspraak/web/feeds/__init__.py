@@ -1,0 +1,38 @@
+"""What the hub itself shows, at addresses that hold a secret: calendars (ADR 0030).
+
+Nothing of an address is ever logged. One that is not there and one that does not work any more are the same
+answer by the same steps: the secret is only ever compared as a digest.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from samenspraak.bootstrap import Application
+from samenspraak.errors import NotFoundError
+from samenspraak.services import feeds
+
+_HEADERS = {
+    "Cache-Control": "private, no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+def blueprint(application: Application) -> Blueprint:
+    """The route ``/feed/…``, for GET and HEAD."""
+    routes = Blueprint("feeds", __name__)
+
+    @routes.get("/feed/<organisation>/<token>.ics")
+    def fetch(organisation: str, token: str) -> Response:
+        try:
+            shown = feeds.fetch(application.hub, organisation, token)
+        except NotFoundError:
+            return Response(status=404, headers=_HEADERS)
+        response = Response(shown.body, content_type=shown.content_type, headers=_HEADERS)
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+    return routes

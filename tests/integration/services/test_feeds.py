@@ -1,0 +1,312 @@
+"""A calendar feed from address to answer: what is published is what its reader may see, and it can go back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from samenspraak.domain.agreements import ExceptionKind, OccurrenceException, State, Status
+from samenspraak.domain.consent import Consent, Recipient, RecipientKind
+from samenspraak.domain.units import STATUS, UnitKey, UnitKind, apply, units_of
+from samenspraak.errors import NotFoundError, RuleError
+from samenspraak.policy.state import ConnectorState, Reason
+from samenspraak.services import connectors, feeds
+from samenspraak.store.records import Cause
+from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.versions import record_version
+from samenspraak.web.app import create_app
+from samenspraak.work.inline import work_off
+
+ORGANISATION = "de-linde"
+BY_HAND = Cause(actor="test", why="typed")
+
+
+@pytest.fixture
+def agenda(family: Any) -> Any:
+    """The family, and calendars in which nobody has an address yet."""
+    connect(family, "agenda")
+    return family
+
+
+def connect(family: Any, name: str, **settings: Any) -> None:
+    record = connectors.draft(family.app.registry, name, "calendar", settings, state=ConnectorState.RUNNING)
+    connectors.add(family.app.hub, family.app.connected, ORGANISATION, record)
+
+
+def follow(family: Any, who: str = "relative:son", name: str = "agenda") -> feeds.Address:
+    made = feeds.add(family.app.hub, ORGANISATION, name, who)
+    family.settle(2)
+    return made
+
+
+def web(family: Any) -> FlaskClient:
+    return create_app(family.app, is_working=lambda: True).test_client()
+
+
+def seen(family: Any, address: feeds.Address) -> str:
+    """What a calendar program reads at this address."""
+    answer = web(family).get(address.path)
+    assert answer.status_code == 200
+    return answer.get_data().replace(b"\r\n ", b"").decode()
+
+
+def change(family: Any, changes: dict[UnitKey, Any], *, settled: bool = True) -> None:
+    with family.app.store.write(ORGANISATION) as uow:
+        (record,) = uow.agreements.list()
+        record_version(uow, family.app.hub, record, apply(record.agreement, changes), cause=BY_HAND)
+        uow.commit()
+    if settled:
+        family.settle(2)
+
+
+def wait_for_certainty(family: Any) -> None:
+    """A retraction is certain when nothing that was under way can land any more."""
+    family.settle(2)
+    family.clock.pass_(seconds=130)
+    family.settle(3)
+
+
+def link_of(family: Any, name: str = "agenda") -> Any:
+    return next(one for one in family.links() if one.connector_id == name and one.members)
+
+
+def consent_to_calendar(family: Any, name: str = "agenda") -> None:
+    """The client lets these calendars say what was agreed."""
+    consent = Consent(
+        id="c-app",
+        client_id="wit",
+        recipient=Recipient(kind=RecipientKind.APP, id=name),
+        given_by="wit",
+    )
+    with family.app.store.write(ORGANISATION) as uow:
+        uow.consents.add(consent, "test", family.clock.now())
+        ensure_client(uow, family.app.hub, "wit")
+        uow.commit()
+    family.settle(2)
+
+
+def test_who_performs_sees_when_it_is_and_nothing_else(agenda: Any) -> None:
+    calendar = seen(agenda, follow(agenda))
+
+    assert "SUMMARY:Afspraak\r\n" in calendar
+    assert "RRULE:FREQ=DAILY" in calendar
+    assert "DTSTART;TZID=Europe/Amsterdam:20261109T080000" in calendar
+    assert not [one for one in ("ousen", "Wit", "wit", "Jan", "hiel") if one in calendar.replace("uid", "")]
+
+
+def test_who_does_not_perform_sees_nothing_under_neutral_titles(agenda: Any) -> None:
+    assert "VEVENT" not in seen(agenda, follow(agenda, "relative:daughter"))
+
+
+def test_nobody_reads_along_in_somebody_elses_calendar(agenda: Any) -> None:
+    son, daughter = follow(agenda), follow(agenda, "relative:daughter")
+
+    assert "VEVENT" in seen(agenda, son)
+    assert "VEVENT" not in seen(agenda, daughter)
+
+
+def test_what_was_agreed_is_said_only_where_consent_and_the_setting_allow_it(family: Any) -> None:
+    for name, details in (("agenda", False), ("uitgebreid", True)):
+        connect(family, name, details=details)
+    addresses = {name: follow(family, name=name) for name in ("agenda", "uitgebreid")}
+    assert "ousen" not in "".join(seen(family, one) for one in addresses.values())
+
+    consent_to_calendar(family, "agenda")
+    consent = Consent(
+        id="c-uit",
+        client_id="wit",
+        recipient=Recipient(kind=RecipientKind.APP, id="uitgebreid"),
+        given_by="wit",
+    )
+    with family.app.store.write(ORGANISATION) as uow:
+        uow.consents.add(consent, "test", family.clock.now())
+        ensure_client(uow, family.app.hub, "wit")
+        uow.commit()
+    family.settle(2)
+
+    assert "ousen" not in seen(family, addresses["agenda"])
+    assert "SUMMARY:Steunkousen aantrekken" in seen(family, addresses["uitgebreid"])
+
+
+def test_what_is_served_is_what_the_base_of_the_link_says(agenda: Any) -> None:
+    follow(agenda)
+    link = link_of(agenda)
+
+    with agenda.app.store.read(ORGANISATION) as uow:
+        (remote,) = uow.remotes.of_link(link.id)
+        record = uow.agreements.get(link.agreement_id)
+        copy = uow.shown.get("agenda", remote.external_id)
+    connector = agenda.app.connected.connector(ORGANISATION, "agenda")
+
+    assert link.reason is Reason.EQUAL
+    assert set(remote.base.values()) == {record.version}
+    assert connector.own(copy.raw) == remote.seen
+    assert connector.units(copy.raw) == remote.shape.project(units_of(record.agreement))
+
+
+def test_a_withdrawn_consent_shows_at_once_and_is_taken_back(agenda: Any) -> None:
+    address = follow(agenda)
+    with agenda.app.store.read(ORGANISATION) as uow:
+        given = uow.consents.of_client("wit")
+    (consent,) = (one.id for one in given if one.recipient.id == "son")
+
+    agenda.withdraw("wit", consent)
+    before_any_work = seen(agenda, address)
+    wait_for_certainty(agenda)
+
+    assert "VEVENT" not in before_any_work
+    assert link_of(agenda).reason is Reason.RETRACTED
+    with agenda.app.store.read(ORGANISATION) as uow:
+        assert uow.shown.after("agenda", "", 9) == []
+
+
+def test_a_cancelled_moment_and_a_new_time_reach_the_calendar(agenda: Any) -> None:
+    address, friday = follow(agenda), date(2026, 11, 27)
+    before = seen(agenda, address)
+
+    change(
+        agenda,
+        {UnitKey(UnitKind.EXCEPTION, f"a1:{friday}:1"): OccurrenceException(kind=ExceptionKind.CANCELLED)},
+    )
+
+    after = seen(agenda, address)
+    assert "EXDATE;TZID=Europe/Amsterdam:20261127T080000" in after
+    assert sequence(after) > sequence(before)
+
+
+def sequence(calendar: str) -> int:
+    (found,) = [one for one in calendar.split("\r\n") if one.startswith("SEQUENCE:")]
+    return int(found.removeprefix("SEQUENCE:"))
+
+
+def test_an_agreement_that_is_withdrawn_is_cancelled_in_the_calendar_and_goes_later(agenda: Any) -> None:
+    address = follow(agenda)
+
+    change(agenda, {STATUS: Status(state=State.WITHDRAWN)})
+    cancelled = seen(agenda, address)
+    agenda.clock.pass_(days=61)
+
+    assert "STATUS:CANCELLED" in cancelled
+    assert "VEVENT" not in seen(agenda, address)
+
+
+# The address.
+
+
+def test_an_address_is_told_once_and_kept_nowhere(agenda: Any) -> None:
+    address = follow(agenda)
+    token = address.path.rpartition("/")[2].removesuffix(".ics")
+
+    assert len(token) >= 43
+    assert token not in str(feeds.listed(agenda.app.hub, ORGANISATION))
+    database = agenda.app.settings.data_dir / agenda.app.settings.database
+    written = b"".join(one.read_bytes() for one in database.parent.glob(f"{database.name}*"))
+    assert token.encode() not in written
+
+
+def test_a_revoked_address_works_no_more_and_what_it_showed_is_taken_back(agenda: Any) -> None:
+    address = follow(agenda)
+
+    feeds.revoke(agenda.app.hub, ORGANISATION, address.id)
+    wait_for_certainty(agenda)
+
+    assert web(agenda).get(address.path).status_code == 404
+    assert link_of(agenda).reason is Reason.RETRACTED
+    again = follow(agenda)
+    assert "VEVENT" in seen(agenda, again)
+
+
+def test_one_of_two_addresses_can_be_revoked(agenda: Any) -> None:
+    phone, laptop = follow(agenda), follow(agenda)
+
+    feeds.revoke(agenda.app.hub, ORGANISATION, phone.id)
+    agenda.settle(3)
+
+    assert web(agenda).get(phone.path).status_code == 404
+    assert "VEVENT" in seen(agenda, laptop)
+
+
+def test_an_event_that_was_taken_back_comes_again_with_a_higher_sequence(agenda: Any) -> None:
+    first = follow(agenda)
+    before = sequence(seen(agenda, first))
+    feeds.revoke(agenda.app.hub, ORGANISATION, first.id)
+    wait_for_certainty(agenda)
+
+    assert sequence(seen(agenda, follow(agenda))) > before
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/feed/{ORGANISATION}/{'x' * 43}.ics",
+        "/feed/de-beuk/x.ics",
+        f"/feed/{ORGANISATION}/.ics",
+        "/feed/x.ics",
+    ],
+)
+def test_an_address_that_is_not_there_says_nothing(agenda: Any, path: str) -> None:
+    answer = web(agenda).get(path)
+
+    assert answer.status_code == 404
+    assert ORGANISATION not in answer.get_data(as_text=True)
+
+
+def test_a_program_that_has_it_already_gets_nothing_again(agenda: Any) -> None:
+    address, client = follow(agenda), web(agenda)
+    first = client.get(address.path)
+    known = {"If-None-Match": first.headers["ETag"]}
+
+    again, head = client.get(address.path, headers=known), client.head(address.path)
+
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert (head.status_code, head.get_data(), head.headers["ETag"]) == (200, b"", first.headers["ETag"])
+    assert first.headers["Cache-Control"].startswith("private")
+    change(agenda, {STATUS: Status(state=State.WITHDRAWN)})
+    assert client.get(address.path, headers=known).status_code == 200
+
+
+def test_nothing_of_an_address_is_logged(agenda: Any, caplog: pytest.LogCaptureFixture, capsys: Any) -> None:
+    address = follow(agenda)
+    token = address.path.rpartition("/")[2].removesuffix(".ics")
+
+    seen(agenda, address)
+    feeds.revoke(agenda.app.hub, ORGANISATION, address.id)
+    web(agenda).get(address.path)
+
+    said = capsys.readouterr()
+    assert token not in caplog.text + said.out + said.err
+
+
+def test_no_address_is_made_for_a_system_that_is_not_fetched_from(agenda: Any) -> None:
+    with pytest.raises(RuleError):
+        feeds.add(agenda.app.hub, ORGANISATION, "app-a", "relative:son")
+    with pytest.raises(NotFoundError):
+        feeds.add(agenda.app.hub, ORGANISATION, "agenda", "relative:nobody")
+
+
+def test_when_it_was_fetched_is_noted_at_most_once_an_hour(agenda: Any) -> None:
+    address = follow(agenda)
+    seen(agenda, address)
+    began = agenda.clock.now()
+    agenda.clock.pass_(minutes=30)
+    seen(agenda, address)
+    (soon,) = feeds.listed(agenda.app.hub, ORGANISATION)
+
+    agenda.clock.pass_(minutes=31)
+    seen(agenda, address)
+
+    (later,) = feeds.listed(agenda.app.hub, ORGANISATION)
+    assert (soon.fetched_at, later.fetched_at) == (began, began + timedelta(minutes=61))
+
+
+def test_a_quiet_hub_publishes_nothing_again(agenda: Any) -> None:
+    address = follow(agenda)
+    before = seen(agenda, address)
+
+    agenda.settle(4)
+    work_off(agenda.app.hub, ORGANISATION)
+
+    assert seen(agenda, address) == before
