@@ -9,6 +9,7 @@ import pytest
 
 from samenspraak.cli import main
 from samenspraak.domain.parties import PartyKind
+from samenspraak.services import connectors, feeds
 from samenspraak.services.looking import READS
 from samenspraak.store.records import AuditLine
 
@@ -54,7 +55,10 @@ def leaves(command: click.Command, name: str = "") -> set[str]:
 
 @pytest.fixture
 def asked(family: Any) -> Any:
-    """The son and the daughter changed the time at once: one question is open."""
+    """The son and the daughter changed the time at once: one question is open. The client has a calendar."""
+    agenda = connectors.draft(family.app.registry, "agenda", "calendar", {})
+    connectors.add(family.app.hub, family.app.connected, ORGANISATION, agenda)
+    feeds.add(family.app.hub, ORGANISATION, "agenda", "client:wit")
     family.systems["app-a"].move("son", "r1", "a1", ["07:30"])
     family.systems["app-b"].move("daughter", family.agreements()[0].id, "a1", ["09:00"])
     family.settle()

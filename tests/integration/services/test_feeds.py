@@ -1,4 +1,4 @@
-"""A calendar feed from address to answer: what is published is what its reader may see, and it can go back."""
+"""A calendar feed from address to answer: published is what its reader may see, and it can be taken back."""
 
 from __future__ import annotations
 

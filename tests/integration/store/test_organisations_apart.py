@@ -36,12 +36,14 @@ from samenspraak.store.records import (
     Cause,
     ConnectorRecord,
     CursorRecord,
+    FeedRecord,
     Likeness,
     LinkRecord,
     PartyCandidate,
     PartyLink,
     QuestionRecord,
     RemoteRecord,
+    ShownRecord,
 )
 from samenspraak.store.scope import Repository
 
@@ -65,6 +67,10 @@ CANDIDATE = PartyCandidate(
     client=None,
     representative=False,
 )
+SHOWN = ShownRecord(
+    connector_id="ecd", id="s1", marker="stockings.k", reader="relative:son", raw={"units": {"place": "x"}}
+)
+FEED = FeedRecord(id="f1", connector_id="ecd", reader="relative:son", token=b"digest", at=NOW)
 QUESTION = QuestionRecord(
     id="q1",
     kind=QuestionKind.TO_DO,
@@ -242,6 +248,20 @@ ACTS: dict[str, Act] = {
     "remotes.intended": lambda uow: uow.remotes.intended("ecd"),
     "remotes.marks": lambda uow: uow.remotes.marks("ecd", ["CarePlan/17"]),
     "remotes.live": lambda uow: uow.remotes.live("ecd"),
+    "shown.add": lambda uow: uow.shown.add(SHOWN),
+    "shown.get": lambda uow: uow.shown.get("ecd", "s1"),
+    "shown.marked": lambda uow: uow.shown.marked("ecd", "stockings.k"),
+    "shown.after": lambda uow: uow.shown.after("ecd", "", 5),
+    "shown.of_readers": lambda uow: uow.shown.of_readers("ecd", ["relative:son"]),
+    "shown.change": lambda uow: uow.shown.change(replace(SHOWN, raw={"units": {}})),
+    "shown.remove": lambda uow: uow.shown.remove(replace(SHOWN, row=2)),
+    "feeds.add": lambda uow: uow.feeds.add(FEED),
+    "feeds.get": lambda uow: uow.feeds.get("f1"),
+    "feeds.by_token": lambda uow: uow.feeds.by_token(FEED.token),
+    "feeds.list": lambda uow: uow.feeds.list("ecd"),
+    "feeds.readers": lambda uow: uow.feeds.readers("ecd"),
+    "feeds.note_fetched": lambda uow: uow.feeds.note_fetched("f1", NOW),
+    "feeds.revoke": lambda uow: uow.feeds.revoke("f1", NOW),
     "questions.ask": lambda uow: uow.questions.ask(QUESTION),
     "questions.get": lambda uow: uow.questions.get("q1"),
     "questions.foresee_none": lambda uow: uow.questions.foresee_none("stockings"),
