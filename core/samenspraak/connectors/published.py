@@ -156,7 +156,7 @@ class Published(Connector):
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
         texts = dict(_members(raw))
         for key, value in changes.set.items():
-            if not _says(texts, key, value):
+            if self._carries(key) and not _says(texts, key, value):
                 texts[str(key)] = documents.dump(value, UNITS[key.kind].type)
         for key in changes.clear:
             texts.pop(str(key), None)

@@ -25,6 +25,7 @@ from samenspraak.connectors import (
     ProposalState,
     Raw,
     Subject,
+    SystemKind,
     Written,
 )
 from samenspraak.domain.agreements import Agreement
@@ -168,11 +169,14 @@ class Household:
     # What people do at the hub.
 
     def allow(self) -> None:
-        """The client lets the performer see everything."""
+        """The client lets the performer see everything; a feed says what it is only where it may itself."""
+        feed = self.world.manifest.capabilities.kind is SystemKind.FEED
+        person = Recipient(kind=RecipientKind.PERSON, id=self.performer.id)
+        system = Recipient(kind=RecipientKind.APP, id=self.world.connector.connector_id)
         consent = Consent(
             id=f"consent-{len(self.consents)}",
             client_id=_CLIENT.id,
-            recipient=Recipient(kind=RecipientKind.PERSON, id=self.performer.id),
+            recipient=system if feed else person,
             allows=True,
             given_by=_CLIENT.id,
         )
