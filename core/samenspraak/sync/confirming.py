@@ -6,7 +6,8 @@ Source: design §5 (1, 3, 6); simulation H3, H5, H11, H13.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from samenspraak.connectors.connector import Found, Look, Reading, Unseen, Written
@@ -33,6 +34,42 @@ from samenspraak.sync.together import Ask, Keep, Work
 
 _DROPPED = 8
 """How many writes are remembered of which something was dropped there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    """What stands there after a write, beside what was sent.
+
+    ``units``: those of this object · ``shows``: per thing that was put beside the units whether it is there.
+    """
+
+    look: Found
+    reading: Reading
+    units: Units
+    judged: Judged
+    shows: Mapping[str, bool]
+
+    @property
+    def is_as_sent(self) -> bool:
+        return self.judged.all_landed and all(self.shows.values())
+
+
+def _compared(snapshot: Snapshot, remote: RemoteRecord, intent: Intent, look: Found) -> _Compared:
+    """Each unit beside what was sent, and what stood there before.
+
+    Raises:
+        InvalidRecordError: what stands there cannot be read.
+    """
+    reading = snapshot.connector.get(look.raw, snapshot.directory)
+    units = {key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)}
+    unreadable = frozenset(key for key in intent.sent if not snapshot.capabilities.reads(key))
+    return _Compared(
+        look=look,
+        reading=reading,
+        units=units,
+        judged=judge(intent, units, unreadable),
+        shows=beside(intent, reading),
+    )
 
 
 class Confirmer:
@@ -64,8 +101,11 @@ class Confirmer:
             self._taken_over(fresh, intent)
             return None
         shown = written.found if snapshot.capabilities.confirm is Confirm.RESPONSE else None
-        if shown and not written.waiting and (known := self._landed(snapshot, fresh, answered, shown)):
-            return Landed(remote=known)
+        if shown and not written.waiting:
+            with suppress(InvalidRecordError):
+                compared = _compared(snapshot, fresh, answered, shown)
+                if known := self._landed(snapshot, fresh, answered, compared):
+                    return Landed(remote=known)
         kept = yield Keep(lambda uow: self.keep(uow, fresh))
         if written.waiting:
             return None
@@ -165,20 +205,17 @@ class Confirmer:
             self._looker.show(remote, look)
             self.save(abandoned(remote, intent, frozenset(intent.sent)))
             return None
-        if known := self._landed(snapshot, remote, intent, look):
-            return Landed(remote=known)
         try:
-            reading = snapshot.connector.get(look.raw, snapshot.directory)
+            compared = _compared(snapshot, remote, intent, look)
         except InvalidRecordError as error:
             row = f"unreadable {error.field}"
             return Settled(reason=Reason.SET_APART, equal=False, phase=remote.phase, row=row)
-        units = {key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)}
-        unreadable = frozenset(key for key in intent.sent if not snapshot.capabilities.reads(key))
-        judged = judge(intent, units, unreadable)
+        if known := self._landed(snapshot, remote, intent, compared):
+            return Landed(remote=known)
+        judged, shows = compared.judged, compared.shows
         known = landed(snapshot, remote, intent, look, judged.landed)
         sure = intent.at + timedelta(seconds=snapshot.capabilities.lag_s)
-        shows = beside(intent, reading)
-        if not (judged.all_landed and all(shows.values())) and self._hub.now() < sure:
+        if not compared.is_as_sent and self._hub.now() < sure:
             # Any other value proves nothing yet: a replica may still show what stood there before.
             left = {key: intent.sent[key] for key in judged.missing | judged.other}
             self.save(replace(known, intent=replace(intent, sent=left)))
@@ -188,12 +225,12 @@ class Confirmer:
             # Nobody knows whether they saw ours: what differs is their edit against the state before.
             self.save(abandoned(known, intent, judged.missing | judged.other))
             return None
-        known = self._not_as_sent(snapshot, known, intent, units, judged)
+        known = self._not_as_sent(snapshot, known, intent, compared)
         known = self._kept_or_not(known, shows)
         known = abandoned(
             replace(known, page_mark=page_mark(snapshot.connector, look)), intent, judged.missing
         )
-        if overwritten := self._overwritten(snapshot, intent, look, reading):
+        if overwritten := self._overwritten(snapshot, intent, compared):
             self._obstacles.ask(snapshot, known, overwritten)
         self.save(known)
         if takes_back(intent, judged.missing & known.refused.keys()):
@@ -201,22 +238,16 @@ class Confirmer:
         return None
 
     def _landed(
-        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, look: Found
+        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, compared: _Compared
     ) -> RemoteRecord | None:
         """The object as known when an answered write stands there as it was sent, and nothing else does."""
-        try:
-            reading = snapshot.connector.get(look.raw, snapshot.directory)
-        except InvalidRecordError:
-            return None
-        units = {key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)}
-        unreadable = frozenset(key for key in intent.sent if not snapshot.capabilities.reads(key))
-        judged, shows = judge(intent, units, unreadable), beside(intent, reading)
-        is_plain = intent.answered and judged.all_landed and all(shows.values())
-        is_plain = is_plain and not went_back(snapshot, look, remote)
-        if not is_plain or self._overwritten(snapshot, intent, look, reading):
+        look = compared.look
+        is_plain = intent.answered and compared.is_as_sent and not went_back(snapshot, look, remote)
+        if not is_plain or self._overwritten(snapshot, intent, compared):
             return None
         self._looker.show(remote, look)
-        known = self._kept_or_not(landed(snapshot, remote, intent, look, judged.landed), shows)
+        known = landed(snapshot, remote, intent, look, compared.judged.landed)
+        known = self._kept_or_not(known, compared.shows)
         return replace(known, intent=None, page_mark=page_mark(snapshot.connector, look))
 
     def _not_found(
@@ -233,12 +264,13 @@ class Confirmer:
         return None
 
     def _not_as_sent(
-        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, units: Units, judged: Judged
+        self, snapshot: Snapshot, remote: RemoteRecord, intent: Intent, compared: _Compared
     ) -> RemoteRecord:
         """After an answered write: what else stands there is their edit against what was sent.
 
         The same twice is no chance: the admin is asked, and a value that is never taken is not sent again.
         """
+        judged, units = compared.judged, compared.units
         marks = {
             key: digest("w1", [intent.sent[key], units.get(key)]) for key in judged.missing | judged.other
         }
@@ -263,15 +295,16 @@ class Confirmer:
             uow.commit()
 
     @staticmethod
-    def _overwritten(snapshot: Snapshot, intent: Intent, look: Found, reading: Reading) -> Asked | None:
+    def _overwritten(snapshot: Snapshot, intent: Intent, compared: _Compared) -> Asked | None:
         """Somebody wrote between our look and our write, no token stopped us, and nothing shows what it was.
 
         Source: design §5.5; only tokens that count changes can tell.
         """
         can, after = snapshot.capabilities, {**intent.before, **intent.sent}
         counted = can.token is Token.COMPARED and can.token_counts
-        if not counted or changes_between(intent.token, look.token) <= 1:
+        if not counted or changes_between(intent.token, compared.look.token) <= 1:
             return None
+        reading = compared.reading
         keys = filter(can.reads, reading.units.keys() | after.keys())
         shows = any(reading.units.get(key) != after.get(key) for key in keys)
         says = {one.id for one in reading.said} - {one.id for one in snapshot.statements}
