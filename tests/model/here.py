@@ -187,6 +187,8 @@ def separates(walk: Walk) -> None:
         return
     walk.note("separates", f"{own} at {system} from {left}")
     walk.ledger.is_also(left, own)
+    if own in (one.agreement.id for one in _agreements(walk, live=False)):
+        walk.ledger.ended.add(("hub", own))  # there it is over, and nobody has taken it up again there
 
 
 def goes_away(walk: Walk) -> None:

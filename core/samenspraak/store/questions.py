@@ -141,6 +141,8 @@ class Questions(Repository):
     def move(self, moved: QuestionRecord) -> None:
         """It is about what this says from now on: another agreement, other ids; what was answered stays.
 
+        An answer to what an open one showed before is stale.
+
         Raises:
             StaleError: another one is open about that.
             NotFoundError: this organisation has no such question or agreement.
@@ -150,7 +152,8 @@ class Questions(Repository):
         if standing.is_open and there is not None and there.id != moved.id:
             raise StaleError(f"Another question than {moved.id} is open about {moved.subject}.")
         changed = self._scope.update(question).where(question.c.id == moved.id)
-        self._scope.run(changed.values(subject=moved.subject, **self._asked(moved)))
+        revision = standing.revision + (standing.is_open and standing.values != moved.values)
+        self._scope.run(changed.values(subject=moved.subject, revision=revision, **self._asked(moved)))
 
     def _asked(self, asked: QuestionRecord) -> dict[str, object]:
         return {
