@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import pytest
 
 from samenspraak.connectors import Connector
-from samenspraak.testing.starter.plugin import StarterConnector
 from samenspraak.testing.tiers import CHECKS, Tier, tier_of
 
 from .refusals import broken_laws, refusals
@@ -23,7 +22,6 @@ from .samples import (
 
 ALL: Mapping[str, bool | None] = {check: True for checks in CHECKS.values() for check in checks}
 REFUSED: Mapping[type[Connector], tuple[Tier, set[str]]] = {
-    StarterConnector: (Tier.PLATINUM, set()),
     ForgetsTheMarker: (
         Tier.NONE,
         {

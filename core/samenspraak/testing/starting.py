@@ -27,6 +27,9 @@ dependencies = ["samenspraak>={version}"]
 [project.entry-points."samenspraak.connectors"]
 {name} = "samenspraak_{name}.plugin"
 
+[tool.hatch.build]
+dev-mode-dirs = ["."]  # what `pip install --editable .` puts on the path
+
 [tool.hatch.build.targets.wheel]
 packages = ["samenspraak_{name}"]
 """

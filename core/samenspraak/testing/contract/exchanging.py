@@ -21,7 +21,6 @@ _SINGS = What(text=CANARY)
 _BAKING = What(text="Samen bakken")
 _WRITE_FAULTS = {
     "the answer is lost": Fault(kind="lose", writes=True),
-    "a sign-in page": Fault(kind="html", writes=True),
     "nothing answers": Fault(kind="down"),
 }
 
