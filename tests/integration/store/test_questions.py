@@ -92,6 +92,20 @@ def test_an_answer_to_an_older_revision_is_refused_and_the_newer_one_can_be_answ
     assert answer(store, current, now).answer == "ecd"
 
 
+def test_a_question_that_moved_and_shows_something_else_takes_no_answer_to_what_it_showed_before(
+    store: Store, conflict: QuestionRecord, now: datetime
+) -> None:
+    ask(store, conflict)
+    with store.write("noord") as uow:
+        shown = {**conflict.values, "hub": {WHAT: What(text="Kousen aan")}}
+        uow.questions.move(replace(conflict, values=shown))
+        uow.commit()
+
+    with pytest.raises(StaleError):
+        answer(store, conflict, now)
+    assert answer(store, replace(conflict, revision=2), now).answer == "ecd"
+
+
 def test_a_question_is_answered_once(store: Store, conflict: QuestionRecord, now: datetime) -> None:
     answer(store, ask(store, conflict), now)
 

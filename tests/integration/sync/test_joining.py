@@ -9,7 +9,7 @@ import pytest
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import MatrixRow
-from samenspraak.errors import RuleError, StaleError
+from samenspraak.errors import RuleError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services import questions
@@ -274,24 +274,6 @@ def test_an_objection_to_the_one_that_goes_holds_for_what_stays(street: Street) 
 
     assert "rules" not in street.record(street.a)
     assert street.agreement.conditions is not None
-
-
-def test_an_answer_to_what_was_asked_before_the_join_is_stale(street: Street) -> None:
-    street.write_down(title="Aantrekken steunkousen")
-    street.answer("apart")
-    for app, who, title in ((street.a, "son", "Kousen aan"), (street.b, "daughter", "Sokken aan")):
-        [theirs] = [one for one in app.shelf.bodies("record") if one["title"] == "Aantrekken steunkousen"]
-        app.edit(who, theirs["id"], title=title)
-    street.settle()
-    [seen] = [one for one in street.town.questions() if one.cause == "both-changed"]
-    street.join()
-
-    with pytest.raises(StaleError):
-        questions.answer(street.hub, ORGANISATION, seen.id, revision=seen.revision, choice="app-b")
-    [now] = [one for one in street.town.questions() if one.id == seen.id]
-    questions.answer(street.hub, ORGANISATION, now.id, revision=now.revision, choice="app-b")
-    street.settle()
-    assert set(street.titles(street.a) + street.titles(street.b)) == {"Sokken aan"}
 
 
 # Two in one system.
