@@ -5,9 +5,6 @@ from __future__ import annotations
 import builtins
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
-
-from sqlalchemy.engine import Row
 
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import SAME, Aliases
@@ -15,6 +12,7 @@ from samenspraak.domain.local_time import local_day
 from samenspraak.domain.units import UnitKey, UnitValue, units_of
 from samenspraak.errors import NotFoundError
 from samenspraak.protocols import documents
+from samenspraak.store.kept import Row
 from samenspraak.store.records import AgreementRecord, Cause, Likeness, VersionRecord
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import agreement, agreement_version, likeness
@@ -195,7 +193,7 @@ class Agreements(Repository):
                     found[wanted[key]][units[key]] = None
         return {key: tuple(values) for key, values in found.items()}
 
-    def _history(self, agreement_id: str, **key: object) -> Sequence[Row[Any]]:
+    def _history(self, agreement_id: str, **key: object) -> Sequence[Row]:
         table = agreement_version
         return self._scope.all(table, table.c.version, agreement_id=agreement_id, **key)
 
@@ -218,7 +216,7 @@ class Agreements(Repository):
             document_sealed=document,
         )
 
-    def _record(self, row: Row[Any]) -> AgreementRecord:
+    def _record(self, row: Row) -> AgreementRecord:
         return AgreementRecord(
             agreement=self._scope.open(agreement.c.document_sealed, row.id, row.document_sealed, Agreement),
             version=row.version,
@@ -227,7 +225,7 @@ class Agreements(Repository):
             erased=row.erased,
         )
 
-    def _version(self, row: Row[Any]) -> VersionRecord:
+    def _version(self, row: Row) -> VersionRecord:
         place = _place(row.agreement_id, row.version)
         return VersionRecord(
             agreement=self._scope.open(

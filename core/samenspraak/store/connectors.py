@@ -6,11 +6,10 @@ import builtins
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.engine import Row
-
 from samenspraak.errors import NotFoundError, StaleError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.protocols import documents
+from samenspraak.store.kept import Row
 from samenspraak.store.records import ConnectorRecord, CursorRecord
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import connector, cursor
@@ -104,7 +103,7 @@ def _kept(record: ConnectorRecord) -> dict[str, object]:
     }
 
 
-def _record(row: Row[Any]) -> ConnectorRecord:
+def _record(row: Row) -> ConnectorRecord:
     return ConnectorRecord(
         id=row.id,
         plugin=row.plugin,
@@ -114,5 +113,5 @@ def _record(row: Row[Any]) -> ConnectorRecord:
         state_why=row.state_why,
         rules=documents.load(row.rules, _RULES),
         row=row.row,
-        **{name: row._mapping[name] for name in _NOTED},
+        **{name: getattr(row, name) for name in _NOTED},
     )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy.engine import Row
 
 from samenspraak.domain.consent import Consent
 from samenspraak.errors import StaleError
+from samenspraak.store.kept import Row
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import consent, consent_epoch
 
@@ -101,6 +99,6 @@ class Consents(Repository):
         self._scope.put(consent_epoch, {"client_id": client_id}, epoch=epoch)
         return epoch
 
-    def _consent(self, row: Row[Any]) -> Consent:
+    def _consent(self, row: Row) -> Consent:
         recorded = self._scope.open(consent.c.document_sealed, row.id, row.document_sealed, Consent)
         return replace(recorded, withdrawn_at=row.withdrawn_at)

@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from samenspraak.errors import (
     ConfigurationError,
@@ -111,17 +111,18 @@ def _begin(connection: Connection) -> None:
 
 def _translate(context: ExceptionContext) -> None:
     """Errors of the database as ours; their texts stay out, since they may hold values."""
-    error = context.sqlalchemy_exception
-    if isinstance(error, DBAPIError):
-        raise _ours(error) from context.original_exception
+    if isinstance(context.sqlalchemy_exception, DBAPIError):
+        raise translated(context.original_exception) from context.original_exception
 
 
-def _ours(error: DBAPIError) -> SamenspraakError:
-    kind = getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None)
+def translated(error: BaseException) -> SamenspraakError:
+    """An error of the driver as ours."""
+    kind = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
     if kind in _CONSTRAINTS:
         ours, sentence = _CONSTRAINTS[kind]
         return ours(sentence)
-    name = kind or type(error.orig).__name__
-    if isinstance(error, OperationalError) and kind != "SQLITE_ERROR":  # which is a wrong statement
+    name = kind or type(error).__name__
+    is_passing = any(one.__name__ == "OperationalError" for one in type(error).__mro__)
+    if is_passing and kind != "SQLITE_ERROR":  # which is a wrong statement
         return TransientError(f"The database cannot be used now ({name}); nothing was changed.")
     return PermanentError(f"The database refused ({name}).")

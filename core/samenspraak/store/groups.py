@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy.engine import Row
-
 from samenspraak.domain.parties import Device, Group, GroupKind, PartyRef
+from samenspraak.store.kept import Row
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import device, group, membership
 
@@ -49,7 +46,7 @@ class Groups(Repository):
         """All devices, by id."""
         return [_device(row) for row in self._scope.all(device, device.c.id)]
 
-    def _group(self, row: Row[Any]) -> Group:
+    def _group(self, row: Row) -> Group:
         members = self._scope.all(membership, group_id=row.id)
         return Group(
             id=row.id,
@@ -60,5 +57,5 @@ class Groups(Repository):
         )
 
 
-def _device(row: Row[Any]) -> Device:
+def _device(row: Row) -> Device:
     return Device(id=row.id, name=row.name, owner=PartyRef.parse(row.owner))

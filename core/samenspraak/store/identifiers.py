@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import Identifier
+from samenspraak.store.kept import Row
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import identifier
 
@@ -83,7 +82,7 @@ class Identifiers(Repository):
                 value_sealed=self._scope.seal(identifier.c.value_sealed, place, one.value, str),
             )
 
-    def _identifier(self, row: Row[Any]) -> Identifier:
+    def _identifier(self, row: Row) -> Identifier:
         place = f"{row.person_id}/{row.system}"
         value = self._scope.open(identifier.c.value_sealed, place, row.value_sealed, str)
         return Identifier(system=row.system, value=value)

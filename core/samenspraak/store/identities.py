@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import PartyRef
 from samenspraak.protocols import documents
+from samenspraak.store.kept import Row
 from samenspraak.store.records import PartyCandidate, PartyLink
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import party_candidate, person_link
@@ -104,7 +103,7 @@ class Identities(Repository):
         order = (person_link.c.connector_id, person_link.c.external_id)
         return [_link(row) for row in self._scope.all(person_link, *order, **key)]
 
-    def _candidate(self, row: Row[Any]) -> PartyCandidate:
+    def _candidate(self, row: Row) -> PartyCandidate:
         column = party_candidate.c.document_sealed
         return self._scope.open(column, _place(row), row.document_sealed, PartyCandidate)
 
@@ -113,11 +112,11 @@ def _at(table: sa.Table, connector_id: str, external_id: str) -> tuple[sa.Column
     return table.c.connector_id == connector_id, table.c.external_id == external_id
 
 
-def _place(one: PartyCandidate | Row[Any]) -> str:
+def _place(one: PartyCandidate | Row) -> str:
     return f"{one.connector_id}/{one.external_id}"
 
 
-def _link(row: Row[Any]) -> PartyLink:
+def _link(row: Row) -> PartyLink:
     return PartyLink(
         connector_id=row.connector_id,
         external_id=row.external_id,

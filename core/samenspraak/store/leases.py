@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Row
 
 from samenspraak.errors import NotFoundError
 from samenspraak.store.columns import AT_ONCE
+from samenspraak.store.kept import Row, among, kept, length_of, spread
 from samenspraak.store.scope import Repository, Scope
 
 _NONE = ""
@@ -36,8 +35,10 @@ class Leased(Repository):
 
     def waiting(self, now: datetime, limit: int, without: Collection[str] = ()) -> list[tuple[str, str]]:
         """As :meth:`due`, each with its connector; ``without``: connectors that cannot take more now."""
-        asked = {"of_now": now, "of_limit": limit, "of_without": sorted(without) or [_NONE]}
-        found = self._scope.rows(_waiting(self._table, self._order), **asked)
+        left_out = sorted(without) or [_NONE]
+        statement = _waiting(self._table, self._order, length_of(left_out))
+        asked = {"of_now": now, "of_limit": limit, **spread("of_without", left_out)}
+        found = self._scope.rows(statement, **asked)
         return [(row.id, row.connector_id) for row in found]
 
     def renew(self, row_id: str, fence: int, until: datetime) -> bool:
@@ -54,11 +55,11 @@ class Leased(Repository):
         left = self._scope.update(table).where(table.c.lease_until != AT_ONCE, table.c.lease_owner == owner)
         return self._scope.run(left.values(lease_until=AT_ONCE, fence=table.c.fence + 1)).rowcount
 
-    def _renew(self, row_id: str, fence: int, until: datetime) -> Row[Any] | None:
+    def _renew(self, row_id: str, fence: int, until: datetime) -> Row | None:
         held = {"of_id": row_id, "of_fence": fence}
         return self._scope.first(_renewing(self._table), **held, lease_until=until)
 
-    def _claim(self, row_id: str, now: datetime, until: datetime, owner: str) -> Row[Any] | None:
+    def _claim(self, row_id: str, now: datetime, until: datetime, owner: str) -> Row | None:
         lease = {"lease_until": until, "lease_owner": owner}
         return self._scope.first(_claiming(self._table), of_id=row_id, of_now=now, **lease)
 
@@ -68,15 +69,15 @@ class Leased(Repository):
             raise NotFoundError(f"There is no {self._table.name} {row_id} in {self._scope.organisation}.")
 
 
-@cache
-def _waiting(table: sa.Table, order: tuple[sa.ColumnElement[Any], ...]) -> sa.Select[Any]:
-    """At most ``of_limit`` rows that are free, apart from those of the connectors ``of_without``."""
-    without = table.c.connector_id.not_in(sa.bindparam("of_without", expanding=True))
-    found = Scope.select(table, table.c.id, table.c.connector_id).where(*_free(table), without)
+@kept
+def _waiting(table: sa.Table, order: tuple[sa.ColumnElement[Any], ...], without: int) -> sa.Select[Any]:
+    """At most ``of_limit`` rows that are free, apart from those of so many connectors ``of_without``."""
+    left_out = sa.not_(among(table.c.connector_id, "of_without", without))
+    found = Scope.select(table, table.c.id, table.c.connector_id).where(*_free(table), left_out)
     return found.order_by(*order).limit(sa.bindparam("of_limit", type_=sa.Integer))
 
 
-@cache
+@kept
 def _claiming(table: sa.Table) -> sa.Executable:
     """Of the free row ``of_id``, as of ``of_now``."""
     row = Scope.update(table).where(table.c.id == sa.bindparam("of_id"), *_free(table))
@@ -84,7 +85,6 @@ def _claiming(table: sa.Table) -> sa.Executable:
     return claiming
 
 
-@cache
 def held_with(table: sa.Table) -> sa.Update:
     """What changes the row ``of_id`` while the lease with ``of_fence`` is held."""
     return Scope.update(table).where(
@@ -94,7 +94,13 @@ def held_with(table: sa.Table) -> sa.Update:
     )
 
 
-@cache
+@kept
+def releasing(table: sa.Table) -> sa.Update:
+    """The same, as a statement."""
+    return held_with(table)
+
+
+@kept
 def _renewing(table: sa.Table) -> sa.Executable:
     renewing: sa.Executable = held_with(table).returning(*table.c)
     return renewing

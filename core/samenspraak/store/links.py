@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Row
 
 from samenspraak.domain.aliases import SAME, Aliases
 from samenspraak.domain.parties import PartyRef
@@ -20,6 +19,7 @@ from samenspraak.policy.priority import EDIT
 from samenspraak.policy.state import ConnectorState, LinkPhase, Reason
 from samenspraak.protocols import documents
 from samenspraak.store.columns import AT_ONCE
+from samenspraak.store.kept import Row, kept
 from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.scope import Scope
@@ -312,14 +312,14 @@ def _urgency() -> dict[str, object]:
     }
 
 
-@cache
+@kept
 def _wanting() -> sa.Executable:
     links = Scope.update(link).where(link.c.agreement_id == sa.bindparam("of_agreement"))
     wanting: sa.Executable = links.values(**_urgency()).returning(link.c.id)
     return wanting
 
 
-@cache
+@kept
 def _standing() -> sa.Select[Any]:
     epoch = Scope.select(consent_epoch, consent_epoch.c.epoch).where(
         consent_epoch.c.client_id == sa.bindparam("of_client")
@@ -331,18 +331,18 @@ def _standing() -> sa.Select[Any]:
     return asked.where(*of_it, Scope.is_ours(connector))
 
 
-@cache
+@kept
 def _setting() -> sa.Update:
     return Scope.update(link).where(link.c.id == sa.bindparam("of_id")).values(row=link.c.row + 1)
 
 
-@cache
+@kept
 def _looking() -> sa.Update:
     one = Scope.update(link).where(link.c.id == sa.bindparam("of_id"))
     return one.values(look=link.c.look + 1, **_urgency())
 
 
-@cache
+@kept
 def _finishing(judged: tuple[str, ...]) -> sa.Update:
     """Of the link ``of_id`` under ``of_fence``: what is ``judged`` holds only for it as it was claimed."""
     cases = {}
@@ -360,7 +360,7 @@ _AS_CLAIMED: Mapping[str, tuple[sa.ColumnElement[bool], object]] = {
 """What only holds while nothing else came in: as long as what, and what it is otherwise."""
 
 
-def _record(row: Row[Any]) -> LinkRecord:
+def _record(row: Row) -> LinkRecord:
     return LinkRecord(
         id=row.id,
         agreement_id=row.agreement_id,

@@ -13,9 +13,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.engine import Row
-
 from samenspraak.protocols import documents
+from samenspraak.store.kept import Row
 from samenspraak.store.records import AuditLine
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import attempt, audit, audit_head, run
@@ -82,7 +81,7 @@ class Log(Repository):
     def verify(self) -> int | None:
         """The number of the first line that is not as it was written or not there; None when all are."""
         before, expected = _START, 1
-        for row in self._scope.run(self._scope.select(audit).order_by(audit.c.number)):
+        for row in self._scope.each(self._scope.select(audit).order_by(audit.c.number)):
             if row.number != expected or row.hash != _hash(before, expected, _line(row)):
                 return expected
             before, expected = row.hash, expected + 1
@@ -113,7 +112,7 @@ class Log(Repository):
         statement = self._scope.select(attempt).where(attempt.c.link_id == link_id).order_by(attempt.c.number)
         names = AttemptRecord.__dataclass_fields__
         return [
-            AttemptRecord(**{name: row._mapping[name] for name in names})
+            AttemptRecord(**{name: getattr(row, name) for name in names})
             for row in self._scope.rows(statement)
         ]
 
@@ -131,8 +130,8 @@ class Log(Repository):
         return [_run(row) for row in rows]
 
 
-def _line(row: Row[Any]) -> dict[str, Any]:
-    return {name: row._mapping[name] for name in _LINE}
+def _line(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _LINE}
 
 
 def _hash(before: bytes, number: int, line: Mapping[str, Any]) -> bytes:
@@ -142,7 +141,7 @@ def _hash(before: bytes, number: int, line: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(before + text.encode()).digest()
 
 
-def _run(row: Row[Any]) -> RunRecord:
+def _run(row: Row) -> RunRecord:
     return RunRecord(
         connector_id=row.connector_id,
         kind=row.kind,

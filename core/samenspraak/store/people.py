@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
-
-from sqlalchemy.engine import Row
 
 from samenspraak.domain.parties import PERSONS, CircleMember, Identifier, PartyKind, PartyRef, Person
 from samenspraak.protocols import documents
 from samenspraak.store.identifiers import Identifiers
+from samenspraak.store.kept import Row
 from samenspraak.store.tables import circle, person
 
 _KINDS = frozenset[PartyKind]
@@ -126,16 +124,16 @@ class People(Identifiers):
 
     # Rows and values.
 
-    def _people(self, rows: Sequence[Row[Any]], **key: str) -> list[Person]:
+    def _people(self, rows: Sequence[Row], **key: str) -> list[Person]:
         """These persons with their identifiers, read at once."""
         theirs = self._of_persons(**key)
         return [replace(self._plain(row), identifiers=frozenset(theirs.get(row.id, ()))) for row in rows]
 
-    def _plain(self, row: Row[Any]) -> Person:
+    def _plain(self, row: Row) -> Person:
         return self._scope.open(person.c.document_sealed, row.id, row.document_sealed, Person)
 
 
-def _member(row: Row[Any]) -> CircleMember:
+def _member(row: Row) -> CircleMember:
     return CircleMember(
         client_id=row.client_id, party=PartyRef.parse(row.party), representative=row.representative
     )

@@ -6,12 +6,10 @@ import builtins
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy.engine import Row
 
 from samenspraak.errors import StaleError
 from samenspraak.policy.state import QuestionKind, SentUnits
+from samenspraak.store.kept import Row
 from samenspraak.store.records import QuestionRecord
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import link, question, remote
@@ -165,7 +163,7 @@ class Questions(Repository):
             "shows_sealed": self._scope.seal(question.c.shows_sealed, asked.id, asked.shows, _SHOWN),
         }
 
-    def _record(self, row: Row[Any]) -> QuestionRecord:
+    def _record(self, row: Row) -> QuestionRecord:
         columns, scope = question.c, self._scope
         given = row.answer_sealed
         return QuestionRecord(

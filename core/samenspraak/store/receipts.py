@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.engine import Row
-
 from samenspraak.domain.parties import PartyRef
+from samenspraak.store.kept import Row
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import receipt
 
@@ -108,7 +107,7 @@ def _text(reader: Reader) -> str:
     return "" if reader is None else str(reader)
 
 
-def _receipt(row: Row[tuple[object, ...]]) -> Receipt:
+def _receipt(row: Row) -> Receipt:
     return Receipt(
         link_id=row.link_id,
         reader=PartyRef.parse(row.party) if row.party else None,

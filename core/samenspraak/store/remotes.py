@@ -7,15 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy.engine import Row
-
 from samenspraak.domain.parties import Identifier
 from samenspraak.domain.units import UnitKey
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import Attempt, Intent, LinkPhase, SentUnits
 from samenspraak.protocols import documents
 from samenspraak.store.columns import AT_ONCE
-from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
+from samenspraak.store.kept import Row
+from samenspraak.store.leases import Leased, releasing, waiting_until, waits_until
 from samenspraak.store.records import RemoteMark, RemoteRecord
 from samenspraak.store.scope import SOME, Scope
 from samenspraak.store.tables import known_as, remote
@@ -193,7 +192,7 @@ class Remotes(Leased):
         done = {} if looked is None else {"looked": looked}
         values = {"lease_until": AT_ONCE, "next_at": waits_until(next_at), **done}
         held = {"of_id": remote_id, "of_fence": fence}
-        return self._scope.run(held_with(remote), **held, **values).rowcount == 1
+        return self._scope.run(releasing(remote), **held, **values).rowcount == 1
 
     # Rows and records.
 
@@ -217,13 +216,13 @@ class Remotes(Leased):
             kept[column] = None if empty else self._scope.seal(remote.c[column], record.id, value, form)
         return kept
 
-    def _record(self, row: Row[Any]) -> RemoteRecord:
-        kept = row._mapping
-        values: dict[str, Any] = {name: kept[name] for name in _AS_IS}
+    def _record(self, row: Row) -> RemoteRecord:
+        values: dict[str, Any] = {name: getattr(row, name) for name in _AS_IS}
         for name, form in _PLAIN.items():
-            values[name] = None if kept[name] is None else documents.load(kept[name], form)
+            text = getattr(row, name)
+            values[name] = None if text is None else documents.load(text, form)
         for name, form in _SEALED.items():
-            sealed, column = kept[f"{name}_sealed"], remote.c[f"{name}_sealed"]
+            sealed, column = getattr(row, f"{name}_sealed"), remote.c[f"{name}_sealed"]
             values[name] = _EMPTY[name] if sealed is None else self._scope.open(column, row.id, sealed, form)
         values["phase"] = LinkPhase(row.phase)
         return RemoteRecord(

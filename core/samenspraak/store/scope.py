@@ -7,19 +7,19 @@ themselves (a test reads their source, another one reads every statement that re
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from sqlite3 import Connection as Raw
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, CursorResult, Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ResourceClosedError
 
 from samenspraak.errors import NotFoundError, StaleError, TransientError
 from samenspraak.protocols import documents
 from samenspraak.store.cipher import Cipher
+from samenspraak.store.kept import Kept, Outcome, Row, among, kept, length_of, spread
 
 T = TypeVar("T")
 
@@ -33,8 +33,8 @@ class Scope:
     """One organisation within one transaction.
 
     What is asked often is asked by key: such a statement is built once and kept, since building one costs
-    several times what running it does. And it is run once: a transaction sees one moment, so the answer
-    stays the same until something is written here to that table.
+    many times what running it does. And it is run once: a transaction sees one moment, so the answer stays
+    the same until something is written here to that table.
     """
 
     def __init__(self, connection: Connection, organisation: str, cipher: Cipher, *, writes: bool) -> None:
@@ -43,7 +43,7 @@ class Scope:
         self._connection = connection
         self._writes = writes
         self._is_over = False
-        self._read: defaultdict[sa.FromClause, dict[Hashable, Sequence[Row[Any]]]] = defaultdict(dict)
+        self._read: defaultdict[sa.FromClause, dict[Hashable, Sequence[Row]]] = defaultdict(dict)
 
     # Statements.
 
@@ -66,20 +66,35 @@ class Scope:
 
     # Running them.
 
-    def run(self, statement: sa.Executable, **values: object) -> CursorResult[Any]:
-        """Its result; ``values`` are those of its parameters.
+    def run(self, statement: Kept | sa.Executable, **values: object) -> Outcome:
+        """What it came to; ``values`` are those of its parameters.
 
         Raises:
             RuntimeError: it changes something, in a unit of work for reading.
             ResourceClosedError: the unit of work is committed.
         """
+        given = {_OURS.key: self.organisation, **values}
+        if isinstance(statement, Kept):
+            self._admit(statement.changes)
+            return statement.run(self._connection, given)
+        self._admit(statement.table if isinstance(statement, sa.UpdateBase) else None)
+        result = self._connection.execute(statement, given)
+        return Outcome(result.all() if result.returns_rows else (), result.rowcount)
+
+    def each(self, statement: sa.Select[Any]) -> Iterator[Row]:
+        """The rows one by one, where there may be more than there is room for."""
+        self._admit(None)
+        yield from self._connection.execute(statement, {_OURS.key: self.organisation})
+
+    def _admit(self, changes: sa.FromClause | None) -> None:
+        """Whether a statement may be sent, and change this table, of which nothing is known afterwards."""
         if self._is_over:
             raise ResourceClosedError("This unit of work is over.")
-        if isinstance(statement, sa.UpdateBase) and not self._writes:
+        if changes is None:
+            return
+        if not self._writes:
             raise RuntimeError("This unit of work is for reading.")
-        if isinstance(statement, sa.UpdateBase):
-            self._read.pop(statement.table, None)
-        return self._connection.execute(statement, {_OURS.key: self.organisation, **values})
+        self._read.pop(changes, None)
 
     def mark(self, *steps: str) -> None:
         """Steps around a part of what is written here: a savepoint and its end.
@@ -103,34 +118,29 @@ class Scope:
         self._is_over = True
         self._read.clear()
 
-    def rows(self, statement: sa.Executable, **values: object) -> Sequence[Row[Any]]:
-        return self.run(statement, **values).all()
+    def rows(self, statement: Kept | sa.Executable, **values: object) -> Sequence[Row]:
+        return self.run(statement, **values).rows
 
-    def first(self, statement: sa.Executable, **values: object) -> Row[Any] | None:
-        return self.run(statement, **values).first()
+    def first(self, statement: Kept | sa.Executable, **values: object) -> Row | None:
+        return next(iter(self.rows(statement, **values)), None)
 
-    def all(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> Sequence[Row[Any]]:
+    def all(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> Sequence[Row]:
         """Every row with this key, in this order. A list takes any of its values, ``SOME`` any but none."""
         return self._known(table, (), order, key)
 
-    def only(self, *columns: sa.Column[Any], **key: object) -> Sequence[Row[Any]]:
+    def only(self, *columns: sa.Column[Any], **key: object) -> Sequence[Row]:
         """The same, in no order and of these columns alone."""
         return self._known(columns[0].table, columns, (), key)
 
-    def find(self, table: sa.Table, **key: object) -> Row[Any] | None:
+    def find(self, table: sa.Table, **key: object) -> Row | None:
         """The row with this key, or None."""
         return next(iter(self._known(table, (), (), key)), None)
 
     def _known(
         self, table: sa.FromClause, columns: Columns, order: Columns, key: Mapping[str, object]
-    ) -> Sequence[Row[Any]]:
-        form = _form(key)
-        asked = (
-            columns,
-            order,
-            form,
-            *(tuple(one) if isinstance(one, list) else one for one in key.values()),
-        )
+    ) -> Sequence[Row]:
+        form, values = _form(key), key.values()
+        asked = (columns, order, form, *(tuple(one) if isinstance(one, list) else one for one in values))
         read = self._read[table]
         if asked not in read:
             read[asked] = self.rows(_reading(table, columns, order, form), **_values(key))
@@ -145,10 +155,10 @@ class Scope:
         unread = [one for one in asked if asked[one] not in read]
         if not unread:
             return
-        found: dict[str, list[Row[Any]]] = {one: [] for one in unread}
+        found: dict[str, list[Row]] = {one: [] for one in unread}
         wanted = {**key, by: unread}
         for row in self.rows(_reading(table, (), (column, *order), _form(wanted)), **_values(wanted)):
-            found[row._mapping[by]].append(row)
+            found[getattr(row, by)].append(row)
         read.update({asked[one]: rows for one, rows in found.items()})
 
     def foresee_none(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> None:
@@ -166,7 +176,7 @@ class Scope:
         """What :meth:`made_of` would make by that name of what was just written here."""
         cast(dict[Hashable, Any], self._read[table])["made", name] = value
 
-    def get(self, table: sa.Table, **key: object) -> Row[Any]:
+    def get(self, table: sa.Table, **key: object) -> Row:
         """The row with this key.
 
         Raises:
@@ -186,7 +196,7 @@ class Scope:
         """
         self.run(_adding(table, tuple(values)), **values)
 
-    def add_if_new(self, table: sa.Table, **values: object) -> Row[Any] | None:
+    def add_if_new(self, table: sa.Table, **values: object) -> Row | None:
         """A new row, or None when there is one with this key or another unique value already."""
         return self.first(_adding_if_new(table, tuple(values), self._connection.dialect.name), **values)
 
@@ -217,8 +227,8 @@ class Scope:
 
     def next_number(self, table: sa.Table) -> int:
         """The number after the last one of this organisation; safe because there is one writer at a time."""
-        last = self.run(self.select(table, sa.func.max(table.c.number))).scalar()
-        return (last or 0) + 1
+        [last] = self.run(_last(table)).rows
+        return (last.number or 0) + 1
 
     # What is kept encrypted.
 
@@ -265,48 +275,62 @@ def _form(key: Mapping[str, object]) -> _Form:
 def _comparison(value: object) -> str:
     if value is None or value is SOME:
         return "is none" if value is None else "is some"
-    return "in" if isinstance(value, list) else "is"
+    return f"among {length_of(value)}" if isinstance(value, list) else "is"
 
 
 def _values(key: Mapping[str, object]) -> dict[str, object]:
     """The values of a key as parameters, apart from those of what is set."""
-    return {f"of_{name}": value for name, value in key.items() if value not in (None, SOME)}
+    found: dict[str, object] = {}
+    for name, value in key.items():
+        if isinstance(value, list):
+            found |= spread(f"of_{name}", value)
+        elif value is not None and value is not SOME:
+            found[f"of_{name}"] = value
+    return found
 
 
 def _compared(table: sa.FromClause, form: _Form) -> list[sa.ColumnElement[bool]]:
-    return [_COMPARED[how](table.c[name], f"of_{name}") for name, how in form]
+    return [_compare(table.c[name], f"of_{name}", how) for name, how in form]
 
 
-_COMPARED: Mapping[str, Callable[[sa.ColumnElement[Any], str], sa.ColumnElement[bool]]] = {
-    "is": lambda column, name: column == sa.bindparam(name),
-    "in": lambda column, name: column.in_(sa.bindparam(name, expanding=True)),
-    "is none": lambda column, _: column.is_(None),
-    "is some": lambda column, _: column.is_not(None),
-}
+def _compare(column: sa.ColumnElement[Any], name: str, how: str) -> sa.ColumnElement[bool]:
+    match how.partition(" "):
+        case ("among", _, length):
+            return among(column, name, int(length))
+        case ("is", _, "none"):
+            return column.is_(None)
+        case ("is", _, "some"):
+            return column.is_not(None)
+    return column == sa.bindparam(name)
 
 
-@cache
+@kept
 def _reading(table: sa.FromClause, columns: Columns, order: Columns, form: _Form) -> sa.Select[Any]:
     return Scope.select(table, *columns).where(*_compared(table, form)).order_by(*order)
 
 
-@cache
+@kept
+def _last(table: sa.Table) -> sa.Select[Any]:
+    return Scope.select(table, sa.func.max(table.c.number).label("number"))
+
+
+@kept
 def _changing(table: sa.Table, form: _Form) -> sa.Update:
     return Scope.update(table).where(*_compared(table, form))
 
 
-@cache
+@kept
 def _adding(table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
     return sa.insert(table).values(_parameters(names))
 
 
-@cache
+@kept
 def _adding_if_new(table: sa.Table, names: tuple[str, ...], dialect: str) -> sa.Executable:
     adding: sa.Executable = _upserting(table, names, dialect).on_conflict_do_nothing().returning(*table.c)
     return adding
 
 
-@cache
+@kept
 def _putting(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...], dialect: str) -> sa.Executable:
     insert = _upserting(table, (*key, *names), dialect)
     changes = {name: insert.excluded[name] for name in names}
@@ -316,7 +340,7 @@ def _putting(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...], dial
     return putting
 
 
-@cache
+@kept
 def _filling(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...], dialect: str) -> sa.Executable:
     insert = _upserting(table, (*key, *names), dialect)
     kept = {name: sa.func.coalesce(table.c[name], insert.excluded[name]) for name in names}
