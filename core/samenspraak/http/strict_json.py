@@ -97,13 +97,14 @@ def _check_shape(value: Any, limits: Limits) -> None:
     for _ in range(limits.json_depth):
         if not level:
             return
-        if any(len(item) > limits.json_items for item in level):
+        if max(map(len, level)) > limits.json_items:
             raise UnusableJsonError("holds a list that is too long")
-        below = []
-        for item in level:
-            members = item.values() if type(item) is dict else item
-            below += [member for member in members if type(member) in _CONTAINERS]
-        level = below
+        level = [
+            member
+            for item in level
+            for member in (item.values() if type(item) is dict else item)
+            if type(member) in _CONTAINERS
+        ]
     if level:
         raise UnusableJsonError("is nested too deeply")
 

@@ -15,6 +15,7 @@ from samenspraak.policy.state import Asked, CopyState, Do, Plan, QuestionKind, R
 FIRST_AGREE = "first-agree"
 """The cause of a proposal that waits until the parties agree."""
 
+_VERDICTS = tuple(Verdict)
 _HELD = (Verdict.ASK, Verdict.PROPOSE, Verdict.REVISE, Verdict.HELD)
 _HIDES = (Verdict.CLEAR, Verdict.KEEP_AND_CLEAR)
 
@@ -65,7 +66,7 @@ class _Decisions:
     @classmethod
     def of(cls, case: Case, there: There) -> _Decisions:
         rows: dict[UnitKey, str] = {}
-        views: dict[Verdict, dict[UnitKey, UnitView]] = {verdict: {} for verdict in Verdict}
+        views: dict[Verdict, dict[UnitKey, UnitView]] = {verdict: {} for verdict in _VERDICTS}
         for view in _views(case, there):
             rows[view.key], verdict = decide(view)
             views[verdict][view.key] = view

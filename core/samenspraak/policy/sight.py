@@ -33,6 +33,7 @@ from samenspraak.policy.shape import ClientName, Shape
 Reader = PartyRef | None
 """A reader by name, or None: somebody of the staff, nobody knows who."""
 
+_CATEGORIES = tuple(row for row in MatrixRow if row is not MatrixRow.NAMES)
 _NAMES_OF_OTHERS = frozenset({PartyKind.RELATIVE, PartyKind.VOLUNTEER})
 
 
@@ -77,6 +78,10 @@ class Sight:
 
     def shape(self) -> Shape:
         """What these readers may see and this system carries."""
+        return self._shape
+
+    @cached_property
+    def _shape(self) -> Shape:
         empty = Shape(
             units=frozenset(),
             members=self.audience.members,
@@ -87,7 +92,7 @@ class Sight:
         return replace(
             empty,
             units=frozenset(key for key in self.units if self._shows(key)),
-            kinds=frozenset(kind for kind in UnitKind if self._carries(kind)),
+            kinds=frozenset(kind for kind in UNITS if self._carries(kind)),
             names=frozenset(one for one in self._known_parties if self.may_name(one)),
             client_name=self._client_name,
             bsn=self._row(MatrixRow.BSN),
@@ -154,7 +159,7 @@ class Sight:
     @cached_property
     def _open_rows(self) -> frozenset[MatrixRow]:
         """The categories that every reader may see here; names are asked for one by one."""
-        rows = [row for row in MatrixRow if self.readers and row is not MatrixRow.NAMES]
+        rows = _CATEGORIES if self.readers else ()
         return frozenset(row for row in rows if all(self._may(reader, row) for reader in self.readers))
 
     def _may(self, reader: Reader, row: MatrixRow) -> bool:
@@ -190,7 +195,7 @@ class Sight:
         return {
             (reader, row): decision(covering(self._by_client, self._about, row, addressed))
             for reader, addressed in self._addressed.items()
-            for row in MatrixRow
+            for row in MATRIX
         }
 
     @cached_property

@@ -5,6 +5,9 @@ from __future__ import annotations
 import builtins
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
 
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import SAME, Aliases
@@ -13,8 +16,9 @@ from samenspraak.domain.units import UnitKey, UnitValue, units_of
 from samenspraak.errors import NotFoundError
 from samenspraak.protocols import documents
 from samenspraak.store.kept import Row
+from samenspraak.store.kept import Row, kept
 from samenspraak.store.records import AgreementRecord, Cause, Likeness, VersionRecord
-from samenspraak.store.scope import Repository
+from samenspraak.store.scope import Repository, Scope
 from samenspraak.store.tables import agreement, agreement_version, likeness
 
 _RULES = dict[UnitKey, str]
@@ -37,6 +41,10 @@ class Agreements(Repository):
         """These will be asked for one by one, with what each is like."""
         self._scope.foresee(agreement, by="id", among=agreement_ids)
         self._scope.foresee(likeness, likeness.c.other_id, by="agreement_id", among=agreement_ids)
+
+    def foresee_none(self, agreement_id: str) -> None:
+        """Nobody said yet that it is like another one."""
+        self._scope.foresee_none(likeness, likeness.c.other_id, agreement_id=agreement_id)
 
     def version_of(self, agreement_id: str) -> int:
         """The version that the agreement has now, without opening it.
@@ -109,11 +117,8 @@ class Agreements(Repository):
 
     def met_elsewhere(self, client_id: str, connector_id: str) -> builtins.list[AgreementRecord]:
         """Those of this client that were not met in this system first, by id; no other is opened."""
-        ids = [row.id for row in self._scope.only(agreement.c.id, client_id=client_id, same_as=None)]
-        table = agreement_version
-        origins = self._scope.only(table.c.agreement_id, table.c.connector_id, agreement_id=ids, version=1)
-        found = (row.agreement_id for row in origins if row.connector_id != connector_id)
-        return [self.get(one) for one in sorted(found)]
+        found = self._scope.rows(_met_elsewhere(), of_client=client_id, of_connector=connector_id)
+        return [self.get(row.id) for row in found]
 
     # One and the same.
 
@@ -168,7 +173,7 @@ class Agreements(Repository):
 
     def versions(self, agreement_id: str, numbers: Collection[int]) -> dict[int, VersionRecord]:
         """Those of these versions that there are, by number."""
-        found = self._history(agreement_id, version=sorted(set(numbers))) if numbers else ()
+        found = self._history(agreement_id, version=tuple(sorted(set(numbers)))) if numbers else ()
         return {row.version: self._version(row) for row in found}
 
     def history(self, agreement_id: str) -> builtins.list[VersionRecord]:
@@ -242,6 +247,16 @@ class Agreements(Repository):
             ),
             units=_keys(row.units),
         )
+
+
+@kept
+def _met_elsewhere() -> sa.Select[Any]:
+    first = agreement_version
+    of_client = (agreement.c.client_id == sa.bindparam("of_client"), agreement.c.same_as.is_(None))
+    its_first = (Scope.is_ours(first), first.c.agreement_id == agreement.c.id, first.c.version == 1)
+    elsewhere = first.c.connector_id != sa.bindparam("of_connector")
+    found = Scope.select(agreement, agreement.c.id).where(*of_client, *its_first, elsewhere)
+    return found.order_by(agreement.c.id)
 
 
 def _place(agreement_id: str, version: int) -> str:

@@ -41,12 +41,13 @@ class Cipher:
         self._key = key
         self._random = random
         self._derived = lru_cache(maxsize=1024)(self._derive)
+        self._field = lru_cache(maxsize=1024)(lambda one: AESGCM(self._derive("field", one)))
 
     def seal(self, content: bytes, *, table: str, column: str, organisation: str, row: str) -> bytes:
         """The content, encrypted for this place only."""
         nonce = self._random(_NONCE_BYTES)
         place = _place(table, column, organisation, row)
-        return _FORMAT + nonce + AESGCM(self._derived("field", organisation)).encrypt(nonce, content, place)
+        return _FORMAT + nonce + self._field(organisation).encrypt(nonce, content, place)
 
     def open(self, sealed: bytes, *, table: str, column: str, organisation: str, row: str) -> bytes:
         """The reverse of :meth:`seal`.
@@ -58,8 +59,7 @@ class Cipher:
         try:
             if sealed[:1] != _FORMAT:
                 raise InvalidTag
-            key = self._derived("field", organisation)
-            return AESGCM(key).decrypt(nonce, content, _place(table, column, organisation, row))
+            return self._field(organisation).decrypt(nonce, content, _place(table, column, organisation, row))
         except (InvalidTag, ValueError) as error:
             raise PermanentError(
                 f"{table}.{column} of {row} cannot be opened with this key; is it the key of this database?"

@@ -43,7 +43,7 @@ class Identities(Repository):
         """What this connector calls everybody it knows, or these parties, by what it calls them."""
         if among is None:
             return self._links(connector_id=connector_id)
-        parties = sorted(map(str, among))
+        parties = tuple(sorted(map(str, among)))
         name = ("links", connector_id, *parties)
         found = self._scope.made_of(
             person_link, name, lambda: self._links(connector_id=connector_id, party=parties)

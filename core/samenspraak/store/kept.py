@@ -8,9 +8,9 @@ done the first time (ADR 0031).
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple, ParamSpec, Protocol, cast
 
 import sqlalchemy as sa
@@ -68,13 +68,9 @@ class _Text:
         )
 
     def made(self, found: Sequence[Sequence[Any]]) -> Sequence[Row]:
-        if self.row is None:
-            return ()
-        return [self.row(self._read(one)) for one in found]
+        return list(map(cast(Any, self.row), map(self._read, found) if self.processed else found))
 
     def _read(self, found: Sequence[Any]) -> Sequence[Any]:
-        if not self.processed:
-            return found
         columns = list(found)
         for index, process in self.processed:
             columns[index] = process(columns[index])
@@ -89,32 +85,13 @@ class Kept:
         self.changes = statement.table if isinstance(statement, sa.UpdateBase) else None
         self._texts: dict[Hashable, _Text] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> Outcome:
-        """Send it with these values; who listens to the engine hears of it as of any other statement.
-
-        Raises:
-            The errors of :func:`samenspraak.store.engine.translated`.
-        """
-        dialect = connection.dialect
-        asked = (dialect.name, *values)
+    def text(self, dialect: Dialect, names: Iterable[str]) -> _Text:
+        """The statement as this kind of database takes it, with these parameters."""
+        asked = (dialect.name, *names)
         text = self._texts.get(asked)
         if text is None:
-            text = self._texts[asked] = self._prepared(dialect, values)
-        if not connection.in_transaction():
-            connection.begin()
-        given = text.given(values)
-        cursor = connection.connection.cursor()
-        try:
-            for tell in connection.dispatch.before_execute:
-                tell(connection, self.statement, [], values, {})
-            for tell in connection.dispatch.before_cursor_execute:
-                tell(connection, cursor, text.text, given, None, False)
-            cursor.execute(text.text, given)
-            return Outcome(text.made(cursor.fetchall() if text.row else ()), cursor.rowcount)
-        except dialect.loaded_dbapi.Error as error:
-            raise translated(error) from error
-        finally:
-            cursor.close()
+            text = self._texts[asked] = self._prepared(dialect, asked[1:])
+        return text
 
     def _prepared(self, dialect: Dialect, names: Collection[str]) -> _Text:
         compiled = cast(Any, self.statement).compile(dialect=dialect, column_keys=list(names))
@@ -126,9 +103,48 @@ class Kept:
             places=[
                 _place(name, compiled.binds[name], names, defaults, dialect) for name in compiled.positiontup
             ],
-            row=cast(Any, namedtuple("Row", [one.name for one in columns]))._make if columns else None,
+            row=_row([one.name for one in columns]) if columns else None,
             processed=[(index, read) for index, read in enumerate(readers) if read],
         )
+
+
+def _row(names: Sequence[str]) -> Callable[[Sequence[Any]], Row]:
+    """What makes a row of the values of these columns."""
+    return cast(Callable[[Sequence[Any]], Row], partial(tuple.__new__, namedtuple("Row", names)))
+
+
+class Driver:
+    """Sends kept statements within one transaction, which begins with it if it has not begun.
+
+    Who listens to the engine hears of them as of any other statement.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        if not connection.in_transaction():
+            connection.begin()
+        self._connection = connection
+        self._dialect = connection.dialect
+        self._cursor = connection.connection.cursor()
+        self._before = tuple(connection.dispatch.before_execute)
+        self._before_cursor = tuple(connection.dispatch.before_cursor_execute)
+
+    def run(self, kept: Kept, values: Mapping[str, Any]) -> Outcome:
+        """What the statement comes to with these values.
+
+        Raises:
+            The errors of :func:`samenspraak.store.engine.translated`.
+        """
+        text, cursor = kept.text(self._dialect, values), self._cursor
+        given = text.given(values)
+        for tell in self._before:
+            tell(self._connection, kept.statement, [], values, {})
+        for tell in self._before_cursor:
+            tell(self._connection, cursor, text.text, given, None, False)
+        try:
+            cursor.execute(text.text, given)
+            return Outcome(text.made(cursor.fetchall()) if text.row else (), cursor.rowcount)
+        except self._dialect.loaded_dbapi.Error as error:
+            raise translated(error) from error
 
 
 def _place(

@@ -23,7 +23,7 @@ from samenspraak.store.kept import Row, kept
 from samenspraak.store.leases import Leased, held_with, waiting_until, waits_until
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.scope import Scope
-from samenspraak.store.tables import connector, consent_epoch, link
+from samenspraak.store.tables import connector, consent_epoch, link, remote
 
 _TEXTS = 4096
 """So many sets that links have in common, and their texts, are kept at hand."""
@@ -142,7 +142,10 @@ class Links(Leased):
             missing=_WRITE["missing"](()),
             members=_WRITE["members"](members),
         )
-        return _record(made) if made else self.get(link_id)
+        if made is None:
+            return self.get(link_id)
+        self._scope.foresee_none(remote, remote.c.id, link_id=link_id)
+        return _record(made)
 
     def standing(self, link_id: str, client_id: str) -> Standing:
         """What a request may still be stopped by, in one cheap look.

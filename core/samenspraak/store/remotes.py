@@ -102,12 +102,12 @@ class Remotes(Leased):
 
     def marks(self, connector_id: str, external_ids: Iterable[str]) -> dict[str, RemoteMark]:
         """Those of these objects that we know, by what the connector calls them."""
-        return self._marks(connector_id=connector_id, external_id=sorted(set(external_ids)))
+        return self._marks(connector_id=connector_id, external_id=tuple(sorted(set(external_ids))))
 
     def live(self, connector_id: str) -> set[str]:
         """What the connector calls those whose copy is there: what a complete list should show."""
         key = {"connector_id": connector_id, "link_id": SOME, "external_id": SOME, "phase": LinkPhase.OPEN}
-        return {row.external_id for row in self._scope.only(remote.c.external_id, **key)}
+        return {external_id for (external_id,) in self._scope.only(remote.c.external_id, **key)}
 
     def external_ids(self, connector_id: str) -> dict[str, str]:
         """The ids of all remotes of a connector by what it calls them, without opening any."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from functools import cached_property
 from sqlite3 import Connection as Raw
 from typing import Any, TypeVar, cast
 
@@ -19,7 +20,7 @@ from sqlalchemy.exc import ResourceClosedError
 from samenspraak.errors import NotFoundError, StaleError, TransientError
 from samenspraak.protocols import documents
 from samenspraak.store.cipher import Cipher
-from samenspraak.store.kept import Kept, Outcome, Row, among, kept, length_of, spread
+from samenspraak.store.kept import Driver, Kept, Outcome, Row, among, kept, length_of, spread
 
 T = TypeVar("T")
 
@@ -44,6 +45,10 @@ class Scope:
         self._writes = writes
         self._is_over = False
         self._read: defaultdict[sa.FromClause, dict[Hashable, Sequence[Row]]] = defaultdict(dict)
+
+    @cached_property
+    def _driver(self) -> Driver:
+        return Driver(self._connection)
 
     # Statements.
 
@@ -76,7 +81,7 @@ class Scope:
         given = {_OURS.key: self.organisation, **values}
         if isinstance(statement, Kept):
             self._admit(statement.changes)
-            return statement.run(self._connection, given)
+            return self._driver.run(statement, given)
         self._admit(statement.table if isinstance(statement, sa.UpdateBase) else None)
         result = self._connection.execute(statement, given)
         return Outcome(result.all() if result.returns_rows else (), result.rowcount)
@@ -125,7 +130,7 @@ class Scope:
         return next(iter(self.rows(statement, **values)), None)
 
     def all(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> Sequence[Row]:
-        """Every row with this key, in this order. A list takes any of its values, ``SOME`` any but none."""
+        """Every row with this key, in this order. A tuple takes any of its values, ``SOME`` any but none."""
         return self._known(table, (), order, key)
 
     def only(self, *columns: sa.Column[Any], **key: object) -> Sequence[Row]:
@@ -139,11 +144,9 @@ class Scope:
     def _known(
         self, table: sa.FromClause, columns: Columns, order: Columns, key: Mapping[str, object]
     ) -> Sequence[Row]:
-        form, values = _form(key), key.values()
-        asked = (columns, order, form, *(tuple(one) if isinstance(one, list) else one for one in values))
-        read = self._read[table]
+        read, asked = self._read[table], (columns, order, *key.items())
         if asked not in read:
-            read[asked] = self.rows(_reading(table, columns, order, form), **_values(key))
+            read[asked] = self.rows(_reading(table, columns, order, _form(key)), **_values(key))
         return read[asked]
 
     def foresee(
@@ -151,8 +154,8 @@ class Scope:
     ) -> None:
         """Read at once what :meth:`all` and :meth:`find` will be asked: ``key`` with each of these."""
         read, column = self._read[table], table.c[by]
-        asked = {one: ((), order, _form({**key, by: one}), *key.values(), one) for one in among}
-        unread = [one for one in asked if asked[one] not in read]
+        asked = {one: ((), order, *key.items(), (by, one)) for one in among}
+        unread = tuple(one for one in asked if asked[one] not in read)
         if not unread:
             return
         found: dict[str, list[Row]] = {one: [] for one in unread}
@@ -163,7 +166,7 @@ class Scope:
 
     def foresee_none(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> None:
         """There are none of what :meth:`all` will be asked: what they would be about was just made here."""
-        self._read[table][((), order, _form(key), *key.values())] = []
+        self._read[table][((), order, *key.items())] = []
 
     def made_of(self, table: sa.FromClause, name: Hashable, make: Callable[[], T]) -> T:
         """What is made of rows of this table: once, until something is written here to it."""
@@ -275,14 +278,14 @@ def _form(key: Mapping[str, object]) -> _Form:
 def _comparison(value: object) -> str:
     if value is None or value is SOME:
         return "is none" if value is None else "is some"
-    return f"among {length_of(value)}" if isinstance(value, list) else "is"
+    return f"among {length_of(value)}" if isinstance(value, tuple) else "is"
 
 
 def _values(key: Mapping[str, object]) -> dict[str, object]:
     """The values of a key as parameters, apart from those of what is set."""
     found: dict[str, object] = {}
     for name, value in key.items():
-        if isinstance(value, list):
+        if isinstance(value, tuple):
             found |= spread(f"of_{name}", value)
         elif value is not None and value is not SOME:
             found[f"of_{name}"] = value

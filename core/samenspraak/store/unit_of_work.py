@@ -98,8 +98,8 @@ class WritingUnitOfWork(UnitOfWork):
         self._remotes.update(remotes)
 
     def is_new(self, agreement_id: str) -> None:
-        """An agreement that was made in this transaction: nobody has a copy or said or asked anything yet."""
-        for about in (self.links, self.statements, self.questions):
+        """An agreement made in this transaction: nobody has a copy of it, or said or asked anything yet."""
+        for about in (self.links, self.statements, self.questions, self.agreements):
             about.foresee_none(agreement_id)
 
     def look_at_link(self, link_id: str, priority: int = EDIT) -> None:

@@ -15,7 +15,7 @@ from samenspraak.policy.state import Intent, LinkPhase, NotSeen, Plan, SentUnits
 from samenspraak.store.records import RemoteRecord
 from samenspraak.sync.looking import View
 from samenspraak.sync.outcome import spent
-from samenspraak.sync.sides import content_of, page_mark, seen_units
+from samenspraak.sync.sides import content_of, page_mark
 from samenspraak.sync.snapshot import Snapshot
 
 _EARLIER_STATES = 20
@@ -130,7 +130,7 @@ def _seen(view: View, remote: RemoteRecord, found: Found, moved: Collection[Unit
     """What stands there, except that a unit without a decision keeps what was seen of it before."""
     connector = view.snapshot.connector
     now = view.reading.units if view.reading else {}
-    then = seen_units(view.snapshot, remote)
+    then = view.then
     pending: dict[UnitKey, UnitValue | None] = {
         key: then.get(key)
         for key in now.keys() | then.keys()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 
 from samenspraak.connectors.connector import Absent, Call, Found, Look, Reading, Unseen
+from samenspraak.domain.units import Units
 from samenspraak.errors import InvalidRecordError, StaleError
 from samenspraak.policy.state import ConnectorState, NotSeen, NotThere, Theirs, Unreadable
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.sides import page_mark, there_of
+from samenspraak.sync.sides import page_mark, seen_units, there_of
 from samenspraak.sync.snapshot import Snapshot
 
 _TAKES_BACK = (ConnectorState.STOPPED,)
@@ -28,6 +30,11 @@ class View:
     theirs: Theirs
     found: Found | None = None
     reading: Reading | None = None
+
+    @cached_property
+    def then(self) -> Units:
+        """What the object said when each unit was last decided on."""
+        return {} if self.remote is None else seen_units(self.snapshot, self.remote)
 
 
 class Lease:

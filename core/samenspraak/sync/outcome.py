@@ -82,6 +82,8 @@ def spent(remote: RemoteRecord, seen: SentUnits) -> RemoteRecord:
 
     Another value that was sent for the same unit may still arrive.
     """
+    if not remote.attempts:
+        return remote
     left = (
         replace(
             attempt,

@@ -24,8 +24,8 @@ _DROPS = 2
 """Somebody may have removed a mark once; what is gone after that many writes, the system does not keep."""
 
 
-def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
-    """What we know of one object, as a plan takes it. ``then`` is read with today's lens."""
+def copy_state(snapshot: Snapshot, remote: RemoteRecord | None, then: Units | None = None) -> CopyState:
+    """What we know of one object, as a plan takes it. ``then``: as :func:`seen_units` gives it."""
     if remote is None:
         return CopyState()
     attempts = tuple(one for one in remote.attempts if snapshot.now - one.at < _LATE)
@@ -36,7 +36,7 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None) -> CopyState:
             for key, version in remote.base.items()
             if key in snapshot.bases[version]
         },
-        then=seen_units(snapshot, remote),
+        then=seen_units(snapshot, remote) if then is None else then,
         based=frozenset(remote.base),
         shape=remote.shape or _first_shape(snapshot, remote),
         held=remote.held,
@@ -69,7 +69,7 @@ def _is_theirs(snapshot: Snapshot, remote: RemoteRecord) -> bool:
 
 
 def seen_units(snapshot: Snapshot, remote: RemoteRecord) -> Units:
-    """What the object said when each unit was last decided on."""
+    """What the object said when each unit was last decided on, read with today's lens."""
     if remote.seen is None:
         return {}
     try:
@@ -104,14 +104,13 @@ def ours_of(snapshot: Snapshot, part: str) -> Ours:
 
 def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteRecord) -> There:
     """One object as it is now."""
-    state = content_of(snapshot.connector, found)
     return There(
         units={key: value for key, value in reading.units.items() if snapshot.belongs(key, remote.part)},
         selected=reading.selected,
         client_is_ours=reading.client is None or snapshot.is_about(reading.client),
         doubles=len(snapshot.of_part(remote.part)) - 1,
         went_back=went_back(snapshot, found, remote),
-        repeats=state in remote.earlier and state != remote.earlier[-1],
+        repeats=_repeats(snapshot, found, remote),
         mark=reading.mark,
         told=reading.told,
         unanswered=reading.unanswered,
@@ -127,6 +126,15 @@ def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteR
             found,
         ),
     )
+
+
+def _repeats(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:
+    """Whether it is in a state that it was in before the last one."""
+    before = remote.earlier[:-1]
+    if not before:
+        return False
+    state = content_of(snapshot.connector, found)
+    return state in before and state != remote.earlier[-1]
 
 
 def page_mark(connector: Connector, found: Found) -> str:

@@ -44,7 +44,7 @@ def today_of(view: View, then: Units) -> Today:
 
 def plan_of(view: View) -> Plan:
     """What to do about the object, as it was looked at and as everything is now."""
-    known = copy_state(view.snapshot, view.remote)
+    known = copy_state(view.snapshot, view.remote, view.then)
     return plan(known, ours_of(view.snapshot, view.part), view.theirs, today_of(view, known.then))
 
 

@@ -188,6 +188,7 @@ ACTS: dict[str, Act] = {
     "connectors.cursor": lambda uow: uow.connectors.cursor("ecd"),
     "links.ensure": link_id,
     "links.standing": lambda uow: uow.links.standing(LINK, "mother"),
+    "agreements.foresee_none": lambda uow: uow.agreements.foresee_none("stockings"),
     "links.foresee_none": lambda uow: uow.links.foresee_none("stockings"),
     "links.foresee": lambda uow: uow.links.foresee([LINK]),
     "links.get": lambda uow: uow.links.get(LINK),
@@ -286,7 +287,7 @@ MAKES_NEW = {
     *("parties.add_person", "parties.add_group", "parties.add_device", "connectors.add"),
     *("log.audit", "log.attempt", "log.run", "log.verify", "days.note"),
 }
-ASKS_NOTHING = {"links.foresee_none", "statements.foresee_none", "questions.foresee_none"}
+ASKS_NOTHING = {f"{one}.foresee_none" for one in ("agreements", "links", "questions", "statements")}
 NOTHING: tuple[object, ...] = (None, False, 0, [], {}, (), frozenset())
 
 
