@@ -31,6 +31,7 @@ from samenspraak.errors import PermanentError, RuleError
 T = TypeVar("T")
 
 _TEXT = simplejson.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_PARSER = json.JSONDecoder(parse_float=Decimal)
 _TIMINGS: Mapping[str, type] = {
     "recurrence": Recurrence,
     "part_of_day": PartOfDay,
@@ -57,7 +58,8 @@ def load(text: str | bytes, form: type[T]) -> T:
         PermanentError: the text is not what this version of the program writes for such a value.
     """
     try:
-        return _converter().structure(json.loads(text, parse_float=Decimal), form)
+        members = _PARSER.decode(text if isinstance(text, str) else text.decode())
+        return _converter().structure(members, form)
     except _UNREADABLE as error:
         name = getattr(form, "__name__", str(form))
         raise PermanentError(f"A stored {name} cannot be read by this version of the program.") from error

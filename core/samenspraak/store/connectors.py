@@ -49,7 +49,8 @@ class Connectors(Repository):
 
     def list(self) -> builtins.list[ConnectorRecord]:
         """All connectors, by id."""
-        return [_record(row) for row in self._scope.all(connector, connector.c.id)]
+        rows = self._scope.all(connector, connector.c.id)
+        return [*self._scope.made_of(connector, (), lambda: [_record(row) for row in rows])]
 
     def save(self, record: ConnectorRecord) -> ConnectorRecord:
         """Keep all of it, if nobody else saved it since it was read; gives it with its new version.

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
@@ -106,7 +106,11 @@ def _prepare(pragmas: Mapping[str, object], connection: Any, _record: object) ->
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    try:
+        raw.execute(connection.get_execution_options().get(_BEGIN, "BEGIN")).close()
+    except sqlite3.Error as error:
+        raise translated(error) from error
 
 
 def _translate(context: ExceptionContext) -> None:

@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection, Engine
 
 from samenspraak.policy.priority import EDIT
@@ -30,6 +31,7 @@ from samenspraak.store.consents import Consents
 from samenspraak.store.days import Days
 from samenspraak.store.engine import copy_of, writers
 from samenspraak.store.feeds import Feeds
+from samenspraak.store.kept import Driver, kept
 from samenspraak.store.links import Links
 from samenspraak.store.log import Log
 from samenspraak.store.parties import Parties
@@ -157,6 +159,11 @@ class WritingUnitOfWork(UnitOfWork):
         )
 
 
+@kept
+def _organisations() -> Select[Any]:
+    return select(organisation_table.c.organisation).order_by("organisation")
+
+
 class Store:
     """The database of one hub.
 
@@ -185,8 +192,7 @@ class Store:
     def organisations(self) -> list[str]:
         """Every organisation of this hub; the only question that is not about one of them."""
         with self._readers.connect() as connection:
-            found = connection.execute(select(organisation_table.c.organisation).order_by("organisation"))
-            return list(found.scalars())
+            return [row.organisation for row in Driver(connection).run(_organisations(), {}).rows]
 
     def add_organisation(self, organisation: str, name: str) -> None:
         """A new organisation.

@@ -182,7 +182,7 @@ def test_every_connection_follows_the_recipe(engine: Engine) -> None:
 
 def test_a_writer_begins_with_the_write_lock_and_a_reader_without(store: Store, engine: Engine) -> None:
     begun: list[str] = []
-    sa.event.listen(engine, "before_cursor_execute", lambda *call: begun.append(call[2]))
+    sa.event.listen(engine, "checkout", lambda raw, *_: raw.set_trace_callback(begun.append))
 
     with store.write("noord"):
         pass
