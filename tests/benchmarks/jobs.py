@@ -47,6 +47,7 @@ from samenspraak.store import Store
 from samenspraak.store.records import Cause
 from samenspraak.sync.versions import record_new, record_version
 from samenspraak.web.app import create_app
+from samenspraak.work import collector
 from samenspraak.work.embedded import EmbeddedRunner
 from samenspraak.work.lines import to_stderr
 
@@ -93,7 +94,7 @@ def peak_mb() -> float:
 def hub_push(source: str, sink: str, size: int, plugin: str = "records") -> Took:
     """Through the whole durable path, as ``samenspraak serve`` does it."""
     with hub_around({"source": ("plans", source), "sink": (plugin, sink)}, size=size) as application:
-        runner = EmbeddedRunner(application.hub, threads=THREADS)
+        runner = _served(application)
         clock = Clock()
         runner.start()
         try:
@@ -252,7 +253,7 @@ def propagation(
     systems = {"a": (plugin, a), "b": (plugin, b), "c": (plugin, c)}
     with hub_around(systems, size=size) as application:
         exchange(application.hub, ORGANISATION)
-        runner = EmbeddedRunner(application.hub, threads=THREADS)
+        runner = _served(application)
         web = create_server(
             create_app(application, is_working=lambda: runner.is_alive), host="127.0.0.1", port=0, threads=4
         )
@@ -393,6 +394,12 @@ def _writes(system: str) -> int:
     with requests.Session() as session:
         writes: int = session.get(f"{system}/writes").json()["writes"]
     return writes
+
+
+def _served(application: Application) -> EmbeddedRunner:
+    """The runner in a process that is set up as that of ``samenspraak serve``."""
+    collector.calm()
+    return EmbeddedRunner(application.hub, threads=THREADS)
 
 
 def _is_due(store: Store) -> bool:

@@ -19,6 +19,7 @@ def command(asked: Asked) -> None:
 
     from samenspraak.bootstrap import build, read_settings
     from samenspraak.web.app import create_app
+    from samenspraak.work import collector
     from samenspraak.work.embedded import EmbeddedRunner, OneRunner
 
     settings = read_settings(asked.config)
@@ -26,6 +27,7 @@ def command(asked: Asked) -> None:
     application = build(settings)
     runner = EmbeddedRunner(application.hub, threads=settings.work.threads)
     app = create_app(application, is_working=lambda: runner.is_alive)
+    collector.calm()
     with OneRunner(settings.data_dir):
         server = create_server(app, host=settings.web.host, port=settings.web.port, threads=4)
         runner.start()

@@ -9,11 +9,11 @@ is refused rather than dropped. Numbers keep every digit.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -63,6 +63,22 @@ def load(text: str | bytes, form: type[T]) -> T:
     except _UNREADABLE as error:
         name = getattr(form, "__name__", str(form))
         raise PermanentError(f"A stored {name} cannot be read by this version of the program.") from error
+
+
+_COMMON = 4096
+"""So many values that rows have in common, and their texts, are kept at hand."""
+
+
+@lru_cache(maxsize=_COMMON)
+def dump_common(value: Hashable, form: Any) -> str:
+    """As :func:`dump`, for what many rows have in common."""
+    return dump(value, form)
+
+
+@lru_cache(maxsize=_COMMON)
+def load_common(text: str, form: type[T]) -> T:
+    """As :func:`load`, for what many rows have in common and nobody can change."""
+    return load(text, form)
 
 
 @cache

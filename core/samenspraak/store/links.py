@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,30 +24,8 @@ from samenspraak.store.records import LinkRecord
 from samenspraak.store.scope import Scope
 from samenspraak.store.tables import connector, consent_epoch, link, remote
 
-_TEXTS = 4096
-"""So many sets that links have in common, and their texts, are kept at hand."""
-
-
-@lru_cache(maxsize=_TEXTS)
-def _members_text(members: frozenset[PartyRef]) -> str:
-    return documents.dump(members, frozenset[PartyRef])
-
-
-@lru_cache(maxsize=_TEXTS)
-def _members(text: str) -> frozenset[PartyRef]:
-    return documents.load(text, frozenset[PartyRef])
-
-
-@lru_cache(maxsize=_TEXTS)
-def _units_text(units: frozenset[UnitKey]) -> str:
-    return documents.dump(units, frozenset[UnitKey])
-
-
-@lru_cache(maxsize=_TEXTS)
-def _units(text: str) -> frozenset[UnitKey]:
-    return documents.load(text, frozenset[UnitKey])
-
-
+_MEMBERS = frozenset[PartyRef]
+_UNITS = frozenset[UnitKey]
 _AS_IS = (
     "phase",
     "want",
@@ -64,8 +41,8 @@ _WRITE: Mapping[str, Callable[[Any], object]] = {
     **dict.fromkeys(_AS_IS, lambda value: value),
     "retracting": bool,
     "next_at": waits_until,
-    "members": lambda members: _members_text(frozenset(members)),
-    "missing": lambda units: _units_text(frozenset(units)),
+    "members": lambda members: documents.dump_common(frozenset(members), _MEMBERS),
+    "missing": lambda units: documents.dump_common(frozenset(units), _UNITS),
     "aliases": lambda aliases: documents.dump(aliases, Aliases) if aliases else None,
 }
 """The fields of a link that can be set, and how each is kept."""
@@ -158,7 +135,7 @@ class Links(Leased):
             raise NotFoundError(f"There is no link {link_id} in {self._scope.organisation}.")
         return Standing(
             fence=row.fence,
-            members=_members(row.members),
+            members=documents.load_common(row.members, _MEMBERS),
             state=ConnectorState(row.state),
             epoch=row.epoch or 0,
         )
@@ -369,7 +346,7 @@ def _record(row: Row) -> LinkRecord:
         agreement_id=row.agreement_id,
         connector_id=row.connector_id,
         audience=row.audience,
-        members=_members(row.members),
+        members=documents.load_common(row.members, _MEMBERS),
         phase=LinkPhase(row.phase),
         want=row.want,
         have=row.have,
@@ -382,7 +359,7 @@ def _record(row: Row) -> LinkRecord:
         attempts=row.attempts,
         next_at=waiting_until(row.next_at),
         fence=row.fence,
-        missing=_units(row.missing),
+        missing=documents.load_common(row.missing, _UNITS),
         retracting=row.retracting,
         aliases=documents.load(row.aliases, Aliases) if row.aliases else SAME,
     )

@@ -25,7 +25,6 @@ _AS_IS = (
 )
 _PLAIN: Mapping[str, Any] = {
     "base": Mapping[UnitKey, int],
-    "shape": Shape,
     "earlier": tuple[str, ...],
 }
 _SEALED: Mapping[str, Any] = {
@@ -209,7 +208,8 @@ class Remotes(Leased):
         kept: dict[str, object] = {name: getattr(record, name) for name in _AS_IS}
         for name, form in _PLAIN.items():
             value = getattr(record, name)
-            kept[name] = None if value is None else documents.dump(value, form)
+            kept[name] = documents.dump(value, form)
+        kept["shape"] = None if record.shape is None else documents.dump_common(record.shape, Shape)
         for name, form in _SEALED.items():
             value, column = getattr(record, name), f"{name}_sealed"
             empty = value == _EMPTY[name]
@@ -219,8 +219,8 @@ class Remotes(Leased):
     def _record(self, row: Row) -> RemoteRecord:
         values: dict[str, Any] = {name: getattr(row, name) for name in _AS_IS}
         for name, form in _PLAIN.items():
-            text = getattr(row, name)
-            values[name] = None if text is None else documents.load(text, form)
+            values[name] = documents.load(getattr(row, name), form)
+        values["shape"] = None if row.shape is None else documents.load_common(row.shape, Shape)
         for name, form in _SEALED.items():
             sealed, column = getattr(row, f"{name}_sealed"), remote.c[f"{name}_sealed"]
             values[name] = _EMPTY[name] if sealed is None else self._scope.open(column, row.id, sealed, form)
