@@ -69,9 +69,9 @@ class Agreements(Repository):
 
     def list(self, client_id: str | None = None) -> builtins.list[AgreementRecord]:
         """All agreements, or those of one client, by id; not those that were joined into another one."""
-        key: dict[str, object] = {} if client_id is None else {"client_id": client_id}
-        rows = self._scope.all(agreement, agreement.c.id, same_as=None, **key)
-        return [self._record(row) for row in rows]
+        key: dict[str, object] = {"same_as": None} if client_id is None else {"client_id": client_id}
+        rows = self._scope.all(agreement, agreement.c.id, **key)
+        return [self._record(row) for row in rows if row.same_as is None]
 
     def add(self, new: Agreement, cause: Cause, at: datetime) -> AgreementRecord:
         """The agreement as version 1, with its history.
@@ -118,7 +118,7 @@ class Agreements(Repository):
     def met_elsewhere(self, client_id: str, connector_id: str) -> builtins.list[AgreementRecord]:
         """Those of this client that were not met in this system first, by id; no other is opened."""
         found = self._scope.rows(_met_elsewhere(), of_client=client_id, of_connector=connector_id)
-        return [self.get(row.id) for row in found]
+        return [self.get(one) for one in sorted(row.id for row in found if row.same_as is None)]
 
     # One and the same.
 
@@ -252,11 +252,11 @@ class Agreements(Repository):
 @kept
 def _met_elsewhere() -> sa.Select[Any]:
     first = agreement_version
-    of_client = (agreement.c.client_id == sa.bindparam("of_client"), agreement.c.same_as.is_(None))
+    of_client = agreement.c.client_id == sa.bindparam("of_client")
     its_first = (Scope.is_ours(first), first.c.agreement_id == agreement.c.id, first.c.version == 1)
     elsewhere = first.c.connector_id != sa.bindparam("of_connector")
-    found = Scope.select(agreement, agreement.c.id).where(*of_client, *its_first, elsewhere)
-    return found.order_by(agreement.c.id)
+    columns = (agreement.c.id, agreement.c.same_as)
+    return Scope.select(agreement, *columns).where(of_client, *its_first, elsewhere)
 
 
 def _place(agreement_id: str, version: int) -> str:

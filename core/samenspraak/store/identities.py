@@ -44,11 +44,8 @@ class Identities(Repository):
         if among is None:
             return self._links(connector_id=connector_id)
         parties = tuple(sorted(map(str, among)))
-        name = ("links", connector_id, *parties)
-        found = self._scope.made_of(
-            person_link, name, lambda: self._links(connector_id=connector_id, party=parties)
-        )
-        return list(found)
+        everywhere = self._scope.made_of(person_link, ("links", *parties), lambda: self._links(party=parties))
+        return [one for one in everywhere if one.connector_id == connector_id]
 
     def refs(self, connector_id: str) -> Mapping[str, PartyRef]:
         """Everybody this connector knows, by what it calls them: for reading, in one cheap statement."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from sqlite3 import Connection as Raw
 from typing import Any, TypeVar, cast
 
@@ -146,23 +147,24 @@ class Scope:
     ) -> Sequence[Row]:
         read, asked = self._read[table], (columns, order, *key.items())
         if asked not in read:
-            read[asked] = self.rows(_reading(table, columns, order, _form(key)), **_values(key))
+            rows = self.rows(_reading(table, columns, _form(key)), **_values(key))
+            read[asked] = _in_order(rows, order)
         return read[asked]
 
     def foresee(
         self, table: sa.Table, *order: sa.Column[Any], by: str, among: Collection[str], **key: object
     ) -> None:
         """Read at once what :meth:`all` and :meth:`find` will be asked: ``key`` with each of these."""
-        read, column = self._read[table], table.c[by]
+        read = self._read[table]
         asked = {one: ((), order, *key.items(), (by, one)) for one in among}
         unread = tuple(one for one in asked if asked[one] not in read)
         if not unread:
             return
         found: dict[str, list[Row]] = {one: [] for one in unread}
         wanted = {**key, by: unread}
-        for row in self.rows(_reading(table, (), (column, *order), _form(wanted)), **_values(wanted)):
+        for row in self.rows(_reading(table, (), _form(wanted)), **_values(wanted)):
             found[getattr(row, by)].append(row)
-        read.update({asked[one]: rows for one, rows in found.items()})
+        read.update({asked[one]: _in_order(rows, order) for one, rows in found.items()})
 
     def foresee_none(self, table: sa.Table, *order: sa.Column[Any], **key: object) -> None:
         """There are none of what :meth:`all` will be asked: what they would be about was just made here."""
@@ -308,8 +310,13 @@ def _compare(column: sa.ColumnElement[Any], name: str, how: str) -> sa.ColumnEle
 
 
 @kept
-def _reading(table: sa.FromClause, columns: Columns, order: Columns, form: _Form) -> sa.Select[Any]:
-    return Scope.select(table, *columns).where(*_compared(table, form)).order_by(*order)
+def _reading(table: sa.FromClause, columns: Columns, form: _Form) -> sa.Select[Any]:
+    return Scope.select(table, *columns).where(*_compared(table, form))
+
+
+def _in_order(rows: Sequence[Row], order: Columns) -> Sequence[Row]:
+    """Put in order here: asked for rows in the order of their keys, SQLite reads all of an organisation."""
+    return sorted(rows, key=attrgetter(*(one.name for one in order))) if len(rows) > 1 and order else rows
 
 
 @kept

@@ -371,6 +371,37 @@ def test_no_statement_reads_a_whole_table(store: Store, engine: Engine) -> None:
             assert not [row.detail for row in plan if row.detail.startswith("SCAN")], text
 
 
+def links_of_one(uow: WritingUnitOfWork) -> object:
+    return uow.parties.links("ecd", {PartyRef(kind=PartyKind.CLIENT, id="mother")})
+
+
+@pytest.mark.parametrize(
+    ("by", "act"),
+    [
+        ("client_id", ACTS["agreements.list"]),
+        ("client_id", ACTS["agreements.met_elsewhere"]),
+        ("agreement_id", ACTS["links.of_agreement"]),
+        ("agreement_id", ACTS["questions.list"]),
+        ("agreement_id", ACTS["statements.of"]),
+        ("link_id", ACTS["remotes.of_link"]),
+        ("party", links_of_one),
+    ],
+)
+def test_what_belongs_together_is_found_without_reading_all_of_the_organisation(
+    store: Store, engine: Engine, by: str, act: Callable[[WritingUnitOfWork], object]
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    with store.write("noord") as uow:
+        act(uow)
+
+    text, values = asked[0]
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
+    assert any(f"{by}=?" in row.detail for row in plan)
+    assert not any(row.detail.endswith("(organisation=?)") for row in plan)
+
+
 def test_postgresql_would_take_every_statement(store: Store, statements: list[Any]) -> None:
     for act in ACTS.values():
         with store.write("noord") as uow:
