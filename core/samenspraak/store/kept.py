@@ -177,19 +177,18 @@ def length_of(values: Collection[Any]) -> int:
     """For how many values there is room in the text of a statement for these."""
     if len(values) > _MANY:
         return -(-len(values) // _MANY) * _MANY
-    return 1 << (len(values) - 1).bit_length() if values else 0
+    return 1 << (len(values) - 1).bit_length()
 
 
 def among(column: sa.ColumnElement[Any], name: str, length: int) -> sa.ColumnElement[bool]:
     """That it is one of so many values, or fewer."""
-    return column.in_([sa.bindparam(one) for one in _names(name, length)]) if length else sa.false()
+    return column.in_([sa.bindparam(one) for one in _names(name, length)])
 
 
 def spread(name: str, values: Sequence[Any]) -> dict[str, Any]:
     """The parameters for :func:`among`; the last value stands in for those that are not there."""
-    names = _names(name, length_of(values))
-    last = values[-1] if values else None
-    return {one: values[index] if index < len(values) else last for index, one in enumerate(names)}
+    names, last = _names(name, length_of(values)), len(values) - 1
+    return {one: values[min(index, last)] for index, one in enumerate(names)}
 
 
 @cache

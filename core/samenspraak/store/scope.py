@@ -145,6 +145,8 @@ class Scope:
     def _known(
         self, table: sa.FromClause, columns: Columns, order: Columns, key: Mapping[str, object]
     ) -> Sequence[Row]:
+        if () in key.values():
+            return ()
         read, asked = self._read[table], (columns, order, *key.items())
         if asked not in read:
             rows = self.rows(_reading(table, columns, _form(key)), **_values(key))
