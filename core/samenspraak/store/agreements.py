@@ -15,7 +15,6 @@ from samenspraak.domain.local_time import local_day
 from samenspraak.domain.units import UnitKey, UnitValue, units_of
 from samenspraak.errors import NotFoundError
 from samenspraak.protocols import documents
-from samenspraak.store.kept import Row
 from samenspraak.store.kept import Row, kept
 from samenspraak.store.records import AgreementRecord, Cause, Likeness, VersionRecord
 from samenspraak.store.scope import Repository, Scope

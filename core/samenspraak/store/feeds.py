@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import builtins
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy.engine import Row
-
+from samenspraak.store.kept import Row
 from samenspraak.store.records import FeedRecord
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import feed
@@ -61,7 +59,7 @@ class Feeds(Repository):
         self._scope.run(own.values(fetched_at=at))
 
 
-def _record(row: Row[Any]) -> FeedRecord:
+def _record(row: Row) -> FeedRecord:
     return FeedRecord(
         id=row.id,
         connector_id=row.connector_id,

@@ -6,8 +6,7 @@ import builtins
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy.engine import Row
-
+from samenspraak.store.kept import Row
 from samenspraak.store.records import ShownRecord
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import shown
@@ -42,7 +41,7 @@ class Shown(Repository):
 
     def of_readers(self, connector_id: str, readers: Collection[str]) -> builtins.list[ShownRecord]:
         """Every copy for one of these readers, by marker."""
-        among = sorted(readers)
+        among = tuple(sorted(readers))
         rows = self._scope.all(shown, shown.c.marker, connector_id=connector_id, reader=among)
         return [self._record(row) for row in rows]
 
@@ -71,7 +70,7 @@ class Shown(Repository):
         place = _place(record.connector_id, record.id)
         return self._scope.seal(shown.c.document_sealed, place, dict(record.raw), _RAW)
 
-    def _record(self, row: Row[Any]) -> ShownRecord:
+    def _record(self, row: Row) -> ShownRecord:
         place = _place(row.connector_id, row.id)
         return ShownRecord(
             connector_id=row.connector_id,
