@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from samenspraak.domain.agreements import State, Status
-from samenspraak.domain.units import STATUS, Units
+from samenspraak.domain.units import STATUS, UnitKind, Units
 from samenspraak.policy.case import Case, Line, asks, rests
 from samenspraak.policy.obstacles import ANOTHER_CLIENT, CANNOT_TAKE_BACK
 from samenspraak.policy.state import (
@@ -95,13 +95,21 @@ def _give_back(case: Case) -> Plan:
         done = _leave_alone(case, _held(case))
         rows = dict.fromkeys(there.units, "theirs alone")
         return replace(done, reason=Reason.RETRACTED, do=Do.CLOSE, rows=rows)
+    clear = {key for key, value in ours.items() if value is None}
+    # What they typed about an assignment of ours goes with it.
+    gone = {key.id for key in clear if key.kind is UnitKind.ASSIGNMENT}
+    typed = {key: value for key, value in case.edits.items() if value is not None and key not in ours}
+    kept = {key: value for key, value in typed.items() if key.assignment_id in gone}
+    asked = Asked(kind=QuestionKind.TO_DO, values=kept, cause="typed-before-retraction")
     return Plan(
         row="",
         reason=Reason.RETRACTING,
         do=Do.UPDATE,
         set={key: value for key, value in ours.items() if value is not None},
-        clear=frozenset(key for key, value in ours.items() if value is None),
+        clear=frozenset(clear | kept.keys()),
         tell=tell,
+        keep=kept,
+        questions=(asked,) if kept else (),
         rows=dict.fromkeys(ours, "ours in theirs"),
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from samenspraak.domain.units import CONDITIONS, STATUS, WHAT
+from samenspraak.domain.agreements import ExceptionKind, OccurrenceException
+from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind
 from samenspraak.policy.capabilities import Write
 from samenspraak.policy.plan import GATES, MATCHING
 from samenspraak.policy.state import (
@@ -24,10 +25,12 @@ from samenspraak.policy.state import (
 
 from .situations import (
     A1,
+    A2,
     EDITED,
     ENDED,
     EVENING,
     HEEL,
+    NOON,
     NOTHING,
     NOW,
     SOCKS,
@@ -48,6 +51,8 @@ LOST = NotSeen(why="status 403")
 HIDDEN = today(shape=NOTHING)
 TYPED = {key: (value,) for key, value in UNITS.items()}
 RENAMED = {**UNITS, WHAT: SOCKS, CONDITIONS: HEEL}
+OFF = UnitKey(UnitKind.EXCEPTION, "a2:2026-11-25:1")
+CALLED_OFF = OccurrenceException(kind=ExceptionKind.CANCELLED, reason="bezoek")
 SHARED = link(RENAMED, typed=TYPED, past={WHAT: (STOCKINGS, SOCKS)})
 THEIR_OWN = CopyState(phase=LinkPhase.OPEN, then=UNITS)
 RETRACTS = {"do": Do.RETRACT, "how": "retracted", "reason": Reason.RETRACTING}
@@ -289,6 +294,20 @@ SITUATIONS = (
             "set": {WHAT: STOCKINGS},
             "clear": frozenset({CONDITIONS}),
             "questions": [],
+        },
+    ),
+    Situation(
+        name="what they called off of an assignment of ours goes with it, and is kept for a person",
+        link=link({**UNITS, A2: NOON}, typed=TYPED),
+        ours=ours({**UNITS, A2: NOON}),
+        theirs=there({**UNITS, A2: NOON, OFF: CALLED_OFF}),
+        today=HIDDEN,
+        comes={
+            "row": "G5 theirs, with ours in it",
+            "do": Do.UPDATE,
+            "clear": frozenset({A2, OFF}),
+            "keep": {OFF: CALLED_OFF},
+            "questions": [(QuestionKind.TO_DO, "typed-before-retraction")],
         },
     ),
     Situation(
