@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -15,6 +16,8 @@ from samenspraak.store.scope import Repository
 from samenspraak.store.tables import party_candidate, person_link
 
 _CIRCLES = frozenset[str]
+_party = lru_cache(maxsize=2**16)(PartyRef.parse)
+"""Whom a text names never changes, and every transaction that reads a record asks for all a system knows."""
 
 
 class Identities(Repository):
@@ -53,7 +56,7 @@ class Identities(Repository):
         def made() -> dict[str, PartyRef]:
             columns = (person_link.c.external_id, person_link.c.party)
             rows = self._scope.only(*columns, connector_id=connector_id)
-            return {row.external_id: PartyRef.parse(row.party) for row in rows}
+            return {external_id: _party(text) for external_id, text in rows}
 
         return self._scope.made_of(person_link, ("refs", connector_id), made)
 
