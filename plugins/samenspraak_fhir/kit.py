@@ -32,7 +32,6 @@ class Contract(ConnectorContract):
     """A dossier by the book, or one with every quirk that was seen in the field."""
 
     kind = DossierConnector
-    silent_removals = ("quirky",)
 
     def sandbox(self) -> FhirSandbox:
         return FhirSandbox(self.mode, access_token=ACCESS_KEY)

@@ -19,7 +19,6 @@ class Contract(ConnectorContract):
     """Both readings of what the public pages leave open."""
 
     kind = OzoConnector
-    bare_answers = ("quirky",)
 
     def sandbox(self) -> Sandbox:
         return create(self.mode)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from importlib.resources import files
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -60,5 +63,24 @@ class Declared:
         assert rates.page >= 1
         assert rates.poll_seconds >= 1
 
+    def test_everything_in_its_package_says_its_types(self) -> None:
+        package = self.kind.__module__.rpartition(".")[0]
+        marker = Path(str(files(package.partition(".")[0]))) / "py.typed"
+        untyped = [
+            f"{file.name}:{one.lineno} {one.name}"
+            for file in sorted(Path(str(files(package))).rglob("*.py"))
+            for one in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(one, ast.FunctionDef) and not _is_typed(one)
+        ]
+
+        assert marker.exists()
+        assert untyped == []
+
     def test_it_reads_or_writes_something(self) -> None:
         assert self.kind.manifest.capabilities.units
+
+
+def _is_typed(one: ast.FunctionDef) -> bool:
+    given = [*one.args.posonlyargs, *one.args.args, *one.args.kwonlyargs, one.args.vararg, one.args.kwarg]
+    bare = [each.arg for each in given if each is not None and each.annotation is None]
+    return one.returns is not None and set(bare) <= {"self", "cls"}

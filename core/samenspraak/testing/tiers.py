@@ -145,6 +145,7 @@ CHECKS: Mapping[Tier, tuple[str, ...]] = {
         "what_the_hub_stores_of_a_record_says_all_that_the_record_says",
         "the_hub_stores_no_member_that_the_lens_does_not_know",
         "no_page_holds_more_than_was_asked_for",
+        "everything_in_its_package_says_its_types",
         "a_unit_is_read_where_an_earlier_mapping_put_it",
         "a_write_empties_the_places_of_earlier_mappings",
         "a_clear_empties_the_places_of_earlier_mappings",

@@ -75,6 +75,7 @@ class Answered(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: str
+    write: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
 import pytest
-from flask import Response
+from flask import Response, request
 
 from samenspraak.connectors import Absent, Call, Connector, Raw, Shelf
 from samenspraak.connectors.connector import Page
@@ -30,10 +30,6 @@ class Basis:
     kind: ClassVar[type[Connector]]
     mode: ClassVar[Mode] = "strict"
     """How the sandbox behaves."""
-    bare_answers: ClassVar[Collection[str]] = ()
-    """In which modes the sandbox answers writes without the record, as some servers of a kind do."""
-    silent_removals: ClassVar[Collection[str]] = ()
-    """In which modes nothing in the sandbox tells a removal: it only shows when all is listed again."""
 
     # What a subclass gives.
 
@@ -65,7 +61,14 @@ class Basis:
 
         @sandbox.app.after_request
         def noted(response: Response) -> Response:
-            answers.append(Answered(response.status_code, dict(response.headers), response.get_data(True)))
+            answers.append(
+                Answered(
+                    status=response.status_code,
+                    headers=dict(response.headers),
+                    body=response.get_data(as_text=True),
+                    write=sandbox.is_write(request.method, sandbox.target()),
+                )
+            )
             return response
 
         with sandbox.running() as url:
