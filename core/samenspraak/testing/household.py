@@ -19,20 +19,15 @@ from typing import Any, cast
 from samenspraak.connectors import (
     Call,
     Connector,
-    End,
     Found,
     Manifest,
     ProposalState,
-    Raw,
-    Subject,
     SystemKind,
-    Written,
 )
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef, Person
 from samenspraak.domain.units import UnitKey, UnitValue, agreement_from, apply
-from samenspraak.errors import OutcomeUnknownError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.store import Cipher, Store, migrate, open_engine
 from samenspraak.store.records import Cause, ConnectorRecord, FeedRecord, PartyLink
@@ -40,6 +35,7 @@ from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.ports import Pace
 from samenspraak.sync.versions import record_new, record_version
+from samenspraak.testing.between import Between
 from samenspraak.testing.world import World, given
 from samenspraak.work.hearing import hear
 from samenspraak.work.inline import work_off
@@ -52,10 +48,8 @@ _LATER = timedelta(seconds=30)
 _PACE = Pace(backoff_cap=_SOON, breaker_pause=_SOON, unseen=_SOON)
 _CYCLES = 40
 _SPEED = 8.0
-"""How fast the hub's time goes beside a sandbox that lags; what it declares must be longer than it lags."""
+"""How fast the hub's time goes beside a sandbox that lags, which may lag a tenth of what is declared."""
 _BREATH_SECONDS = 0.3
-
-Write = Callable[[Call], Written]
 
 
 class _Clock:
@@ -70,58 +64,6 @@ class _Clock:
 
     def pass_(self, by: timedelta) -> None:
         self._at += by
-
-
-class Between:
-    """The connector, and what happens around the next write of the hub.
-
-    ``before``, ``after``: somebody does this then · ``late``: the answer does not come, and what was sent
-    lies on the way until :meth:`arrive`.
-    """
-
-    def __init__(self, connector: Connector, call: Call) -> None:
-        self._connector = connector
-        self._call = call
-        self.before: Callable[[], object] | None = None
-        self.after: Callable[[], object] | None = None
-        self.late = False
-        self.waiting: list[str] = []
-        self._on_the_way: list[Write] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connector, name)
-
-    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
-        return self._write(call, lambda call: self._connector.create(call, subject, raw))
-
-    def update(self, call: Call, found: Found, raw: Raw) -> Written:
-        return self._write(call, lambda call: self._connector.update(call, found, raw))
-
-    def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
-        return self._write(call, lambda call: self._connector.end(call, found, raw, how))
-
-    def arrive(self) -> None:
-        """What lay on the way arrives."""
-        while self._on_the_way:
-            self._on_the_way.pop()(self._call)
-
-    def _write(self, call: Call, write: Write) -> Written:
-        self._happens("before")
-        if self.late:
-            self.late = False
-            self._on_the_way.append(write)
-            raise OutcomeUnknownError("no answer came")
-        written = write(call)
-        if written.waiting is not None:
-            self.waiting.append(written.waiting)
-        self._happens("after")
-        return written
-
-    def _happens(self, when: str) -> None:
-        act = getattr(self, when)
-        setattr(self, when, None)
-        if act is not None:
-            act()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,13 +49,17 @@ def records(pages: Any) -> list[str]:
     return [one.external_id.partition("/")[2] for page in pages for one in page.records]
 
 
+def right_now() -> datetime:
+    return datetime.now(UTC)
+
+
 Start = Callable[..., World]
 
 
 @pytest.fixture
 def start(request: pytest.FixtureRequest) -> Start:
-    def started(quirks: Quirks = STRICT, **settings: Any) -> World:
-        sandbox = FhirSandbox(quirks=quirks)
+    def started(quirks: Quirks = STRICT, clock: Callable[[], datetime] = right_now, **settings: Any) -> World:
+        sandbox = FhirSandbox(quirks=quirks, clock=clock)
         running = sandbox.running()
         url = running.__enter__()
         request.addfinalizer(lambda: running.__exit__(None, None, None))
@@ -203,3 +207,26 @@ def test_a_person_with_a_failing_citizen_number_is_set_apart_and_others_go_on(st
     assert [(one.external_id, one.field) for one in apart] == [("Patient/fout", "identifier")]
     assert "123456789" not in repr(apart)
     assert CLIENT in {one.external_id for page in pages for one in page.parties}
+
+
+FUTURE = datetime(2526, 1, 1, tzinfo=UTC)
+
+
+def test_a_place_that_the_server_has_not_reached_is_none_and_everything_is_read(start: Start) -> None:
+    world = start()
+    world.agree("plan-1", "plan-2")
+
+    assert world.listed(str(Cursor(moments={"CarePlan": FUTURE}))) == ["plan-1", "plan-2"]
+
+
+def test_a_record_from_the_future_takes_the_cursor_no_further_than_the_clock_there(start: Start) -> None:
+    """Its clock was wrong while somebody typed; what is typed since is heard all the same."""
+    wrong = [FUTURE] * 100
+    world = start(clock=lambda: wrong.pop() if wrong else right_now())
+    world.agree("plan-1")
+    wrong.clear()
+
+    *_, last = world.pages()
+    world.agree("plan-2")
+
+    assert "plan-2" in world.listed(last.cursor)

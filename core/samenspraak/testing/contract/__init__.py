@@ -33,12 +33,14 @@ from samenspraak.testing.contract.hearing import Hearing
 from samenspraak.testing.contract.listing import Listing
 from samenspraak.testing.contract.looking import Looking
 from samenspraak.testing.contract.proposing import Proposing
+from samenspraak.testing.contract.resuming import Resuming
 from samenspraak.testing.contract.updating import Updating
 
 
 class ConnectorContract(
     Connecting,
     Listing,
+    Resuming,
     Looking,
     Creating,
     Updating,
