@@ -87,9 +87,16 @@ def _ask_unit(
             owner=_owner(agreement, standing, asked, key),
             values=values,
             shows=shows,
-            cause=standing.cause if standing and standing.kind is QuestionKind.PROPOSAL else asked.cause,
+            cause=_cause(standing, asked),
         )
     )
+
+
+def _cause(standing: QuestionRecord | None, asked: Asked) -> str:
+    """Why it is asked; that it was proposed, or that two became one, stays so whatever comes beside it."""
+    if standing and (standing.kind is QuestionKind.PROPOSAL or standing.cause == DIFFERENTLY):
+        return standing.cause
+    return asked.cause
 
 
 def _still_shown(

@@ -190,13 +190,13 @@ def _leave_room(uow: WritingUnitOfWork, hub: Hub, left: LinkRecord, version: int
 def _no_more_asked(
     uow: WritingUnitOfWork, hub: Hub, left: AgreementRecord, own: AgreementRecord, copies: list[Snapshot]
 ) -> None:
-    """What was asked about the copies that left: their own agreement says it now, and the only one stays."""
-    says = units_of(own.agreement)
-    held = {(key, value) for copy in copies for remote in copy.remotes for key, value in remote.held.items()}
-    elsewhere = {key for key, value in held if value not in (None, says.get(key))}
+    """What was asked about the copies that left: somebody says each value now, or only one copy is left."""
+    theirs, ours = units_of(own.agreement), units_of(left.agreement)
     holding = {key for remote in remotes_of(uow, left.agreement.id) for key in remote.held}
-    for key in {key for key, _ in held} - elsewhere - holding:
-        if standing := open_about(uow, left.agreement.id, unit_subject(left.agreement.id, key)):
+    for key in {key for copy in copies for remote in copy.remotes for key in remote.held} - holding:
+        standing = open_about(uow, left.agreement.id, unit_subject(left.agreement.id, key))
+        said = standing.values if standing else {}
+        if standing and all(one.get(key) in (theirs.get(key), ours.get(key)) for one in said.values()):
             uow.questions.close(standing.id, hub.now())
     for link in uow.links.of_agreement(left.agreement.id):
         if link.connector_id == copies[0].link.connector_id and not is_second(uow, hub, link):
