@@ -65,7 +65,7 @@ def load(text: str | bytes, form: type[T]) -> T:
         raise PermanentError(f"A stored {name} cannot be read by this version of the program.") from error
 
 
-_COMMON = 4096
+_COMMON = 1024
 """So many values that rows have in common, and their texts, are kept at hand."""
 
 

@@ -34,7 +34,7 @@ PRAGMAS: Mapping[str, object] = {
     "journal_mode": "WAL",
     "synchronous": "FULL",
     "foreign_keys": "ON",
-    "cache_size": -8192,
+    "cache_size": -2048,
     "temp_store": "MEMORY",
     "journal_size_limit": 67108864,
 }
