@@ -66,7 +66,7 @@ class Exchanging(Basis):
         assert set(house.world.sandbox.live().values()) == {1}
         assert CANARY in house.world.readable()
 
-        for _ in range(3):
+        for _ in range(2):
             house.rest()
 
         assert len(house.world.sandbox.writes()) == wrote

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from samenspraak.connectors import Found
+from samenspraak.connectors import Call, Found
 from samenspraak.connectors.connector import Page
 from samenspraak.domain.agreements import What
 from samenspraak.errors import (
@@ -59,14 +59,19 @@ class Failing(Basis):
     def test_a_system_that_does_not_answer_is_given_up_in_time(self, world: World) -> None:
         made = world.make("ag1").external_id
         world.sandbox.inject(Fault(kind="stall", seconds=_STALL_SECONDS))
-        hurried = replace(world.call, http=world.call.http.within(_STALL_SECONDS / 4))
-        began = time.monotonic()
-        with pytest.raises(TransientError):
-            world.connector.fetch(hurried, made)
-        took = time.monotonic() - began
+        attempts: list[Callable[[Call], object]] = [
+            lambda call: world.connector.fetch(call, made),
+            lambda call: list(world.connector.changes(call, None)),
+        ]
+        took = []
+        for attempt in attempts:
+            began = time.monotonic()
+            with pytest.raises(TransientError):
+                attempt(replace(world.call, http=world.call.http.within(_STALL_SECONDS / 4)))
+            took.append(time.monotonic() - began)
         world.sandbox.clear_faults()
 
-        assert took < _STALL_SECONDS
+        assert max(took) < _STALL_SECONDS
         assert world.found(made).external_id == made
 
     def test_several_may_use_it_at_once(self, world: World) -> None:
