@@ -8,6 +8,7 @@ from contextlib import suppress
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.units import STATUS, UnitKey
 from samenspraak.errors import ConfigurationError
+from samenspraak.policy.capabilities import Write
 from samenspraak.policy.reach import Copy, must_hear, reach
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.store.records import LinkRecord
@@ -41,7 +42,7 @@ def ask_not_reached(
     copies = [
         copy
         for link, copy in _copies(uow, hub, agreement)
-        if copy.connector_id in running and link.reason not in _STANDS_STILL
+        if copy.connector_id in running and link.reason not in _STANDS_STILL and _tells(uow, hub, copy)
     ]
     for party, unit in hearers.items():
         if not reach(party, copies, uow.parties.groups()):
@@ -71,6 +72,11 @@ def _ask(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, cause: str, abo
         subject=f"agreement:{agreement.id}:{cause}:{about}",
         cause=cause,
     )
+
+
+def _tells(uow: UnitOfWork, hub: Hub, copy: Copy) -> bool:
+    """Whether people hear there of what changed: in a calendar they may look, tomorrow or never."""
+    return hub.capabilities(uow.organisation, copy.connector_id).mode is not Write.VIEW
 
 
 def _copies(uow: UnitOfWork, hub: Hub, agreement: Agreement) -> list[tuple[LinkRecord, Copy]]:

@@ -10,8 +10,8 @@ import pytest
 from samenspraak.domain.consent import RecipientKind
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import UnitKey, UnitKind, apply
-from samenspraak.policy.state import Reason
-from samenspraak.services import connectors, consents
+from samenspraak.policy.state import ConnectorState, Reason
+from samenspraak.services import connectors, consents, feeds
 from samenspraak.store.records import Cause
 from samenspraak.sync.pull import pull
 from samenspraak.sync.versions import record_version
@@ -62,6 +62,23 @@ def reached(cooking: Any) -> Any:
 
 def asked(town: Any) -> list[tuple[str, str]]:
     return [(str(one.kind), one.cause) for one in town.questions()]
+
+
+def follows_a_calendar(town: Any, who: str) -> None:
+    """This person has an address for a calendar, and no other system."""
+    agenda = connectors.draft(town.app.registry, "agenda", "calendar", {}, state=ConnectorState.RUNNING)
+    connectors.add(town.app.hub, town.app.connected, ORGANISATION, agenda)
+    feeds.add(town.app.hub, ORGANISATION, "agenda", who)
+    town.settle(2)
+
+
+def test_a_calendar_tells_nobody_that_somebody_must_step_in(cooking: Any) -> None:
+    cooking.consent("wit", cooking.neighbour)
+    follows_a_calendar(cooking, str(cooking.neighbour))
+
+    call_off(cooking)
+
+    assert ("to_do", "not-reached") in asked(cooking)
 
 
 def call_off(town: Any) -> None:
