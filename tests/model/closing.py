@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model import asked, atwork, desk, oracle, there
+from model import asked, atwork, desk, oracle, pages, there
 from model.oracle import End
 from model.town import ORGANISATION
 
@@ -87,7 +87,8 @@ def _standing(walk: Walk) -> tuple[int, int]:
     systems = walk.town.systems.values()
     with walk.town.store.read(ORGANISATION) as uow:
         versions = sum(one.version for one in uow.agreements.list())
-    return sum(system.writes for system in systems), versions
+        shown = sum(one.row for one in uow.shown.after(pages.PAGE, "", 1000))
+    return sum(system.writes for system in systems) + shown, versions
 
 
 def _rehearses(walk: Walk) -> None:
@@ -117,6 +118,7 @@ def _judges(walk: Walk, *, explained: bool) -> None:
         *oracle.no_end_undone(end),
         *oracle.nothing_readable(end),
         *oracle.nothing_half_done(end),
+        *pages.right(end),
         *([] if explained else oracle.all_well(walk.town)),
     ]
 

@@ -24,7 +24,7 @@ from model.systems import System, Wire
 from model.telling import NoticeConnector, ThreadConnector
 from sqlalchemy.engine import Engine
 
-from samenspraak.connectors import Call, Manifest
+from samenspraak.connectors import Call, Connector, Manifest, Shelf
 from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, Group, GroupKind, PartyKind, PartyRef, Person
 from samenspraak.domain.units import MatrixRow
@@ -36,6 +36,7 @@ from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.lately import Lately
 from samenspraak.sync.ports import Clock
+from samenspraak.sync.shelving import StoredShelf
 
 ORGANISATION = "de-linde"
 NEIGHBOUR = "de-eik"
@@ -105,14 +106,16 @@ class Connected:
 
     clock: Clock
     built: dict[str, RecordConnector] = field(default_factory=dict)
+    shown: dict[str, tuple[Connector, Shelf]] = field(default_factory=dict)
+    """What the hub itself shows lies on a shelf."""
 
     def connector(
         self, organisation: str, connector_id: str, *, known: ConnectorRecord | None = None
-    ) -> RecordConnector:
-        return self.built[connector_id]
+    ) -> Connector:
+        return self.shown[connector_id][0] if connector_id in self.shown else self.built[connector_id]
 
     def manifest(self, organisation: str, connector_id: str) -> Manifest:
-        return self.built[connector_id].manifest
+        return self.connector(organisation, connector_id).manifest
 
     def call(
         self,
@@ -122,7 +125,13 @@ class Connected:
         permit: Callable[[], None] | None = None,
         known: ConnectorRecord | None = None,
     ) -> Call:
-        return Call(http=cast("HttpClient", Permission(permit or (lambda: None))), now=self.clock.now())
+        permission = permit or (lambda: None)
+        _, shelf = self.shown.get(connector_id, (None, None))
+        return Call(
+            http=cast("HttpClient", Permission(permission)),
+            now=self.clock.now(),
+            shelf=shelf.permitted_by(permission) if shelf else None,
+        )
 
 
 def template(folder: Path) -> Path:
@@ -181,6 +190,8 @@ class Town:
         connected = Connected(clock=self.clock)
         self.systems = {name: System(KINDS[name], self.clock, chance, wire) for name in kinds}
         self.connectors = connected.built
+        self.pages: dict[PartyRef, str] = {}
+        self._connected = connected
         for name, system in self.systems.items():
             connected.built[name] = system.kind(name, {"system": system})
         with self.store.write(ORGANISATION) as uow:
@@ -197,6 +208,17 @@ class Town:
             chance=chance,
             new_id=lambda: f"i{next(numbers):04d}",
         )
+
+    def shows(self, connector: Connector) -> None:
+        """The hub shows what this connector makes; it takes part once there is a record of it."""
+        numbers = count(1)
+        shelf = StoredShelf(
+            store=self.store,
+            organisation=ORGANISATION,
+            connector_id=connector.connector_id,
+            new_id=lambda: f"s{next(numbers):04d}",
+        )
+        self._connected.shown[connector.connector_id] = connector, shelf
 
     def close(self) -> None:
         self.engine.dispose()

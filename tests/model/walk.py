@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from model import asked, atwork, closing, counting, here, there
+from model import asked, atwork, closing, counting, here, pages, there
 from model.ledger import Ledger, numbers
 from model.network import Network
 from model.systems import System
@@ -172,6 +172,7 @@ class Walk:
             self._act(step)
         except CrashError:
             self.restarts()
+        pages.looks(self)
 
     def restarts(self) -> None:
         self._depth, self._working = 0, False
@@ -238,9 +239,12 @@ def _kinds(chance: random.Random) -> Sequence[str]:
 
 
 def walk(seed: int, *, steps: int = STEPS_EACH) -> Outcome:
-    """One seed, in a database of its own that is gone afterwards."""
+    """One seed, in a database of its own that is gone afterwards; half of them show pages, too."""
     with fresh_file() as file:
-        return Walk(file, random.Random(seed), seed=seed).run(steps)
+        one = Walk(file, random.Random(seed), seed=seed)
+        if seed % 2:
+            pages.connect(one.town)
+        return one.run(steps)
 
 
 @contextlib.contextmanager

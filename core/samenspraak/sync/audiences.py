@@ -103,6 +103,7 @@ def _ensure(
             link = new.ensure(
                 uow, agreement, connector_id, free_audience(members, links, new.version), members
             )
+            links = [*links, link]  # the next one has a name of its own
         unused = [one for one in unused if one.id != link.id]
         _address(uow, link, members)
     reached = frozenset[PartyRef]().union(*wanted.keep, *wanted.open)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -157,6 +158,27 @@ def test_a_location_has_a_calendar_of_what_it_does(agenda: Any) -> None:
 
     assert "SUMMARY:Afspraak (avond)\r\n" in calendar
     assert calendar.count("BEGIN:VEVENT") == 1
+
+
+def test_what_two_readers_may_see_from_the_beginning_is_in_both_their_calendars(agenda: Any) -> None:
+    addresses = [follow(agenda), follow(agenda, "relative:daughter")]
+    both = tuple(
+        Assignment(id=f"w{number}", duty=Duty(performer=who, schedule=Schedule(text="dagelijks")))
+        for number, who in enumerate((SON, replace(SON, id="daughter")))
+    )
+    walking = Agreement(
+        id="lopen",
+        client_id="wit",
+        what=What(text="Een ommetje"),
+        assignments=both,
+        status=Status(state=State.ACTIVE),
+    )
+    with agenda.app.store.write(ORGANISATION) as uow:
+        record_new(uow, agenda.app.hub, walking, cause=BY_HAND)
+        uow.commit()
+    work(agenda)
+
+    assert ["UID:lopen." in seen(agenda, one) for one in addresses] == [True, True]
 
 
 def test_nobody_reads_along_in_somebody_elses_calendar(agenda: Any) -> None:
