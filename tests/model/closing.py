@@ -118,7 +118,7 @@ def _judges(walk: Walk, *, explained: bool) -> None:
         *oracle.no_end_undone(end),
         *oracle.nothing_readable(end),
         *oracle.nothing_half_done(end),
-        *pages.right(end),
+        *pages.right(end, explained=explained),
         *([] if explained else oracle.all_well(walk.town)),
     ]
 

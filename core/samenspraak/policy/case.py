@@ -112,6 +112,11 @@ class Case:
         return self.today.capabilities.mode in IN_PLACE
 
     @property
+    def is_shown_here(self) -> bool:
+        """Whether the system is the hub itself, which shows it to others."""
+        return self.today.capabilities.mode is Write.VIEW
+
+    @property
     def theirs_alone(self) -> bool:
         """It was written down there, and nothing of ours is (any more) agreed to be seen in it."""
         copy = self.copy

@@ -170,6 +170,17 @@ EXISTENCE: tuple[Line, ...] = (
         lambda c: _restores(c) and not c.nothing_to_carry,
         compare,
     ),
+    # What the hub itself shows: nobody but the hub ends it there, or takes it away.
+    (
+        "shown by the hub, over there",
+        lambda c: c.live and c.there_over and c.is_shown_here and not c.nothing_to_carry,
+        compare,
+    ),
+    (
+        "shown by the hub, gone",
+        lambda c: (c.open or c.removed_before) and c.live and c.gone and c.is_shown_here,
+        _create,
+    ),
     # No copy there yet, or not any more.
     (
         "no copy, nothing to carry",

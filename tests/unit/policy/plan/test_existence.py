@@ -61,6 +61,7 @@ OUTSIDE = there(selected=False)
 ONE_EACH = capabilities(objects=Objects.ASSIGNMENT, may_end=MayEnd.OWN_ASSIGNMENT)
 PROPOSES = capabilities(write=Write.PROPOSE)
 READS_ONLY = capabilities(write=Write.NO)
+SHOWS = capabilities(write=Write.VIEW)
 TITLE = {WHAT: STOCKINGS}
 BESIDE = ours(TITLE, part="a2", siblings=1)
 
@@ -232,6 +233,19 @@ SITUATIONS = (
         link=NONE,
         theirs=ENDED_THERE,
         comes={"row": "one match, over", "do": Do.NOTHING, "questions": asked("over-there")},
+    ),
+    Situation(
+        name="what the hub itself shows goes on there when it goes on here",
+        link=link({**UNITS, STATUS: ENDED}, phase=LinkPhase.CLOSED),
+        theirs=ENDED_THERE,
+        today=today(capabilities=SHOWS),
+        comes={"row": "shown by the hub, over there", "do": Do.UPDATE, "set": {STATUS: UNITS[STATUS]}},
+    ),
+    Situation(
+        name="what the hub itself shows is made again when it is gone",
+        theirs=NotThere(),
+        today=today(capabilities=SHOWS),
+        comes={"row": "shown by the hub, gone", "do": Do.CREATE, "questions": []},
     ),
     Situation(
         name="a record with our marker that is of another kind now gets no second one beside it",
