@@ -15,7 +15,7 @@ from samenspraak.store.records import AgreementRecord, AuditLine, Cause, LinkRec
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.alike import keep_apart
 from samenspraak.sync.asking import open_about, unit_subject
-from samenspraak.sync.audiences import free_audience
+from samenspraak.sync.audiences import ensure_links, free_audience
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.moving import (
     ask_which_copy,
@@ -73,6 +73,7 @@ def _separate(
     cause = Cause(actor=by, why=SEPARATED, connector_id=connector_id)
     own = record_new(uow, hub, _own(hub, record.agreement, copies), cause=cause)
     rooms = [_move(uow, hub, copy, own) for copy in copies]
+    ensure_links(uow, hub, own.agreement, own.version)  # not all who read what left may see it now
     for number, room in enumerate(rooms):
         if any(reach_same(uow, hub, one, room) for one in rooms[:number]):
             ask_which_copy(uow, hub, own.agreement, room)
