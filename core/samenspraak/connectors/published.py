@@ -84,7 +84,7 @@ class Published(Connector):
 
     def check(self, call: Call) -> Iterator[Checked]:
         def connect() -> Outcome:
-            return "kept by the hub", call.shelf is not None
+            return "", call.shelf is not None
 
         def read() -> Outcome:
             self._shelf(call).after("", 1)

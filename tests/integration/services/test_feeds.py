@@ -211,6 +211,20 @@ def test_what_was_agreed_is_said_only_where_consent_and_the_setting_allow_it(fam
     assert "SUMMARY:Steunkousen aantrekken" in seen(family, addresses["uitgebreid"])
 
 
+def test_what_may_not_be_said_any_more_is_a_neutral_title_at_once(family: Any) -> None:
+    connect(family, "agenda", details=True)
+    address = follow(family)
+    consent_to_calendar(family)
+    said = seen(family, address)
+
+    family.withdraw("wit", "c-app")
+
+    before_any_work = seen(family, address)
+    assert "SUMMARY:Steunkousen aantrekken" in said
+    assert "SUMMARY:Afspraak" in before_any_work
+    assert "Steunkousen" not in before_any_work
+
+
 def test_what_is_served_is_what_the_base_of_the_link_says(agenda: Any) -> None:
     follow(agenda)
     link = link_of(agenda)
@@ -346,6 +360,21 @@ def test_a_program_that_has_it_already_gets_nothing_again(agenda: Any) -> None:
     assert first.headers["Cache-Control"].startswith("private")
     change(agenda, {STATUS: Status(state=State.WITHDRAWN)})
     assert client.get(address.path, headers=known).status_code == 200
+
+
+def test_a_calendar_that_cannot_be_made_now_is_asked_for_again(agenda: Any) -> None:
+    address = follow(agenda)
+    with agenda.app.store.write(ORGANISATION) as uow:
+        system = uow.connectors.get("agenda")
+        uow.connectors.save(replace(system, settings={"language": "fries"}))
+        uow.commit()
+    broken = web(agenda).get(address.path).status_code
+    with agenda.app.store.write(ORGANISATION) as uow:
+        uow.connectors.save(replace(uow.connectors.get("agenda"), settings={}))
+        uow.commit()
+
+    assert broken == 503
+    assert "VEVENT" in seen(agenda, address)
 
 
 def test_nothing_of_an_address_is_logged(agenda: Any, caplog: pytest.LogCaptureFixture, capsys: Any) -> None:

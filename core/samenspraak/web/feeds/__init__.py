@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from samenspraak.bootstrap import Application
-from samenspraak.errors import NotFoundError
+from samenspraak.errors import ConfigurationError, NotFoundError, TransientError
 from samenspraak.services import feeds
 
 _HEADERS = {
@@ -30,6 +30,8 @@ def blueprint(application: Application) -> Blueprint:
             shown = feeds.fetch(application.hub, organisation, token)
         except NotFoundError:
             return Response(status=404, headers=_HEADERS)
+        except (ConfigurationError, TransientError):  # a program asks again, and keeps what it had
+            return Response(status=503, headers=_HEADERS)
         response = Response(shown.body, content_type=shown.content_type, headers=_HEADERS)
         response.add_etag()
         response.make_conditional(request)
