@@ -58,6 +58,21 @@ class Street:
             uow.commit()
         return found
 
+    def object_to(self, row: MatrixRow, app: str, agreement_id: str | None = None) -> None:
+        objection = Consent(
+            id=f"no-{row}-{app}",
+            client_id="wit",
+            recipient=Recipient(kind=RecipientKind.APP, id=app),
+            rows=frozenset({row}),
+            agreement_id=agreement_id,
+            allows=False,
+            given_by="wit",
+        )
+        with self.town.app.store.write(ORGANISATION) as uow:
+            uow.consents.add(objection, "test", self.town.clock.now())
+            ensure_client(uow, self.hub, "wit")
+            uow.commit()
+
     def separate(self, connector_id: str = "app-b") -> str:
         with self.town.app.store.write(ORGANISATION) as uow:
             own = separate(uow, self.hub, self.agreement.id, connector_id, by="admin")
@@ -233,18 +248,7 @@ def test_who_may_not_see_it_does_not_see_it_joined_and_their_own_record_stays(st
     street.write_down()
     street.join()
     street.settle()
-    objection = Consent(
-        id="no-app-b",
-        client_id="wit",
-        recipient=Recipient(kind=RecipientKind.APP, id="app-b"),
-        rows=frozenset({MatrixRow.WHAT_WHEN_WHO}),
-        allows=False,
-        given_by="wit",
-    )
-    with street.town.app.store.write(ORGANISATION) as uow:
-        uow.consents.add(objection, "test", street.town.clock.now())
-        ensure_client(uow, street.hub, "wit")
-        uow.commit()
+    street.object_to(MatrixRow.WHAT_WHEN_WHO, "app-b")
     street.a.edit("son", street.record(street.a)["id"], title="Kousen aan")
     street.settle()
     street.town.clock.pass_(minutes=5)
@@ -257,23 +261,27 @@ def test_who_may_not_see_it_does_not_see_it_joined_and_their_own_record_stays(st
 def test_an_objection_to_the_one_that_goes_holds_for_what_stays(street: Street) -> None:
     street.write_down(rules={"how": "Eerst de hiel."})
     goes = next(one for one in street.town.agreements() if one.conditions)
-    objection = Consent(
-        id="no-conditions",
-        client_id="wit",
-        recipient=Recipient(kind=RecipientKind.APP, id="app-a"),
-        rows=frozenset({MatrixRow.CONDITIONS}),
-        agreement_id=goes.id,
-        allows=False,
-        given_by="wit",
-    )
-    with street.town.app.store.write(ORGANISATION) as uow:
-        uow.consents.add(objection, "test", street.town.clock.now())
-        uow.commit()
+    street.object_to(MatrixRow.CONDITIONS, "app-a", agreement_id=goes.id)
     street.join()
     street.settle()
 
     assert "rules" not in street.record(street.a)
     assert street.agreement.conditions is not None
+
+
+def test_what_a_join_asks_stays_asked_when_the_copy_that_said_it_may_show_it_no_more(street: Street) -> None:
+    street.write_down(rules={"how": "Eerst de hiel."})
+    street.a.edit("son", street.record(street.a)["id"], rules={"how": "Eerst de tenen."})
+    street.settle()
+    street.join()
+    street.settle()
+    street.object_to(MatrixRow.CONDITIONS, "app-b")
+    street.settle()
+
+    [asked] = [one for one in street.town.questions() if one.cause == "joined-differently"]
+    questions.answer(street.hub, ORGANISATION, asked.id, revision=asked.revision, choice="app-b")
+    street.settle()
+    assert street.record(street.a)["rules"] == {"how": "Eerst de hiel."}
 
 
 # Two in one system.
