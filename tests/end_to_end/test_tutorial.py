@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from planted_bugs.bugs import edits
+
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial" / "your-first-connector.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
@@ -53,14 +55,9 @@ class Desk:
         self.seen, self.at = done.stdout, Path(Path(there).read_text(encoding="utf-8").strip())
 
     def changes(self, diff: str) -> None:
-        """One place in one file, which must be there exactly once."""
-        name, *lines = diff.splitlines()
-        file = self.at / name.removeprefix("--- ")
-        before = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " -")
-        after = "".join(f"{line[1:]}\n" for line in lines if line[:1] in " +")
-        text = file.read_text(encoding="utf-8")
-        assert text.count(before) == 1, f"{file.name} has this {text.count(before)} times:\n{before}"
-        file.write_text(text.replace(before, after), encoding="utf-8")
+        """What is replaced must be there exactly once."""
+        for edit in edits(diff):
+            edit.apply(self.at)
 
     def sees(self, shown: str) -> None:
         """These lines, in this order, among others."""

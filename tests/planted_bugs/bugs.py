@@ -69,14 +69,18 @@ def parse(name: str, text: str) -> Bug:
     Raises:
         ValueError: it names no test, or changes nothing.
     """
-    head, *parts = f"\n{text}".split(f"\n{_FILE}")
+    head, found = text.partition(_FILE)[0], edits(text)
     said = [line.removeprefix("#").strip() for line in head.splitlines() if line]
     tests = [line.removeprefix(_CAUGHT_BY) for line in said if line.startswith(_CAUGHT_BY)]
-    if len(tests) != 1 or not parts:
+    if len(tests) != 1 or not found:
         raise ValueError(f"{name}: a bug names one test and changes something")
-    return Bug(
-        name=name, title=said[0], test=tests[0], edits=[edit for part in parts for edit in _edits(part)]
-    )
+    return Bug(name=name, title=said[0], test=tests[0], edits=found)
+
+
+def edits(diff: str) -> list[Edit]:
+    """What a diff changes, file by file; what stands before the first file is no part of it."""
+    _, *parts = f"\n{diff}".split(f"\n{_FILE}")
+    return [edit for part in parts for edit in _edits(part)]
 
 
 def _edits(part: str) -> list[Edit]:
