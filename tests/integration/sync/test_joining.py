@@ -278,9 +278,8 @@ def test_what_a_join_asks_stays_asked_when_the_copy_that_said_it_may_show_it_no_
     street.object_to(MatrixRow.CONDITIONS, "app-b")
     street.settle()
 
-    [asked] = [one for one in street.town.questions() if one.cause == "joined-differently"]
-    questions.answer(street.hub, ORGANISATION, asked.id, revision=asked.revision, choice="app-b")
-    street.settle()
+    assert street.causes() == ["joined-differently"]
+    street.answer("app-b", cause="joined-differently")
     assert street.record(street.a)["rules"] == {"how": "Eerst de hiel."}
 
 
