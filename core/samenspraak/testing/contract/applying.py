@@ -18,20 +18,19 @@ def _can(**wanted: Any) -> Fits:
     )
 
 
+def _both(*fits: Fits) -> Fits:
+    return lambda manifest: all(fit(manifest) for fit in fits)
+
+
 _WRITES = _can(mode={Write.YES, Write.PROPOSE, Write.APPEND, Write.RENDER, Write.VIEW})
 _RECORDS = _can(mode={Write.YES, Write.PROPOSE, Write.VIEW})
 _IN_PLACE = _can(mode={Write.YES, Write.APPEND, Write.RENDER, Write.VIEW})
 _ELSEWHERE = _can(mode=set(Write) - {Write.VIEW})
 """What the hub itself shows lies on no other machine: no network comes between, and nobody withholds it."""
-_ASKS_CONSENT = _can(readers={Readers.EVERYONE, Readers.NAMED, Readers.EACH, Readers.PERFORMERS})
-_WRITES_ELSEWHERE = _can(mode={Write.YES, Write.PROPOSE, Write.APPEND, Write.RENDER})
+_WRITES_ELSEWHERE = _both(_WRITES, _ELSEWHERE)
+_ASKS_CONSENT = _can(readers=set(Readers) - {Readers.STAFF})
 _PROPOSES = _can(mode={Write.PROPOSE})
 _PROVES_ABSENCE = _can(absence={Absence.BY_ID, Absence.COMPLETE_LIST})
-
-
-def _both(*fits: Fits) -> Fits:
-    return lambda manifest: all(fit(manifest) for fit in fits)
-
 
 # Which checks are only for some systems. All others are for every connector.
 ONLY_FOR: Mapping[str, Fits] = {
