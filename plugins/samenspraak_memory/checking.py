@@ -8,7 +8,7 @@ from typing import Any
 
 from samenspraak.connectors import Call, Step
 from samenspraak.connectors.checking import Outcome, clocks
-from samenspraak_memory.codecs import at
+from samenspraak.connectors.json_codecs import at
 
 INTERFACE = 1
 

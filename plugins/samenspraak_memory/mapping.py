@@ -11,6 +11,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 from samenspraak.connectors import Directory, Marker, Raw, misnaming
+from samenspraak.connectors.json_codecs import (
+    CLOCK,
+    DAY,
+    FLAG,
+    NUMBER,
+    PARTY,
+    TEXT,
+    Json,
+    Member,
+    Members,
+    OneOf,
+    at,
+    enumerated,
+    many,
+    word,
+)
+from samenspraak.connectors.json_lens import Kept, Lens, Place, Rows
 from samenspraak.domain.agreements import (
     Code,
     Conditions,
@@ -42,23 +59,6 @@ from samenspraak.domain.schedules import (
 )
 from samenspraak.domain.statements import ASSENTS, REPORTS, Statement, StatementKind
 from samenspraak.domain.units import UnitKey, UnitKind, UnitValue
-from samenspraak_memory.codecs import (
-    CLOCK,
-    DAY,
-    FLAG,
-    NUMBER,
-    PARTY,
-    TEXT,
-    Json,
-    Member,
-    Members,
-    OneOf,
-    at,
-    enumerated,
-    many,
-    word,
-)
-from samenspraak_memory.lens import Kept, Lens, Place, Rows
 
 # Their words for ours.
 

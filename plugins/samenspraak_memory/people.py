@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from samenspraak.connectors import ExternalParty, Raw
+from samenspraak.connectors.json_codecs import at, role
 from samenspraak.domain.parties import Identifier, PartyKind
-from samenspraak_memory.codecs import at, role
 
 
 def people(change: Raw) -> list[ExternalParty]:

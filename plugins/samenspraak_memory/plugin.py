@@ -46,6 +46,9 @@ from samenspraak.connectors import (
     hookimpl,
 )
 from samenspraak.connectors.checking import in_steps
+from samenspraak.connectors.json_codecs import TEXT, at
+from samenspraak.connectors.json_lens import Lens
+from samenspraak.connectors.json_patch import merge_patch
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.errors import (
@@ -59,8 +62,6 @@ from samenspraak.errors import (
 from samenspraak.http import Answer, BearerAuth, HttpClient
 from samenspraak_memory import mapping
 from samenspraak_memory.checking import CURES, STEPS
-from samenspraak_memory.codecs import TEXT, at
-from samenspraak_memory.lens import Lens
 from samenspraak_memory.mapping import NOBODY
 from samenspraak_memory.people import people
 from samenspraak_memory.settings import FamilyAppSettings
@@ -298,18 +299,6 @@ def _position(cursor: str | None) -> tuple[str, int]:
 
 def _signature(secret: str, body: bytes) -> str:
     return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
-
-
-def merge_patch(before: Any, after: Any) -> Any:
-    """The smallest JSON merge patch (RFC 7396) that makes ``after`` of ``before``."""
-    if not (isinstance(before, dict) and isinstance(after, dict)):
-        return after
-    changed = {
-        name: merge_patch(before.get(name), value)
-        for name, value in after.items()
-        if name not in before or before[name] != value
-    }
-    return changed | {name: None for name in before.keys() - after.keys()}
 
 
 @hookimpl

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from samenspraak.connectors.manifest import Manifest
 from samenspraak.connectors.settings import Settings
@@ -376,13 +376,31 @@ class Connector(abc.ABC):
     Built with its loaded settings, secrets resolved: printed, they are left out. Every method may be called
     from several threads. Everything that talks to the system takes a :class:`Call` and raises the errors of
     ``samenspraak.errors``; *forbidden* and *gone* are answers, not errors.
+
+    ``manifest`` is of the class: what every system of this kind can do. Where that depends on the settings,
+    the class overrides :meth:`described` and each instance has a manifest of its own.
     """
 
-    manifest: ClassVar[Manifest]
+    manifest: Manifest
+
+    @classmethod
+    def described(cls, settings: Mapping[str, Any]) -> Manifest:
+        """What a system with these settings can do, secrets by reference; asked often, so it is quick.
+
+        Raises:
+            ConfigurationError: the settings do not say it.
+        """
+        return cls.manifest
+
+    @classmethod
+    def is_described(cls) -> bool:
+        """Whether what its system can do depends on the settings."""
+        return cls.described.__func__ is not Connector.described.__func__  # type: ignore[attr-defined]
 
     def __init__(self, connector_id: str, settings: Mapping[str, Any]) -> None:
         self.connector_id = connector_id
         self.settings: Mapping[str, Any] = Settings(settings, self.manifest.secrets())
+        self.manifest = self.described(settings)
 
     @abc.abstractmethod
     def http(self) -> HttpClient:

@@ -67,9 +67,11 @@ class Configured:
     def manifest(self, organisation: str, connector_id: str) -> Manifest:
         key = (organisation, connector_id)
         if key not in self._plugins:  # what kind of system it is never changes
-            with self._store.read(organisation) as uow:
-                self._plugins[key] = uow.connectors.get(connector_id).plugin
-        return self._registry.kind(self._plugins[key]).manifest
+            self._plugins[key] = self._read(organisation, connector_id).plugin
+        kind = self._registry.kind(self._plugins[key])
+        if not kind.is_described():
+            return kind.manifest
+        return kind.described(self._read(organisation, connector_id).settings)
 
     def call(
         self,

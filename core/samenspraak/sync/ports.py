@@ -31,10 +31,10 @@ class Connected(Protocol):
         """
 
     def manifest(self, organisation: str, connector_id: str) -> Manifest:
-        """What its system can do; needs the plugin, but no settings that load and no secret.
+        """What its system can do; needs the plugin and what the settings say about it, but no secret.
 
         Raises:
-            ConfigurationError: its plugin is not there.
+            ConfigurationError: its plugin is not there, or its settings do not say what its system can do.
         """
 
     def call(

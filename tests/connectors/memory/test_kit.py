@@ -41,6 +41,7 @@ from samenspraak.connectors import (
     Write,
     Written,
 )
+from samenspraak.connectors.json_lens import Kept, Lens
 from samenspraak.domain.agreements import What
 from samenspraak.domain.units import UnitKey, UnitKind, UnitValue
 from samenspraak.errors import (
@@ -54,7 +55,6 @@ from samenspraak.sandbox import Sandbox
 from samenspraak.testing import ConnectorContract, LensLaws, Scene, lens
 from samenspraak.testing.contract import applying
 from samenspraak.testing.household import household
-from samenspraak_memory.lens import Kept, Lens
 from samenspraak_memory.mapping import LENS
 from samenspraak_memory.plugin import MANIFEST, FamilyAppConnector
 from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from samenspraak.connectors.json_lens import Kept, Lens
 from samenspraak.domain.units import UnitKind
 from samenspraak_memory.kit import SETTINGS, Laws
-from samenspraak_memory.lens import Kept, Lens
 from samenspraak_memory.mapping import LENS
 from samenspraak_memory.plugin import MANIFEST, FamilyAppConnector
 

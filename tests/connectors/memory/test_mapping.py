@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samenspraak.connectors import Changes, Directory, Marker, Raw, Subject
+from samenspraak.connectors.json_patch import merge_patch
 from samenspraak.domain.agreements import (
     Conditions,
     Duty,
@@ -26,7 +27,7 @@ from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekda
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind
 from samenspraak.errors import InvalidRecordError
-from samenspraak_memory.plugin import FamilyAppConnector, merge_patch
+from samenspraak_memory.plugin import FamilyAppConnector
 from samenspraak_memory.sandbox_records import merged
 
 SON = PartyRef(kind=PartyKind.RELATIVE, id="p-zoon")

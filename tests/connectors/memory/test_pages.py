@@ -18,7 +18,7 @@ PAGE = (ROOT / "docs/connectors/memory.md").read_text(encoding="utf-8")
 README = (ROOT / "plugins/samenspraak_memory/README.md").read_text(encoding="utf-8")
 SOURCES = [
     file.read_text(encoding="utf-8")
-    for folder in ("plugins/samenspraak_memory", "tests/connectors/memory")
+    for folder in ("core/samenspraak/connectors", "plugins/samenspraak_memory", "tests/connectors/memory")
     for file in sorted((ROOT / folder).glob("*.py"))
 ]
 QUOTES = re.findall(r"```python\n(.*?)```", HOW_TO, re.S)

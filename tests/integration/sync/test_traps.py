@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from samenspraak.connectors.json_lens import Kept, Lens, Place
 from samenspraak.domain.agreements import Conditions, Duty, What
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.schedules import Recurrence
@@ -15,7 +16,6 @@ from samenspraak.domain.units import CONDITIONS, WHAT, MatrixRow, UnitKey, UnitK
 from samenspraak.policy.capabilities import Token
 from samenspraak.policy.state import Reason
 from samenspraak_memory import mapping
-from samenspraak_memory.lens import Kept, Lens, Place
 from samenspraak_memory.plugin import FamilyAppConnector
 
 A1 = UnitKey(UnitKind.ASSIGNMENT, "a1")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from samenspraak.connectors.json_lens import Kept, Lens, Place
 from samenspraak.domain.agreements import Conditions, Duty, State, Status, What
 from samenspraak.domain.schedules import Recurrence
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, MatrixRow, UnitKey, UnitKind
@@ -17,7 +18,6 @@ from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services import connectors
 from samenspraak_memory import mapping
-from samenspraak_memory.lens import Kept, Lens, Place
 from samenspraak_memory.plugin import FamilyAppConnector
 
 A1 = UnitKey(UnitKind.ASSIGNMENT, "a1")

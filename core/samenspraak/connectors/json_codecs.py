@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, time
 from enum import Enum
 from typing import Any, Protocol
 
-from samenspraak.connectors import Directory
+from samenspraak.connectors.connector import Directory
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.errors import InvalidRecordError, RuleError
 
@@ -32,6 +32,57 @@ class Codec(Protocol):
 
     def clear(self, there: Any) -> Any:
         """What is left of it; None: nothing, the member goes."""
+
+
+def member(holder: Json, path: str) -> Any:
+    """What stands at this path; None where nothing does.
+
+    Raises:
+        TypeError: something on the way there is no object.
+    """
+    found: Any = holder
+    for name in path.split(".") if path else ():
+        if found is None:
+            return None
+        found = _exactly(dict)(found).get(name)
+    return found
+
+
+def put_member(target: Json, path: str, value: Any) -> None:
+    """Set a member; what holds nothing is left out. The objects on the way are copied, not changed."""
+    if not path:
+        members = dict(value or {})
+        target.clear()
+        target.update(members)
+        return
+    name, _, deeper = path.partition(".")
+    if deeper:
+        inner = target.get(name)
+        inner = dict(inner) if isinstance(inner, dict) else {}
+        put_member(inner, deeper, value)
+        value = inner
+    if value in (None, {}):
+        target.pop(name, None)
+    else:
+        target[name] = value
+
+
+def clear_member(target: Json, path: str, clear: Callable[[Any], Any]) -> None:
+    """Take out what a codec has at this path, also when what stands on the way is none of its making."""
+    if not path:
+        put_member(target, path, clear(dict(target)))
+        return
+    name, _, deeper = path.partition(".")
+    if name not in target:
+        return
+    left = target[name]
+    if not deeper:
+        left = clear(left)
+    elif isinstance(left, dict):
+        left = dict(left)
+        clear_member(left, deeper, clear)
+    if left != target[name]:
+        put_member(target, name, left)
 
 
 @contextlib.contextmanager
@@ -122,7 +173,8 @@ class Member:
 class Members:
     """A dataclass in the members of an object.
 
-    Without a required member there is nothing. ``fixed`` are members that always say the same.
+    Without a required member there is nothing. ``fixed`` are members that always say the same. A value that
+    says more than there are members for is refused: half of it would be another agreement.
     """
 
     type: type
@@ -133,12 +185,12 @@ class Members:
         if there is None:
             return None
         known = _exactly(dict)(there)
-        if any(known.get(name) != value for name, value in (self.fixed or {}).items()):
+        if any(member(known, path) != value for path, value in (self.fixed or {}).items()):
             return None
         values = {}
         for row in self.rows:
             with at(row.name):
-                value = row.codec.read(known.get(row.name), directory)
+                value = row.codec.read(member(known, row.name), directory)
             if value is not None:
                 values[row.attribute] = value
             elif row.required:
@@ -147,10 +199,16 @@ class Members:
             return self.type(**values)
 
     def write(self, value: Any, there: Any, directory: Directory) -> Json:
-        result = {**(there or {}), **(self.fixed or {})}
+        result = dict(there or {})
+        for path, one in (self.fixed or {}).items():
+            if member(result, path) != one:
+                put_member(result, path, one)
+        for attribute in self._without_member():
+            if getattr(value, attribute) != self._default(attribute):
+                raise InvalidRecordError(f"there is no member for {attribute}", field=attribute)
         for row in self.rows:
-            wanted, present = getattr(value, row.attribute), result.get(row.name)
-            if row.codec.read(present, directory) is None and wanted == self._default(row):
+            wanted, present = getattr(value, row.attribute), member(result, row.name)
+            if row.codec.read(present, directory) is None and wanted == self._default(row.attribute):
                 continue
             written = (
                 row.codec.clear(present)
@@ -164,74 +222,92 @@ class Members:
     def clear(self, there: Any) -> Json | None:
         if not isinstance(there, dict):
             return None
-        left = {name: value for name, value in there.items() if name not in (self.fixed or {})}
+        left = dict(there)
+        for path in self.fixed or {}:
+            clear_member(left, path, lambda there: None)
         for row in self.rows:
-            if row.name in left:
-                put_member(left, row.name, row.codec.clear(left[row.name]))
+            clear_member(left, row.name, row.codec.clear)
         return left or None
 
-    def _default(self, row: Member) -> Any:
-        declared = next(one for one in fields(self.type) if one.name == row.attribute)
+    def _without_member(self) -> list[str]:
+        served = {row.attribute for row in self.rows}
+        return [one.name for one in fields(self.type) if one.name not in served]
+
+    def _default(self, attribute: str) -> Any:
+        declared = next(one for one in fields(self.type) if one.name == attribute)
         if declared.default_factory is not MISSING:
             return declared.default_factory()
         return declared.default
 
 
-def put_member(target: Json, name: str, value: Any) -> None:
-    """Set a member; what holds nothing is left out."""
-    if value in (None, {}):
-        target.pop(name, None)
-    else:
-        target[name] = value
-
-
 @dataclass(frozen=True)
 class OneOf:
-    """One of several dataclasses, told apart by the member ``type``."""
+    """One of several dataclasses, told apart by the word in the member ``tag``."""
 
     kinds: Mapping[str, Members]
+    tag: str = "type"
 
     def read(self, there: Any, directory: Directory) -> Any:
-        return None if not there else self.kinds[_exactly(dict)(there)["type"]].read(there, directory)
+        return None if not there else self.kinds[_exactly(dict)(there)[self.tag]].read(there, directory)
 
     def write(self, value: Any, there: Any, directory: Directory) -> Json:
-        name = next(name for name, members in self.kinds.items() if members.type is type(value))
-        is_same = isinstance(there, dict) and there.get("type") == name
-        return {"type": name, **self.kinds[name].write(value, there if is_same else {}, directory)}
+        name = next((name for name, members in self.kinds.items() if members.type is type(value)), None)
+        if name is None:
+            raise InvalidRecordError("there is no word for this kind of value", field=self.tag)
+        is_same = isinstance(there, dict) and there.get(self.tag) == name
+        return {self.tag: name, **self.kinds[name].write(value, there if is_same else {}, directory)}
 
     def clear(self, there: Any) -> None:
         return None
 
 
-_ROLES = {str(kind): kind for kind in PartyKind}
+ROLES: Mapping[str, PartyKind] = {str(kind): kind for kind in PartyKind}
 
 
-def role(there: Any) -> PartyKind:
-    """In which role somebody is there; with one we do not know a relative, as most people here are."""
-    return _ROLES.get(str(there), PartyKind.RELATIVE)
+def role(there: Any, words: Mapping[str, PartyKind] = ROLES) -> PartyKind:
+    """In which role somebody is there; with one we do not know a relative, as most people are."""
+    return words.get(str(there), PartyKind.RELATIVE)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Party:
-    """A user of theirs, or somebody they do not know under our own reference, so that it reads back."""
+    """A user of theirs, or somebody they do not know under our own reference, so that it reads back.
+
+    ``user``, ``role``, ``name``, ``reference``: their members · ``ids``: how they write an id · ``words``:
+    their words for roles; the first for a role is the one that is written.
+    """
+
+    user: str = "user"
+    role: str = "role"
+    name: str = "name"
+    reference: str = "reference"
+    ids: Leaf = TEXT
+    words: Mapping[str, PartyKind] = field(default_factory=lambda: ROLES)
 
     def read(self, there: Any, directory: Directory) -> PartyRef | None:
         if not there:
             return None
-        if reference := _exactly(dict)(there).get("reference"):
+        if reference := _exactly(dict)(there).get(self.reference):
             return PartyRef.parse(_exactly(str)(reference).removeprefix(OUR_PARTY))
-        return directory.party(_exactly(str)(there["user"]), role(there.get("role")))
+        return directory.party(self.ids.decode(there[self.user]), role(there.get(self.role), self.words))
 
     def write(self, value: PartyRef, there: Any, directory: Directory) -> Json:
         """Over what says the same party, whichever of their ids it has there; else by the id that fits."""
         is_same = self.read(there, directory) == value
         if (known := directory.id_of(value)) is not None:
-            by_user = is_same and "reference" not in there
-            return there if by_user else {"user": known, "role": str(value.kind)}
-        kept = there if is_same and "reference" in there else {}
-        return {**kept, "name": directory.words_for(value), "reference": f"{OUR_PARTY}{value}"}
+            by_user = is_same and self.reference not in there
+            return there if by_user else {self.user: self.ids.encode(known), self.role: self._word(value)}
+        kept = there if is_same and self.reference in there else {}
+        return {**kept, self.name: directory.words_for(value), self.reference: f"{OUR_PARTY}{value}"}
 
     def clear(self, there: Any) -> None:
         return None
+
+    def _word(self, value: PartyRef) -> str:
+        found = next((theirs for theirs, kind in self.words.items() if kind is value.kind), None)
+        if found is None:
+            raise InvalidRecordError(f"there is no word for the role {value.kind}", field=self.role)
+        return found
 
 
 PARTY = Party()

@@ -8,15 +8,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from samenspraak.connectors import Directory, Raw
+from samenspraak.connectors.connector import Directory, Raw
+from samenspraak.connectors.json_codecs import Codec, Json, Members, at, clear_member, member, put_member
 from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, is_empty
 from samenspraak.errors import InvalidRecordError
-from samenspraak_memory.codecs import Codec, Json, Members, at, put_member
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """A list in the record, a row per element of a set. ``key``: its unit id · ``new``: an empty row."""
+    """A list in the record, a row per element of a set.
+
+    ``name``: the path of the list · ``key``: the unit id of a row · ``new``: an empty row.
+    """
 
     name: str
     key: Callable[[Json], str]
@@ -28,8 +31,8 @@ class Rows:
         Raises:
             InvalidRecordError: a row without a usable id, or two rows with the same.
         """
-        rows = raw.get(self.name) or []
         with at(self.name):
+            rows = member(raw, self.name) or []
             found = {self.key(row): row for row in rows}
         if len(found) < len(rows):
             raise InvalidRecordError(f"two {self.name} have the same id", field=self.name)
@@ -37,10 +40,12 @@ class Rows:
 
     def find(self, raw: Raw, unit_id: str) -> Iterator[Json]:
         """The rows with this id, whatever the other rows are like."""
-        for row in raw.get(self.name) or []:
-            with contextlib.suppress(InvalidRecordError), at(self.name):
-                if self.key(row) == unit_id:
-                    yield row
+        with contextlib.suppress(InvalidRecordError), at(self.name):
+            rows = member(raw, self.name) or []
+            for row in rows if isinstance(rows, list) else ():
+                with contextlib.suppress(InvalidRecordError), at(self.name):
+                    if self.key(row) == unit_id:
+                        yield row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +58,10 @@ class Place:
 
     @property
     def members(self) -> Collection[str]:
-        """The members of the record that this is in."""
+        """The members of the record that this is in, by path."""
         if self.rows is not None:
             return (self.rows.name,)
-        if self.member is not None:
-            return (self.member,)
-        return [row.name for row in self.codec.rows] if isinstance(self.codec, Members) else ()
+        return (self.member,) if self.member is not None else _paths(self.codec)
 
     def read(self, raw: Raw, directory: Directory) -> Iterator[tuple[str, UnitValue]]:
         """Every value here, with the unit's id ('' for a unit that is not in a set)."""
@@ -71,17 +74,18 @@ class Place:
     def write(self, raw: Raw, unit_id: str, value: UnitValue, directory: Directory) -> None:
         holder = self._holder(raw, unit_id)
         if self.member is None:
-            _refill(holder, self.codec.write(value, holder, directory))
+            put_member(holder, "", self.codec.write(value, holder, directory))
         else:
-            put_member(holder, self.member, self.codec.write(value, holder.get(self.member), directory))
+            there = member(holder, self.member)
+            put_member(holder, self.member, self.codec.write(value, there, directory))
 
     def clear(self, raw: Raw, unit_id: str) -> None:
         """Empty the place, also when what stands there cannot be read: a retraction must not fail on that."""
         for holder in self.rows.find(raw, unit_id) if self.rows else (raw,):
             if self.member is None:
-                _refill(holder, self.codec.clear(holder) or {})
-            elif self.member in holder:
-                put_member(holder, self.member, self.codec.clear(holder[self.member]))
+                put_member(holder, "", self.codec.clear(holder))
+            else:
+                clear_member(holder, self.member, self.codec.clear)
 
     def holds(self, holder: Json, directory: Directory) -> bool:
         """Whether something stands here, readable or not."""
@@ -94,14 +98,14 @@ class Place:
         if self.member is None:
             return self.codec.read(holder, directory)
         with at(self.member):
-            return self.codec.read(holder.get(self.member), directory)
+            return self.codec.read(member(holder, self.member), directory)
 
     def _holder(self, raw: Raw, unit_id: str) -> Json:
         if self.rows is None:
             return raw
         if unit_id not in (rows := self.rows.all(raw)):
             rows[unit_id] = self.rows.new(unit_id)
-            raw[self.rows.name] = [*(raw.get(self.rows.name) or []), rows[unit_id]]
+            put_member(raw, self.rows.name, [*(member(raw, self.rows.name) or []), rows[unit_id]])
         return rows[unit_id]
 
 
@@ -129,7 +133,7 @@ class Lens:
 
     @property
     def members(self) -> frozenset[str]:
-        """The members of a record in which units are, or ever were."""
+        """The members of a record in which units are, or ever were, by path."""
         return frozenset(
             name for kept in self.table.values() for place in kept.places for name in place.members
         )
@@ -165,14 +169,28 @@ class Lens:
                 if not any(place.holds(row, directory) for place in self._in(rows))
             ]
             if empty:
-                raw[rows.name] = [row for row in raw[rows.name] if not any(row is one for one in empty)]
+                left = [row for row in member(raw, rows.name) if not any(row is one for one in empty)]
+                put_member(raw, rows.name, left)
 
     def _in(self, rows: Rows) -> Iterator[Place]:
         return (place for kept in self.table.values() for place in kept.places if place.rows is rows)
 
 
-def _refill(holder: Json, members: Json) -> None:
-    """Make the holder say these members, without becoming another object."""
-    members = dict(members)
-    holder.clear()
-    holder.update(members)
+def _paths(codec: Codec) -> Collection[str]:
+    """The members that a codec has in the object it is given."""
+    if not isinstance(codec, Members):
+        return ()
+    inner = (path for row in codec.rows if not row.name for path in _paths(row.codec))
+    return [*(row.name for row in codec.rows if row.name), *(codec.fixed or {}), *inner]
+
+
+def only(raw: Raw, paths: Collection[str]) -> Raw:
+    """The record with nothing but what stands at these paths."""
+    kept: Raw = {}
+    for name, value in raw.items():
+        inner = [path.partition(".")[2] for path in paths if path.partition(".")[0] == name]
+        if "" in inner or (inner and not isinstance(value, dict)):
+            kept[name] = value
+        elif inner:
+            kept[name] = only(value, inner)
+    return kept

@@ -1,0 +1,1 @@
+"""The connector for any platform or app with a plain JSON interface, described in one TOML file."""
