@@ -267,6 +267,15 @@ class Description:
     party: Mapping[str, Any] | None = described(party, None)
     units: Places = field(default_factory=Places)
 
+    @property
+    def taken(self) -> frozenset[str]:
+        """The members of a record that say something else than units."""
+        records = self.records
+        said = {records.id, records.client, records.marker, records.author, records.changed}
+        said |= {*records.only, *records.new, *(self.end.set if self.end else ())}
+        said |= {self.removed.at if self.removed else None, self.version.at if self.version else None}
+        return frozenset(path for path in said if path is not None)
+
     # What the system can do, as the hub asks it.
 
     @property

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,7 +11,7 @@ from samenspraak.connectors import Call, Raw
 from samenspraak.connectors.json_codecs import at, member
 from samenspraak.errors import InvalidRecordError, StaleError, TransientError
 from samenspraak.http import Answer
-from samenspraak_rest.description import ChangesSection, Paging, PagingSection
+from samenspraak_rest.description import Paging, PagingSection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +87,10 @@ class Lister:
         """What the next page is asked with; None after the last one. ``number``: pages read."""
         if self.paging.method is Paging.NONE:
             return None
-        if self.paging.more is not None and not _at(body, self.paging.more):
+        if self.paging.more is not None and not at_place(body, self.paging.more):
             return None
         if self.paging.method in (Paging.LINK, Paging.CURSOR):
-            found = _at(body, str(self.paging.next))
+            found = at_place(body, str(self.paging.next))
             if found is not None and not isinstance(found, str | int):
                 raise InvalidRecordError("the next page is no text", field=str(self.paging.next))
             return None if found in (None, "") else str(found)
@@ -101,52 +100,23 @@ class Lister:
 
 
 def _items(body: Any, place: str) -> list[Raw]:
-    found = _at(body, place)
+    found = at_place(body, place)
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise InvalidRecordError("the list is not where the description says", field=place or "body")
     return found
 
 
-def _at(body: Any, place: str) -> Any:
+def at_place(body: Any, place: str) -> Any:
     with at(place or "body"):
         return member(body, place)
 
 
-# Places in what changed.
-
-
-def place_of(page: ListPage, changes: ChangesSection) -> str:
-    """Where the server was when it gave this page, a little earlier where the description asks for overlap.
-
-    Raises:
-        InvalidRecordError: it does not say so.
-    """
-    if changes.at is None:
-        if page.answer.date is None:
-            raise InvalidRecordError("the answer has no Date", field="Date")
-        return (page.answer.date - timedelta(seconds=changes.overlap_s)).isoformat()
-    found = _at(page.body, changes.at)
-    if not isinstance(found, str | int) or isinstance(found, bool) or not str(found).strip():
-        raise InvalidRecordError("the place in the changes is not there", field=changes.at)
-    moment = _comparable(str(found))
-    if changes.overlap_s and isinstance(moment, datetime):
-        return (moment - timedelta(seconds=changes.overlap_s)).isoformat()
-    return str(found)
-
-
-def is_before(one: str, other: str) -> bool:
-    """Whether a place is certainly before another: both are a number, or both a moment."""
-    here, there = _comparable(one), _comparable(other)
-    if isinstance(here, int) and isinstance(there, int):
-        return here < there
-    return isinstance(here, datetime) and isinstance(there, datetime) and here < there
-
-
-def _comparable(place: str) -> int | datetime | None:
-    if place.isascii() and place.isdigit():
-        return int(place)
-    try:
-        moment = datetime.fromisoformat(place)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def with_last(pages: Iterable[ListPage]) -> Iterator[tuple[ListPage, bool]]:
+    """Each page, and whether it is the last."""
+    before: ListPage | None = None
+    for page in pages:
+        if before is not None:
+            yield before, False
+        before = page
+    if before is not None:
+        yield before, True

@@ -104,6 +104,16 @@ def member_path(value: Any) -> str:
     return value
 
 
+def member_name(value: Any) -> str:
+    """A member by itself, not inside another."""
+    if not isinstance(value, str) or not _PATH.fullmatch(value) or "." in value:
+        raise WrongError(
+            nl="hier hoort de naam van één lid, zonder punt",
+            en="the name of one member belongs here, without a dot",
+        )
+    return value
+
+
 def place(value: Any) -> str:
     """A path, or nothing for the whole."""
     return "" if value == "" else member_path(value)

@@ -69,7 +69,7 @@ from samenspraak_rest.members import (
     WrongError,
     between,
     day_format,
-    member_path,
+    member_name,
     one_of,
     our_word,
     scalar,
@@ -79,7 +79,6 @@ from samenspraak_rest.members import (
 
 Normal = Callable[[Any], Any]
 Table = Mapping[str, Any]
-ID_NUMBER = Leaf(lambda there: str(_whole(there)), lambda ours: int(ours))
 
 
 @dataclass(frozen=True)
@@ -173,6 +172,15 @@ def _whole(there: Any) -> int:
     return there
 
 
+def _as_number(ours: str) -> int:
+    if not (ours.isascii() and ours.isdigit()):
+        raise InvalidRecordError("an id of this system is a number", field="id")
+    return int(ours)
+
+
+ID_NUMBER = Leaf(lambda there: str(_whole(there)), _as_number)
+
+
 @dataclass(frozen=True)
 class OnePerson:
     """Somebody as nothing but an id, always in one role; whoever has no id there cannot be named."""
@@ -208,6 +216,12 @@ def _party(ids: Leaf, **said: Any) -> Built:
         raise WrongError(
             nl=f"noem kind, of ook: {', '.join(missing)}", en=f"name kind, or also: {', '.join(missing)}"
         )
+    if len({said[name] for name in ("id", "role", "name", "reference")}) < 4:
+        nl, en = (
+            "id, role, name en reference zijn vier leden",
+            "id, role, name and reference are four members",
+        )
+        raise WrongError(nl=nl, en=en)
     roles = said.get("roles") or {one: (str(one),) for one in PartyKind}
     return Built(
         Party(
@@ -234,10 +248,10 @@ _WHO = Shape(
     is_party=True,
     options={
         "kind": one_of(*PartyKind),
-        "id": member_path,
-        "role": member_path,
-        "name": member_path,
-        "reference": member_path,
+        "id": member_name,
+        "role": member_name,
+        "name": member_name,
+        "reference": member_name,
         "roles": words_for(PartyKind),
     },
 )
@@ -292,7 +306,7 @@ def _when(**inner: Shape) -> Shape:
         members = {str(word): built.codec for word, built in kinds.values()}
         return Built(OneOf(members, kind))  # type: ignore[arg-type]  # kinds are built of objects
 
-    return Shape(build=build, options={"kind": member_path}, inner=inner, required=("kind",), is_choice=True)
+    return Shape(build=build, options={"kind": member_name}, inner=inner, required=("kind",), is_choice=True)
 
 
 _CODE = _object(Code, "system", "value", system=_TEXT, value=_TEXT, display=_TEXT)
@@ -319,7 +333,7 @@ SHAPES: Mapping[UnitKind, Shape] = {
     UnitKind.LIFE_DOMAIN: _words(LifeDomain, may_share=tuple(LifeDomain)),
     UnitKind.PLACE: _TEXT,
     UnitKind.ASSIGNMENT: _object(Duty, "performer", performer=_WHO, schedule=_SCHEDULE),
-    UnitKind.INSTRUCTED: _object(Instructed, by=_WHO, on=_DAY),
+    UnitKind.INSTRUCTED: _object(Instructed, "always", by=_WHO, on=_DAY),
     UnitKind.BACKUP: _WHO,
     UnitKind.RESPONSIBLE: _WHO,
     UnitKind.CONDITIONS: _object(Conditions, text=_TEXT, instruction=_TEXT, instruction_required=_FLAG),

@@ -105,7 +105,9 @@ HELP_NL: Mapping[str, str] = {
         "Het soort systeem; zie: connector list --installed."
     ),
     "How people know it.": "Hoe mensen het noemen.",
-    "One setting; a list as JSON.": "Eén instelling; een lijst als JSON.",
+    "One setting; a list as JSON, a file as NAME=@FILE.": (
+        "Eén instelling; een lijst als JSON, een bestand als NAAM=@BESTAND."
+    ),
     "A TOML file with settings.": "Een TOML-bestand met instellingen.",
     "A plain or loopback address it may use (demo and test).": (
         "Een adres zonder TLS of op deze machine dat het mag gebruiken (demo en test)."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from samenspraak.cli._help import Group
 from samenspraak.cli._texts import Texts
 from samenspraak.connectors.connector import Checked
 from samenspraak.domain.units import UnitKind
+from samenspraak.errors import ConfigurationError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import connectors
 from samenspraak.services.connectors import Connection, Installed, Setting
@@ -100,7 +102,13 @@ def _as_given(default: Any) -> str:
 @click.argument("connector_id", metavar="ID")
 @click.option("--type", "plugin", required=True, help="The kind of system; see: connector list --installed.")
 @click.option("--title", default="", help="How people know it.")
-@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="One setting; a list as JSON.")
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="One setting; a list as JSON, a file as NAME=@FILE.",
+)
 @click.option(
     "--settings",
     "file",
@@ -144,11 +152,12 @@ def add(
         title=title,
         state=ConnectorState.RUNNING if running else ConnectorState.MATCHING,
     )
-    steps = [] if untested else _test(at, asked, record)
-    works = all(step.ok for step in steps)
-    if works and not only_try:
-        connectors.add(at.hub, at.app.connected, at.organisation, record, by=by)
-    saved = works and not only_try
+    with _naming_files(given):
+        steps = [] if untested else _test(at, asked, record)
+        works = all(step.ok for step in steps)
+        saved = works and not only_try
+        if saved:
+            connectors.add(at.hub, at.app.connected, at.organisation, record, by=by)
     _tell_added(asked, at.texts, record, steps, saved=saved, only_try=only_try)
     if not works:
         raise click.exceptions.Exit(NEEDS_A_PERSON)
@@ -205,16 +214,41 @@ def _tell_added(
 
 
 def _pair(given: str) -> tuple[str, Any]:
-    """``name=value``; a value that begins as a JSON list or object is read as one."""
+    """``name=value``: what begins as a JSON list or object is read as one, and ``@file`` is its text."""
     name, equals, text = given.partition("=")
     if not (name and equals):
         raise click.UsageError("Give a setting as --set NAME=VALUE.")
+    if text.startswith("@"):
+        return name, _text_of(Path(text[1:]))
     if text[:1] not in ("[", "{"):
         return name, text
     try:
         return name, json.loads(text)
     except ValueError as error:
         raise click.UsageError(f"The setting {name} begins like JSON and is not: {error}.") from error
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{file} cannot be read as text: {error}.") from error
+
+
+@contextlib.contextmanager
+def _naming_files(given: tuple[str, ...]) -> Iterator[None]:
+    """What is wrong in a setting that came from a file is told under the name of that file."""
+    try:
+        yield
+    except ConfigurationError as error:
+        files = dict(one.split("=@", 1) for one in given if "=@" in one)
+        problems = tuple(_in_file(problem, files) for problem in error.problems)
+        raise ConfigurationError(str(error).partition("\n")[0], problems=problems) from None
+
+
+def _in_file(problem: str, files: Mapping[str, str]) -> str:
+    name, colon, rest = problem.partition(": ")
+    return f"{files[name]}: {rest}" if colon and name in files else problem
 
 
 def _from_file(file: Path | None) -> dict[str, Any]:

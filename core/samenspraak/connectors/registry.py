@@ -127,7 +127,11 @@ def load_settings(manifest: Manifest, settings: Mapping[str, Any], *, secret: Se
         known = ", ".join(sorted(schema.fields))
         raise ConfigurationError(
             f"The settings of the connector {manifest.name} need attention; known settings: {known}.",
-            problems=tuple(f"{name}: {_sentence(what)}" for name, what in sorted(problems.items())),
+            problems=tuple(
+                f"{name}: {sentence}"
+                for name, what in sorted(problems.items())
+                for sentence in _sentences(what)
+            ),
         )
     return loaded
 
@@ -214,8 +218,13 @@ def _reason(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
+def _sentences(what: Any) -> list[str]:
+    """Marshmallow's messages of one field, each on one line."""
+    return list(map(str, what)) if isinstance(what, list) else [_sentence(what)]
+
+
 def _sentence(what: Any) -> str:
-    """Marshmallow's messages of one field, nested or not, on one line."""
+    """Messages of one field, nested or not, on one line."""
     if isinstance(what, Mapping):
         return "; ".join(f"{name}: {_sentence(inner)}" for name, inner in what.items())
     return " ".join(map(str, what)) if isinstance(what, list) else str(what)

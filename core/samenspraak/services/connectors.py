@@ -13,7 +13,7 @@ from samenspraak.connectors.connector import Checked
 from samenspraak.connectors.manifest import Manifest, Text
 from samenspraak.connectors.registry import Failure, Registry
 from samenspraak.domain.units import UNITS, Harm, UnitKind
-from samenspraak.errors import PermanentError, RuleError, SamenspraakError, StaleError
+from samenspraak.errors import ConfigurationError, PermanentError, RuleError, SamenspraakError, StaleError
 from samenspraak.policy import priority
 from samenspraak.policy.capabilities import SystemKind
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
@@ -209,12 +209,11 @@ def get(hub: Hub, organisation: str, connector_id: str) -> ConnectorRecord:
 def _connection(
     registry: Registry, record: ConnectorRecord, links: Mapping[Reason, int], problem: str
 ) -> Connection:
-    kind = registry.connectors.get(record.plugin)
     return Connection(
         id=record.id,
         plugin=record.plugin,
         title=record.title,
-        kind=kind.manifest.capabilities.kind if kind else None,
+        kind=_kind(registry, record),
         state=record.state,
         state_why=record.state_why,
         settings=record.settings,
@@ -223,6 +222,14 @@ def _connection(
         rules=record.rules,
         problem=problem,
     )
+
+
+def _kind(registry: Registry, record: ConnectorRecord) -> SystemKind | None:
+    """Which kind of system it is; None where the plugin, or a description in its settings, cannot be read."""
+    try:
+        return registry.kind(record.plugin).described(record.settings).capabilities.kind
+    except ConfigurationError:
+        return None
 
 
 def _problem(connected: Configured, organisation: str, record: ConnectorRecord) -> str:

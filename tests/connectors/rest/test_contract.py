@@ -1,4 +1,4 @@
-"""The connector contract and the lens laws, kept by the example description towards a strict and a wayward app."""
+"""The connector contract and the lens laws, for the example towards a strict app and a wayward one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,107 @@
+"""What the members of a description may each say by themselves, and not together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samenspraak.connectors import Absence
+from samenspraak.domain.units import UnitKind
+from samenspraak_rest.description import BY_NUMBER, Answers, Description, Paging, SignIn
+from samenspraak_rest.lines import Where
+from samenspraak_rest.members import WrongError
+
+
+def contradictions(one: Description) -> Iterator[tuple[Where, WrongError]]:
+    for where, is_wrong, nl, en in _rules(one):
+        if is_wrong:
+            yield where, WrongError(nl=nl, en=en)
+
+
+def _rules(one: Description) -> Iterator[tuple[Where, bool, str, str]]:
+    paging, sign_in, version, end = one.paging, one.sign_in, one.version, one.end
+    lacks = "dit moet er staan bij method = ", "this must be there with method = "
+    yield (
+        ("paging", "parameter"),
+        paging.method not in (Paging.NONE, Paging.LINK) and paging.parameter is None,
+        f'{lacks[0]}"{paging.method}"',
+        f'{lacks[1]}"{paging.method}"',
+    )
+    yield (
+        ("paging", "next"),
+        paging.method in (Paging.LINK, Paging.CURSOR) and paging.next is None,
+        f'{lacks[0]}"{paging.method}"',
+        f'{lacks[1]}"{paging.method}"',
+    )
+    yield (
+        ("paging", "size"),
+        paging.method is Paging.OFFSET and paging.size is None,
+        f'{lacks[0]}"offset"',
+        f'{lacks[1]}"offset"',
+    )
+    yield (
+        ("sign_in", "header"),
+        sign_in.method is SignIn.HEADER and sign_in.header is None,
+        f'{lacks[0]}"header"',
+        f'{lacks[1]}"header"',
+    )
+    yield (
+        ("sign_in", "token"),
+        sign_in.method is SignIn.CLIENT_CREDENTIALS and sign_in.token is None,
+        f'{lacks[0]}"client_credentials"',
+        f'{lacks[1]}"client_credentials"',
+    )
+    yield (
+        ("absence",),
+        one.absence is Absence.COMPLETE_LIST and (paging.method in BY_NUMBER or one.changes is not None),
+        "een lijst per bladzijdenummer, of van wat veranderde, bewijst niet dat iets weg is",
+        "a list by page number, or of what changed, does not prove that something is gone",
+    )
+    yield (
+        ("changes", "at"),
+        one.changes is not None and (one.changes.from_ == "page") != (one.changes.at is not None),
+        'hier hoort een plaats bij from = "page", en niets bij from = "date"',
+        'a place belongs here with from = "page", and nothing with from = "date"',
+    )
+    yield (
+        ("version",),
+        version is not None and version.at is None and version.header is None,
+        "noem at of header",
+        "name at or header",
+    )
+    yield (
+        ("update",),
+        (one.create is None) != (one.update is None),
+        "create en update horen bij elkaar",
+        "create and update belong together",
+    )
+    yield (
+        ("end",),
+        (one.create is None) != (end is None),
+        "create en end horen bij elkaar: wat wij laten zien, moet weer weg kunnen",
+        "create and end belong together: what we show must be taken away again when asked",
+    )
+    yield (
+        ("end", "path"),
+        end is not None and (end.method == "update") != (end.path is None),
+        'hier hoort een pad, behalve bij method = "update"',
+        'a path belongs here, except with method = "update"',
+    )
+    yield (
+        ("end", "set"),
+        end is not None and end.method == "update" and one.removed is None,
+        'bij method = "update" moet [removed] zeggen waaraan te zien is dat iets weg is',
+        'with method = "update", [removed] must say how to see that something is gone',
+    )
+    yield (
+        ("find",),
+        one.create is not None and one.create.answers is not Answers.RECORD and one.find is None,
+        "zonder het hele antwoord moet een record terug te vinden zijn",
+        "without the whole answer a record must be found again",
+    )
+    for kind in (UnitKind.WHAT, UnitKind.ASSIGNMENT):
+        yield (
+            ("units", str(kind)),
+            kind not in one.units.lens.table,
+            "een afspraak zegt ten minste wat, en wie",
+            "an agreement says at least what, and who",
+        )
