@@ -76,6 +76,7 @@ MANIFEST = Manifest(
     capabilities=Capabilities(kind=SystemKind.APP, units={}),
     settings=RestSettings,
     rates=Rates(concurrency=8, per_second=50.0, page=1000, poll_seconds=300.0),
+    varies=True,
 )
 
 

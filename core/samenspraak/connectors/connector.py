@@ -377,8 +377,8 @@ class Connector(abc.ABC):
     from several threads. Everything that talks to the system takes a :class:`Call` and raises the errors of
     ``samenspraak.errors``; *forbidden* and *gone* are answers, not errors.
 
-    ``manifest`` is of the class: what every system of this kind can do. Where that depends on the settings,
-    the class overrides :meth:`described` and each instance has a manifest of its own.
+    ``manifest`` is of the class: what every system of this kind can do. Where that varies with the settings,
+    :meth:`described` says what one of them can do, and each instance has a manifest of its own.
     """
 
     manifest: Manifest
@@ -387,15 +387,12 @@ class Connector(abc.ABC):
     def described(cls, settings: Mapping[str, Any]) -> Manifest:
         """What a system with these settings can do, secrets by reference; asked often, so it is quick.
 
+        To be overridden where the manifest varies.
+
         Raises:
             ConfigurationError: the settings do not say it.
         """
         return cls.manifest
-
-    @classmethod
-    def is_described(cls) -> bool:
-        """Whether what its system can do depends on the settings."""
-        return cls.described.__func__ is not Connector.described.__func__  # type: ignore[attr-defined]
 
     def __init__(self, connector_id: str, settings: Mapping[str, Any]) -> None:
         self.connector_id = connector_id

@@ -39,6 +39,7 @@ class Manifest:
 
     ``settings`` is a marshmallow schema; a field with ``metadata={"secret": True}`` is kept as a
     reference and never shown, and each field has ``metadata={"title": …, "help": …}`` in nl and en.
+    ``varies``: what the system can do depends on the settings; ``Connector.described`` then says it.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Manifest:
     settings: type[Schema]
     rates: Rates = field(default_factory=Rates)
     hints: frozenset[HintSource] = frozenset({HintSource.POLL})
+    varies: bool = False
 
     def secrets(self) -> frozenset[str]:
         """The names of the settings that hold a secret."""

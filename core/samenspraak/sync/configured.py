@@ -69,7 +69,7 @@ class Configured:
         if key not in self._plugins:  # what kind of system it is never changes
             self._plugins[key] = self._read(organisation, connector_id).plugin
         kind = self._registry.kind(self._plugins[key])
-        if not kind.is_described():
+        if not kind.manifest.varies:
             return kind.manifest
         return kind.described(self._read(organisation, connector_id).settings)
 

@@ -159,6 +159,26 @@ def test_settings_may_come_from_a_file_and_lists_as_json(line: Any, town: Any, t
     assert listed["settings"]["access_key"] == "secret://env/APP_KEY"
 
 
+def test_a_setting_may_be_the_text_of_a_file_and_what_is_wrong_in_it_is_told_under_its_name(
+    line: Any, town: Any, tmp_path: Path
+) -> None:
+    url = town.stack.enter_context(FamilyApp().running())
+    file = tmp_path / "adres.txt"
+    add = (
+        *("connector", "add", "app-a", "--type", "memory", "--set", f"base_url=@{file}"),
+        *("--set", "access_key=secret://env/APP_KEY", "--set", f'open_origins=["{url}"]'),
+    )
+    assert f"{file} cannot be read as text" in line.fails(*add, code=2)
+    file.write_text("nergens", encoding="utf-8")
+    assert f"  - {file}: Not a valid URL." in line.fails(*add, code=2)
+
+    file.write_text(url, encoding="utf-8")
+    line.json(*add)
+
+    (listed,) = line.json("connector", "list")["connectors"]
+    assert listed["settings"]["base_url"] == url
+
+
 def test_settings_that_cannot_be_read_are_a_usage_error(line: Any, town: Any, tmp_path: Path) -> None:
     file = tmp_path / "app.toml"
     file.write_text("= 3", encoding="utf-8")

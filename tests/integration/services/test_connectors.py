@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from samenspraak.connectors import SystemKind, Write
 from samenspraak.connectors.connector import Step
 from samenspraak.connectors.registry import Registry
 from samenspraak.domain.units import UnitKind
@@ -22,6 +23,8 @@ from samenspraak.services import connectors, exchange
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.configured import Configured
 from samenspraak_memory.sandbox import FamilyApp
+from samenspraak_rest.kit import DESCRIPTION
+from samenspraak_rest.plugin import RestConnector
 
 ORGANISATION = "de-linde"
 
@@ -122,6 +125,30 @@ def test_every_wrong_setting_is_named_at_once(town: Any) -> None:
         "base_url",
         "kleur",
     ]
+
+
+def test_what_a_described_system_can_do_follows_its_settings(town: Any) -> None:
+    connected, settings = (
+        town.app.connected,
+        {"base_url": "https://plein.example", "description": DESCRIPTION},
+    )
+    connected._registry = Registry(connectors={"rest": RestConnector})
+    only_read = DESCRIPTION[: DESCRIPTION.index("[find]")] + DESCRIPTION[DESCRIPTION.index("[units.what]") :]
+    record = connectors.draft(connected._registry, "plein", "rest", settings)
+    with town.app.store.write(ORGANISATION) as uow:
+        uow.connectors.add(record)
+        uow.commit()
+    before = connected.manifest(ORGANISATION, "plein").capabilities
+
+    with town.app.store.write(ORGANISATION) as uow:
+        known = uow.connectors.get("plein")
+        uow.connectors.save(replace(known, settings={**settings, "description": only_read}))
+        uow.commit()
+    after = connected.manifest(ORGANISATION, "plein").capabilities
+
+    assert (before.mode, after.mode) == (Write.YES, Write.NO)
+    (one,) = connectors.listed(town.app.hub, connected._registry, connected, ORGANISATION)
+    assert (one.kind, "access_key" in one.problem) == (SystemKind.APP, True)
 
 
 def test_an_unknown_kind_of_system_names_those_there_are(town: Any) -> None:
