@@ -129,6 +129,7 @@ class RestConnector(Connector):
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
         """Clients and people, then records; the cursor is the server's own place when the list began."""
         since = self._progress.since(cursor)
+        is_whole = since is None and self.description.absence is not Absence.NEVER
         pages = self._all_records(call, since)
         first = next(pages)
         server, place = self._progress.server(first), self._progress.place(first, since)
@@ -139,7 +140,7 @@ class RestConnector(Connector):
             yield Page(
                 records=[one for item in page.items for one in self._listed(call, item)],
                 cursor=self._progress.cursor(place) if is_last else None,
-                complete=is_last and self.description.absence is Absence.COMPLETE_LIST,
+                complete=is_last and is_whole,
                 server=server,
             )
 
