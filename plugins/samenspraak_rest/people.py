@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from samenspraak.connectors import ExternalParty, Raw
 from samenspraak.connectors.json_codecs import Leaf, at, member, role
 from samenspraak.domain.parties import Identifier, PartyKind
+from samenspraak.errors import InvalidRecordError
 from samenspraak_rest.description import ClientsSection, PeopleSection
 
 
@@ -36,6 +38,13 @@ def parties(section: ClientsSection, person: Raw, ids: Leaf) -> Iterator[Externa
                 representative=_is(person, section, "representative"),
                 volunteers=_is(person, section, "volunteers"),
             )
+
+
+def called(section: ClientsSection, person: Raw, ids: Leaf) -> str:
+    """The id of somebody who cannot be used, or of the list they are in where even that cannot be read."""
+    with contextlib.suppress(InvalidRecordError), at(section.id):
+        return str(ids.decode(member(person, section.id)))
+    return section.list
 
 
 def _clients(section: ClientsSection, person: Raw, ids: Leaf, key: str) -> list[str]:

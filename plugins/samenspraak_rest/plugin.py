@@ -54,7 +54,7 @@ from samenspraak_rest.checking import CURES, STEPS, Trial
 from samenspraak_rest.description import BY_NUMBER, Answers, Body
 from samenspraak_rest.listing import Lister, ListPage, with_last
 from samenspraak_rest.loading import load
-from samenspraak_rest.people import parties
+from samenspraak_rest.people import called, parties
 from samenspraak_rest.progress import Progress
 from samenspraak_rest.record import Records
 from samenspraak_rest.settings import RestSettings
@@ -205,7 +205,8 @@ class RestConnector(Connector):
                     try:
                         found.extend(parties(section, person, self._records.ids))
                     except InvalidRecordError as error:
-                        apart.append(SetApart(external_id=name, field=error.field, why=str(error)))
+                        who = called(section, person, self._records.ids)
+                        apart.append(SetApart(external_id=who, field=error.field, why=str(error)))
                 yield Page(parties=found, records=apart)
 
     def fetch(self, call: Call, external_id: str) -> Look:

@@ -26,8 +26,8 @@ ignores them in a request. Everybody around a client reads all of that client's 
 Lists stand in the order in which things were made. In the *quirky* mode they stand with what changed last
 first, so that pages shift while they are read; times come back with seconds, words in their other spelling
 (``toestemming``, ``gestopt``, ``buur``), long titles cut instead of refused, members in another order and
-with defaults, and reading is a little behind writing. ``versions="header"`` shows the version only in
-``ETag``; ``None``: there are none, and nothing guards a write.
+with defaults, links without a host, and reading is a little behind writing. ``versions="header"`` shows the
+version only in ``ETag``; ``None``: there are none, and nothing guards a write.
 """
 
 from __future__ import annotations
@@ -147,8 +147,8 @@ class Buurtplein(Sandbox):
         self.clients[id] = {"id": id, "naam": name, **details}
         return id
 
-    def add_person(self, id: str, name: str, role: str, clients: list[str]) -> str:
-        self.people[id] = {"id": id, "naam": name, "rol": role, "bewoners": clients}
+    def add_person(self, id: str, name: str, role: str, clients: list[str], **details: Any) -> str:
+        self.people[id] = {"id": id, "naam": name, "rol": role, "bewoners": clients, **details}
         return id
 
     def add(self, person: str, client: str, title: str, **members: Any) -> str:
@@ -168,6 +168,10 @@ class Buurtplein(Sandbox):
     def share(self, client: str, shared: bool = True) -> None:
         """Let our hub see what is about this client, or no longer."""
         (self.unshared.discard if shared else self.unshared.add)(client)
+
+    def states(self, record: str) -> list[Json]:
+        """All that an agreement said through time, the newest last."""
+        return [copy.deepcopy(body) for _, _, body in self.kept[record].states if body is not None]
 
     # Keeping.
 
@@ -268,7 +272,8 @@ class Buurtplein(Sandbox):
         if self.paging in ("cursor", "link") and body["meer"]:
             asked = {**request.args.to_dict(), "na": str(end)}
             query = "&".join(f"{name}={value}" for name, value in asked.items())
-            body["verder"] = str(end) if self.paging == "cursor" else f"{request.base_url}?{query}"
+            link = f"{request.path if self.mode == 'quirky' else request.base_url}?{query}"
+            body["verder"] = str(end) if self.paging == "cursor" else link
         return jsonify(body)
 
     def _stand(self) -> int:

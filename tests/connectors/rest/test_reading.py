@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import PermanentError, StaleError, TransientError
 from samenspraak.sandbox import Fault
 from samenspraak_rest.kit import DESCRIPTION
-from samenspraak_rest.sandbox import Buurtplein
+from samenspraak_rest.sandbox import LAG_SECONDS, Buurtplein
 
 BY_PAGE = 'method = "page"\nparameter = "pagina"'
 MORE = 'more = "meer"\n'
@@ -81,6 +82,15 @@ def test_a_list_of_which_each_page_is_the_same_comes_to_an_end(run: Any) -> None
         assert len(there.listed(connector)) == 5
 
 
+def test_a_link_without_a_host_is_one_of_the_same_system(run: Any) -> None:
+    sandbox = plein(paging="link", mode="quirky")
+    with run(sandbox) as there:
+        connector = there.connector(changed(*PAGINGS["link"]))
+        time.sleep(2 * LAG_SECONDS)
+
+        assert sorted(there.listed(connector)) == ["a1", "a2", "a3", "a4", "a5"]
+
+
 def test_a_link_that_leads_elsewhere_is_not_followed(run: Any) -> None:
     sandbox = plein(paging="link")
     with run(sandbox) as there:
@@ -140,6 +150,18 @@ def test_a_record_that_cannot_be_used_does_not_stop_the_others(run: Any) -> None
         ("a3", "weg.sinds")
     ]
     assert len([one for one in records if isinstance(one, Found)]) == 4
+
+
+def test_a_person_who_cannot_be_used_does_not_stop_the_others(run: Any) -> None:
+    sandbox = plein()
+    sandbox.people["m0"] = {"id": "m0", "naam": "Els", "bewoners": [{"b1": True}]}
+    with run(sandbox) as there:
+        pages = there.pages(there.connector())
+
+    assert [one.external_id for page in pages for one in page.parties] == ["b1", "m1"]
+    assert SetApart(external_id="m0", field="v1/mensen", why="v1/mensen cannot be read") in [
+        one for page in pages for one in page.records
+    ]
 
 
 def test_the_connection_test_names_the_place_that_is_not_as_described(run: Any) -> None:
