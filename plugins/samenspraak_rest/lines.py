@@ -16,6 +16,9 @@ _MEMBER = re.compile(
 _PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
 _AT_LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
+_LONGEST = 500
+"""Of a line; the name of a member stands before that."""
+
 Where = tuple[str, ...]
 
 
@@ -26,6 +29,7 @@ class Lines:
         self._lines: dict[Where, int] = {}
         section: Where = ()
         for number, line in enumerate(text.splitlines(), start=1):
+            line = line.strip()[:_LONGEST]
             if found := _HEADING.match(line):
                 section = _parts(found[1])
                 self._lines.setdefault(section, number)
@@ -45,6 +49,10 @@ def parsed(text: str) -> tuple[Mapping[str, Any], Problem | None]:
     """What stands in the text, or why it is no TOML."""
     try:
         return tomllib.loads(text), None
+    except RecursionError:
+        return {}, Problem(
+            line=1, member="-", nl="dit is te diep in elkaar gezet", en="this is nested too deep"
+        )
     except tomllib.TOMLDecodeError as error:
         place = _AT_LINE.search(str(error))
         last = text.count("\n") + 1
