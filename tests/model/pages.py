@@ -113,8 +113,8 @@ def fetched(town: Town, reader: PartyRef) -> list[dict[str, Any]]:
 def right(end: End, *, explained: bool) -> Iterator[str]:
     """At rest a page shows every live agreement, as it is, and none that is over as if it went on.
 
-    What is asked about may differ until it is answered. One that was joined of two, which a person let stand,
-    is there twice.
+    What is asked about may differ until it is answered. One that was joined, and of which a person let each
+    copy stand, is there more than once.
     """
     if PAGE in end.unheard or (explained and end.questions):
         return
@@ -124,8 +124,8 @@ def right(end: End, *, explained: bool) -> Iterator[str]:
         should = Counter(_expected(one, reader) for one in live)
         shown = (_shown(copy) for copy in fetched(end.town, reader))
         says = Counter(one for one in shown if one[0] in ("proposed", "active", "paused"))
-        twice = Counter(_expected(one, reader) for one in live if one.id in end.ledger.twice)
-        if should - says or says - should - twice:
+        twice = {_expected(one, reader) for one in live if one.id in end.ledger.twice}
+        if should - says or (says - should).keys() - twice:
             yield f"I1: the page of {reader.id} should say {should - says}, says {says - should}"
 
 

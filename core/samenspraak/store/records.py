@@ -127,7 +127,7 @@ class RemoteRecord:
     once it is answered, until the answer is written · ``unkept``: names of marks and of what was told that
     were not there after a write, one for each such write · ``released``: a person asked to make it again ·
     ``page_mark``: token or digest of the last state a page or fetch showed · ``written_at``: when our last
-    write to it was sent · ``row``: version of the row.
+    write to it was sent, or theirs was taken over: a replica may be behind it · ``row``: version of the row.
     """
 
     id: str

@@ -353,6 +353,7 @@ def _opened(case: _Case, remote: RemoteRecord, snapshot: Snapshot) -> RemoteReco
         link_id=snapshot.link.id,
         part=case.reading.part,
         phase=LinkPhase.OPEN,
+        written_at=snapshot.now,
         seen=case.connector.own(case.found.raw),
         base=dict.fromkeys(units & snapshot.shape.units, snapshot.record.version),
         shape=replace(snapshot.shape, units=units & snapshot.shape.units),

@@ -80,7 +80,7 @@ class Copies:
             return None
         view = yield from self._view(snapshot, part)
         if not self._looker.is_sure(view):
-            return self._look_later(view, "soon after our write")
+            return self._look_later(view, "soon after a change")
         if self._heard(view):
             return None
         decided = plan_of(view)

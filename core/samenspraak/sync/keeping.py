@@ -64,6 +64,7 @@ def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
         },
         earlier=with_state(remote, view.snapshot, view.found),
         page_mark=page_mark(view.snapshot.connector, view.found),
+        written_at=view.snapshot.now if decided.adopt or decided.hold else remote.written_at,
     )
 
 

@@ -101,7 +101,7 @@ class Looker:
         self._sure.add(remote.id)
 
     def is_sure(self, view: View) -> bool:
-        """Whether the look proves anything: soon after our write a replica may show what was before it."""
+        """Whether the look proves anything: a replica may be behind a write of ours or theirs for a while."""
         remote = view.remote
         if remote is None or remote.written_at is None or remote.id not in self._looks:
             return True
