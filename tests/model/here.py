@@ -115,7 +115,8 @@ def divides(walk: Walk) -> None:
     assignments = record.agreement.assignments
     if len(assignments) > 1 and walk.chance.random() < 0.5:
         leaves = walk.chance.choice(assignments)
-        walk.ledger.sees_it_go(leaves)
+        units = units_of(record.agreement)
+        walk.ledger.sees_it_go([value for key, value in units.items() if key.assignment_id == leaves.id])
         walk.note("takes a performer out", f"{record.agreement.id} {leaves.id}")
         after = apply(record.agreement, {UnitKey(UnitKind.ASSIGNMENT, leaves.id): None})
     elif len(assignments) < 3:
