@@ -44,7 +44,8 @@ from samenspraak_rest.members import (
     text,
     words_for,
 )
-from samenspraak_rest.places import Places, party
+from samenspraak_rest.places import Places
+from samenspraak_rest.shapes import party
 
 
 class SignIn(StrEnum):

@@ -13,8 +13,8 @@ from samenspraak_rest.description import Description
 from samenspraak_rest.lines import Lines, Where, parsed
 from samenspraak_rest.members import Problem, is_required, known
 from samenspraak_rest.mending import Mending
-from samenspraak_rest.places import ID_NUMBER
 from samenspraak_rest.rules import contradictions
+from samenspraak_rest.shapes import ID_NUMBER
 from samenspraak_rest.units import UnitsReader
 
 T = TypeVar("T")

@@ -29,7 +29,7 @@ from samenspraak.errors import InvalidRecordError
 from samenspraak.http import Answer
 from samenspraak_rest.description import Description, Guard
 from samenspraak_rest.members import Scalar
-from samenspraak_rest.places import ID_NUMBER
+from samenspraak_rest.shapes import ID_NUMBER
 
 NOBODY = Directory(connector_id="")
 

@@ -13,7 +13,8 @@ from samenspraak_rest.description import Description
 from samenspraak_rest.lines import Where
 from samenspraak_rest.members import WrongError, flag, known, member_path, name_of, place, text
 from samenspraak_rest.mending import Mending
-from samenspraak_rest.places import IN_ROWS, SHAPES, Built, Places, Shape, placed, rows_of
+from samenspraak_rest.places import IN_ROWS, SHAPES, Places, placed, rows_of
+from samenspraak_rest.shapes import Built, Shape
 
 Claim = tuple[str, str]
 """A place that is taken: in which list ('' for the record itself), and at which path."""
