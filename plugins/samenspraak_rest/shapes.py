@@ -1,4 +1,4 @@
-"""What can be said about the place of one value, and the codec that makes of it: words, days, people, objects."""
+"""What can be said about the place of one value, and the codec it makes: words, days, people, objects."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ list = "people"
 id = "id"
 name = "name"
 clients = "client_id"
-kind = "volunteer"
+kind = "relative"
 
 [records]
 list = "tasks"
@@ -94,7 +94,7 @@ mistake = "closed"
 [units.assignment]
 rows = "people"
 id = "ref"
-performer = { at = "user_id", kind = "volunteer" }
+performer = { at = "user_id", kind = "relative" }
 
 [units.assignment.schedule]
 text = "when"

@@ -16,7 +16,7 @@ from samenspraak.testing import LensLaws
 from samenspraak_rest.plugin import RestConnector
 
 SETTINGS = {"base_url": "https://takenlijst.example/api", "description": FLAT, "access_key": "sleutel-123"}
-WIM = PartyRef(kind=PartyKind.VOLUNTEER, id="p-wim")
+WIM = PartyRef(kind=PartyKind.RELATIVE, id="p-wim")
 DIRECTORY = Directory(connector_id="taken-1", external={WIM: "7"}, names={WIM: "Wim"})
 SUBJECT = Subject(client="12", marker=Marker(agreement_id="ag1"))
 
@@ -37,7 +37,7 @@ class TestFlat(LensLaws):
     def possible(self, key: UnitKey, value: UnitValue) -> bool:
         """What the description has no place for is refused, and stays out of the laws."""
         if isinstance(value, Duty):
-            return value.performer.kind is PartyKind.VOLUNTEER and value.schedule.timing is None
+            return value.performer.kind is PartyKind.RELATIVE and value.schedule.timing is None
         return not isinstance(value, What) or value.code is None
 
 
@@ -64,7 +64,7 @@ def test_an_id_is_written_the_way_the_system_writes_it(connector: RestConnector)
 
 
 def test_what_has_no_place_there_is_not_shown_by_half(connector: RestConnector) -> None:
-    somebody = PartyRef(kind=PartyKind.RELATIVE, id="p-bram")
+    somebody = PartyRef(kind=PartyKind.VOLUNTEER, id="p-bram")
     attempts = {
         UnitKey(UnitKind.PLACE): "Woonkeuken",
         UnitKey(UnitKind.ASSIGNMENT, "a1"): Duty(performer=somebody),
