@@ -64,6 +64,8 @@ T = TypeVar("T")
 NOT_THERE = frozenset({403, 404, 410})
 PASSES = 4
 """How often a list by number is read, at most, until nothing new turns up in it."""
+IDLE = 3
+"""So many pages in a row may hold nothing new, because records moved back while the list was read."""
 
 MANIFEST = Manifest(
     name="rest",
@@ -161,13 +163,14 @@ class RestConnector(Connector):
         raise TransientError(f"{self.connector_id}: the list keeps changing while it is read")
 
     def _one_pass(self, call: Call, since: str | None) -> Iterator[ListPage]:
-        """The list once. A page by number with nothing but what came before it is no next page."""
-        records, seen = self.description.records, set[str]()
+        """The list once. Pages by number that go on without anything new are no next pages."""
+        records, seen, idle = self.description.records, set[str](), 0
         for page in self._lister.pages(
             call, records.list, records.at, self._progress.query("records", since), since=since is not None
         ):
             ids = {self._records.id(item) for item in page.items}
-            if ids and ids <= seen and self.description.paging.method in BY_NUMBER:
+            idle = idle + 1 if ids and ids <= seen else 0
+            if idle > IDLE and self.description.paging.method in BY_NUMBER:
                 raise TransientError(
                     f"{self.connector_id}: paging does not end; nothing was concluded from it"
                 )

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.hubs import ORGANISATION, hub_around
 from benchmarks.servers import care_plan, client_of, nurse_of
-from benchmarks.systems import RecordConnector, transformed, units_in
+from benchmarks.systems import LAG_S, RecordConnector, transformed, units_in
 
 from samenspraak.bootstrap import Application
 from samenspraak.connectors import Directory
@@ -156,6 +156,7 @@ def cycles(a: str, b: str, c: str, size: int, plugin: str = "records") -> dict[s
         _exchanged(application, (a, b, c), full=True)  # what we wrote ourselves is heard once
         noops = [(_exchanged(application, (a, b, c), full=True), _fetched((a, b, c))) for _ in range(CYCLES)]
         edited = max(1, size // 100)
+        time.sleep(LAG_S)  # a look so soon after the last change proves nothing
         _edit(a, edited)
         changed = _exchanged(application, (b, c), full=False)
         assert changed.writes == 2 * edited, f"{changed.writes} of {2 * edited} edits arrived"

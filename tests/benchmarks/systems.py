@@ -55,6 +55,8 @@ DUTY = UnitKey(UnitKind.ASSIGNMENT, "1")
 CARRIED = (WHAT, LIFE_DOMAIN, DUTY, CONDITIONS, STATUS)
 
 
+LAG_S = 1.0
+"""So long a read may show what was there before a write, the systems say."""
 RATES = Rates(concurrency=16, per_second=100_000.0, page=200, poll_seconds=1.0)
 """A limit would be what is measured."""
 
@@ -165,7 +167,7 @@ class RecordConnector(Benchmarked):
         token_ordered=True,
         create=Create.FINDABLE,
         confirm=Confirm.RESPONSE,
-        lag_s=1.0,
+        lag_s=LAG_S,
     )
 
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
@@ -229,7 +231,7 @@ class UntokenedConnector(RecordConnector):
     """The same without version numbers: only what a record says tells whether it changed."""
 
     manifest = manifest(
-        "untokened", token=Token.NONE, create=Create.FINDABLE, confirm=Confirm.RESPONSE, lag_s=1.0
+        "untokened", token=Token.NONE, create=Create.FINDABLE, confirm=Confirm.RESPONSE, lag_s=LAG_S
     )
 
 
