@@ -7,8 +7,10 @@ is done. Between acts the hub comes to rest, so that each can be played from the
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -69,10 +71,15 @@ class Life:
         self.town.close()
 
     def moment(self) -> Moment:
-        """This moment, to begin another life with. The hub is closed for it."""
+        """This moment, to begin another life with. The hub is closed for it.
+
+        The file alone is not all: what was written last may still be beside it, while garbage holds on to it.
+        """
         self.town.close()
+        with closing(sqlite3.connect(self._file)) as connection:
+            database = connection.serialize()
         return Moment(
-            database=self._file.read_bytes(),
+            database=database,
             records={
                 name: {one: list(states) for one, states in system.records.items()}
                 for name, system in self.town.systems.items()
