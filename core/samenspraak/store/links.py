@@ -87,6 +87,10 @@ class Links(Leased):
     def of_agreement(self, agreement_id: str) -> list[LinkRecord]:
         return [_record(row) for row in self._scope.all(link, link.c.id, agreement_id=agreement_id)]
 
+    def in_system(self, agreement_id: str, connector_id: str) -> list[LinkRecord]:
+        """Those of an agreement that are in one system."""
+        return [one for one in self.of_agreement(agreement_id) if one.connector_id == connector_id]
+
     def of_connector(self, connector_id: str) -> list[LinkRecord]:
         return [_record(row) for row in self._scope.all(link, link.c.id, connector_id=connector_id)]
 

@@ -398,11 +398,7 @@ def _agreement(hub: Hub, case: _Case, client_id: str) -> Agreement:
 
 def _link_for(uow: WritingUnitOfWork, record: AgreementRecord, case: _Case) -> LinkRecord:
     """The link whose readers the object has: those of its performers, else the only one."""
-    links = [
-        one
-        for one in uow.links.of_agreement(record.agreement.id)
-        if one.connector_id == case.remote.connector_id
-    ]
+    links = uow.links.in_system(record.agreement.id, case.remote.connector_id)
     performers = {
         getattr(value, "performer", None)
         for key, value in case.reading.units.items()

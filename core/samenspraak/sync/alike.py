@@ -40,7 +40,7 @@ def certain(uow: UnitOfWork, new: Agreement, connector_id: str, numbers: Numbers
     if len(found) != 1:
         return None
     [record] = found
-    here = [one for one in uow.links.of_agreement(record.agreement.id) if one.connector_id == connector_id]
+    here = uow.links.in_system(record.agreement.id, connector_id)
     return None if any(uow.remotes.of_link(one.id) for one in here) else record
 
 
@@ -77,8 +77,7 @@ def _is_kept_beside(uow: UnitOfWork, hub: Hub, one: Agreement, connector_id: str
     """Whether people in this very system wrote that one down, too: then they mean two."""
     return any(
         not is_made_by_us(uow, hub, remote)
-        for link in uow.links.of_agreement(one.id)
-        if link.connector_id == connector_id
+        for link in uow.links.in_system(one.id, connector_id)
         for remote in uow.remotes.of_link(link.id)
         if remote.phase is LinkPhase.OPEN
     )
@@ -155,8 +154,7 @@ def may_be_there(uow: UnitOfWork, link: LinkRecord) -> bool:
     return Likeness.HELD in stands.values() or any(
         remote.phase is LinkPhase.OPEN
         for other in _asked(stands)
-        for theirs in uow.links.of_agreement(other)
-        if theirs.connector_id == link.connector_id
+        for theirs in uow.links.in_system(other, link.connector_id)
         for remote in uow.remotes.of_link(theirs.id)
     )
 

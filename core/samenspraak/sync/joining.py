@@ -27,7 +27,7 @@ from samenspraak.sync.moving import (
     is_there,
     normal_here,
     put_aside,
-    reach_same,
+    read_beside,
     room_for,
     take_along,
 )
@@ -159,13 +159,7 @@ def _move(
     doubled = []
     for link in {move.copy.link.id: move.copy.link for move in moves}.values():
         own = [move for move in moves if move.copy.link.id == link.id]
-        beside = [
-            one
-            for one in uow.links.of_agreement(stays.id)
-            if one.connector_id == link.connector_id
-            and is_there(uow, hub, one)
-            and reach_same(uow, hub, one, link)
-        ]
+        beside = [one for one in read_beside(uow, hub, link, stays.id) if is_there(uow, hub, one)]
         if beside and not is_there(uow, hub, link):
             for move in own:
                 put_aside(uow, move.remote)

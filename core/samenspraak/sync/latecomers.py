@@ -11,7 +11,7 @@ from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 
 def audience_since(uow: UnitOfWork, stays: AgreementRecord, connector_id: str, before: str) -> str:
     """Whose copy carries the marker of the one that went: a copy that came along, else the one called so."""
-    there = [one for one in uow.links.of_agreement(stays.agreement.id) if one.connector_id == connector_id]
+    there = uow.links.in_system(stays.agreement.id, connector_id)
     came_along = sorted(one.audience for one in there if one.aliases)
     return came_along[0] if came_along and before not in came_along else before
 

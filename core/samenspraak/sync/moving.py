@@ -43,20 +43,11 @@ def ask_which_copy(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, link:
 
 def ask_again_which_copy(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement) -> None:
     """It goes on after all: what was asked of its copies when it ended, and not answered, is asked again."""
-    links = {one.id: one for one in uow.links.of_agreement(agreement.id)}
-    for asked in uow.questions.list(open_only=False, agreement_id=agreement.id):
-        if asked.cause == TWO_COPIES and not asked.is_open and asked.answer is None:
-            link = links.get(asked.subject.split(":")[1])
-            if link and is_second(uow, hub, link):
-                ask_which_copy(uow, hub, agreement, link)
-
-
-def is_second(uow: UnitOfWork, hub: Hub, link: LinkRecord) -> bool:
-    """Whether somebody reads another copy there, too."""
-    return any(
-        one.id != link.id and one.connector_id == link.connector_id and reach_same(uow, hub, one, link)
-        for one in uow.links.of_agreement(link.agreement_id)
-    )
+    asked = uow.questions.list(open_only=False, agreement_id=agreement.id)
+    dropped = {one.subject for one in asked if not one.is_open and one.answer is None}
+    for link in uow.links.of_agreement(agreement.id):
+        if _which(link) in dropped and read_beside(uow, hub, link, agreement.id):
+            ask_which_copy(uow, hub, agreement, link)
 
 
 def no_more_which(uow: WritingUnitOfWork, hub: Hub, link: LinkRecord) -> None:
@@ -73,6 +64,12 @@ def reach_same(uow: UnitOfWork, hub: Hub, one: LinkRecord, other: LinkRecord) ->
     """Whether somebody reads both of these copies in one system."""
     readers = hub.capabilities(uow.organisation, one.connector_id).readers
     return readers in (Readers.STAFF, Readers.EVERYONE) or bool(one.members & other.members)
+
+
+def read_beside(uow: UnitOfWork, hub: Hub, link: LinkRecord, agreement_id: str) -> list[LinkRecord]:
+    """The other copies of that agreement in this system that are read by somebody who reads this one."""
+    there = uow.links.in_system(agreement_id, link.connector_id)
+    return [one for one in there if one.id != link.id and reach_same(uow, hub, one, link)]
 
 
 def normal_here(copy: Snapshot, aliases: Aliases) -> Normal:
@@ -123,7 +120,7 @@ def room_for(
 
     What once was there, and is not any more, has been succeeded.
     """
-    there = [one for one in uow.links.of_agreement(agreement_id) if one.connector_id == moving.connector_id]
+    there = uow.links.in_system(agreement_id, moving.connector_id)
     free = [one for one in there if not is_there(uow, hub, one)]
     free.sort(key=lambda one: (one.members != moving.members, one.audience))
     link = (

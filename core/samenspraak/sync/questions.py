@@ -234,14 +234,19 @@ def close_unit(
 
     Unless what it shows of an agreement that was joined may stand in no object at all.
     """
-    holding = [
+    others = [
         remote
-        for remote in remotes_of(uow, agreement_id)
-        if key in remote.held and (except_remote is None or remote.id != except_remote.id)
+        for remote in holding(uow, agreement_id, key)
+        if except_remote is None or remote.id != except_remote.id
     ]
     standing = open_about(uow, agreement_id, unit_subject(agreement_id, key))
-    if standing is not None and not holding and standing.cause != DIFFERENTLY:
+    if standing is not None and not others and standing.cause != DIFFERENTLY:
         uow.questions.close(standing.id, hub.now())
+
+
+def holding(uow: UnitOfWork, agreement_id: str, key: UnitKey) -> list[RemoteRecord]:
+    """The objects of an agreement that wait for the answer about a unit."""
+    return [remote for remote in remotes_of(uow, agreement_id) if key in remote.held]
 
 
 def remotes_of(uow: UnitOfWork, agreement_id: str) -> list[RemoteRecord]:

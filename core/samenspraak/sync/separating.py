@@ -20,14 +20,14 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.moving import (
     ask_which_copy,
     check_settled,
-    is_second,
     is_there,
     no_more_which,
     reach_same,
+    read_beside,
     room_for,
     take_along,
 )
-from samenspraak.sync.questions import remotes_of
+from samenspraak.sync.questions import holding
 from samenspraak.sync.sides import seen_units
 from samenspraak.sync.snapshot import Snapshot, load
 from samenspraak.sync.versions import record_new, record_version
@@ -170,11 +170,8 @@ def _leave_room(uow: WritingUnitOfWork, hub: Hub, left: LinkRecord, version: int
     Not where its readers have, or get, another one: then the one that left was one too many. What its
     readers were told stays told.
     """
-    there = [
-        one for one in uow.links.of_agreement(left.agreement_id) if one.connector_id == left.connector_id
-    ]
-    beside = [one for one in there if one.id != left.id and reach_same(uow, hub, one, left)]
-    own = beside or [
+    there = uow.links.in_system(left.agreement_id, left.connector_id)
+    own = read_beside(uow, hub, left, left.agreement_id) or [
         uow.links.ensure(
             left.agreement_id,
             left.connector_id,
@@ -193,14 +190,15 @@ def _no_more_asked(
 ) -> None:
     """What was asked about the copies that left: somebody says each value now, or only one copy is left."""
     theirs, ours = units_of(own.agreement), units_of(left.agreement)
-    holding = {key for remote in remotes_of(uow, left.agreement.id) for key in remote.held}
-    for key in {key for copy in copies for remote in copy.remotes for key in remote.held} - holding:
+    for key in {key for copy in copies for remote in copy.remotes for key in remote.held}:
+        if holding(uow, left.agreement.id, key):
+            continue
         standing = open_about(uow, left.agreement.id, unit_subject(left.agreement.id, key))
         said = standing.values if standing else {}
         if standing and all(one.get(key) in (theirs.get(key), ours.get(key)) for one in said.values()):
             uow.questions.close(standing.id, hub.now())
-    for link in uow.links.of_agreement(left.agreement.id):
-        if link.connector_id == copies[0].link.connector_id and not is_second(uow, hub, link):
+    for link in uow.links.in_system(left.agreement.id, copies[0].link.connector_id):
+        if not read_beside(uow, hub, link, left.agreement.id):
             no_more_which(uow, hub, link)
 
 

@@ -75,8 +75,10 @@ def _follow(
     tell_ours(uow, agreement, units, but=cause.question_id)
     ask_not_reached(uow, hub, agreement, units)
     follow_review(uow, hub, agreement, units)
-    if STATUS in units:
-        (no_longer_alike if agreement.status.is_over else ask_again_which_copy)(uow, hub, agreement)
+    if STATUS in units and agreement.status.is_over:
+        no_longer_alike(uow, hub, agreement)
+    elif STATUS in units and version > 1:
+        ask_again_which_copy(uow, hub, agreement)
     if version > 1:
         uow.wake(links=uow.links.want(agreement.id, version, urgency))
     else:  # its links were made so

@@ -194,6 +194,7 @@ ACTS: dict[str, Act] = {
     "links.get": lambda uow: uow.links.get(LINK),
     "links.find": lambda uow: uow.links.find("stockings", "ecd", ""),
     "links.of_agreement": lambda uow: uow.links.of_agreement("stockings"),
+    "links.in_system": lambda uow: uow.links.in_system("stockings", "ecd"),
     "links.of_connector": lambda uow: uow.links.of_connector("ecd"),
     "links.want": lambda uow: uow.links.want("stockings", 2, 3),
     "links.look": lambda uow: uow.links.look(LINK, 1),
