@@ -368,6 +368,31 @@ _SPOILING: Mapping[FaultKind, Callable[[Sandbox, Fault, Response], None]] = {
 }
 
 
+# What systems that keep JSON have in common.
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """``target`` after a JSON merge patch (RFC 7396)."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a JSON value, however deep, member names aside."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts(inner)
+
+
 class SandboxModule(Protocol):
     """What ``<package>/sandbox.py`` offers."""
 

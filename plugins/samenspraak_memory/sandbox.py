@@ -43,16 +43,14 @@ from typing import Any
 
 from flask import Response, abort, jsonify, make_response, request
 
-from samenspraak.sandbox import Act, Mode, Sandbox
+from samenspraak.sandbox import Act, Mode, Sandbox, merged, texts
 from samenspraak_memory.sandbox_records import (
     OWN_MEMBERS,
     TERMS,
     Change,
     Json,
     Shelf,
-    merged,
     rewritten,
-    texts,
 )
 
 ACCESS_KEY = "sleutel-voor-samenspraak"

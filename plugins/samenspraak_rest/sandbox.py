@@ -43,7 +43,7 @@ from typing import Any, Literal
 
 from flask import Response, abort, jsonify, make_response, request
 
-from samenspraak.sandbox import Act, Mode, Sandbox
+from samenspraak.sandbox import Act, Mode, Sandbox, merged, texts
 
 ACCESS_KEY = "sleutel-van-buurtplein"
 LAG_SECONDS = 0.1
@@ -122,7 +122,7 @@ class Buurtplein(Sandbox):
 
     def readable(self, person: str) -> list[str]:
         around = set(self.people.get(person, {}).get("bewoners", ())) | {person}
-        return [text for one in self._there() if one["bewoner"] in around for text in _texts(one)]
+        return [text for one in self._there() if one["bewoner"] in around for text in texts(one)]
 
     def live(self) -> Mapping[str, int]:
         found: dict[str, int] = {}
@@ -159,7 +159,7 @@ class Buurtplein(Sandbox):
     def edit(self, person: str, record: str, **members: Any) -> None:
         """Somebody changes members of an agreement, as a merge patch."""
         now = self._now_of(record)
-        self._keep({**_merged(now, members)}, person)
+        self._keep(merged(now, members), person)
 
     def remove(self, record: str) -> None:
         self.changes += 1
@@ -299,7 +299,7 @@ class Buurtplein(Sandbox):
         def patched(record: str) -> Response:
             given = _given()
             with self.lock:
-                return self._replace(record, lambda now: _merged(now, given))
+                return self._replace(record, lambda now: merged(now, given))
 
         @self.app.put("/v1/afspraken/<record>")
         def put(record: str) -> Response:
@@ -367,27 +367,6 @@ def _given() -> Json:
     if not isinstance(given, dict):
         abort(400)
     return {name: value for name, value in given.items() if name not in OWN_MEMBERS}
-
-
-def _merged(target: Any, patch: Any) -> Any:
-    """``target`` after a JSON merge patch (RFC 7396)."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = _merged(result.get(name), value)
-    return result
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _texts(inner)
 
 
 # The whims of the quirky mode. Applied twice they change nothing more.

@@ -27,8 +27,8 @@ from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekda
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind
 from samenspraak.errors import InvalidRecordError
+from samenspraak.sandbox import merged
 from samenspraak_memory.plugin import FamilyAppConnector
-from samenspraak_memory.sandbox_records import merged
 
 SON = PartyRef(kind=PartyKind.RELATIVE, id="p-zoon")
 CARE = PartyRef(kind=PartyKind.GROUP, id="g-team")

@@ -20,7 +20,7 @@ from typing import Any
 
 from flask import Response, abort, jsonify, request
 
-from samenspraak.sandbox import Act, Mode, Sandbox
+from samenspraak.sandbox import Act, Mode, Sandbox, texts
 
 BOARD_KEY = "sleutel-van-het-weekbord"
 TITLE_LENGTH = 60
@@ -77,7 +77,7 @@ class WeekBoard(Sandbox):
 
     def readable(self, person: str) -> list[str]:
         """Everybody who comes by reads every card."""
-        return [text for card in self._hanging() for text in _texts(card)]
+        return [text for card in self._hanging() for text in texts(card)]
 
     def live(self) -> Mapping[str, int]:
         ours = [card["id"].removeprefix("samenspraak-") for card in self._hanging()]
@@ -168,12 +168,3 @@ class WeekBoard(Sandbox):
                     abort(412)
                 self.take_away(id)
             return jsonify({})
-
-
-def _texts(value: Any) -> list[str]:
-    """Every text in a card, however deep."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
-    return [value] if isinstance(value, str) else []
