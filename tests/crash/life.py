@@ -7,10 +7,8 @@ is done. Between acts the hub comes to rest, so that each can be played from the
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -31,6 +29,7 @@ from samenspraak.services import questions
 from samenspraak.store.records import AgreementRecord, Cause
 from samenspraak.sync.pull import pull, pull_failed
 from samenspraak.sync.versions import record_new, record_version
+from samenspraak.testing.databases import contents
 from samenspraak.work.inline import work_off
 
 _CYCLES = 20
@@ -71,15 +70,10 @@ class Life:
         self.town.close()
 
     def moment(self) -> Moment:
-        """This moment, to begin another life with. The hub is closed for it.
-
-        The file alone is not all: what was written last may still be beside it, while garbage holds on to it.
-        """
+        """This moment, to begin another life with. The hub is closed for it."""
         self.town.close()
-        with closing(sqlite3.connect(self._file)) as connection:
-            database = connection.serialize()
         return Moment(
-            database=database,
+            database=contents(self._file),
             records={
                 name: {one: list(states) for one, states in system.records.items()}
                 for name, system in self.town.systems.items()

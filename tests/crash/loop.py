@@ -85,12 +85,9 @@ def undisturbed(act: str) -> Undisturbed:
 
 def _before(act: str) -> Moment:
     earlier = list(ACTS)[: list(ACTS).index(act)]
-    return undisturbed(earlier[-1]).ended if earlier else _beginning()
-
-
-def _beginning() -> Moment:
-    with tempfile.TemporaryDirectory(dir=_folder()) as folder:
-        return Moment(database=template(Path(folder)).read_bytes(), records={}, numbers={}, seconds=0)
+    if earlier:
+        return undisturbed(earlier[-1]).ended
+    return Moment(database=template(), records={}, numbers={}, seconds=0)
 
 
 def _folder() -> Path | None:

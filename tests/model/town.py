@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 from model.connectors import (
@@ -30,13 +32,14 @@ from samenspraak.domain.parties import CircleMember, Group, GroupKind, PartyKind
 from samenspraak.domain.units import MatrixRow
 from samenspraak.http import HttpClient
 from samenspraak.policy.state import ConnectorState
-from samenspraak.store import Cipher, Store, WritingUnitOfWork, migrate, open_engine
+from samenspraak.store import Cipher, Store, WritingUnitOfWork, open_engine
 from samenspraak.store.records import ConnectorRecord, PartyLink
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.lately import Lately
 from samenspraak.sync.ports import Clock
 from samenspraak.sync.shelving import StoredShelf
+from samenspraak.testing.databases import contents, without_rows
 
 ORGANISATION = "de-linde"
 NEIGHBOUR = "de-eik"
@@ -134,20 +137,21 @@ class Connected:
         )
 
 
-def template(folder: Path) -> Path:
-    """A database with the organisation and its people, and with another one; walks work on copies."""
-    file = folder / "template.sqlite3"
-    engine = open_engine(f"sqlite:///{file}")
-    migrate(engine)
-    clock = StandingClock()
-    store = Store(engine, Cipher(bytes(32)), clock.now)
-    for organisation, name in ((ORGANISATION, "De Linde"), (NEIGHBOUR, "De Eik")):
-        store.add_organisation(organisation, name)
-        with store.write(organisation) as uow:
-            _add_people(uow)
-            uow.commit()
-    engine.dispose()
-    return file
+@cache
+def template() -> bytes:
+    """A database with the organisation and its people, and with another one: every walk begins with it."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "template.sqlite3"
+        file.write_bytes(without_rows())
+        engine = open_engine(f"sqlite:///{file}")
+        store = Store(engine, Cipher(bytes(32)), StandingClock().now)
+        for organisation, name in ((ORGANISATION, "De Linde"), (NEIGHBOUR, "De Eik")):
+            store.add_organisation(organisation, name)
+            with store.write(organisation) as uow:
+                _add_people(uow)
+                uow.commit()
+        engine.dispose()
+        return contents(file)
 
 
 def _connect(uow: WritingUnitOfWork, name: str) -> None:

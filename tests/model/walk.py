@@ -14,7 +14,6 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -252,12 +251,5 @@ def fresh_file() -> Iterator[Path]:
     """A database in which only the people are."""
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         file = Path(folder) / "hub.sqlite3"
-        file.write_bytes(_template())
+        file.write_bytes(template())
         yield file
-
-
-@cache
-def _template() -> bytes:
-    """The database every walk begins with, made once per process."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        return template(Path(folder)).read_bytes()

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,13 +28,14 @@ from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef, Person
 from samenspraak.domain.units import UnitKey, UnitValue, agreement_from, apply
 from samenspraak.policy.state import ConnectorState, Reason
-from samenspraak.store import Cipher, Store, migrate, open_engine
+from samenspraak.store import Cipher, Store, open_engine
 from samenspraak.store.records import Cause, ConnectorRecord, FeedRecord, PartyLink
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.ports import Pace
 from samenspraak.sync.versions import record_new, record_version
 from samenspraak.testing.between import Between
+from samenspraak.testing.databases import without_rows
 from samenspraak.testing.world import World, given
 from samenspraak.work.hearing import hear
 from samenspraak.work.inline import work_off
@@ -216,7 +216,7 @@ def household(world: World) -> Iterator[Household]:
     between = Between(world.connector, world.call)
     with tempfile.TemporaryDirectory(prefix="samenspraak-kit-") as folder:
         file = Path(folder) / "hub.sqlite3"
-        file.write_bytes(_tables())
+        file.write_bytes(without_rows())
         engine = open_engine(f"sqlite:///{file}")
         store = Store(engine, Cipher(b"k" * 32), clock.now)
         store.add_organisation(_HERE, "Huis")
@@ -253,14 +253,3 @@ def _move_in(house: Household) -> None:
             )
         )
         uow.commit()
-
-
-@cache
-def _tables() -> bytes:
-    """A database without a row; making it takes longer than most checks do."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "tables.sqlite3"
-        engine = open_engine(f"sqlite:///{file}")
-        migrate(engine)
-        engine.dispose()
-        return file.read_bytes()
