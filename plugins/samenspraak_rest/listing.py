@@ -69,9 +69,7 @@ class Lister:
             if further is None:
                 return
             if further in seen:
-                raise TransientError(
-                    f"{answer.connector_id}: paging does not end; nothing was concluded from it"
-                )
+                raise endless(answer.connector_id)
             seen.add(further)
             if self.paging.method is Paging.LINK:
                 link = urljoin(f"{self.base_url.rstrip('/')}/{path}", further)
@@ -97,6 +95,11 @@ class Lister:
         if not items:  # a page may be shorter than was asked for, and only an empty one is surely the last
             return None
         return str(self.paging.first + number if self.paging.method is Paging.PAGE else number * self.page)
+
+
+def endless(connector_id: str) -> TransientError:
+    """What is wrong with a list of which the pages go on without bringing anything."""
+    return TransientError(f"{connector_id}: paging does not end; nothing was concluded from it")
 
 
 def _items(body: Any, place: str) -> list[Raw]:

@@ -52,7 +52,7 @@ from samenspraak.errors import (
 from samenspraak.http import Answer, Auth, HttpClient
 from samenspraak_rest.checking import CURES, STEPS, Trial
 from samenspraak_rest.description import BY_NUMBER, Answers, Body
-from samenspraak_rest.listing import Lister, ListPage, with_last
+from samenspraak_rest.listing import Lister, ListPage, endless, with_last
 from samenspraak_rest.loading import load
 from samenspraak_rest.people import called, parties
 from samenspraak_rest.progress import Progress
@@ -171,9 +171,7 @@ class RestConnector(Connector):
             ids = {self._records.id(item) for item in page.items}
             idle = idle + 1 if ids and ids <= seen else 0
             if idle > IDLE and self.description.paging.method in BY_NUMBER:
-                raise TransientError(
-                    f"{self.connector_id}: paging does not end; nothing was concluded from it"
-                )
+                raise endless(self.connector_id)
             seen |= ids
             yield page
 

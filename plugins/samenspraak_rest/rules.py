@@ -10,46 +10,41 @@ from samenspraak_rest.description import BY_NUMBER, Answers, Description, Paging
 from samenspraak_rest.lines import Where
 from samenspraak_rest.members import WrongError
 
+Rule = tuple[Where, bool, str, str]
+"""Where, whether it is broken, and what to say then, in Dutch and English."""
+
+_ASKS: frozenset[Paging | SignIn] = frozenset(Paging) - {Paging.NONE, Paging.LINK}
+"""The next page is asked for by a parameter."""
+
 
 def contradictions(one: Description) -> Iterator[tuple[Where, WrongError]]:
-    for where, is_wrong, nl, en in _rules(one):
-        if is_wrong:
-            yield where, WrongError(nl=nl, en=en)
+    for rules in (_lacking, _reading, _writing):
+        for where, is_wrong, nl, en in rules(one):
+            if is_wrong:
+                yield where, WrongError(nl=nl, en=en)
 
 
-def _rules(one: Description) -> Iterator[tuple[Where, bool, str, str]]:
-    paging, sign_in, version, end = one.paging, one.sign_in, one.version, one.end
-    lacks = "dit moet er staan bij method = ", "this must be there with method = "
-    yield (
-        ("paging", "parameter"),
-        paging.method not in (Paging.NONE, Paging.LINK) and paging.parameter is None,
-        f'{lacks[0]}"{paging.method}"',
-        f'{lacks[1]}"{paging.method}"',
+def _lacking(one: Description) -> Iterator[Rule]:
+    """What a method needs beside itself."""
+    paging, sign_in = one.paging, one.sign_in
+    needs: tuple[tuple[Where, object, Paging | SignIn, frozenset[Paging | SignIn]], ...] = (
+        (("paging", "parameter"), paging.parameter, paging.method, _ASKS),
+        (("paging", "next"), paging.next, paging.method, frozenset({Paging.LINK, Paging.CURSOR})),
+        (("paging", "size"), paging.size, paging.method, frozenset({Paging.OFFSET})),
+        (("sign_in", "header"), sign_in.header, sign_in.method, frozenset({SignIn.HEADER})),
+        (("sign_in", "token"), sign_in.token, sign_in.method, frozenset({SignIn.CLIENT_CREDENTIALS})),
     )
-    yield (
-        ("paging", "next"),
-        paging.method in (Paging.LINK, Paging.CURSOR) and paging.next is None,
-        f'{lacks[0]}"{paging.method}"',
-        f'{lacks[1]}"{paging.method}"',
-    )
-    yield (
-        ("paging", "size"),
-        paging.method is Paging.OFFSET and paging.size is None,
-        f'{lacks[0]}"offset"',
-        f'{lacks[1]}"offset"',
-    )
-    yield (
-        ("sign_in", "header"),
-        sign_in.method is SignIn.HEADER and sign_in.header is None,
-        f'{lacks[0]}"header"',
-        f'{lacks[1]}"header"',
-    )
-    yield (
-        ("sign_in", "token"),
-        sign_in.method is SignIn.CLIENT_CREDENTIALS and sign_in.token is None,
-        f'{lacks[0]}"client_credentials"',
-        f'{lacks[1]}"client_credentials"',
-    )
+    for where, value, method, methods in needs:
+        yield (
+            where,
+            method in methods and value is None,
+            f'dit moet er staan bij method = "{method}"',
+            f'this must be there with method = "{method}"',
+        )
+
+
+def _reading(one: Description) -> Iterator[Rule]:
+    paging, version = one.paging, one.version
     yield (
         ("absence",),
         one.absence is Absence.COMPLETE_LIST and (paging.method in BY_NUMBER or one.changes is not None),
@@ -68,6 +63,17 @@ def _rules(one: Description) -> Iterator[tuple[Where, bool, str, str]]:
         "noem at of header",
         "name at or header",
     )
+    for kind in (UnitKind.WHAT, UnitKind.ASSIGNMENT):
+        yield (
+            ("units", str(kind)),
+            kind not in one.units.lens.table,
+            "een afspraak zegt ten minste wat, en wie",
+            "an agreement says at least what, and who",
+        )
+
+
+def _writing(one: Description) -> Iterator[Rule]:
+    end = one.end
     yield (
         ("update",),
         (one.create is None) != (one.update is None),
@@ -98,10 +104,3 @@ def _rules(one: Description) -> Iterator[tuple[Where, bool, str, str]]:
         "zonder het hele antwoord moet een record terug te vinden zijn",
         "without the whole answer a record must be found again",
     )
-    for kind in (UnitKind.WHAT, UnitKind.ASSIGNMENT):
-        yield (
-            ("units", str(kind)),
-            kind not in one.units.lens.table,
-            "een afspraak zegt ten minste wat, en wie",
-            "an agreement says at least what, and who",
-        )
