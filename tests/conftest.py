@@ -12,6 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 from click.testing import CliRunner
+from npm.programs import Programs, bring
 
 # A busy machine makes an example slow; that says nothing about the code.
 hypothesis.settings.register_profile("samenspraak", hypothesis.settings(), deadline=None)
@@ -65,3 +66,9 @@ def _network_stays_here() -> Iterator[None]:
 def runner() -> CliRunner:
     """Runs commands; ``result.stdout`` and ``result.stderr`` are kept apart."""
     return CliRunner()
+
+
+@pytest.fixture(scope="session")
+def npm() -> Programs:
+    """The programs from npm; for tests marked ``npm``, which are a suite of their own."""
+    return bring()

@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from npm.programs import can_be_brought
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -47,7 +49,16 @@ ONE_FILE_ONE_WORKER = ("--dist=loadfile", "--no-loadscope-reorder")
 WORKERS = f"--numprocesses={(os.cpu_count() or 1) + 1}"
 """One more than there are cores: a test that waits for a system leaves its core to another."""
 
-SUITES = (Suite(name="tests", command=(*PYTEST, WORKERS, *ONE_FILE_ONE_WORKER, "tests")),)
+NPM = Part(
+    name="packages from npm",
+    present=can_be_brought,
+    enable="set npm up for a registry that can be reached, and run this again",
+)
+
+SUITES = (
+    Suite(name="tests", command=(*PYTEST, WORKERS, *ONE_FILE_ONE_WORKER, "-m", "not npm", "tests")),
+    Suite(name="programs from npm", command=(*PYTEST, WORKERS, "-m", "npm", "tests"), parts=(NPM,)),
+)
 
 
 def run(suites: Sequence[Suite], *, require_all: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -192,6 +193,15 @@ def test_a_lock_names_no_address_and_hashes_everything(lock: Path) -> None:
 
     assert not re.search(r"://|^\s*--?(index|extra|find|trusted|i |f )", text, re.M)
     assert [entry[:60] for entry in entries if "==" in entry and "--hash=sha256:" not in entry] == []
+
+
+def test_the_lock_of_npm_names_no_address_and_hashes_everything() -> None:
+    text = (ROOT / "tests" / "npm" / "package-lock.json").read_text(encoding="utf-8")
+    packages = {name: one for name, one in json.loads(text)["packages"].items() if name}
+
+    assert "://" not in text
+    assert len(packages) > 20
+    assert [name for name, one in packages.items() if "integrity" not in one] == []
 
 
 def test_the_locks_agree_with_the_project_and_with_each_other() -> None:
