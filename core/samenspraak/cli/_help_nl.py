@@ -368,4 +368,13 @@ HELP_NL: Mapping[str, str] = {
     "The system whose value holds; without it people are asked.": (
         "Het systeem waarvan de waarde geldt; zonder deze optie vragen we het aan mensen."
     ),
+    "Say which way a unit goes between the hub and ID.\n\n"
+    "both: as the system can. in: it comes here and does not go there. out: it goes there, and a change\n"
+    "there is a proposal. none: it is not kept there; what we wrote is taken out, and what people wrote\n"
+    "stays theirs.": (
+        "Zegt welke kant een onderdeel op gaat tussen Samenspraak en ID.\n\n"
+        "both: heen en weer, zoals het systeem kan. in: het komt hierheen en gaat niet terug. out: het gaat "
+        "daarheen, en een wijziging daar is een voorstel. none: het staat daar niet; wat wij schreven halen "
+        "we weg, wat mensen daar schreven blijft van hen."
+    ),
 }

@@ -99,6 +99,22 @@ SENTENCES: Mapping[str, Pair] = {
         "Verschilt {unit} tussen {id} en andere systemen, dan geldt wat in {leader} staat.",
         "Where {unit} differs between {id} and other systems, the value of {leader} holds.",
     ),
+    "connector.goes_both": (
+        "{unit} gaat heen en weer tussen Samenspraak en {id}.",
+        "{unit} goes both ways between Samenspraak and {id}.",
+    ),
+    "connector.goes_in": (
+        "{unit} komt van {id} hierheen, en gaat niet meer terug.",
+        "{unit} comes here from {id}, and goes there no more.",
+    ),
+    "connector.goes_out": (
+        "{unit} gaat naar {id}. Wat iemand daar verandert, is een voorstel.",
+        "{unit} goes to {id}. What somebody changes there is a proposal.",
+    ),
+    "connector.goes_none": (
+        "{unit} staat niet meer in {id}: wat wij schreven halen we weg, wat anderen schreven blijft staan.",
+        "{unit} is kept in {id} no more: what we wrote is taken out, what people wrote there stays theirs.",
+    ),
     "connector.asked": (
         "Verschilt {unit} tussen {id} en andere systemen, dan vragen we het.",
         "Where {unit} differs between {id} and other systems, people are asked.",

@@ -19,12 +19,19 @@ from samenspraak.cli._texts import Texts
 from samenspraak.connectors.connector import Checked
 from samenspraak.domain.units import UnitKind
 from samenspraak.errors import ConfigurationError
+from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import connectors
 from samenspraak.services.connectors import Connection, Installed, Setting
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.configured import OPEN_ORIGINS
 
+_GOES = {
+    Direction.BOTH: "connector.goes_both",
+    Direction.IN: "connector.goes_in",
+    Direction.OUT: "connector.goes_out",
+    Direction.NONE: "connector.goes_none",
+}
 _SHORT = 60
 """A longer default is left to the connector's own page."""
 
@@ -312,3 +319,25 @@ def rule(asked: Asked, connector_id: str, unit: str, leader: str | None, by: str
     sentence = "connector.led" if leader else "connector.asked"
     line = at.texts(sentence, id=connector_id, unit=at.texts.word("unit", unit), leader=leader)
     answer(asked, {"connector": connector_id, "rules": rules}, [line])
+
+
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@click.argument("unit", type=click.Choice([one.value for one in UnitKind]))
+@click.argument("way", type=click.Choice([one.value for one in Direction]))
+@by_option
+@json_option
+@click.pass_obj
+def direction(asked: Asked, connector_id: str, unit: str, way: str, by: str) -> None:
+    """Say which way a unit goes between the hub and ID.
+
+    both: as the system can. in: it comes here and does not go there. out: it goes there, and a change
+    there is a proposal. none: it is not kept there; what we wrote is taken out, and what people wrote
+    stays theirs.
+    """
+    at = desk(asked)
+    directions = connectors.set_direction(
+        at.hub, at.organisation, connector_id, UnitKind(unit), Direction(way), by=by
+    )
+    line = at.texts(_GOES[Direction(way)], id=connector_id, unit=at.texts.word("unit", unit))
+    answer(asked, {"connector": connector_id, "directions": directions}, [line])

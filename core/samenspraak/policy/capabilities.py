@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from samenspraak.domain.parties import PERSONS, PartyKind
@@ -95,6 +95,28 @@ class Readers(StrEnum):
     PERFORMERS = "performers"
 
 
+class Direction(StrEnum):
+    """Which way a kind of unit goes between the hub and one system, as its admin decided.
+
+    ``both``: as the system can · ``in``: what people change there comes here, and nothing of it goes there ·
+    ``out``: it goes there, and what people change there is a proposal · ``none``: neither; what we wrote
+    there is taken out, what people wrote there stays theirs.
+    """
+
+    BOTH = "both"
+    IN = "in"
+    OUT = "out"
+    NONE = "none"
+
+    @property
+    def comes(self) -> bool:
+        return self in (Direction.BOTH, Direction.IN)
+
+    @property
+    def goes(self) -> bool:
+        return self in (Direction.BOTH, Direction.OUT)
+
+
 class Objects(StrEnum):
     """Whether one object there holds a whole agreement or one assignment of it."""
 
@@ -141,6 +163,10 @@ class Capabilities:
     mapping_version: int = 1
     window_back_days: int = 14
     window_ahead_days: int = 60
+
+    def without(self, kinds: Collection[UnitKind]) -> Capabilities:
+        """The same, with no place for these kinds."""
+        return replace(self, units={kind: one for kind, one in self.units.items() if kind not in kinds})
 
     def carries(self, key: UnitKey) -> bool:
         """Whether there is a place for this unit there at all."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
-from samenspraak.policy.capabilities import IN_PLACE, Write
+from samenspraak.policy.capabilities import IN_PLACE, Direction, Write
 from samenspraak.policy.merge import Rule
 from samenspraak.policy.state import (
     Asked,
@@ -199,6 +199,7 @@ class Case:
             key: there.units.get(key)
             for key in sorted(keys)
             if self.today.capabilities.reads(key)
+            and self.today.direction(key.kind) is not Direction.NONE
             and there.units.get(key) != self.copy.then.get(key)
             and not (self.is_late(key) or self._is_answered(key))
         }
@@ -225,7 +226,7 @@ class Case:
     def we_changed(self) -> bool:
         """Whether the hub holds something they have not seen there yet, status aside."""
         keys = (self.ours.units.keys() | self.copy.was.keys()) - {STATUS}
-        return any(self.compares(key) and self.kept(key, self.ours.units) != self.was(key) for key in keys)
+        return any(self.goes(key) and self.kept(key, self.ours.units) != self.was(key) for key in keys)
 
     def _is_answered(self, key: UnitKey) -> bool:
         """A person has answered about exactly this value."""
@@ -237,6 +238,10 @@ class Case:
     def compares(self, key: UnitKey) -> bool:
         """Whether the unit has a place there and may be seen there."""
         return self.today.capabilities.carries(key) and key in self.today.shape.units
+
+    def goes(self, key: UnitKey) -> bool:
+        """Whether what the hub holds for the unit is to be seen there."""
+        return self.compares(key) and self.today.direction(key.kind).goes
 
     def kept(self, key: UnitKey, units: Units) -> UnitValue | None:
         """A unit as the system keeps it."""
@@ -251,7 +256,9 @@ class Case:
         return {
             key: value
             for key, value in units.items()
-            if key in self.today.shape.units and self.today.capabilities.write(key) is not Write.NO
+            if key in self.today.shape.units
+            and self.today.capabilities.write(key) is not Write.NO
+            and self.today.direction(key.kind).goes
         }
 
     @property

@@ -105,7 +105,7 @@ def _views(case: Case, there: There) -> list[UnitView]:
             is_past=case.is_past(key),
             is_late=case.is_late(key),
             first_agree=key in today.first_agree,
-            takes_edits=key.kind not in today.closed_units,
+            direction=today.direction(key.kind),
             rule=case.rule(key.kind),
             harm=can_harm(key, ours) or can_harm(key, there.units),
             repeats=there.repeats and today.capabilities.token is Token.NONE,

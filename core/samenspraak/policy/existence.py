@@ -94,8 +94,7 @@ def _what_it_ends(case: Case, ended: Status) -> dict[UnitKey, UnitValue | None]:
 
 
 def _takes_over_status(case: Case) -> bool:
-    led_elsewhere = case.rule(STATUS.kind) is Rule.ANOTHER_LEADS
-    return STATUS.kind not in case.today.closed_units and not led_elsewhere
+    return case.rule(STATUS.kind) is not Rule.ANOTHER_LEADS
 
 
 def _end_there(case: Case) -> Plan:

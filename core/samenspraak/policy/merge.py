@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.units import STATUS, UnitKey, UnitValue
-from samenspraak.policy.capabilities import Write
+from samenspraak.policy.capabilities import Direction, Write
 
 # A later state wins where both sides moved along it; source: design §4, "Status".
 CHAIN = (State.PROPOSED, State.ACTIVE, State.ENDED, State.WITHDRAWN, State.MISTAKE)
@@ -72,7 +72,7 @@ class UnitView:
     is_past: bool = False
     is_late: bool = False
     first_agree: bool = False
-    takes_edits: bool = True
+    direction: Direction = Direction.BOTH
     rule: Rule = Rule.ASK
     harm: bool = False
     repeats: bool = False
@@ -92,6 +92,11 @@ class UnitView:
     @property
     def they_changed(self) -> bool:
         return self.theirs != self.then
+
+    @property
+    def is_left_to_them(self) -> bool:
+        """We take nothing over, and have nothing to tell: what they wrote there is theirs."""
+        return not self.direction.comes and self.ours_there is None and not self.based
 
 
 def _chain(view: UnitView) -> int:
@@ -115,7 +120,7 @@ def _their_edit(view: UnitView) -> Verdict:
     if view.repeats:
         return Verdict.ASK
     led_elsewhere = view.rule is Rule.ANOTHER_LEADS and not view.harm
-    if led_elsewhere or view.first_agree or not view.takes_edits:
+    if led_elsewhere or view.first_agree or not view.direction.comes:
         return Verdict.PROPOSE
     return Verdict.ADOPT
 
@@ -129,6 +134,7 @@ ROWS: tuple[Row, ...] = (
     ("hidden now, empty there", lambda v: not v.visible and v.theirs is None, Verdict.SKIP),
     ("hidden now, not ours to clear", lambda v: not v.visible and v.write is Write.NO, Verdict.SKIP),
     ("hidden now, a value of ours", lambda v: not v.visible and v.is_past, Verdict.CLEAR),
+    ("not kept there, other text", lambda v: v.direction is Direction.NONE, Verdict.SKIP),
     ("hidden now, other text", lambda v: not v.visible, Verdict.KEEP_AND_CLEAR),
     ("late own write", lambda v: v.is_late and v.they_changed and not v.equal, Verdict.WRITE_AGAIN),
     ("held, equal again", lambda v: v.held and v.equal, Verdict.RELEASE),
@@ -143,6 +149,7 @@ ROWS: tuple[Row, ...] = (
     ("equal", lambda v: v.equal, Verdict.AGREED),
     ("restored, a value of ours", lambda v: v.restores and (v.is_past or v.theirs is None), Verdict.WRITE),
     ("restored, typed there since", lambda v: v.restores and v.they_changed, Verdict.ASK),
+    ("theirs is not taken over, nothing of ours", lambda v: v.is_left_to_them, Verdict.NOTHING),
     ("revealed, empty there", lambda v: not (v.based or v.shown) and v.theirs is None, Verdict.WRITE),
     ("revealed, filled there", lambda v: not (v.based or v.shown), _differ),
     ("same, same", lambda v: not v.we_changed and not v.they_changed, Verdict.NOTHING),

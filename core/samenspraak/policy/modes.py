@@ -43,7 +43,8 @@ def _takes(case: Case, key: UnitKey, value: UnitValue | None) -> bool:
     """Whether the system takes this value, as far as we know; what is hidden is cleared all the same."""
     refused, hidden = case.copy.refused, key not in case.today.shape.units
     ignored = key in refused and refused[key] == value and not (hidden and value is None)
-    return case.today.capabilities.write(key) in IN_PLACE and not ignored
+    goes = hidden or case.today.direction(key.kind).goes
+    return case.today.capabilities.write(key) in IN_PLACE and goes and not ignored
 
 
 def _write_message(case: Case, there: There, decided: Plan) -> Plan:
@@ -93,7 +94,9 @@ def _write_proposal(case: Case, there: There, decided: Plan) -> Plan:
     wanted = {
         key: value
         for key, value in wanted.items()
-        if today.capabilities.write(key) is Write.PROPOSE and not (key in refused and refused[key] == value)
+        if today.capabilities.write(key) is Write.PROPOSE
+        and today.direction(key.kind).goes
+        and not (key in refused and refused[key] == value)
     }
     if case.waits():
         return _as_waiting(case, decided, wanted)

@@ -11,7 +11,7 @@ from samenspraak.domain.agreements import Status
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
-from samenspraak.policy.capabilities import Capabilities
+from samenspraak.policy.capabilities import Capabilities, Direction
 from samenspraak.policy.shape import Shape
 
 SentUnits = Mapping[UnitKey, UnitValue | None]
@@ -265,7 +265,7 @@ class Today:
     ``first_agree``: units whose edit there is a proposal, each with the parties who agree first ·
     ``author``: whose edits they are, where that is sure · ``mark``: of what a copy should show now ·
     ``statements``: ids of the statements that should be readable there · ``candidate``: another agreement may
-    be the same one; a person decides first · ``closed_units``: kinds whose edits there are not taken over.
+    be the same one; a person decides first · ``directions``: which way kinds of units go, other than both.
     """
 
     connector_id: str
@@ -276,11 +276,14 @@ class Today:
     rules: Mapping[UnitKind, Leader] = field(default_factory=dict)
     first_agree: Mapping[UnitKey, frozenset[PartyRef]] = field(default_factory=dict)
     author: PartyRef | None = None
-    closed_units: frozenset[UnitKind] = frozenset()
+    directions: Mapping[UnitKind, Direction] = field(default_factory=dict)
     mark: str | None = None
     statements: frozenset[str] | None = None
     candidate: bool = False
     client_known: bool = True
+
+    def direction(self, kind: UnitKind) -> Direction:
+        return self.directions.get(kind, Direction.BOTH)
 
 
 @dataclass(frozen=True, kw_only=True)

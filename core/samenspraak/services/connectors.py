@@ -15,7 +15,7 @@ from samenspraak.connectors.registry import Failure, Registry
 from samenspraak.domain.units import UNITS, Harm, UnitKind
 from samenspraak.errors import ConfigurationError, PermanentError, RuleError, SamenspraakError, StaleError
 from samenspraak.policy import priority
-from samenspraak.policy.capabilities import SystemKind
+from samenspraak.policy.capabilities import Capabilities, Direction, SystemKind
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor, check_id
@@ -29,6 +29,9 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import wake_waiting
 
 RELEASE = "release"
+
+FIXED = frozenset({UnitKind.WHAT, UnitKind.ASSIGNMENT, UnitKind.STATUS, UnitKind.EXCEPTION})
+"""What is agreed, with whom, whether it holds, and when not: these go both ways wherever a system can."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,7 @@ class Connection:
     """A connected system and how it goes.
 
     ``links``: counted by reason · ``rules``: whose value of a unit holds, where people are not asked ·
-    ``problem``: why it cannot be used.
+    ``directions``: which way a kind of unit goes, where not both · ``problem``: why it cannot be used.
     """
 
     id: str
@@ -73,6 +76,7 @@ class Connection:
     links: Mapping[Reason, int]
     heard_at: datetime | None
     rules: Mapping[str, str]
+    directions: Mapping[UnitKind, Direction]
     problem: str = ""
 
 
@@ -220,6 +224,7 @@ def _connection(
         links=links,
         heard_at=record.heard_at,
         rules=record.rules,
+        directions=record.directions,
         problem=problem,
     )
 
@@ -329,6 +334,60 @@ def set_rule(
         _audit(uow, hub, connector_id, "rule", actor(uow, by), f"{unit} {leader or 'ask'}")
         uow.commit()
     return rules
+
+
+def set_direction(
+    hub: Hub,
+    organisation: str,
+    connector_id: str,
+    unit: UnitKind,
+    direction: Direction,
+    *,
+    by: str = ADMIN,
+) -> Mapping[UnitKind, Direction]:
+    """Say which way a kind of unit goes between the hub and this system; every copy there is looked at.
+
+    Args:
+        hub: the hub.
+        organisation: whose.
+        connector_id: which system.
+        unit: which kind of unit.
+        direction: which way.
+        by: who decided.
+
+    Returns:
+        All directions of the system other than both.
+
+    Raises:
+        NotFoundError: there is no such system.
+        RuleError: it is what makes an agreement one, the system has no place for it, or a value that is
+            not kept up to date there can harm.
+    """
+    with hub.store.write(organisation) as uow:
+        system = uow.connectors.get(connector_id)
+        _check_direction(hub.capabilities(organisation, connector_id), connector_id, unit, direction)
+        directions = {kind: one for kind, one in system.directions.items() if kind is not unit}
+        if direction is not Direction.BOTH:
+            directions[unit] = direction
+        uow.connectors.save(replace(system, directions=directions))
+        uow.look_at_system(connector_id, priority.BULK)
+        _audit(uow, hub, connector_id, "direction", actor(uow, by), f"{unit} {direction}")
+        uow.commit()
+    return directions
+
+
+def _check_direction(can: Capabilities, connector_id: str, unit: UnitKind, direction: Direction) -> None:
+    if unit in FIXED:
+        raise RuleError(
+            "unit-direction", f"An agreement without its {unit} is none; {unit} always goes both ways."
+        )
+    if unit not in can.units:
+        raise RuleError("unit-direction", f"Connector {connector_id} has no place for {unit}.")
+    if direction is Direction.IN and UNITS[unit].harm is Harm.ALWAYS:
+        raise RuleError(
+            "unit-direction",
+            f"An old value of {unit} can harm: leave it out there (none), or let it go there (out, both).",
+        )
 
 
 def would_look(hub: Hub, organisation: str, connector_id: str) -> int:

@@ -210,7 +210,8 @@ def _copy(
 
 def _place(uow: UnitOfWork, hub: Hub, link: LinkRecord, agreement: Agreement) -> _Place:
     try:
-        capabilities = hub.capabilities(uow.organisation, link.connector_id)
+        left_out = uow.connectors.get(link.connector_id).left_out
+        capabilities = hub.capabilities(uow.organisation, link.connector_id).without(left_out)
         shape = sight_of(uow, hub, agreement, link.connector_id, link.members).shape()
     except ConfigurationError:
         return _Place(has=lambda key: key not in link.missing)

@@ -6,7 +6,9 @@ import builtins
 from datetime import datetime
 from typing import Any
 
+from samenspraak.domain.units import UnitKind
 from samenspraak.errors import NotFoundError, StaleError
+from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
 from samenspraak.protocols import documents
 from samenspraak.store.kept import Row
@@ -18,6 +20,7 @@ _DECIDED = ("plugin", "title", "state", "state_why")
 _NOTED = ("paused_until", "failures", "breaker_until", "heard_at", "polled_at", "poll_due_at", "released_at")
 _SETTINGS = dict[str, Any]
 _RULES = dict[str, str]
+_DIRECTIONS = dict[UnitKind, Direction]
 
 
 class Connectors(Repository):
@@ -100,6 +103,7 @@ def _kept(record: ConnectorRecord) -> dict[str, object]:
     return {
         "settings": documents.dump(record.settings, _SETTINGS),
         "rules": documents.dump(record.rules, _RULES),
+        "directions": documents.dump(record.directions, _DIRECTIONS) if record.directions else None,
         **{name: getattr(record, name) for name in _DECIDED},
     }
 
@@ -113,6 +117,7 @@ def _record(row: Row) -> ConnectorRecord:
         state=ConnectorState(row.state),
         state_why=row.state_why,
         rules=documents.load(row.rules, _RULES),
+        directions=documents.load(row.directions, _DIRECTIONS) if row.directions else {},
         row=row.row,
         **{name: getattr(row, name) for name in _NOTED},
     )

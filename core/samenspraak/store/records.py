@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import SAME, Aliases
 from samenspraak.domain.parties import PartyRef
-from samenspraak.domain.units import UnitKey
+from samenspraak.domain.units import UnitKey, UnitKind
+from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import (
     Attempt,
@@ -210,7 +211,9 @@ class QuestionRecord:
 class ConnectorRecord:
     """One configured connection. ``settings`` hold secrets by reference only.
 
-    ``released_at``: when a person last let it take part (again).
+    ``rules``: by kind of unit whose value holds where people are not asked · ``directions``: by kind of
+    unit which way it goes, where that is not both · ``released_at``: when a person last let it take part
+    (again).
     """
 
     id: str
@@ -220,6 +223,7 @@ class ConnectorRecord:
     state: ConnectorState
     state_why: str = ""
     rules: Mapping[str, str] = field(default_factory=dict)
+    directions: Mapping[UnitKind, Direction] = field(default_factory=dict)
     paused_until: datetime | None = None
     failures: int = 0
     breaker_until: datetime | None = None
@@ -228,6 +232,11 @@ class ConnectorRecord:
     poll_due_at: datetime | None = None
     released_at: datetime | None = None
     row: int = 0
+
+    @property
+    def left_out(self) -> frozenset[UnitKind]:
+        """The kinds of units that are not kept there."""
+        return frozenset(kind for kind, one in self.directions.items() if one is Direction.NONE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -164,6 +164,7 @@ connector = table(
     text("state"),
     text("state_why"),
     text("rules"),
+    text("directions", required=False),
     moment("paused_until"),
     count("failures"),
     moment("breaker_until"),

@@ -27,7 +27,14 @@ from samenspraak.policy.capabilities import Create
 from samenspraak.policy.plan import plan
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, Reason, There, Today
-from samenspraak.store.records import DOUBLE, AgreementRecord, Cause, LinkRecord, RemoteRecord
+from samenspraak.store.records import (
+    DOUBLE,
+    AgreementRecord,
+    Cause,
+    ConnectorRecord,
+    LinkRecord,
+    RemoteRecord,
+)
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import alike
 from samenspraak.sync.copies import Copies
@@ -61,6 +68,12 @@ class _Case:
     found: Found
     reading: Reading
     is_kept: bool = True
+
+    def coming(self, system: ConnectorRecord) -> _Case:
+        """The same, without the units that are not taken over from this system."""
+        closed = {kind for kind, direction in system.directions.items() if not direction.comes}
+        units = {key: value for key, value in self.reading.units.items() if key.kind not in closed}
+        return replace(self, reading=replace(self.reading, units=units)) if closed else self
 
     def keep(self, uow: WritingUnitOfWork, remote: RemoteRecord) -> RemoteRecord:
         """What is known of it from now on."""
@@ -308,9 +321,10 @@ def _linked(uow: WritingUnitOfWork, link: LinkRecord) -> str:
 
 
 def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) -> str:
+    system = uow.connectors.get(remote.connector_id)
+    case = case.coming(system)
     client = case.directory.party(case.reading.client, PartyKind.CLIENT) if case.reading.client else None
     is_known = client is not None and client.is_resolved
-    system = uow.connectors.get(remote.connector_id)
     there = There(units=case.reading.units, selected=case.reading.selected)
     today = Today(
         connector_id=system.id,

@@ -50,7 +50,7 @@ def sight_of(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str,
         one if one in known else PartyRef.unresolved(one.kind, connector_id, one.id) for one in members
     }
     audience = _audience(connector_id, capabilities, frozenset(readers))
-    return Sight(units_of(agreement), audience, _facts(uow, hub, agreement, capabilities))
+    return Sight(units_of(agreement), audience, _facts(uow, hub, agreement, connector_id, capabilities))
 
 
 def ensure_links(
@@ -89,7 +89,7 @@ def _ensure(
         _call_as_here(uow, connector_id, agreement.client)
     addressed = _candidates(uow, agreement, connector_id, capabilities)
     candidates = _audience(connector_id, capabilities, addressed)
-    facts = _facts(uow, hub, agreement, capabilities)
+    facts = _facts(uow, hub, agreement, connector_id, capabilities)
     if capabilities.readers is Readers.EVERYONE:
         shared = _share_one(uow, agreement, connector_id, links, candidates.members, new)
         tell_of_readers(uow, hub, agreement, shared, candidates, facts)
@@ -192,11 +192,14 @@ def _audience(connector_id: str, capabilities: Capabilities, members: Members) -
     )
 
 
-def _facts(uow: UnitOfWork, hub: Hub, agreement: Agreement, capabilities: Capabilities) -> Facts:
+def _facts(
+    uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, capabilities: Capabilities
+) -> Facts:
+    left_out = uow.connectors.get(connector_id).left_out
     return Facts(
         client=agreement.client,
         day=hub.today(),
-        capabilities=capabilities,
+        capabilities=capabilities.without(left_out),
         agreement_id=agreement.id,
         circle=tuple(uow.parties.circle(agreement.client_id)),
         consents=tuple(uow.consents.of_client(agreement.client_id)),

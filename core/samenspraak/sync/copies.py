@@ -195,7 +195,7 @@ class Copies:
             missing=frozenset(
                 key
                 for key in view.snapshot.shape.units | frozenset(view.snapshot.units)
-                if not view.snapshot.capabilities.carries(key)
+                if not view.snapshot.has_place(key)
             ),
         )
 

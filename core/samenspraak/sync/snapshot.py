@@ -90,6 +90,10 @@ class Snapshot:
     def capabilities(self) -> Capabilities:
         return self.connector.manifest.capabilities
 
+    def has_place(self, key: UnitKey) -> bool:
+        """Whether the unit is kept there at all: the system can, and its admin wants it."""
+        return self.capabilities.carries(key) and key.kind not in self.system.left_out
+
     @property
     def is_hidden(self) -> bool:
         """Whether no copy may be there now: consent, or the agreement was erased."""

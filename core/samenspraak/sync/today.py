@@ -32,6 +32,7 @@ def today_of(view: View, then: Units) -> Today:
             for kind, leader in snapshot.system.rules.items()
             if leader != "ask"
         },
+        directions=snapshot.system.directions,
         first_agree=waits_for_others(
             snapshot.units, _edits(view, then), author=author, groups=snapshot.groups
         ),

@@ -142,6 +142,7 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "connector pause": ("app-b",),
         "connector resume": ("app-b",),
         "connector rule": ("app-b", "place", "--leader", "app-a"),
+        "connector direction": ("app-b", "place", "in"),
         "consent record": ("--client", "wit", "--role", "volunteer"),
         "consent withdraw": (consent_for(line, "son"), "--yes"),
         "match accept": ("app-a", "u9", "--new"),

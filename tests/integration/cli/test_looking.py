@@ -32,6 +32,7 @@ LOOKS = {
 # They decide something, which is audited with what it changes.
 DECIDES = {
     *("init", "connector add", "connector pause", "connector resume", "connector rule"),
+    "connector direction",
     *("match accept", "match refuse", "match join", "match separate"),
     *("question answer", "consent record", "consent withdraw"),
     *("agreement restore", "agreement join", "agreement separate", "agreement stop", "failure retry"),

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from samenspraak.domain.units import UnitKind
 from samenspraak.errors import NotFoundError, StaleError
+from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
 from samenspraak.store import Store
 from samenspraak.store.records import ConnectorRecord, CursorRecord
@@ -30,6 +32,7 @@ def test_every_field_of_a_connector_is_kept(store: Store, now: datetime) -> None
         state=ConnectorState.STOPPED,
         state_why="restored-peer",
         rules={"place": "ecd"},
+        directions={UnitKind.REVIEW: Direction.NONE},
         failures=3,
         **moments,
     )

@@ -371,7 +371,6 @@ SITUATIONS = (
         for why, seen in (
             ("it may end nothing", today(capabilities=capabilities(may_end=MayEnd.NOTHING))),
             ("another system leads there", today(rules={UnitKind.STATUS: Leader(connector_id="ecd")})),
-            ("nobody there may change it", today(closed_units=frozenset({UnitKind.STATUS}))),
             (
                 "it may end only assignments, and shows the whole agreement",
                 today(capabilities=capabilities(may_end=MayEnd.OWN_ASSIGNMENT)),

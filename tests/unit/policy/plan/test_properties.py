@@ -19,7 +19,7 @@ from samenspraak.domain.units import (
     Units,
     UnitValue,
 )
-from samenspraak.policy.capabilities import Absence, Carries, MayEnd, Objects, Token, Write
+from samenspraak.policy.capabilities import Absence, Carries, Direction, MayEnd, Objects, Token, Write
 from samenspraak.policy.plan import plan
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import (
@@ -226,7 +226,7 @@ def _with(units: Units, changes: Mapping[UnitKey, UnitValue | None]) -> Units:
         shape=SHAPES,
         rules=RULES,
         first_agree=st.dictionaries(KEYS, st.sampled_from([frozenset(), frozenset({SON})])),
-        closed_units=st.frozensets(st.sampled_from(UnitKind)),
+        directions=st.dictionaries(st.sampled_from(UnitKind), st.sampled_from(Direction)),
         mark=st.sampled_from([None, "a", "b"]),
         statements=st.sampled_from([None, frozenset({"x1"})]),
         candidate=st.booleans(),

@@ -9,7 +9,7 @@ import pytest
 
 from samenspraak.domain.agreements import What
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind, UnitValue
-from samenspraak.policy.capabilities import Carries, Token, Write
+from samenspraak.policy.capabilities import Carries, Direction, Token, Write
 from samenspraak.policy.merge import ROWS
 from samenspraak.policy.state import Attempt, CopyState, Do, Leader, QuestionKind, Reason, There
 
@@ -165,6 +165,33 @@ SITUATIONS = (
             ),
         ),
         comes={"do": Do.UPDATE, "clear": frozenset({CONDITIONS})},
+    ),
+    # The admin said which way it goes.
+    unit(
+        "what we wrote of a unit that is not kept there any more is taken out",
+        "hidden now, a value of ours",
+        CONDITIONS,
+        ours=ours(RULED),
+        theirs=there(RULED),
+        today=replace(HIDES_RULES, directions={UnitKind.CONDITIONS: Direction.NONE}),
+        comes={"clear": frozenset({CONDITIONS}), "keep": {}},
+    ),
+    unit(
+        "what a person wrote in a unit that is not kept there stays theirs",
+        "not kept there, other text",
+        CONDITIONS,
+        ours=ours(RULED),
+        theirs=there({**UNITS, CONDITIONS: TOES}),
+        today=replace(HIDES_RULES, directions={UnitKind.CONDITIONS: Direction.NONE}),
+        comes={"do": Do.NOTHING, "clear": frozenset(), "keep": {}, "adopt": {}, "questions": []},
+    ),
+    unit(
+        "what only goes there, and of which the hub has nothing, is left to them",
+        "theirs is not taken over, nothing of ours",
+        CONDITIONS,
+        theirs=there({**UNITS, CONDITIONS: TOES}),
+        today=today(directions={UnitKind.CONDITIONS: Direction.OUT}),
+        comes={"do": Do.NOTHING, "adopt": {}, "hold": {}, "questions": []},
     ),
     # Revealed now.
     unit(
@@ -357,7 +384,7 @@ SITUATIONS = (
         )
         for why, seen in (
             ("where another system leads", LEADS_ELSEWHERE),
-            ("of what nobody there may change", today(closed_units=frozenset({UnitKind.WHAT}))),
+            ("of what nobody there may change", today(directions={UnitKind.WHAT: Direction.OUT})),
         )
     ),
     *(

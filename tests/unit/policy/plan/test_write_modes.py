@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKind
-from samenspraak.policy.capabilities import Carries, Write
+from samenspraak.policy.capabilities import Carries, Direction, Write
 from samenspraak.policy.modes import MODES
 from samenspraak.policy.state import Do, Reason, Today, WriteKind, mark_name, told_name
 
@@ -23,6 +24,7 @@ from .situations import (
     UNITS,
     Situation,
     capabilities,
+    hiding,
     intent,
     link,
     ours,
@@ -58,6 +60,29 @@ SITUATIONS = (
         ours=ours(RULED),
         theirs=there(UNITS),
         today=only_read(UnitKind.CONDITIONS),
+        comes={"do": Do.NOTHING, "set": {}, "reason": Reason.CANNOT_CARRY},
+    ),
+    Situation(
+        name="yes: a unit that only comes from there differs visibly",
+        ours=CHANGED_HERE,
+        today=written(Write.YES, directions={UnitKind.WHAT: Direction.IN}),
+        comes={"do": Do.NOTHING, "set": {}, "reason": Reason.CANNOT_CARRY},
+    ),
+    Situation(
+        name="yes: a unit that only comes from there is cleared when it may not be seen there",
+        link=link(RULED),
+        ours=ours(RULED),
+        theirs=there(RULED),
+        today=replace(
+            written(Write.YES, directions={UnitKind.CONDITIONS: Direction.IN}),
+            shape=hiding(CONDITIONS, units=RULED),
+        ),
+        comes={"do": Do.UPDATE, "clear": frozenset({CONDITIONS})},
+    ),
+    Situation(
+        name="propose: a unit that only comes from there is not proposed",
+        ours=CHANGED_HERE,
+        today=written(Write.PROPOSE, directions={UnitKind.WHAT: Direction.IN}),
         comes={"do": Do.NOTHING, "set": {}, "reason": Reason.CANNOT_CARRY},
     ),
     Situation(

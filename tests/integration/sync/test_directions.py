@@ -1,0 +1,159 @@
+"""Which way a unit goes between the hub and one system, as its admin decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from samenspraak.domain.units import MatrixRow, UnitKind
+from samenspraak.errors import RuleError
+from samenspraak.policy.capabilities import Direction
+from samenspraak.policy.state import QuestionKind, Reason
+from samenspraak.services import connectors
+from samenspraak.services.explaining import Standing, explain
+
+from .conftest import ORGANISATION, Household
+
+
+def goes(household: Household, connector_id: str, unit: UnitKind, way: Direction) -> None:
+    connectors.set_direction(household.hub, ORGANISATION, connector_id, unit, way)
+    household.settle()
+
+
+def edits(household: Household, app: Any, **members: Any) -> None:
+    app.edit("son" if app is household.a else "daughter", household.record(app)["id"], **members)
+    household.settle()
+
+
+def test_what_only_comes_from_a_system_is_not_written_there(household: Household) -> None:
+    goes(household, "app-b", UnitKind.PLACE, Direction.IN)
+    edits(household, household.a, place="keuken")
+
+    assert "place" not in household.record(household.b)
+    assert household.reasons["app-b"] is Reason.CANNOT_CARRY
+
+
+def test_two_values_of_what_only_comes_from_there_are_a_question(household: Household) -> None:
+    goes(household, "app-b", UnitKind.PLACE, Direction.IN)
+    edits(household, household.a, place="keuken")
+    edits(household, household.b, place="badkamer")
+
+    assert household.questions == [(QuestionKind.CONFLICT, "both-changed")]
+    [question] = household.town.questions()
+    household.answer(question, "app-b")
+    household.settle()
+
+    assert household.agreement.place == household.record(household.a)["place"] == "badkamer"
+    assert set(household.reasons.values()) == {Reason.EQUAL}
+
+
+def test_a_change_there_still_comes_here(household: Household) -> None:
+    goes(household, "app-b", UnitKind.PLACE, Direction.IN)
+
+    edits(household, household.b, place="badkamer")
+
+    assert household.agreement.place == "badkamer"
+    assert household.record(household.a)["place"] == "badkamer"
+    assert set(household.reasons.values()) == {Reason.EQUAL}
+
+
+def test_once_it_goes_both_ways_again_the_present_value_is_written(household: Household) -> None:
+    goes(household, "app-b", UnitKind.PLACE, Direction.IN)
+    edits(household, household.a, place="keuken")
+
+    goes(household, "app-b", UnitKind.PLACE, Direction.BOTH)
+
+    assert household.record(household.b)["place"] == "keuken"
+    assert set(household.reasons.values()) == {Reason.EQUAL}
+
+
+def test_a_change_of_what_only_goes_there_is_a_proposal(household: Household) -> None:
+    edits(household, household.a, place="keuken")
+    goes(household, "app-b", UnitKind.PLACE, Direction.OUT)
+
+    edits(household, household.b, place="badkamer")
+
+    assert household.questions == [(QuestionKind.PROPOSAL, "proposed-there")]
+    assert household.agreement.place == "keuken"
+
+    [question] = household.town.questions()
+    household.answer(question, "hub")
+    household.settle()
+    assert household.record(household.b)["place"] == "keuken"
+
+
+def test_what_we_wrote_of_a_unit_that_is_not_kept_there_is_taken_out(household: Household) -> None:
+    edits(household, household.a, place="keuken")
+
+    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
+
+    assert "place" not in household.record(household.b)
+    assert household.agreement.place == household.record(household.a)["place"] == "keuken"
+    assert set(household.reasons.values()) == {Reason.EQUAL}
+
+
+def test_what_people_write_in_a_unit_that_is_not_kept_there_stays_theirs(household: Household) -> None:
+    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
+
+    edits(household, household.b, place="badkamer")
+    household.settle()
+
+    assert household.record(household.b)["place"] == "badkamer"
+    assert household.agreement.place is None
+    assert household.questions == []
+
+
+def test_a_unit_that_is_not_kept_there_does_not_keep_an_end_there_from_counting(household: Household) -> None:
+    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
+    edits(household, household.b, place="badkamer")
+
+    household.b.end("daughter", household.record(household.b)["id"])
+    household.settle()
+
+    assert household.agreement.status.is_over
+    assert household.questions == []
+
+
+def test_what_only_comes_from_a_system_is_still_taken_out_when_it_may_not_be_seen(
+    household: Household,
+) -> None:
+    goes(household, "app-b", UnitKind.CONDITIONS, Direction.OUT)
+    assert "rules" in household.record(household.b)
+
+    household.hide(MatrixRow.CONDITIONS)
+    household.settle()
+
+    assert "rules" not in household.record(household.b)
+
+
+def test_the_explanation_says_that_there_is_no_place_for_it_there(household: Household) -> None:
+    edits(household, household.a, place="keuken")
+    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
+
+    told = explain(household.hub, ORGANISATION, household.agreement.id)
+
+    standings = {
+        copy.connector_id: standing
+        for copy in told.copies
+        for key, standing in copy.units.items()
+        if key.kind is UnitKind.PLACE
+    }
+    assert standings == {"app-a": Standing.HOLDS, "app-b": Standing.NO_PLACE}
+
+
+@pytest.mark.parametrize(
+    ("unit", "way", "why"),
+    [
+        (UnitKind.STATUS, Direction.OUT, "always goes both ways"),
+        (UnitKind.ASSIGNMENT, Direction.NONE, "always goes both ways"),
+        (UnitKind.CONDITIONS, Direction.IN, "can harm"),
+    ],
+)
+def test_some_directions_cannot_be_chosen(
+    household: Household, unit: UnitKind, way: Direction, why: str
+) -> None:
+    with pytest.raises(RuleError, match=why):
+        connectors.set_direction(household.hub, ORGANISATION, "app-b", unit, way)
+
+    assert connectors.get(household.hub, ORGANISATION, "app-b").directions == {}
