@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samenspraak.connectors import Proposal, ProposalState, Raw, Subject, Written
+from samenspraak.connectors.lines import labelled_party
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import (
     ConfigurationError,
@@ -22,7 +23,6 @@ from samenspraak.errors import (
 from samenspraak.http import HttpClient
 
 from . import proposals, records
-from .held import labelled_party
 from .reading import Reader, Registration
 from .session import ForbiddenError, UnknownIdError
 

@@ -13,16 +13,17 @@ from datetime import date, time
 from typing import Any
 
 from samenspraak.connectors import Raw
+from samenspraak.connectors.lines import labelled_party, party_label
+from samenspraak.connectors.rhythm import ONCE, WEEKDAYS, parse_rhythm, rhythm
+from samenspraak.connectors.sections import tidy
 from samenspraak.domain.agreements import Duty
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Timing, Weekday
 from samenspraak.domain.units import UnitValue
 from samenspraak.errors import InvalidRecordError, RuleError
 
-from .held import DESCRIPTION, RHYTHM, WHEN, Held, View, label_of, labelled_party, party_label
+from .held import DESCRIPTION, RHYTHM, WHEN, Held, View, label_of
 from .records import Lookup
-from .rhythm import ONCE, WEEKDAYS, parse_rhythm, rhythm
-from .sections import tidy
 from .settings import fold
 
 MINUTES_A_DAY = 24 * 60

@@ -1,20 +1,17 @@
-"""What the parts of the lens share: what a lens looks through, and how parties and labels are written."""
+"""What the parts of the lens share: what a lens looks through, and how labels are read and chosen."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote
 
 from samenspraak.connectors import Directory, Raw
-from samenspraak.domain.parties import PartyRef
+from samenspraak.connectors.sections import Sections
 from samenspraak.domain.units import UnitValue
-from samenspraak.errors import InvalidRecordError, RuleError
+from samenspraak.errors import InvalidRecordError
 
 from .records import Lookup
-from .sections import Sections
 from .settings import Labels, Words
 
 # Labels in `omschrijvingUitgebreid` of a task, in the order people read them.
@@ -27,9 +24,6 @@ INSTRUCTION, SHOWN_FIRST, WHEN, RHYTHM, STANDING, CODE = (
     "Code",
 )
 DESCRIPTION = Sections((INSTRUCTION, SHOWN_FIRST, WHEN, RHYTHM, STANDING, CODE))
-
-OWN_PARTY = "urn:samenspraak:party|"
-_PARTY = re.compile(rf"\[{re.escape(OWN_PARTY)}([^\]]+)\]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +48,6 @@ class Held:
     normal: Callable[[Any], UnitValue]
 
 
-def one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def label_of(value: Lookup) -> str:
     """The label of a lookup value that holds one, or ''."""
     return next(iter(value.values()), "")
@@ -77,18 +67,3 @@ def meaning(current: Lookup, labels: Labels) -> Lookup:
 
 def unknown(field: str) -> InvalidRecordError:
     return InvalidRecordError(f"the label in {field} is in none of the settings", field=field)
-
-
-def party_label(ref: PartyRef, directory: Directory) -> str:
-    """A party in words, with our own reference so that it reads back as the same."""
-    return f"{one_line(directory.words_for(ref))} [{OWN_PARTY}{quote(str(ref), safe=':')}]"
-
-
-def labelled_party(label: str) -> PartyRef | None:
-    """The reference in such a label, or None."""
-    if not (match := _PARTY.search(label)):
-        return None
-    try:
-        return PartyRef.parse(unquote(match[1]))
-    except RuleError:
-        return None

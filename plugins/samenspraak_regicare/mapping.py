@@ -18,16 +18,25 @@ labelled line in the description, where a coordinator can read and type it (our 
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from urllib.parse import quote, unquote
 
 from samenspraak.connectors import Changes, Raw
-from samenspraak.domain.agreements import LIVE, OVER, Code, Conditions, Modality, State, Status, What
+from samenspraak.connectors.lines import (
+    code_line,
+    normal_what,
+    one_line,
+    read_code,
+    read_standing,
+    standing_line,
+    title,
+    titled,
+)
+from samenspraak.connectors.sections import FREE, tidy
+from samenspraak.domain.agreements import LIVE, OVER, Conditions, State, Status, What
 from samenspraak.domain.units import UnitKey, UnitKind, UnitValue, is_empty
-from samenspraak.errors import InvalidRecordError, RuleError
+from samenspraak.errors import InvalidRecordError
 
 from .duty import DUTY
 from .held import (
@@ -41,29 +50,9 @@ from .held import (
     chosen,
     label_of,
     meaning,
-    one_line,
     unknown,
 )
 from .meetings import EXCEPTIONS
-from .sections import FREE, tidy
-
-MODALITIES: Mapping[Modality, str] = {
-    Modality.DOES: "Doet: ",
-    Modality.MAY: "Mag: ",
-    Modality.NEVER: "Nooit: ",
-}
-STANDINGS: Mapping[str, State] = {
-    "concept": State.DRAFT,
-    "voorgesteld": State.PROPOSED,
-    "actief": State.ACTIVE,
-    "onderbroken": State.PAUSED,
-    "ingetrokken": State.WITHDRAWN,
-    "vergissing": State.MISTAKE,
-}
-_CODE = re.compile(r"(.*?)\s*\[([^\[\]|]*)\|([^\[\]|]*)\]")
-_STANDING = re.compile(
-    r"(\w+)(?: van (\d{4}-\d\d-\d\d))?(?: tot en met (\d{4}-\d\d-\d\d))?(?:; reden: (.*))?"
-)
 
 
 def _describe(raw: Raw, label: str, value: str) -> None:
@@ -79,38 +68,13 @@ def _described(raw: Raw, label: str) -> str:
 
 
 def read_what(raw: Raw, view: View) -> Iterator[tuple[str, UnitValue]]:
-    title = one_line(raw["activiteit"]["omschrijving"])
-    if title:
-        known = (modality for modality, prefix in MODALITIES.items() if title.startswith(prefix))
-        modality = next(known, None)
-        text = title.removeprefix(MODALITIES[modality]) if modality else title
-        yield "", What(text=text, modality=modality or Modality.DOES, code=_code(_described(raw, CODE)))
+    if what := titled(raw["activiteit"]["omschrijving"], read_code(_described(raw, CODE))):
+        yield "", what
 
 
 def write_what(raw: Raw, unit_id: str, value: What | None, view: View) -> None:
-    raw["activiteit"]["omschrijving"] = "" if value is None else _title(value)
-    _describe(raw, CODE, "" if value is None or value.code is None else _code_text(value.code))
-
-
-def normal_what(value: What) -> What:
-    code = value.code and replace(value.code, display=one_line(value.code.display))
-    return replace(value, text=one_line(value.text), code=code)
-
-
-def _title(value: What) -> str:
-    looks_prefixed = value.text.startswith(tuple(MODALITIES.values()))
-    plain = value.modality is Modality.DOES and not looks_prefixed
-    return value.text if plain else MODALITIES[value.modality] + value.text
-
-
-def _code(text: str) -> Code | None:
-    match = _CODE.fullmatch(text)
-    return match and Code(display=match[1], system=unquote(match[2]), value=unquote(match[3]))
-
-
-def _code_text(code: Code) -> str:
-    system, value = (quote(part, safe=":/.#-_~") for part in (code.system, code.value))
-    return f"{code.display} [{system}|{value}]".strip()
+    raw["activiteit"]["omschrijving"] = "" if value is None else title(value)
+    _describe(raw, CODE, "" if value is None or value.code is None else code_line(value.code))
 
 
 # Where.
@@ -165,7 +129,7 @@ def read_status(raw: Raw, view: View) -> Iterator[tuple[str, UnitValue]]:
 
 
 def _over(raw: Raw) -> Status:
-    placement, told = raw["plaatsing"], _standing(raw)
+    placement, told = raw["plaatsing"], read_standing(_described(raw, STANDING))
     return Status(
         state=told.state if told and told.state in OVER else State.ENDED,
         reason=one_line(label_of(placement["redenEinde"])),
@@ -177,22 +141,9 @@ def _live(raw: Raw, activity: str, view: View) -> Status:
     if activity and not (activity in view.words.preliminary or activity in view.words.definitive):
         raise unknown("activiteit.status")
     state = State.PROPOSED if activity in view.words.preliminary else State.ACTIVE
-    told = _standing(raw)
+    told = read_standing(_described(raw, STANDING))
     counts = told is not None and (told.state in (State.PAUSED, State.DRAFT) or told.state is state)
     return told if told and counts else Status(state=state)
-
-
-def _standing(raw: Raw) -> Status | None:
-    """What the line "Stand" says, or None when it says nothing we know."""
-    match = _STANDING.fullmatch(_described(raw, STANDING))
-    if match is None or (state := STANDINGS.get(match[1].lower())) is None:
-        return None
-    try:
-        first, last = (date.fromisoformat(day) if day else None for day in (match[2], match[3]))
-        pause = {"paused_from": first, "paused_until": last} if state is State.PAUSED else {}
-        return Status(state=state, reason=match[4] or "", **pause)
-    except (ValueError, RuleError):
-        return None
 
 
 def write_status(raw: Raw, unit_id: str, value: Status | None, view: View) -> None:
@@ -219,11 +170,8 @@ def _standing_text(value: Status) -> str:
     live_with_reason = value.state in LIVE and value.reason
     if value.state in (State.PROPOSED, State.ACTIVE, State.ENDED) and not live_with_reason:
         return ""
-    word = next(word for word, state in STANDINGS.items() if state is value.state)
-    first = f" van {value.paused_from.isoformat()}" if value.paused_from else ""
-    last = f" tot en met {value.paused_until.isoformat()}" if value.paused_until else ""
-    reason = f"; reden: {value.reason}" if value.reason and not value.is_over else ""
-    return f"{word}{first}{last}{reason}"
+    told = replace(value, reason="", ended_on=None) if value.is_over else value
+    return standing_line(told)
 
 
 def normal_status(value: Status) -> Status:

@@ -17,12 +17,13 @@ from datetime import date, time
 from typing import Any
 
 from samenspraak.connectors import Raw
+from samenspraak.connectors.lines import labelled_party, party_label
+from samenspraak.connectors.sections import FREE, Sections, tidy
 from samenspraak.domain.agreements import ExceptionKind, OccurrenceException, OccurrenceKey
 from samenspraak.domain.units import UnitValue
 
-from .held import Held, View, label_of, labelled_party, meaning, party_label, unknown
+from .held import Held, View, label_of, meaning, unknown
 from .records import blank_meeting
-from .sections import FREE, Sections, tidy
 
 MOVED_FROM, TAKEN_OVER_BY, BY, NTH = "Verplaatst van", "Overgenomen door", "Door", "Keer"
 REMARK = Sections((MOVED_FROM, TAKEN_OVER_BY, BY, NTH))

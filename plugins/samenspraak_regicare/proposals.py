@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from samenspraak.connectors import Raw, Subject
+from samenspraak.connectors.sections import FREE
 from samenspraak.domain.bsn import holds_bsn
 from samenspraak.errors import InvalidRecordError
 
 from .held import DESCRIPTION, label_of
 from .records import Lookup
-from .sections import FREE
 
 OWN = "urn:samenspraak:"
 _MARK = re.compile(rf"^Kenmerk: ({re.escape(OWN)}\S+)$", re.MULTILINE)

@@ -14,10 +14,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from samenspraak.connectors import setting
+from samenspraak.connectors.rhythm import ONCE, parse_rhythm
 from samenspraak.domain.schedules import Recurrence
 from samenspraak.http import LONGEST_SECONDS
-
-from .rhythm import ONCE, parse_rhythm
 
 # Seen in REGI-3P: GEBRUIKERSACCOUNT_*, PERSOON_ID_ONGELDIG, FORMDATAMISSING, ADRES_ONBEKEND, and
 # NIET_INGELOGD made by that plug-in itself. The others are inferred by analogy.

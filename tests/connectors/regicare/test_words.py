@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import pytest
 
 from samenspraak.connectors.registry import load_settings
+from samenspraak.connectors.rhythm import parse_rhythm, rhythm
+from samenspraak.connectors.sections import FREE, Sections
 from samenspraak.domain.schedules import (
     AsNeeded,
     DayPart,
@@ -22,8 +24,6 @@ from samenspraak.domain.schedules import (
 from samenspraak.errors import ConfigurationError, InvalidRecordError
 from samenspraak_regicare import records
 from samenspraak_regicare.plugin import MANIFEST
-from samenspraak_regicare.rhythm import parse_rhythm, rhythm
-from samenspraak_regicare.sections import FREE, Sections
 
 RHYTHMS: dict[str, Timing] = {
     "zo nodig": AsNeeded(),
