@@ -23,8 +23,8 @@ from samenspraak.errors import (
 from samenspraak.http import HttpClient
 
 from . import proposals, records
+from .codes import ForbiddenError, UnknownIdError
 from .reading import Reader, Registration
-from .session import ForbiddenError, UnknownIdError
 
 VACANCY = "vacature"
 ANNUL: Mapping[str, str] = {
@@ -100,7 +100,7 @@ class Desk:
         vacancy = self.reader.intake_vacancy(http)
         if vacancy is None:
             raise NoTargetError(f"{self.connector_id}: no vacancy takes proposals; nothing was proposed")
-        about = {"werksoortID": self._kind_of_work, "vacatureID": vacancy}
+        about = {"werksoortID": self.reader.kind_of_work(http), "vacatureID": vacancy}
         method = "vacaturebankVacatureInschrijvingPlaatsen"
         key = self._place(http, method, person or self.own_person(http), remark, about)
         return _waits("", f"{VACANCY}:{key}")
@@ -134,7 +134,7 @@ class Desk:
             ConflictError: staff have answered it meanwhile.
         """
         target, _, key = waiting.partition(":")
-        extra = {"werksoortID": self._kind_of_work} if target == VACANCY else {}
+        extra = {"werksoortID": self.reader.kind_of_work(http)} if target == VACANCY else {}
         try:
             self.reader.session.call(http, ANNUL[target], safe=False, inschrijvingID=int(key), **extra)
         except UnknownIdError:
@@ -188,10 +188,6 @@ class Desk:
 
     def _applications(self, http: HttpClient) -> list[Registration]:
         return self.reader.applications(http)
-
-    @property
-    def _kind_of_work(self) -> int:
-        return int(self.reader.settings["kind_of_work_id"])
 
 
 def _waits(external_id: str, waiting: str) -> Written:

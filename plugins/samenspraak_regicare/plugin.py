@@ -49,10 +49,11 @@ from samenspraak.http import HttpClient, Limits
 
 from . import mapping, proposals, records
 from .checking import CURES, Steps
+from .codes import ForbiddenError, UnknownIdError
 from .desk import Desk
 from .held import View
 from .reading import Reader, Snapshot
-from .session import ForbiddenError, Session, UnknownIdError
+from .session import Session
 from .settings import RegiCareSettings, Words
 
 MANIFEST = Manifest(

@@ -8,7 +8,7 @@ id is there twice, and our account held from the first call to the last.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,7 +22,9 @@ from samenspraak.errors import ConfigurationError, InvalidRecordError, Transient
 from samenspraak.http import HttpClient
 
 from . import proposals, records
-from .session import Session, UnknownIdError
+from .codes import UnknownIdError
+from .lookups import ids_of
+from .session import Session
 from .settings import Words, fold
 
 
@@ -155,7 +157,7 @@ class Reader:
 
     def _placements(self, http: HttpClient) -> list[Any]:
         method = "vacaturebankVacatureGeplaatst"
-        return _list(self.session.call(http, method, werksoortID=self._kind_of_work), method)
+        return _list(self.session.call(http, method, werksoortID=self.kind_of_work(http)), method)
 
     def _marks(self, http: HttpClient) -> dict[str, str]:
         """Which tasks staff made out of an application of ours: activity id → our marker."""
@@ -174,7 +176,7 @@ class Reader:
 
     def _applications(self, http: HttpClient) -> list[Any]:
         method = "vacaturebankVacatureIngeschreven"
-        return _list(self.session.call(http, method, werksoortID=self._kind_of_work, filter={}), method)
+        return _list(self.session.call(http, method, werksoortID=self.kind_of_work(http), filter={}), method)
 
     def _marked(self, listed: list[Any]) -> Iterator[tuple[Any, str]]:
         """Those that carry a mark of ours; what others registered is not read any further."""
@@ -199,30 +201,35 @@ class Reader:
             )
 
     def activity_types(self, http: HttpClient) -> list[int]:
-        """The ids of the activity types in the settings; filters go from label to id.
+        """The ids of the activity types in the settings.
 
         Raises:
-            ConfigurationError: RegiCare has no such type; all of them are named.
+            ConfigurationError: RegiCare has no such type; those it has are named.
         """
-        answer = self.session.call(http, "activiteitFilter", volledig=True)
-        known = answer.get("activiteittype") if isinstance(answer, Mapping) else None
-        by_label = (
-            {fold(str(label)): key for label, key in known.items()} if isinstance(known, Mapping) else {}
-        )
-        wanted = self.words.activity_types.known
-        missing = [label for label in wanted if fold(label) not in by_label]
-        if missing:
-            raise ConfigurationError(
-                "activity_types",
-                problems=tuple(f"RegiCare has no type of activity '{one}'" for one in missing),
-            )
-        return [int(by_label[fold(label)]) for label in wanted]
+        return self._ids(http, "activiteittype", self.words.activity_types.known, setting="activity_types")
+
+    def kind_of_work(self, http: HttpClient) -> int:
+        """The id of the kind of work in the settings, found by its label when there is one.
+
+        Raises:
+            ConfigurationError: RegiCare has no such kind of work; those it has are named.
+        """
+        if not (label := self.settings["kind_of_work"]):
+            return int(self.settings["kind_of_work_id"])
+        (found,) = self._ids(http, self.name("werksoort"), [label], setting="kind_of_work")
+        return found
+
+    def _ids(self, http: HttpClient, table: str, labels: Sequence[str], *, setting: str) -> list[int]:
+        tables = self.session.call(http, "activiteitFilter", volledig=True)
+        return ids_of(tables, table, labels, setting=setting)
 
     def intake_vacancy(self, http: HttpClient) -> int | None:
         """The id of the vacancy for proposals, or None when there is none with that title."""
         title = fold(self.settings["intake_vacancy"])
         method = "vacaturebankVacatureOverzicht"
-        listed = self.session.call(http, method, werksoortID=self._kind_of_work, filter={}) if title else []
+        listed = (
+            self.session.call(http, method, werksoortID=self.kind_of_work(http), filter={}) if title else []
+        )
         fitting = (one for one in _list(listed, method) if fold(str(one.get("omschrijving", ""))) == title)
         found = next(fitting, None)
         return int(_id(found, "vacatureID")) if found else None
@@ -258,10 +265,6 @@ class Reader:
     def name(self, inferred: str) -> str:
         """What a name we inferred is called in this RegiCare."""
         return self._names.get(inferred, inferred)
-
-    @property
-    def _kind_of_work(self) -> int:
-        return int(self.settings["kind_of_work_id"])
 
     def _by_activity(self, listed: list[Any], what: str, *, known: bool = True) -> dict[str, list[Any]]:
         """What belongs to which activity; what belongs to none is no concern of ours.

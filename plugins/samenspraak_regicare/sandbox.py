@@ -28,13 +28,15 @@ Documented in REGI-HELP: volunteers are matched with vacancies and tied to activ
 * a registration that was refused stays listed as removed, one taken back by its own account disappears;
 * of an application to a vacancy that was placed, ``geplaatstActiviteitID`` names the activity;
 * what the account may not see is left out of lists and counts, and refused by id as ``GEEN_TOEGANG``;
+* a filter that is asked in full (``volledig``) names the kinds of work, too;
 * the codes for a wrong ``apiKey``, an expired ``loginKey`` and unknown ids (by analogy with the seen one).
 
 There is no change feed, no modification date, no version, no webhook. Anonymous visitors see published
 activities only. In *quirky* mode lists come in another order each time, numbers as text, empty objects as
-``[]``, times with seconds, labels in blanks and without capitals, unknown members everywhere, answers are
-slow, a list asked with an expired ``loginKey`` is silently the one for anonymous visitors, a placement names
-no activity, and what somebody else registered has members in another form.
+``[]``, tables of a filter as ``{"<id>": "<label>"}``, times with seconds, labels in blanks and without
+capitals, unknown members everywhere, answers are slow, a list asked with an expired ``loginKey`` is silently
+the one for anonymous visitors, a placement names no activity, and what somebody else registered has members
+in another form.
 """
 
 from __future__ import annotations
@@ -350,8 +352,11 @@ class RegiCareSandbox(Sandbox):
         return task
 
     def _activity_filter(self, call: Call) -> Json:
-        names = ("activiteittype", "dag", "locatie")
-        return {name: {label: key for key, label in self.office.lookups[name].items()} for name in names}
+        names = ("activiteittype", "dag", "locatie", *(("werksoort",) if call.params.get("volledig") else ()))
+        tables = {name: self.office.lookups[name] for name in names}
+        if self.mode == "quirky":
+            return tables
+        return {name: {label: key for key, label in table.items()} for name, table in tables.items()}
 
     def _meetings(self, call: Call) -> list[Json]:
         wanted = call.filter

@@ -1,4 +1,4 @@
-"""Signed-in calls: the key of our account, renewed once when it expired, and what error codes mean.
+"""Signed-in calls: the key of our account, renewed once when it expired.
 
 Sources: `login` → `loginKey`, `authenticate` and `apiKey` in every call: REGI-3P `regicare_api/Auth.php`.
 How long a key lives, and what a call with an expired one answers, is not public. It may even be answered as
@@ -12,49 +12,13 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from samenspraak.errors import (
-    AuthenticationError,
-    ConfigurationError,
-    ConflictError,
-    InvalidRecordError,
-    PermanentError,
-    TransientError,
-)
+from samenspraak.errors import AuthenticationError, TransientError
 from samenspraak.http import HttpClient
-from samenspraak.protocols.jsonrpc import JsonRpc, Refusal
+from samenspraak.protocols.jsonrpc import JsonRpc
 
-from .settings import ERROR_CODES
+from .codes import ForbiddenError, SignInExpiredError, UnknownIdError, refusals
 
 T = TypeVar("T")
-
-
-class SignInExpiredError(AuthenticationError):
-    """The key is not (or no longer) one of a signed-in account."""
-
-
-class UnknownIdError(PermanentError):
-    """RegiCare does not know this id, or does not show it to us."""
-
-
-class ForbiddenError(PermanentError):
-    """RegiCare knows it and does not show it to our account."""
-
-
-def _record(message: str) -> InvalidRecordError:
-    return InvalidRecordError(message, field="gegevens")
-
-
-REFUSALS: Mapping[str, Refusal] = {
-    "sign_in_again": SignInExpiredError,
-    "authentication": AuthenticationError,
-    "configuration": ConfigurationError,
-    "transient": TransientError,
-    "conflict": ConflictError,
-    "unknown": UnknownIdError,
-    "forbidden": ForbiddenError,
-    "record": _record,
-    "permanent": PermanentError,
-}
 
 
 class Session:
@@ -65,8 +29,7 @@ class Session:
     """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        codes = {**ERROR_CODES, **settings["error_codes"]}
-        self._rpc = JsonRpc(refusals={code: REFUSALS[category] for code, category in codes.items()})
+        self._rpc = JsonRpc(refusals=refusals(settings["error_codes"]))
         self._api_key: str = settings["api_key"]
         self._account = {"gebruikersnaam": settings["username"], "wachtwoord": settings["password"]}
         self._signing_in = threading.Lock()

@@ -18,38 +18,7 @@ from samenspraak.connectors.rhythm import ONCE, parse_rhythm
 from samenspraak.domain.schedules import Recurrence
 from samenspraak.http import LONGEST_SECONDS
 
-# Seen in REGI-3P: GEBRUIKERSACCOUNT_*, PERSOON_ID_ONGELDIG, FORMDATAMISSING, ADRES_ONBEKEND, and
-# NIET_INGELOGD made by that plug-in itself. The others are inferred by analogy.
-ERROR_CODES: Mapping[str, str] = {
-    "NIET_INGELOGD": "sign_in_again",
-    "LOGINKEY_ONGELDIG": "sign_in_again",
-    "LOGINKEY_VERLOPEN": "sign_in_again",
-    "GEBRUIKERSACCOUNT_ONBEKEND": "authentication",
-    "APIKEY_ONGELDIG": "authentication",
-    "GEEN_TOEGANG": "forbidden",
-    "WERKSOORT_ID_ONGELDIG": "configuration",
-    "ACTIVITEITTYPE_ID_ONGELDIG": "configuration",
-    "ACTIVITEIT_ID_ONGELDIG": "unknown",
-    "BIJEENKOMST_ID_ONGELDIG": "unknown",
-    "INSCHRIJVING_ID_ONGELDIG": "unknown",
-    "PERSOON_ID_ONGELDIG": "unknown",
-    "VACATURE_ID_ONGELDIG": "unknown",
-    "INSCHRIJVING_STATUS_ONGELDIG": "conflict",
-    "FORMDATAMISSING": "record",
-    "GEBRUIKERSACCOUNT_INCOMPLEET": "record",
-    "ADRES_ONBEKEND": "record",
-}
-CATEGORIES = (
-    "sign_in_again",
-    "authentication",
-    "configuration",
-    "transient",
-    "conflict",
-    "unknown",
-    "forbidden",
-    "record",
-    "permanent",
-)
+from .codes import MEANINGS
 
 RHYTHMS: Mapping[str, str] = {
     "Eenmalig": ONCE,
@@ -74,6 +43,7 @@ INFERRED_NAMES = frozenset(
         "geplaatstActiviteitID",
         "startDatumVanaf",
         "startDatumTot",
+        "werksoort",
     }
 )
 
@@ -151,13 +121,23 @@ class RegiCareSettings(Schema):
         nl="Soorten activiteit die afspraken zijn",
         en="Types of activity that are agreements",
     )
+    kind_of_work = _text(
+        {"nl": "Werksoort", "en": "Kind of work"},
+        {
+            "nl": "De naam van de werksoort waaronder vrijwilligers worden geplaatst. Leeg: dan geldt het "
+            "nummer hieronder.",
+            "en": "The name of the kind of work under which volunteers are placed. Empty: the number below "
+            "counts.",
+        },
+        load_default="",
+    )
     kind_of_work_id = setting(
         fields.Integer,
         load_default=1,
         title={"nl": "Nummer van de werksoort", "en": "Number of the kind of work"},
         help={
-            "nl": "De werksoort waaronder vrijwilligers worden geplaatst.",
-            "en": "The kind of work under which volunteers are placed.",
+            "nl": "Alleen nodig als uw RegiCare de namen van werksoorten niet geeft.",
+            "en": "Only needed when your RegiCare does not give the names of kinds of work.",
         },
     )
     intake_vacancy = _text(
@@ -198,7 +178,7 @@ class RegiCareSettings(Schema):
     error_codes = setting(
         fields.Dict,
         keys=fields.String(),
-        values=fields.String(validate=validate.OneOf(CATEGORIES)),
+        values=fields.String(validate=validate.OneOf(list(MEANINGS))),
         load_default=dict,
         title={"nl": "Foutcodes", "en": "Error codes"},
         help={

@@ -308,6 +308,15 @@ class TestSigningIn:
         assert line.found(cooking.task)
         assert asked(sandbox, "login") == 2
 
+    def test_a_login_that_ends_halfway_a_look_is_renewed_and_the_look_made_again(
+        self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking
+    ) -> None:
+        expiring(sandbox, "activiteitBijeenkomstOverzichtAantal", times=1)
+        (page,) = line.pages()
+        assert page.complete
+        assert asked(sandbox, "login") == 2
+        assert asked(sandbox, "activiteitOverzicht") == 2
+
     def test_a_fresh_key_that_is_refused_too_stops(
         self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking
     ) -> None:
@@ -354,12 +363,14 @@ def refuses(sandbox: RegiCareSandbox, method: str, code: str) -> None:
     answers(sandbox, method, {"error": code})
 
 
-def expiring(sandbox: RegiCareSandbox, method: str) -> None:
-    """All logins end whenever this is asked."""
-    usual = sandbox.methods[method]
+def expiring(sandbox: RegiCareSandbox, method: str, *, times: int = 99) -> None:
+    """All logins end when this is asked: the first so many times."""
+    usual, left = sandbox.methods[method], [times]
 
     def ending(call: Any) -> Any:
-        sandbox.expire_logins()
+        if left[0]:
+            left[0] -= 1
+            sandbox.expire_logins()
         return usual(call)
 
     sandbox.methods[method] = ending

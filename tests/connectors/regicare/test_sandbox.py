@@ -105,6 +105,8 @@ class TestReading:
         lookups = peer.call("activiteitFilter", volledig=True)
         assert lookups["activiteittype"]["Individuele inzet"] == 281
         assert lookups["dag"]["Maandag"] == 2
+        assert lookups["werksoort"] == {"Vrijwilligerswerk": 1}
+        assert "werksoort" not in peer.call("activiteitFilter", volledig=False)
 
     def test_a_standing_task_has_a_meeting_each_week(self, cooking: Cooking, peer: Peer) -> None:
         meetings = peer.call("activiteitBijeenkomstOverzicht", filter=WINDOW)
@@ -339,6 +341,10 @@ class TestQuirks:
         assert activity["startTijd"] == "16:00:00"
         assert activity["ruimte"] == []
         assert "vrijkenmerk06" in activity
+
+    def test_tables_of_a_filter_go_the_other_way(self, quirky_peer: Peer) -> None:
+        # care-apis §4.1: `{ "<id>": "<label>" }` or the reverse in filters.
+        assert quirky_peer.call("activiteitFilter")["activiteittype"]["280"] == " Cursus "
 
     def test_an_expired_login_silently_gets_the_list_of_visitors(
         self, quirky: RegiCareSandbox, quirky_peer: Peer
