@@ -8,7 +8,17 @@ from dataclasses import dataclass
 import pytest
 
 from samenspraak.demo import run, seeing, systems
-from samenspraak.demo.agreements import DINNER, HAIR, LAUNDRY, LETTERS, MEDICATION, MUSIC, STOCKINGS
+from samenspraak.demo.agreements import (
+    DINNER,
+    HAIR,
+    LAUNDRY,
+    LETTERS,
+    MEDICATION,
+    MUSIC,
+    SHOWER,
+    STOCKINGS,
+    WALK,
+)
 from samenspraak.demo.situations import SITUATIONS
 from samenspraak.demo.situations.together import COOKING
 from samenspraak.demo.stage import Played, Sabotage
@@ -52,6 +62,7 @@ SABOTAGE: Mapping[int, Sabotage] = {
     1: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, STOCKINGS.what)),
     2: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, COOKING)),
     3: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, MEDICATION.what)),
+    6: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, SHOWER.what)),
     4: swallowed(systems.OTHER_APP, "PATCH", lambda there: record(there.other_app, DINNER.what)),
     5: swallowed(systems.APP, "PATCH", lambda there: record(there.app, HAIR.what)),
     8: swallowed(systems.PLATFORM, "PUT", lambda there: thread(there, LETTERS.what)),
@@ -59,6 +70,7 @@ SABOTAGE: Mapping[int, Sabotage] = {
     9: swallowed(systems.APP, "PATCH", lambda there: record(there.app, MUSIC.what)),
     16: swallowed(systems.APP, "PATCH", lambda there: record(there.app, LAUNDRY.what)),
     17: swallowed(systems.PLATFORM, "PUT", lambda there: "/fhir/Communication(Request)?/.*"),
+    12: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, WALK.what)),
     15: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, MUSIC.what)),
 }
 

@@ -62,7 +62,7 @@ def _copies(copies: tuple[Copy, ...], names: Names, texts: Texts) -> Iterator[st
             one.connector_id,
             ", ".join(names.get(ref, str(ref)) for ref in one.readers) or texts("nobody"),
             f"{one.have}/{one.want}",
-            texts.word("reason", one.reason),
+            texts.word("reason", one.reason) if one.applies else texts("explain.nobody_there"),
             texts.moment(one.heard_at),
         )
         for one in copies

@@ -249,6 +249,10 @@ SENTENCES: Mapping[str, Pair] = {
     ),
     "explain.not_yet": ("nog geen", "none yet"),
     "explain.unknown": ("onbekend", "unknown"),
+    "explain.nobody_there": (
+        "niet van toepassing: van hen is daar niemand bekend",
+        "not applicable: none of them is known there",
+    ),
     "explain.missing": ("Staat daar niet: {units}.", "Not there: {units}."),
     "explain.next": ("Volgende poging: {at}.", "Next try: {at}."),
     "history.head": (

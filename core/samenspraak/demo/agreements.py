@@ -7,11 +7,12 @@ announces for dossiers that take part; each has a text for people beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from samenspraak.demo.people import (
+    COR,
     ELLEN,
     ELZENHOF,
     FATIMA,
@@ -31,6 +32,7 @@ Resource = dict[str, Any]
 
 SNOMED_HELP = {"system": "http://snomed.info/sct", "code": "243114000", "display": "ondersteuning"}
 LIFE_DOMAIN = "urn:samenspraak:life-domain"
+MODALITY = "urn:samenspraak:modality"
 GROUP = "urn:samenspraak:group"
 REVIEW = "urn:samenspraak:review"
 SHOW_FIRST = "Eerst laten zien hoe het moet."
@@ -43,7 +45,7 @@ EVERY_DAY = (*WORKDAYS, *WEEKEND)
 class Plan:
     """One assignment of an agreement. ``group`` ties it to others · ``days`` and ``at``: when, if structured.
 
-    ``by``: a reference in the dossier · ``review_in_days``: when it is talked over.
+    ``by``: a reference in the dossier · ``may``: nobody has to · ``review_in_days``: when it is talked over.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Plan:
     conditions: str = ""
     instruction: str = ""
     show_first: bool = False
+    may: bool = False
     review_in_days: int = 0
     group: str = ""
 
@@ -71,6 +74,8 @@ class Plan:
         }
         if self.place:
             detail["location"] = {"display": self.place}
+        if self.may:
+            detail["extension"] = [{"url": MODALITY, "valueCode": "may"}]
         plan: Resource = {
             "resourceType": "CarePlan",
             "id": self.id,
@@ -263,6 +268,53 @@ WASHING = Plan(
     domain="care",
     instruction="Meneer begint zelf met zijn gezicht.",
 )
+SHOWER = Plan(
+    id="douchen-zorg",
+    client=JO,
+    what="Douchen",
+    by=ELZENHOF,
+    when="elke maandag om 09:00",
+    days=("mon",),
+    at="09:00",
+    place="Elzenhof",
+    domain="care",
+    instruction="Mevrouw houdt zelf de douchekop vast.",
+    group="douchen",
+)
+SHOWER_DAUGHTER = replace(
+    SHOWER,
+    id="douchen-dochter",
+    by=ELLEN.key,
+    when="op woensdag en zaterdag om 10:00",
+    days=("wed", "sat"),
+    at="10:00",
+)
+"""Recorded while the demo runs, beside the one of care."""
+SHOWER_MAY = Plan(
+    id="douchen-mag",
+    client=JO,
+    what="Meehelpen bij het douchen",
+    by=ROB.key,
+    when="als het u uitkomt",
+    place="Elzenhof",
+    domain="care",
+    may=True,
+)
+WALK = Plan(
+    id="wandelen-zelf",
+    client=COR,
+    what="Een blokje om",
+    by=COR.key,
+    when="op werkdagen om 11:00",
+    days=WORKDAYS,
+    at="11:00",
+    place="Thuis",
+    domain="mobility",
+    instruction="Neem de telefoon mee.",
+    review_in_days=30,
+    group="blokje-om",
+)
+WALK_CARE = replace(WALK, id="wandelen-zorg", by=ZUID, when="in het weekend om 11:00", days=WEEKEND)
 
 PLANS: tuple[Plan, ...] = (
     STOCKINGS,
@@ -277,4 +329,8 @@ PLANS: tuple[Plan, ...] = (
     MUSIC,
     GROCERIES,
     WASHING,
+    SHOWER,
+    SHOWER_MAY,
+    WALK,
+    WALK_CARE,
 )

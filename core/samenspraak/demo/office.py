@@ -21,6 +21,7 @@ from samenspraak.services import (
     agreements,
     connectors,
     consents,
+    explaining,
     naming,
     pausing,
     people,
@@ -156,6 +157,11 @@ class Office:
             for link in uow.links.of_agreement(agreement_id):
                 found.setdefault(link.connector_id, set()).add(link.reason)
         return found
+
+    def does_not_apply(self, agreement_id: str) -> set[str]:
+        """The systems in which there is nobody to tell about it."""
+        copies = explaining.explain(self.hub, self.organisation, agreement_id).copies
+        return {one.connector_id for one in copies if not one.applies}
 
     # Consent.
 

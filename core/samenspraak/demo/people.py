@@ -110,7 +110,9 @@ GERDA = Person(
     client=FATIMA.id,
     platform="81006",
 )
-CLIENTS = (JO, HENK, FATIMA)
+# Wijkteam Zuid as well: meneer Postma, who has nobody around him.
+COR = Person(id="cor-postma", name="Cor Postma", born="1944-10-19", number="C-1012", bsn="999990184")
+CLIENTS = (JO, HENK, FATIMA, COR)
 CIRCLE = (ROB, ELLEN, SANNE, PIET, KARIM, SAMIRA, GERDA)
 
 NURSE, NURSE_NAME, NURSE_NUMBER = "Practitioner/wil-jansen", "Wil Jansen", "91001"

@@ -37,6 +37,8 @@ _MISSING = (SamenspraakError, LookupError, StopIteration)
 
 OVER = frozenset({str(Reason.RETRACTED), str(Reason.CLOSED)})
 """The reasons of a copy that is no longer there."""
+NOT_APPLICABLE = "not_applicable"
+"""What stands for the reason where nobody is there to tell."""
 
 Show = Callable[[Told | Seen | Situation], None]
 
@@ -215,7 +217,8 @@ def _table(office: Office) -> list[Row]:
         explained = explaining.explain(office.hub, office.organisation, line.id)
         systems: dict[str, list[tuple[int, str]]] = {}
         for copy in sorted(explained.copies, key=lambda one: (str(one.reason) in OVER, -one.have)):
-            systems.setdefault(copy.connector_id, []).append((copy.have, str(copy.reason)))
+            reason = str(copy.reason) if copy.applies else NOT_APPLICABLE
+            systems.setdefault(copy.connector_id, []).append((copy.have, reason))
         client = explained.names.get(line.client, "")
         rows.append(Row(client=client, what=line.what, version=line.version, systems=systems))
     return sorted(rows, key=lambda row: (row.client, row.what))

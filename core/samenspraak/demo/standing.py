@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from samenspraak.demo.run import OVER, Result, Row
+from samenspraak.demo.run import NOT_APPLICABLE, OVER, Result, Row
 from samenspraak.demo.systems import PLACES, Text
 
 _REASONS: Mapping[str, Text] = {
@@ -23,6 +23,7 @@ _REASONS: Mapping[str, Text] = {
     "cannot_carry": {"nl": "past niet", "en": "no room"},
     "withheld": {"nl": "mag niet", "en": "may not"},
     "closed": {"nl": "gestopt", "en": "ended"},
+    NOT_APPLICABLE: {"nl": "n.v.t.", "en": "n/a"},
 }
 """How a copy stands, in a word that fits a column."""
 
@@ -47,6 +48,10 @@ _MEANINGS: Mapping[str, Text] = {
         "en": "nobody who reads here may see this agreement",
     },
     "closed": {"nl": "de afspraak is voorbij", "en": "the agreement is over"},
+    NOT_APPLICABLE: {
+        "nl": "niet van toepassing: hier is niemand bekend om het te vertellen",
+        "en": "not applicable: nobody is known here to tell",
+    },
 }
 
 _WORDS: Mapping[str, Text] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +23,7 @@ from samenspraak.services.unit_values import Json, as_json
 from samenspraak.store.receipts import Receipt
 from samenspraak.store.records import LinkRecord, RemoteRecord, VersionRecord
 from samenspraak.store.unit_of_work import UnitOfWork
-from samenspraak.sync.audiences import sight_of
+from samenspraak.sync.audiences import anybody_there, sight_of
 from samenspraak.sync.hub import Hub
 
 
@@ -45,7 +46,8 @@ class Copy:
     """The agreement in one system, for one audience.
 
     ``have``: the newest version in which all that is compared agrees · ``detail``: the line of the tables
-    that decided, or the code of an error · ``units``: how each unit stands there.
+    that decided, or the code of an error · ``units``: how each unit stands there · ``applies``: False where
+    none of those concerned is in that system, so that there is nobody to tell and nothing to mend.
     """
 
     link_id: str
@@ -62,6 +64,7 @@ class Copy:
     heard_at: datetime | None
     units: Mapping[UnitKey, Standing]
     reached: tuple[Reached, ...]
+    applies: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +208,14 @@ def _copy(
         heard_at=uow.connectors.get(link.connector_id).heard_at,
         units={one.unit: _standing(one, remotes, place) for one in stories},
         reached=tuple(reached(receipts)),
+        applies=bool(remotes) or _applies(uow, hub, link, agreement),
     )
+
+
+def _applies(uow: UnitOfWork, hub: Hub, link: LinkRecord, agreement: Agreement) -> bool:
+    with suppress(ConfigurationError):
+        return anybody_there(uow, hub, agreement, link.connector_id)
+    return True
 
 
 def _place(uow: UnitOfWork, hub: Hub, link: LinkRecord, agreement: Agreement) -> _Place:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from samenspraak.domain.agreements import Agreement
-from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import units_of
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Capabilities, Readers, Write
@@ -51,6 +51,21 @@ def sight_of(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str,
     }
     audience = _audience(connector_id, capabilities, frozenset(readers))
     return Sight(units_of(agreement), audience, _facts(uow, hub, agreement, connector_id, capabilities))
+
+
+def anybody_there(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str) -> bool:
+    """Whether that system has somebody to tell, whatever they may see: its staff, or people concerned.
+
+    A professional alone is no reason to be there.
+
+    Raises:
+        ConfigurationError: its plugin is not there or its settings do not load.
+    """
+    capabilities = hub.capabilities(uow.organisation, connector_id)
+    if capabilities.readers is Readers.STAFF:
+        return True
+    known = _candidates(uow, agreement, connector_id, capabilities)
+    return any(one.kind is not PartyKind.PROFESSIONAL for one in known)
 
 
 def ensure_links(

@@ -105,6 +105,16 @@ def test_where_nobody_may_read_nothing_is_there(family: Any) -> None:
 
     assert (copy.reason, copy.external_ids) == (Reason.WITHHELD, ())
     assert set(copy.units.values()) == {Standing.HIDDEN}
+    assert copy.applies
+
+
+def test_a_system_that_knows_none_of_those_concerned_does_not_apply(family: Any) -> None:
+    family.joins(family.family_app("app-c"), "wit")
+    family.settle()
+    copy = copies(family)["app-c"]
+
+    assert (copy.reason, copy.applies) == (Reason.WITHHELD, False)
+    assert all(one.applies for one in copies(family).values() if one.connector_id != "app-c")
 
 
 def test_an_emptied_unit_is_explained_too(family: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from samenspraak.demo import standing
-from samenspraak.demo.run import Result, Row, SystemStands
+from samenspraak.demo.run import NOT_APPLICABLE, Result, Row, SystemStands
 from samenspraak.policy.state import Reason
 
 SYSTEMS = ("dossier", "platform", "volunteers", "app-bloem", "app-thuis")
@@ -60,7 +60,7 @@ def test_a_copy_that_never_was_has_no_version() -> None:
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("reason", [*Reason, NOT_APPLICABLE])
 def test_every_reason_has_a_word_that_is_explained_below(reason: Reason, language: str) -> None:
     word = cell((0, str(reason)), language=language)
     lines = said("Koken", {"platform": [(0, str(reason))]}, language=language)
