@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from samenspraak.connectors import Found, Raw, Shelf
+from samenspraak.connectors.published import Occasion, Visible
 from samenspraak.testing import ConnectorContract, LensLaws, Scene
 from samenspraak_calendar.plugin import CalendarConnector
 from samenspraak_calendar.sandbox import Calendars
@@ -65,7 +66,11 @@ class Contract(ConnectorContract):
 
     def sandbox(self) -> Calendars:
         connector = CalendarConnector("agenda", LOADED)
-        return Calendars(self.mode, publish=lambda copies: connector.render(copies, NOW).body)
+        at = Occasion(now=NOW, form="ics", seal=lambda content: content)
+        return Calendars(
+            self.mode,
+            publish=lambda copies: connector.render([Visible(raw=one) for one in copies], at).body,
+        )
 
     def shelf(self, sandbox: Any) -> Shelf:
         return SandboxShelf(sandbox)

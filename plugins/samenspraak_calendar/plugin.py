@@ -22,7 +22,7 @@ from samenspraak.connectors import (
     Write,
     hookimpl,
 )
-from samenspraak.connectors.published import Published, Shown
+from samenspraak.connectors.published import Occasion, Published, Shown, Visible
 from samenspraak.domain.agreements import Status
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.parties import PERSONS, PartyKind
@@ -71,6 +71,7 @@ class CalendarConnector(Published):
 
     manifest = MANIFEST
     kept = Published.kept | {"since", "stamps"}
+    forms = ("ics",)
 
     def revised(self, before: Raw | None, raw: Raw, now: datetime) -> Raw:
         since = str(raw.get("since") or (local_day(now) - SHOWN_BACK).isoformat())
@@ -79,8 +80,9 @@ class CalendarConnector(Published):
         stamps = {one.name: _stamp(stood.get(one.name), one, now) for one in self._events(revised)}
         return {**revised, "stamps": stamps}
 
-    def render(self, copies: Sequence[Raw], now: datetime) -> Shown:
-        found = sorted((one for raw in copies for one in self._shown(raw, now)), key=lambda one: one[0].name)
+    def render(self, copies: Sequence[Visible], at: Occasion) -> Shown:
+        shown = (one for copy in copies for one in self._shown(copy.raw, at.now))
+        found = sorted(shown, key=lambda one: one[0].name)
         name, refresh = text(self.settings["name"]), {"VALUE": "DURATION"}
         head = (
             _PRODUCT,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import simplejson
@@ -23,18 +22,17 @@ from samenspraak.connectors import (
     Confirm,
     Create,
     Manifest,
-    Raw,
     Readers,
     SystemKind,
     Token,
     Write,
 )
-from samenspraak.connectors.published import Published, Shown
+from samenspraak.connectors.published import Occasion, Published, Shown, Visible
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import UnitKind
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import feeds
+from samenspraak.services import feeds, showing
 from samenspraak.store.records import ConnectorRecord
 
 if TYPE_CHECKING:
@@ -67,8 +65,10 @@ class PageConnector(Published):
         settings=Schema,
     )
 
-    def render(self, copies: Sequence[Raw], now: datetime) -> Shown:
-        said = [{name: simplejson.loads(text) for name, text in raw["units"].items()} for raw in copies]
+    forms = ("json",)
+
+    def render(self, copies: Sequence[Visible], at: Occasion) -> Shown:
+        said = [{name: simplejson.loads(text) for name, text in one.raw["units"].items()} for one in copies]
         return Shown(body=simplejson.dumps(said).encode(), content_type="application/json")
 
 
@@ -105,8 +105,8 @@ def _is_theirs(name: str, value: Any, reader: PartyRef) -> bool:
 
 
 def fetched(town: Town, reader: PartyRef) -> list[dict[str, Any]]:
-    token = town.pages[reader].rpartition("/")[2].removesuffix(".ics")
-    page: list[dict[str, Any]] = simplejson.loads(feeds.fetch(town.hub, ORGANISATION, token).body)
+    token = town.pages[reader].rpartition("/")[2].removesuffix(".json")
+    page: list[dict[str, Any]] = simplejson.loads(showing.fetch(town.hub, ORGANISATION, token, "json").body)
     return page
 
 

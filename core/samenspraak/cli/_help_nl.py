@@ -329,8 +329,13 @@ HELP_NL: Mapping[str, str] = {
     "Compare this system only.": "Vergelijkt alleen dit systeem.",
     "Bring what differs in step, as it was shown.": "Werkt bij wat anders is, zoals het getoond werd.",
     # feed
-    "Give people an address to follow their calendar at, and take it back.": (
-        "Geeft mensen een adres om hun agenda te volgen, en trekt het weer in."
+    "Give people an address for their calendar, page or spreadsheet, and take it back.": (
+        "Geeft mensen een adres voor hun agenda, blad of spreadsheet, en trekt het weer in."
+    ),
+    "Write what the reader of address ID sees now to FILE; its ending says in which form: html, xlsx.\n\n"
+    "Only you can read the file. Print it or pass it on, and throw it away.": (
+        "Schrijft in FILE wat de lezer van adres ID nu ziet; het einde van de naam zegt hoe: html, xlsx.\n\n"
+        "Alleen u kunt het bestand lezen. Print het of geef het door, en gooi het weg."
     ),
     "Make an address for PARTY, a person or a location. It is shown once: hand it over now.\n\n"
     "Whoever has the address can read along. What may be seen there is for consent to say.": (

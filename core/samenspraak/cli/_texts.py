@@ -185,6 +185,7 @@ SENTENCES: Mapping[str, Pair] = {
         "U ziet dit adres maar één keer. Wie het heeft, leest mee: geef het alleen aan deze persoon.",
         "You see this address only once. Whoever has it reads along: give it to this person alone.",
     ),
+    "feed.saved": ("Bewaard: {file}. Alleen u kunt het lezen.", "Saved: {file}. Only you can read it."),
     "feed.revoke?": (
         "Adres {id} werkt daarna nooit meer.",
         "After this, address {id} never works again.",

@@ -1,6 +1,9 @@
-"""``samenspraak feed …``: addresses at which people fetch what the hub shows them, such as a calendar."""
+"""``samenspraak feed …``: addresses at which people fetch what the hub shows them: a calendar, a page."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
 
 import click
 
@@ -13,7 +16,7 @@ from samenspraak.services import feeds, looking
 
 @click.group("feed", cls=Group)
 def command() -> None:
-    """Give people an address to follow their calendar at, and take it back."""
+    """Give people an address for their calendar, page or spreadsheet, and take it back."""
 
 
 @command.command()
@@ -31,7 +34,7 @@ def add(asked: Asked, connector_id: str, party: str, by: str) -> None:
     made = feeds.add(at.hub, at.organisation, connector_id, party, by=by)
     lines = [
         at.texts("feed.added", party=made.party, id=made.id),
-        at.texts("feed.address", path=made.path),
+        *(at.texts("feed.address", path=path) for path in made.paths),
         at.texts("feed.once"),
     ]
     answer(asked, {"feed": made}, lines)
@@ -59,6 +62,26 @@ def list_(asked: Asked, connector_id: str | None, by: str) -> None:
         for one in found
     )
     answer(asked, {"feeds": found}, table(headings, rows) or [at.texts("feed.none")])
+
+
+@command.command()
+@click.argument("feed_id", metavar="ID")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@looker_option
+@json_option
+@click.pass_obj
+def save(asked: Asked, feed_id: str, file: Path, by: str) -> None:
+    """Write what the reader of address ID sees now to FILE; its ending says in which form: html, xlsx.
+
+    Only you can read the file. Print it or pass it on, and throw it away.
+    """
+    at = desk(asked)
+    saved = looking.save_feed(at.hub, at.organisation, by, feed_id, file.suffix.removeprefix("."))
+    file.unlink(missing_ok=True)  # with the rights of a file that was there, others could read along
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as written:
+        written.write(saved.shown.body)
+    answer(asked, {"file": str(file)}, [at.texts("feed.saved", file=file)])
 
 
 @command.command()

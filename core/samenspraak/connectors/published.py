@@ -8,9 +8,9 @@ manifest, its settings, and how copies are shown (:meth:`Published.render`).
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +35,8 @@ from samenspraak.connectors.connector import (
     Subject,
     Written,
 )
-from samenspraak.domain.parties import PartyKind
-from samenspraak.domain.units import UNITS, UnitKey, UnitValue, is_empty
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.units import UNITS, UnitKey, UnitKind, UnitValue, is_empty
 from samenspraak.errors import ConfigurationError, InvalidRecordError, PermanentError, RuleError
 from samenspraak.http import HttpClient
 from samenspraak.protocols import documents
@@ -49,12 +49,49 @@ _CURE = {
 }
 
 
+Seal = Callable[[bytes], bytes]
+"""A signature that only this hub can make, for this organisation and connector."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shown:
     """What a reader gets. ``content_type``: as in the header of an answer."""
 
     body: bytes
     content_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visible:
+    """One copy as its reader may see it now; what may not be seen any more is left out of ``raw``.
+
+    ``id``: by what it lies on the shelf · ``version``: of the agreement, as shown last · ``names``: how
+    whoever may be named is called, the client among them · ``kinds``: the kinds of unit that the reader may
+    see, said or not · ``shape``: the digest of all that the reader may see.
+    """
+
+    raw: Raw
+    id: str = ""
+    version: int = 0
+    names: Mapping[PartyRef, str] = field(default_factory=dict)
+    kinds: frozenset[UnitKind] = frozenset()
+    shape: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """When, for whom and in which form copies are shown.
+
+    ``reader``: how whoever looks is called · ``heard``: of each system that holds these agreements, when it
+    was last heard, by what the organisation calls it · ``seal``: for what must be known again when it comes
+    back.
+    """
+
+    now: datetime
+    form: str
+    seal: Seal
+    reader: str = ""
+    heard: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 class Published(Connector):
@@ -66,9 +103,12 @@ class Published(Connector):
     kept: frozenset[str] = frozenset({"client", "reader", "marker"})
     """The members beside the units that mean something."""
 
+    forms: tuple[str, ...] = ("html",)
+    """The forms in which a reader can fetch it, as the ending of an address; the usual one first."""
+
     @abc.abstractmethod
-    def render(self, copies: Sequence[Raw], now: datetime) -> Shown:
-        """What one reader sees of their copies; the same bytes for the same copies on one day.
+    def render(self, copies: Sequence[Visible], at: Occasion) -> Shown:
+        """What one reader sees of their copies; on one day the same for the same, but for the time it says.
 
         A copy that cannot be read is left out, and never keeps the others from being seen.
         """

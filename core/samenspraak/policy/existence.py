@@ -169,10 +169,10 @@ EXISTENCE: tuple[Line, ...] = (
         lambda c: _restores(c) and not c.nothing_to_carry,
         compare,
     ),
-    # What the hub itself shows: nobody but the hub ends it there, or takes it away.
+    # What the hub itself shows: nobody else takes it away, or ends it, but where it comes back typed in.
     (
         "shown by the hub, over there",
-        lambda c: c.live and c.there_over and c.is_shown_here and not c.nothing_to_carry,
+        lambda c: c.live and c.there_over and _only_we_end(c) and not c.nothing_to_carry,
         compare,
     ),
     (
@@ -256,6 +256,12 @@ EXISTENCE: tuple[Line, ...] = (
     ("live here, gone there", lambda c: c.live and c.gone, _ended_there),
     ("draft", lambda _: True, rests(Reason.WITHHELD)),
 )
+
+
+def _only_we_end(case: Case) -> bool:
+    """Whether nobody can have typed the end that stands in what the hub itself shows."""
+    may_type = case.today.capabilities.may_end is not MayEnd.NOTHING
+    return case.is_shown_here and not (may_type and case.ended_since)
 
 
 def _is_missing(case: Case) -> bool:

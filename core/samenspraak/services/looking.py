@@ -24,6 +24,7 @@ from samenspraak.services import (
     people,
     questions,
     reviewing,
+    showing,
 )
 from samenspraak.services.naming import actor
 from samenspraak.store.records import AuditLine
@@ -132,6 +133,10 @@ def _feeds(_: UnitOfWork, found: Iterable[feeds.Feed]) -> Iterable[Seen]:
     return _clients("feeds", (one.party for one in found if one.party))
 
 
+def _one_feed(_: UnitOfWork, found: showing.Saved) -> Iterable[Seen]:
+    return _each_client(f"feed:{found.feed_id}", found.clients)
+
+
 def _clients(what: str, shown: Iterable[PartyRef]) -> Iterable[Seen]:
     return _each_client(what, {one.id for one in shown if one.kind is PartyKind.CLIENT})
 
@@ -158,6 +163,7 @@ list_consents = Read("consent.listed", consents.of_client, _consents)
 list_waiting = Read("match.listed", people.waiting, _waiting)
 list_known = Read("person.listed", people.known, _known)
 list_feeds = Read("feed.listed", feeds.listed, _feeds)
+save_feed = Read("feed.saved", showing.save, _one_feed)
 
 READS: tuple[Read[..., Any], ...] = (
     list_agreements,
@@ -177,5 +183,6 @@ READS: tuple[Read[..., Any], ...] = (
     list_waiting,
     list_known,
     list_feeds,
+    save_feed,
 )
 """Everything that counts as a read."""

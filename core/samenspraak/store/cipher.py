@@ -74,6 +74,10 @@ class Cipher:
         """A signature that only who has the key can make, for the head of the audit trail."""
         return hmac.digest(self._derived("audit", organisation), content, "sha256")
 
+    def stamp(self, content: bytes, *, organisation: str) -> bytes:
+        """A signature for what leaves the hub to come back some day, as a line of a spreadsheet."""
+        return hmac.digest(self._derived("shown", organisation), content, "sha256")
+
     def _derive(self, purpose: str, organisation: str) -> bytes:
         info = f"samenspraak|{purpose}|{organisation}".encode()
         return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._key)

@@ -66,6 +66,11 @@ class Shown(Repository):
         )
         return self._scope.run(self._scope.delete(shown).where(*same)).rowcount == 1
 
+    def stamp(self, connector_id: str, content: bytes) -> bytes:
+        """A signature of what this connector shows, to know it by when it comes back."""
+        message = f"{connector_id}\x00".encode() + content
+        return self._scope.cipher.stamp(message, organisation=self._scope.organisation)
+
     def _sealed(self, record: ShownRecord) -> bytes:
         place = _place(record.connector_id, record.id)
         return self._scope.seal(shown.c.document_sealed, place, dict(record.raw), _RAW)

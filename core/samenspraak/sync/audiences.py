@@ -172,10 +172,12 @@ def _candidates(
 ) -> Members:
     """Everybody known there, by an id that fits this client, who is in the client's circle or takes part.
 
-    That a system knows the client does not make the client a reader there; taking part does.
+    That a system knows the client does not make the client a reader there; taking part does, and what lies
+    in the client's own home for everybody who comes there.
     """
     circle = {member.party for member in uow.parties.circle(agreement.client_id)}
-    concerned = circle | agreement.parties
+    at_home = capabilities.mode is Write.VIEW and capabilities.readers is Readers.EVERYONE
+    concerned = circle | agreement.parties | ({agreement.client} if at_home else set())
     there = _read_there(uow, agreement, connector_id, capabilities, concerned)
     return frozenset(one for one in there if one in concerned and one.kind in capabilities.addresses)
 

@@ -12,6 +12,7 @@ import icalendar
 from dateutil.rrule import rruleset, rrulestr
 
 from samenspraak.connectors import Changes, Directory, Marker, Subject
+from samenspraak.connectors.published import Occasion, Visible
 from samenspraak.domain.agreements import Agreement, Assignment, Duty, State, Status, What
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.schedules import Schedule
@@ -65,7 +66,8 @@ def published(
 
 
 def calendar(*copies: dict[str, Any], now: datetime = PUBLISHED, **settings: Any) -> bytes:
-    return connector(**settings).render(copies, now).body
+    occasion = Occasion(now=now, form="ics", seal=lambda content: content)
+    return connector(**settings).render([Visible(raw=one) for one in copies], occasion).body
 
 
 def events(body: bytes) -> list[Any]:

@@ -101,7 +101,7 @@ READS = {
     *("agreement list", "agreement show", "agreement explain", "agreement history"),
     *("connector list", "connector test", "sync plan"),
     *("consent list", "match list", "question list", "question show", "status"),
-    *("failure list", "failure show", "review list", "moment list", "feed list"),
+    *("failure list", "failure show", "review list", "moment list", "feed list", "feed save"),
 }
 RUNS = {"serve", "demo", "kit new", "kit run", "sync run", "sync apply", "sync drift"}
 """What they change, the runner audits."""

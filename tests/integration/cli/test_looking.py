@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +16,8 @@ from samenspraak.store.records import AuditLine
 
 ORGANISATION = "de-linde"
 
-# Per command that shows people: its words, and what the trail says. {a}, {q}: the agreement, a question.
+# Per command that shows people: its words, and what the trail says.
+# {a}, {q}, {f}: the agreement, a question, an address.
 LOOKS = {
     "agreement list": ("agreement list", "agreement.listed", "agreements"),
     "agreement show": ("agreement show {a}", "agreement.shown", "agreement:{a}"),
@@ -28,6 +30,7 @@ LOOKS = {
     "consent list": ("consent list --client wit", "consent.listed", "consents"),
     "match list": ("match list --known", "person.listed", "people"),
     "feed list": ("feed list", "feed.listed", "feeds"),
+    "feed save": ("feed save {f} {folder}/agenda.ics", "feed.saved", "feed:{f}"),
 }
 # They decide something, which is audited with what it changes.
 DECIDES = {
@@ -81,9 +84,10 @@ def test_every_command_shows_people_or_decides_or_does_neither() -> None:
 
 
 @pytest.mark.parametrize("name", LOOKS)
-def test_a_look_is_a_line_with_who_looked_at_whom(line: Any, asked: Any, name: str) -> None:
+def test_a_look_is_a_line_with_who_looked_at_whom(line: Any, asked: Any, name: str, tmp_path: Path) -> None:
     words, action, shown = LOOKS[name]
-    ids = {"a": asked.agreements()[0].id, "q": asked.questions()[0].id}
+    [address] = feeds.listed(asked.app.hub, ORGANISATION)
+    ids = {"a": asked.agreements()[0].id, "q": asked.questions()[0].id, "f": address.id, "folder": tmp_path}
     before = len(lines(asked))
 
     line.json(*words.format(**ids).split(), "--by", "relative:son")

@@ -256,6 +256,7 @@ ACTS: dict[str, Act] = {
     "shown.after": lambda uow: uow.shown.after("ecd", "", 5),
     "shown.of_readers": lambda uow: uow.shown.of_readers("ecd", ["relative:son"]),
     "shown.change": lambda uow: uow.shown.change(replace(SHOWN, raw={"units": {}})),
+    "shown.stamp": lambda uow: uow.shown.stamp("ecd", b"a line"),
     "shown.remove": lambda uow: uow.shown.remove(replace(SHOWN, row=2)),
     "feeds.add": lambda uow: uow.feeds.add(FEED),
     "feeds.get": lambda uow: uow.feeds.get("f1"),
@@ -286,9 +287,12 @@ LINK = "70d0bcb2e6b03c5d74ed3e38b95a28"
 # They make something new wherever they are called, or speak of the whole organisation.
 MAKES_NEW = {
     *("parties.add_person", "parties.add_group", "parties.add_device", "connectors.add"),
-    *("log.audit", "log.attempt", "log.run", "log.verify", "days.note"),
+    *("log.audit", "log.attempt", "log.run", "log.verify", "days.note", "shown.stamp"),
 }
-ASKS_NOTHING = {f"{one}.foresee_none" for one in ("agreements", "links", "questions", "statements")}
+ASKS_NOTHING = {
+    "shown.stamp",
+    *(f"{one}.foresee_none" for one in ("agreements", "links", "questions", "statements")),
+}
 NOTHING: tuple[object, ...] = (None, False, 0, [], {}, (), frozenset())
 
 
@@ -435,6 +439,16 @@ def test_from_another_organisation_there_is_nothing_to_see_or_touch(store: Store
 
         assert uow.agreements.list() == []
         assert uow.remotes.unlinked() == []
+
+
+def test_what_one_organisation_stamped_no_other_one_can(store: Store) -> None:
+    filled(store)
+    stamps = set()
+    for one in ("noord", "zuid"):
+        with store.write(one) as uow:
+            stamps |= {uow.shown.stamp("ecd", b"a line"), uow.shown.stamp("app", b"a line")}
+
+    assert len(stamps) == 4
 
 
 def test_statements_are_built_in_one_place() -> None:
