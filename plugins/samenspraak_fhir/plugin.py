@@ -42,9 +42,9 @@ from samenspraak.connectors.checking import Outcome, clocks, in_steps
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.errors import ConfigurationError, OutcomeUnknownError, PermanentError
-from samenspraak.http import Answer, BearerAuth, HttpClient, NoAuth
+from samenspraak.http import Answer, HttpClient, SigningKey
 from samenspraak.protocols import fhir
-from samenspraak_fhir import keeping, mapping, names, people, reading
+from samenspraak_fhir import keeping, mapping, names, people, reading, signing
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene, is_ours
 from samenspraak_fhir.settings import DossierSettings
@@ -86,14 +86,10 @@ class DossierConnector(Connector):
     manifest = MANIFEST
 
     def http(self) -> HttpClient:
-        token = self.settings.get("access_token")
-        return HttpClient(
-            connector_id=self.connector_id,
-            base_url=self.settings["base_url"].rstrip("/"),
-            auth=BearerAuth(token) if token else NoAuth(),
-            open_origins=frozenset(self.settings.get("open_origins", ())),
-            internal_origins=frozenset(self.settings.get("internal_origins", ())),
-        )
+        return signing.client(self.connector_id, self.settings)
+
+    def public_keys(self) -> Sequence[SigningKey]:
+        return signing.keys(self.settings)
 
     # Reading.
 
@@ -262,7 +258,8 @@ def _server(statement: Mapping[str, object], base_url: str) -> str:
 
 
 def _connect(connector: DossierConnector, call: Call) -> Outcome:
-    call.http.send("GET", "metadata", headers={"Accept": fhir.FHIR_JSON})
+    """Without signing in: what a token endpoint refuses belongs to the next step."""
+    call.http.unsigned().send("GET", "metadata", headers={"Accept": fhir.FHIR_JSON}, allow=(401, 403))
     return "", True
 
 

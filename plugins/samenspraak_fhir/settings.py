@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from samenspraak.connectors import setting
 from samenspraak_fhir import names
+from samenspraak_fhir.signing import SignInSettings
 
 CODE = r"\S+\|\S+"
 
 
-class DossierSettings(Schema):
-    """Secrets are stored by reference and resolved before this schema sees them."""
+class DossierSettings(SignInSettings):
+    """Beside where it is and how we sign in: what is read there."""
 
-    base_url = setting(
-        fields.Url,
-        title={"nl": "FHIR-adres", "en": "FHIR address"},
-        help={
-            "nl": "Het R4-adres van het dossier, tot en met het deel vóór /Patient. Het begint met https://.",
-            "en": "The R4 address of the dossier, up to the part before /Patient. It starts with https://.",
-        },
-        required=True,
-        schemes={"http", "https"},
-        require_tld=False,
-    )
-    access_token = setting(
-        fields.String,
-        title={"nl": "Toegangstoken", "en": "Access token"},
-        help={
-            "nl": "Het token dat de leverancier u geeft. Laat leeg als het dossier er geen vraagt.",
-            "en": "The token that the dossier's vendor gives you. Leave empty if the dossier asks for none.",
-        },
-        load_default=None,
-        validate=validate.Length(min=8),
-        secret=True,
-    )
     categories = setting(
         fields.List,
         title={"nl": "Welke zorgplannen zijn afspraken", "en": "Which care plans are agreements"},

@@ -117,6 +117,12 @@ HELP_NL: Mapping[str, str] = {
     ),
     "Test it and save nothing.": "Test de koppeling en bewaart niets.",
     "Save it without a test.": "Bewaart de koppeling zonder test.",
+    "Show the public keys of ID as a JSON Web Key Set, to register with the vendor.\n\n"
+    "Only for a system that checks us by them. Systems can also fetch them at /keys/ORGANISATION/ID.": (
+        "Toont de openbare sleutels van ID als JSON Web Key Set, om bij de leverancier aan te melden.\n\n"
+        "Alleen voor een systeem dat ons daarmee controleert. Systemen kunnen ze ook ophalen op "
+        "/keys/ORGANISATIE/ID."
+    ),
     "List the connected systems.": "Toont de gekoppelde systemen.",
     "What can be connected, and what each kind needs.": (
         "Wat u kunt koppelen, en wat elk soort daarvoor nodig heeft."

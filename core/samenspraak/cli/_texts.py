@@ -70,6 +70,10 @@ SENTENCES: Mapping[str, Pair] = {
         "De koppeling werkt. Er is niets bewaard.",
         "The connection works. Nothing was saved.",
     ),
+    "connector.no_keys": (
+        "Koppeling {id} heeft geen sleutels: dat systeem controleert ons anders.",
+        "Connection {id} has no keys: that system checks us in another way.",
+    ),
     "connector.works": ("De koppeling werkt.", "The connection works."),
     "connector.added": (
         "Koppeling {id} is bewaard en leest mee. Er wordt nog niets geschreven.",

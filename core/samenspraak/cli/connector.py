@@ -188,6 +188,21 @@ def test(asked: Asked, connector_id: str) -> None:
         raise click.exceptions.Exit(NEEDS_A_PERSON)
 
 
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@json_option
+@click.pass_obj
+def keys(asked: Asked, connector_id: str) -> None:
+    """Show the public keys of ID as a JSON Web Key Set, to register with the vendor.
+
+    Only for a system that checks us by them. Systems can also fetch them at /keys/ORGANISATION/ID.
+    """
+    at = desk(asked)
+    found = connectors.public_keys(at.hub, at.organisation, connector_id)
+    shown = json.dumps(found, indent=2) if found["keys"] else at.texts("connector.no_keys", id=connector_id)
+    answer(asked, found, [shown])
+
+
 def _test(at: Desk, asked: Asked, record: ConnectorRecord) -> list[Checked]:
     """The steps, each shown as soon as it is known."""
     steps = []
@@ -202,7 +217,8 @@ def _step(step: Checked, texts: Texts) -> str:
     outcome = texts("connector.passed" if step.ok else "connector.failed")
     cure = "" if step.ok else step.cure.get(texts.language, "")
     line = f"{outcome}  {texts.word('step', step.step)}  {step.detail}".rstrip()
-    return f"{line}\n  {cure}" if cure else line
+    below = [*(one[texts.language] for one in step.shows), *([cure] if cure else [])]
+    return "\n  ".join([line, *below])
 
 
 def _tell_added(

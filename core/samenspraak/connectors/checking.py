@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ParamSpec
 
@@ -11,8 +11,8 @@ from samenspraak.errors import SamenspraakError
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
-Outcome = tuple[str, bool]
-"""What a step found, and whether it will do."""
+Outcome = tuple[str, bool] | tuple[str, bool, Sequence[Mapping[str, str]]]
+"""What a step found, whether it will do, and what it shows, line by line in nl and en."""
 
 Given = ParamSpec("Given")
 
@@ -33,10 +33,16 @@ def in_steps(
     """
     for step, attempt in attempts.items():
         try:
-            detail, is_well = attempt(*given, **named)
+            detail, is_well, *shown = attempt(*given, **named)
         except SamenspraakError as error:
-            detail, is_well = str(error), False
-        yield Checked(step=step, ok=is_well, detail=detail, cure={} if is_well else cures[step])
+            detail, is_well, shown = str(error), False, []
+        yield Checked(
+            step=step,
+            ok=is_well,
+            detail=detail,
+            cure={} if is_well else cures[step],
+            shows=tuple(line for lines in shown for line in lines),
+        )
         if not is_well:
             return
 

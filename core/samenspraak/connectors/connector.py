@@ -23,7 +23,7 @@ from samenspraak.connectors.settings import Settings
 from samenspraak.domain.parties import Identifier, PartyKind, PartyRef
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import UnitKey, Units, UnitValue
-from samenspraak.http import HttpClient
+from samenspraak.http import HttpClient, SigningKey
 
 Raw = dict[str, Any]
 """One object of the other system as JSON members, numbers with a fraction as ``Decimal``.
@@ -347,12 +347,17 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The outcome of one step; ``cure`` says in nl and en what to do when it failed."""
+    """The outcome of one step.
+
+    ``cure``: in nl and en what to do when it failed · ``shows``: in nl and en, line by line, what the system
+    can and cannot, and what follows from it.
+    """
 
     step: Step
     ok: bool
     detail: str = ""
     cure: Mapping[str, str] = field(default_factory=dict)
+    shows: Sequence[Mapping[str, str]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -402,6 +407,13 @@ class Connector(abc.ABC):
     @abc.abstractmethod
     def http(self) -> HttpClient:
         """A client for this system, with address, sign-in and limits; called once per instance."""
+
+    def public_keys(self) -> Sequence[SigningKey]:
+        """The keys with which that system can check that it is us; none where it needs none.
+
+        The hub shows their public halves, never the keys themselves.
+        """
+        return ()
 
     # Reading.
 

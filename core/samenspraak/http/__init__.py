@@ -4,7 +4,9 @@ from samenspraak.http.answer import JSON_TYPES, Answer
 from samenspraak.http.auth import Auth, BasicAuth, BearerAuth, HeaderAuth, NoAuth, Outgoing, Token, TokenAuth
 from samenspraak.http.client import HttpClient
 from samenspraak.http.guard import Guard, Resolver
+from samenspraak.http.keys import SigningKey, key_set
 from samenspraak.http.limits import LONGEST_SECONDS, Limits
+from samenspraak.http.oauth import ClientCredentials, client_secret
 from samenspraak.http.redaction import redact
 from samenspraak.http.strict_json import UnusableJsonError, parse_json
 from samenspraak.http.tls import Tls
@@ -16,6 +18,7 @@ __all__ = [
     "Auth",
     "BasicAuth",
     "BearerAuth",
+    "ClientCredentials",
     "Guard",
     "HeaderAuth",
     "HttpClient",
@@ -23,10 +26,13 @@ __all__ = [
     "NoAuth",
     "Outgoing",
     "Resolver",
+    "SigningKey",
     "Tls",
     "Token",
     "TokenAuth",
     "UnusableJsonError",
+    "client_secret",
+    "key_set",
     "parse_json",
     "redact",
 ]

@@ -148,6 +148,12 @@ class HttpClient:
         """A copy whose requests also end this many seconds from now, all together."""
         return self.by(self._monotonic() + seconds)
 
+    def unsigned(self) -> Self:
+        """A copy that does not sign in: for what a system tells everybody."""
+        other = copy.copy(self)
+        other._auth = NO_AUTH
+        return other
+
     def timed_by(self, clock: Callable[[], float]) -> Self:
         """A copy that takes the times in its answers from this clock (seconds since the epoch)."""
         other = copy.copy(self)

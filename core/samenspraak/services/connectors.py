@@ -13,7 +13,15 @@ from samenspraak.connectors.connector import Checked
 from samenspraak.connectors.manifest import Manifest, Text
 from samenspraak.connectors.registry import Failure, Registry
 from samenspraak.domain.units import UNITS, Harm, UnitKind
-from samenspraak.errors import ConfigurationError, PermanentError, RuleError, SamenspraakError, StaleError
+from samenspraak.errors import (
+    ConfigurationError,
+    NotFoundError,
+    PermanentError,
+    RuleError,
+    SamenspraakError,
+    StaleError,
+)
+from samenspraak.http import key_set
 from samenspraak.policy import priority
 from samenspraak.policy.capabilities import Capabilities, Direction, SystemKind
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
@@ -184,6 +192,18 @@ def add(
         uow.connectors.add(record)
         _audit(uow, hub, record.id, "added", actor(uow, by), f"{record.plugin} {record.state}")
         uow.commit()
+
+
+def public_keys(hub: Hub, organisation: str, connector_id: str) -> Mapping[str, Any]:
+    """The public keys with which the other system checks that it is us, as a JSON Web Key Set.
+
+    Raises:
+        NotFoundError: there is no such organisation or connector.
+        ConfigurationError: its settings do not load.
+    """
+    if organisation not in hub.store.organisations():
+        raise NotFoundError(f"There is no organisation {organisation}.")
+    return key_set(hub.connected.connector(organisation, connector_id).public_keys())
 
 
 # How they are doing.

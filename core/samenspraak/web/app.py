@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify
 from samenspraak.bootstrap import Application
 from samenspraak.errors import SamenspraakError
 from samenspraak.services.status import readiness
-from samenspraak.web import feeds, inbound
+from samenspraak.web import feeds, inbound, keys
 
 
 def create_app(application: Application, *, is_working: Callable[[], bool]) -> Flask:
@@ -24,6 +24,7 @@ def create_app(application: Application, *, is_working: Callable[[], bool]) -> F
     app.config["MAX_CONTENT_LENGTH"] = inbound.MAX_BODY
     app.register_blueprint(inbound.blueprint(application))
     app.register_blueprint(feeds.blueprint(application))
+    app.register_blueprint(keys.blueprint(application))
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from samenspraak.sandbox import WRITES, Act, Mode, Sandbox
 from samenspraak_fhir.sandbox import bundles, capability, checks, search
+from samenspraak_fhir.sandbox.authority import ALGORITHMS, Authority, NotGivenError
 from samenspraak_fhir.sandbox.dossier import Dossier
 from samenspraak_fhir.sandbox.outcomes import RefusedError
 from samenspraak_fhir.sandbox.quirks import QUIRKY, STRICT, Quirks
@@ -68,6 +69,7 @@ class FhirSandbox(Sandbox):
             lag=timedelta(seconds=self.quirks.lag_seconds),
         )
         self.dossier = Dossier(self.records, clock)
+        self.authority = Authority(clock=clock)
         self._pages: OrderedDict[str, Callable[[], Resource]] = OrderedDict()
         self._random = random.Random(1)  # noqa: S311  # an order that is no order, not a secret
         self._add_routes()
@@ -75,7 +77,11 @@ class FhirSandbox(Sandbox):
     # What a person does and sees here.
 
     def acts(self) -> Mapping[str, Act]:
-        return {**self.dossier.acts(), "present": self._present}
+        tokens: Mapping[str, Act] = {
+            "register_client": self.authority.register,
+            "revoke_tokens": self.authority.revoke,
+        }
+        return {**self.dossier.acts(), **tokens, "present": self._present}
 
     def readable(self, person: str) -> list[str]:
         return self.dossier.readable(person)
@@ -84,7 +90,7 @@ class FhirSandbox(Sandbox):
         return self.dossier.live()
 
     def is_write(self, method: str, path: str) -> bool:
-        return method in WRITES and not path.endswith("/_search")
+        return method in WRITES and not path.endswith(("/_search", "/token"))
 
     def _present(self, version: str) -> dict[str, str]:
         """From now on this server says to speak another version of FHIR, for instance 3.0.2."""
@@ -96,6 +102,8 @@ class FhirSandbox(Sandbox):
     def _add_routes(self) -> None:
         for rule, methods, view in (
             ("/metadata", ["GET"], self._metadata),
+            ("/.well-known/smart-configuration", ["GET"], self._smart_configuration),
+            ("/token", ["POST"], self._token),
             ("/<kind>", ["GET"], self._search_get),
             ("/<kind>/_search", ["POST"], self._search_post),
             ("/<kind>", ["POST"], self._create),
@@ -114,7 +122,7 @@ class FhirSandbox(Sandbox):
 
     def _locked(self, view: Callable[..., Response]) -> Callable[..., Response]:
         def locked(**path: str) -> Response:
-            if view != self._metadata:
+            if view not in (self._metadata, self._smart_configuration, self._token):
                 self._check_sign_in()
             if "kind" in path and path["kind"] not in search.PARAMETERS:
                 raise RefusedError(404, "not-supported", "unknown resource type")
@@ -124,9 +132,30 @@ class FhirSandbox(Sandbox):
         return locked
 
     def _check_sign_in(self) -> None:
-        sent = request.headers.get("Authorization", "")
-        if self._access_token is not None and sent != f"Bearer {self._access_token}":
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        is_open = self._access_token is None and not self.authority.clients
+        if not (is_open or token == self._access_token or self.authority.holds(token)):
             raise RefusedError(401, "login", "sign in first")
+
+    def _smart_configuration(self) -> Response:
+        return self._plain(
+            {
+                "token_endpoint": f"{self._base()}/token",
+                "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
+                "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+                "grant_types_supported": ["client_credentials"],
+                "capabilities": ["client-confidential-asymmetric", "permission-v2"],
+            }
+        )
+
+    def _token(self) -> Response:
+        proof, url = request.headers.get("Authorization", ""), f"{self._base()}/token"
+        try:
+            return self._plain(self.authority.give(request.form, proof, url))
+        except NotGivenError as error:
+            response = self._plain({"error": error.code})
+            response.status_code = error.status
+            return response
 
     def _metadata(self) -> Response:
         return self._json(capability.statement(self.quirks, self.fhir_version, self._base()))
@@ -316,6 +345,10 @@ class FhirSandbox(Sandbox):
         indent = 2 if self.quirks.reformats else None
         text = self.app.json.dumps(body, ensure_ascii=False, indent=indent, sort_keys=False)
         return Response(text, status, content_type=FHIR_JSON)
+
+    def _plain(self, document: dict[str, Any]) -> Response:
+        """JSON that is no resource."""
+        return Response(self.app.json.dumps(document), content_type="application/json")
 
     def _outcome(self, refused: RefusedError) -> Response:
         return self._json(refused.resource(), refused.status)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
+from connectors.fhir.world import CLIENT, Start, World, right_now
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from samenspraak_fhir.sandbox import QUIRKY, STRICT, FhirSandbox, Quirks
 
 FHIR_JSON = "application/fhir+json"
-CLIENT = "Patient/mw-terpstra"
 SON = "RelatedPerson/zoon-wim"
 TEAM = "CareTeam/team-oost"
 NURSE = "Practitioner/verpleegkundige-anja"
@@ -103,3 +104,20 @@ def plan() -> dict[str, Any]:
         "identifier": [{"system": "https://voorbeeld.example/plan", "value": "17"}],
         "activity": [{"detail": {"status": "in-progress", "description": "Koffie drinken in de tuin"}}],
     }
+
+
+@pytest.fixture
+def start(request: pytest.FixtureRequest) -> Start:
+    """Starts a dossier with one client."""
+
+    def started(quirks: Quirks = STRICT, clock: Callable[[], datetime] = right_now, **settings: Any) -> World:
+        sandbox = FhirSandbox(quirks=quirks, clock=clock)
+        running = sandbox.running()
+        url = running.__enter__()
+        request.addfinalizer(lambda: running.__exit__(None, None, None))
+        world = World(sandbox, url, **settings)
+        request.addfinalizer(world.call.http.close)
+        world.act("admit", id="mw-terpstra", given="Sjoukje", family="Terpstra", bsn="999990019")
+        return world
+
+    return started

@@ -2,73 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
+from connectors.fhir.world import CLIENT, Start, records, right_now
 
-from samenspraak.connectors import Absent, Call, Found, Page, SetApart, Step, Unseen
+from samenspraak.connectors import Absent, Found, SetApart, Step, Unseen
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import ConfigurationError
 from samenspraak.protocols.fhir import Cursor
-from samenspraak_fhir.plugin import DossierConnector
-from samenspraak_fhir.sandbox import STRICT, FhirSandbox, Quirks
-from samenspraak_fhir.settings import DossierSettings
-
-CLIENT = "Patient/mw-terpstra"
-
-
-class World:
-    """A running dossier, a connector with pages of two, and what a nurse does in between."""
-
-    def __init__(self, sandbox: FhirSandbox, url: str, **settings: Any) -> None:
-        manifest = replace(DossierConnector.manifest, rates=replace(DossierConnector.manifest.rates, page=2))
-        kind = type("Small", (DossierConnector,), {"manifest": manifest})
-        loaded = DossierSettings().load({"base_url": f"{url}/fhir", "overlap_seconds": 1, **settings})
-        self.connector = kind("dossier-1", {**loaded, "open_origins": {url}})
-        self.call = Call(http=self.connector.http(), now=datetime.now(UTC))
-        self.sandbox = sandbox
-
-    def act(self, act: str, **members: Any) -> str:
-        return str(self.sandbox.acts()[act](**members)["id"])
-
-    def agree(self, *ids: str) -> None:
-        for one in ids:
-            self.act("agree", id=one, client=CLIENT, what="Lopen", by="RelatedPerson/zoon", when="?")
-
-    def pages(self, cursor: str | None = None) -> Iterator[Page]:
-        return self.connector.changes(self.call, cursor)
-
-    def listed(self, cursor: str | None = None) -> list[str]:
-        return records(self.pages(cursor))
-
-
-def records(pages: Any) -> list[str]:
-    return [one.external_id.partition("/")[2] for page in pages for one in page.records]
-
-
-def right_now() -> datetime:
-    return datetime.now(UTC)
-
-
-Start = Callable[..., World]
-
-
-@pytest.fixture
-def start(request: pytest.FixtureRequest) -> Start:
-    def started(quirks: Quirks = STRICT, clock: Callable[[], datetime] = right_now, **settings: Any) -> World:
-        sandbox = FhirSandbox(quirks=quirks, clock=clock)
-        running = sandbox.running()
-        url = running.__enter__()
-        request.addfinalizer(lambda: running.__exit__(None, None, None))
-        world = World(sandbox, url, **settings)
-        request.addfinalizer(world.call.http.close)
-        world.act("admit", id="mw-terpstra", given="Sjoukje", family="Terpstra", bsn="999990019")
-        return world
-
-    return started
+from samenspraak_fhir.sandbox import STRICT, Quirks
 
 
 def test_another_version_of_fhir_is_refused_with_a_sentence_that_says_so(start: Start) -> None:

@@ -99,7 +99,7 @@ def test_somebody_at_a_terminal_is_asked_first(
 
 READS = {
     *("agreement list", "agreement show", "agreement explain", "agreement history"),
-    *("connector list", "connector test", "sync plan"),
+    *("connector keys", "connector list", "connector test", "sync plan"),
     *("consent list", "match list", "question list", "question show", "status"),
     *("failure list", "failure show", "review list", "moment list", "feed list", "feed save"),
 }

@@ -44,7 +44,7 @@ DECIDES = {
 # They show systems, numbers and ids, and nobody.
 SHOWS_NOBODY = {
     *("failure list", "failure show"),
-    *("connector list", "connector test", "demo", "kit new", "kit run", "serve", "status"),
+    *("connector keys", "connector list", "connector test", "demo", "kit new", "kit run", "serve", "status"),
     *("sync run", "sync plan", "sync apply", "sync drift"),
 }
 

@@ -17,6 +17,7 @@ from samenspraak.protocols.fhir.rest import (
     search,
     update,
 )
+from samenspraak.protocols.fhir.smart import BackendServices
 from samenspraak.protocols.fhir.sweeping import Batch, Cursor, sweep
 from samenspraak.protocols.fhir.words import (
     BSN,
@@ -40,6 +41,7 @@ from samenspraak.protocols.fhir.xml import from_xml
 __all__ = [
     "BSN",
     "FHIR_JSON",
+    "BackendServices",
     "Batch",
     "Change",
     "Cursor",
