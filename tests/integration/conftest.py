@@ -25,6 +25,10 @@ from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.pull import pull
 from samenspraak.work.inline import work_off
 from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp
+from samenspraak_rest.kit import DESCRIPTION
+from samenspraak_rest.plugin import RestConnector
+from samenspraak_rest.sandbox import ACCESS_KEY as PLEIN_KEY
+from samenspraak_rest.sandbox import Buurtplein
 
 ORGANISATION = "de-linde"
 NUMBERS = "https://de-linde.example/nummers"
@@ -180,7 +184,7 @@ def clock() -> Clock:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """The secrets that connectors refer to; a suite with other connectors has others."""
-    return {"APP_KEY": ACCESS_KEY, "NOTIFY": "een-lang-genoeg-geheim"}
+    return {"APP_KEY": ACCESS_KEY, "NOTIFY": "een-lang-genoeg-geheim", "PLEIN_KEY": PLEIN_KEY}
 
 
 @pytest.fixture
@@ -219,6 +223,37 @@ def family(town: Town) -> Town:
     town.systems["app-a"].add_record("son", "wit", "Steunkousen aantrekken", **STOCKINGS)
     town.settle(3)
     return town
+
+
+NUMBERED = 'identifiers = { "https://de-linde.example/nummers" = "nummer" }\n'
+
+
+@pytest.fixture
+def plein(family: Town) -> Buurtplein:
+    """Buurtplein beside the family's apps, with the same client and relatives by their numbers."""
+    sandbox = Buurtplein()
+    sandbox.add_client("b1", "Mevrouw A. de Wit", nummer="wit")
+    sandbox.add_person("m1", "Jan de Wit", "familie", ["b1"], nummer="son")
+    sandbox.add_person("m2", "Els de Wit", "familie", ["b1"], nummer="daughter")
+    url = family.stack.enter_context(sandbox.running())
+    record = ConnectorRecord(
+        id="plein",
+        plugin="rest",
+        title="plein",
+        settings={
+            "base_url": url,
+            "access_key": "secret://env/PLEIN_KEY",
+            "open_origins": [url],
+            "description": DESCRIPTION.replace("[people]\n", f"{NUMBERED}\n[people]\n{NUMBERED}"),
+        },
+        state=ConnectorState.RUNNING,
+    )
+    family.app.registry.connectors["rest"] = RestConnector
+    with family.app.store.write(ORGANISATION) as uow:
+        uow.connectors.add(record)
+        uow.commit()
+    family.systems["plein"] = sandbox
+    return sandbox
 
 
 Factory = Callable[..., Town]

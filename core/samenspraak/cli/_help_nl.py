@@ -388,4 +388,17 @@ HELP_NL: Mapping[str, str] = {
         "daarheen, en een wijziging daar is een voorstel. none: het staat daar niet; wat wij schreven halen "
         "we weg, wat mensen daar schreven blijft van hen."
     ),
+    "Give ID other settings: test them step by step, then save them.\n\n"
+    "See first what would be read otherwise: connector preview. Afterwards everything there is read again.": (
+        "Geeft ID andere instellingen: test ze stap voor stap, en bewaart ze dan.\n\n"
+        "Zie eerst wat anders gelezen wordt: connector preview. Daarna lezen we daar alles opnieuw."
+    ),
+    "One setting that is as if it was never given.": "Eén instelling die is alsof ze nooit gegeven was.",
+    "Show what real records of ID would become; reads them there, keeps nothing and writes nothing.\n\n"
+    "With settings: as they would be read with those, beside how they are read now.": (
+        "Toont wat echte gegevens van ID zouden worden; leest ze daar, bewaart niets en schrijft niets.\n\n"
+        "Met instellingen: hoe ze daarmee gelezen worden, naast hoe dat nu gaat."
+    ),
+    "The kind of system, where it is not saved yet.": "De soort systeem, als het nog niet bewaard is.",
+    "So many records at most.": "Hoogstens zoveel gegevens.",
 }

@@ -103,6 +103,10 @@ SENTENCES: Mapping[str, Pair] = {
         "Verschilt {unit} tussen {id} en andere systemen, dan geldt wat in {leader} staat.",
         "Where {unit} differs between {id} and other systems, the value of {leader} holds.",
     ),
+    "connector.changed": (
+        "{id} heeft nieuwe instellingen. We lezen daar alles opnieuw en bekijken {copies} afspraken.",
+        "{id} has new settings. Everything there is read again, and {copies} copies are looked at.",
+    ),
     "connector.goes_both": (
         "{unit} gaat heen en weer tussen Samenspraak en {id}.",
         "{unit} goes both ways between Samenspraak and {id}.",
@@ -157,6 +161,17 @@ SENTENCES: Mapping[str, Pair] = {
     "plan.nothing": ("Er is niets te doen.", "There is nothing to do."),
     "plan.unwritten": ("Er is niets geschreven.", "Nothing was written."),
     "plan.made": ("Geschreven zoals gepland: {count}.", "Written as planned: {count}."),
+    "preview.known": ("is hier de afspraak {agreement}", "is the agreement {agreement} here"),
+    "preview.leaves": ("valt dan buiten de keuze", "would be outside the selection"),
+    "preview.new": ("zou hier een afspraak worden", "would become an agreement here"),
+    "preview.nothing": (
+        "{id} toont nu geen gegevens die een afspraak kunnen zijn.",
+        "{id} shows no records that can be an agreement now.",
+    ),
+    "preview.otherwise": ("{unit}: nu '{was}', dan '{now}'", "{unit}: now '{was}', then '{now}'"),
+    "preview.outside": ("valt buiten de keuze", "outside the selection"),
+    "preview.record": ("{id}: {standing}", "{id}: {standing}"),
+    "preview.unread": ("kan geen afspraak zijn, door {field}", "cannot be an agreement, because of {field}"),
     "plan.refused": (
         "Niet geschreven, want dit stond niet in het plan: {count}. Maak een nieuw plan.",
         "Not written, because it was not in the plan: {count}. Make a new plan.",

@@ -5,23 +5,24 @@ from __future__ import annotations
 import contextlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from samenspraak.cli import Asked
 from samenspraak.cli._answers import NEEDS_A_PERSON, answer, confirm, table
-from samenspraak.cli._desk import Desk, by_option, desk, json_option, yes_option
+from samenspraak.cli._desk import Desk, by_option, desk, json_option, looker_option, yes_option
 from samenspraak.cli._help import Group
+from samenspraak.cli._previews import previewed
 from samenspraak.cli._texts import Texts
 from samenspraak.connectors.connector import Checked
 from samenspraak.domain.units import UnitKind
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import connectors
+from samenspraak.services import connectors, looking, mapping
 from samenspraak.services.connectors import Connection, Installed, Setting
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.configured import OPEN_ORIGINS
@@ -102,26 +103,38 @@ def _as_given(default: Any) -> str:
     return default if isinstance(default, str) else json.dumps(default, ensure_ascii=False)
 
 
-# Adding and testing.
+# Adding, changing and testing.
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def settings_options(command: F) -> F:
+    """Settings by name, and from a file."""
+    given = click.option(
+        "--set",
+        "given",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="One setting; a list as JSON, a file as NAME=@FILE.",
+    )
+    file = click.option(
+        "--settings",
+        "file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A TOML file with settings.",
+    )
+    return given(file(command))
+
+
+def _told(given: tuple[str, ...], file: Path | None) -> dict[str, Any]:
+    return {**_from_file(file), **dict(_pair(one) for one in given)}
 
 
 @command.command()
 @click.argument("connector_id", metavar="ID")
 @click.option("--type", "plugin", required=True, help="The kind of system; see: connector list --installed.")
 @click.option("--title", default="", help="How people know it.")
-@click.option(
-    "--set",
-    "given",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="One setting; a list as JSON, a file as NAME=@FILE.",
-)
-@click.option(
-    "--settings",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A TOML file with settings.",
-)
+@settings_options
 @click.option("--open-origin", multiple=True, help="A plain or loopback address it may use (demo and test).")
 @click.option("--running", is_flag=True, help="Write at once, instead of only reading along first.")
 @click.option("--try", "only_try", is_flag=True, help="Test it and save nothing.")
@@ -148,7 +161,7 @@ def add(
     along; after a look at what it found, release it with: connector resume.
     """
     at = desk(asked)
-    settings = {**_from_file(file), **dict(_pair(one) for one in given)}
+    settings = _told(given, file)
     if open_origin:
         settings[OPEN_ORIGINS] = list(open_origin)
     record = connectors.draft(
@@ -168,6 +181,87 @@ def add(
     _tell_added(asked, at.texts, record, steps, saved=saved, only_try=only_try)
     if not works:
         raise click.exceptions.Exit(NEEDS_A_PERSON)
+
+
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@settings_options
+@click.option("--unset", multiple=True, metavar="NAME", help="One setting that is as if it was never given.")
+@click.option("--title", default="", help="How people know it.")
+@click.option("--try", "only_try", is_flag=True, help="Test it and save nothing.")
+@click.option("--untested", is_flag=True, help="Save it without a test.")
+@by_option
+@json_option
+@click.pass_obj
+def change(
+    asked: Asked,
+    connector_id: str,
+    given: tuple[str, ...],
+    file: Path | None,
+    unset: tuple[str, ...],
+    title: str,
+    only_try: bool,
+    untested: bool,
+    by: str,
+) -> None:
+    """Give ID other settings: test them step by step, then save them.
+
+    See first what would be read otherwise: connector preview. Afterwards everything there is read again.
+    """
+    at = desk(asked)
+    settings = {**_told(given, file), **dict.fromkeys(unset)}
+    record = connectors.changed(connectors.get(at.hub, at.organisation, connector_id), settings, title=title)
+    with _naming_files(given):
+        steps = [] if untested else _test(at, asked, record)
+        works = all(step.ok for step in steps)
+        saved = works and not only_try
+        looked = connectors.change(at.hub, at.app.connected, at.organisation, record, by=by) if saved else 0
+    sentence = "connector.changed" if saved else "connector.tried" if works else "connector.not_saved"
+    document = {"connector": connector_id, "saved": saved, "copies": looked, "steps": steps}
+    answer(asked, document, [at.texts(sentence, id=connector_id, copies=looked)])
+    if not works:
+        raise click.exceptions.Exit(NEEDS_A_PERSON)
+
+
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@click.argument("records", nargs=-1, metavar="[RECORD]...")
+@click.option("--type", "plugin", default="", help="The kind of system, where it is not saved yet.")
+@settings_options
+@click.option("--limit", default=5, show_default=True, help="So many records at most.")
+@click.option("--open-origin", multiple=True, help="A plain or loopback address it may use (demo and test).")
+@looker_option
+@json_option
+@click.pass_obj
+def preview(
+    asked: Asked,
+    connector_id: str,
+    records: tuple[str, ...],
+    plugin: str,
+    given: tuple[str, ...],
+    file: Path | None,
+    limit: int,
+    open_origin: tuple[str, ...],
+    by: str,
+) -> None:
+    """Show what real records of ID would become; reads them there, keeps nothing and writes nothing.
+
+    With settings: as they would be read with those, beside how they are read now.
+    """
+    at = desk(asked)
+    settings = _told(given, file)
+    if open_origin:
+        settings[OPEN_ORIGINS] = list(open_origin)
+    record = (
+        connectors.draft(at.app.registry, connector_id, plugin, settings)
+        if plugin
+        else connectors.changed(connectors.get(at.hub, at.organisation, connector_id), settings)
+    )
+    with _naming_files(given):
+        found = looking.preview_records(
+            at.hub, at.organisation, by, at.app.connected, record, limit=limit, only=records
+        )
+    answer(asked, {"preview": found}, previewed(found, at.texts))
 
 
 @command.command()
@@ -331,7 +425,7 @@ def rule(asked: Asked, connector_id: str, unit: str, leader: str | None, by: str
     Without a rule people are asked; where a wrong value can harm, they always are.
     """
     at = desk(asked)
-    rules = connectors.set_rule(at.hub, at.organisation, connector_id, UnitKind(unit), leader, by=by)
+    rules = mapping.set_rule(at.hub, at.organisation, connector_id, UnitKind(unit), leader, by=by)
     sentence = "connector.led" if leader else "connector.asked"
     line = at.texts(sentence, id=connector_id, unit=at.texts.word("unit", unit), leader=leader)
     answer(asked, {"connector": connector_id, "rules": rules}, [line])
@@ -352,7 +446,7 @@ def direction(asked: Asked, connector_id: str, unit: str, way: str, by: str) -> 
     stays theirs.
     """
     at = desk(asked)
-    directions = connectors.set_direction(
+    directions = mapping.set_direction(
         at.hub, at.organisation, connector_id, UnitKind(unit), Direction(way), by=by
     )
     line = at.texts(_GOES[Direction(way)], id=connector_id, unit=at.texts.word("unit", unit))

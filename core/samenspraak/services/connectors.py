@@ -9,10 +9,10 @@ from typing import Any
 
 import marshmallow
 
-from samenspraak.connectors.connector import Checked
+from samenspraak.connectors.connector import Checked, Connector
 from samenspraak.connectors.manifest import Manifest, Text
 from samenspraak.connectors.registry import Failure, Registry
-from samenspraak.domain.units import UNITS, Harm, UnitKind
+from samenspraak.domain.units import UnitKind
 from samenspraak.errors import (
     ConfigurationError,
     NotFoundError,
@@ -23,7 +23,7 @@ from samenspraak.errors import (
 )
 from samenspraak.http import key_set
 from samenspraak.policy import priority
-from samenspraak.policy.capabilities import Capabilities, Direction, SystemKind
+from samenspraak.policy.capabilities import Direction, SystemKind
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor, check_id
@@ -34,12 +34,10 @@ from samenspraak.sync.answering import answer
 from samenspraak.sync.asking import admin_subject
 from samenspraak.sync.configured import Configured
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.matching import wake_waiting
+from samenspraak.sync.matching import read_again, wake_waiting
+from samenspraak.sync.remapped import read_otherwise
 
 RELEASE = "release"
-
-FIXED = frozenset({UnitKind.WHAT, UnitKind.ASSIGNMENT, UnitKind.STATUS, UnitKind.EXCEPTION})
-"""What is agreed, with whom, whether it holds, and when not: these go both ways wherever a system can."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +188,7 @@ def add(
         if any(one.id == record.id for one in uow.connectors.list()):
             raise StaleError(f"There is a connector {record.id} already.")
         uow.connectors.add(record)
-        _audit(uow, hub, record.id, "added", actor(uow, by), f"{record.plugin} {record.state}")
+        note(uow, hub, record.id, "added", actor(uow, by), f"{record.plugin} {record.state}")
         uow.commit()
 
 
@@ -204,6 +202,56 @@ def public_keys(hub: Hub, organisation: str, connector_id: str) -> Mapping[str, 
     if organisation not in hub.store.organisations():
         raise NotFoundError(f"There is no organisation {organisation}.")
     return key_set(hub.connected.connector(organisation, connector_id).public_keys())
+
+
+def changed(record: ConnectorRecord, settings: Mapping[str, Any], *, title: str = "") -> ConnectorRecord:
+    """The same connection with other settings, not saved yet; a setting that is None was never given."""
+    told = {name: value for name, value in {**record.settings, **settings}.items() if value is not None}
+    return replace(record, settings=told, title=title or record.title)
+
+
+def change(
+    hub: Hub, connected: Configured, organisation: str, record: ConnectorRecord, *, by: str = ADMIN
+) -> int:
+    """Save other settings of a connection. Everything there is read again, and every copy is looked at.
+
+    Records that were outside the selection or set apart get another chance; what was linked stays so. What
+    is read otherwise than before is nobody's edit (:mod:`samenspraak.sync.remapped`).
+
+    Returns:
+        How many copies are looked at again.
+
+    Raises:
+        ConfigurationError: the settings do not load; every problem is named.
+        StaleError: somebody else changed it since it was read.
+    """
+    now, _ = connected.build(organisation, record)
+    with hub.store.write(organisation) as uow:
+        was = uow.connectors.get(record.id)
+        if was.row != record.row:
+            raise StaleError(f"Connector {record.id} was changed in the meantime; look again.")
+        before = _as_it_was(connected, organisation, was)
+        uow.connectors.save(record)
+        read_otherwise(uow, before or now, now)
+        read_again(uow, hub, record.id)
+        wake_waiting(uow, record.id, "outside", "apart")
+        looked = uow.look_at_system(record.id, priority.BULK)
+        names = sorted(
+            name
+            for name in was.settings.keys() | record.settings.keys()
+            if was.settings.get(name) != record.settings.get(name)
+        )
+        note(uow, hub, record.id, "changed", actor(uow, by), " ".join(names))
+        uow.commit()
+    return looked
+
+
+def _as_it_was(connected: Configured, organisation: str, record: ConnectorRecord) -> Connector | None:
+    """The connection by its former settings; None where those could not be used: nothing was read then."""
+    try:
+        return connected.build(organisation, record)[0]
+    except SamenspraakError:
+        return None
 
 
 # How they are doing.
@@ -290,7 +338,7 @@ def pause(hub: Hub, organisation: str, connector_id: str, *, why: str = "", by: 
                 f"Connector {connector_id} is {system.state} and writes nothing; it waits for a person.",
             )
         uow.connectors.save(replace(system, state=ConnectorState.PAUSED, state_why=why))
-        _audit(uow, hub, connector_id, "paused", actor(uow, by), str(system.state))
+        note(uow, hub, connector_id, "paused", actor(uow, by), str(system.state))
         uow.commit()
 
 
@@ -315,99 +363,6 @@ def resume(hub: Hub, organisation: str, connector_id: str, *, by: str = ADMIN) -
         looked = release(uow, hub, system, by=who)
         uow.commit()
     return looked
-
-
-def set_rule(
-    hub: Hub,
-    organisation: str,
-    connector_id: str,
-    unit: UnitKind,
-    leader: str | None,
-    *,
-    by: str = ADMIN,
-) -> Mapping[str, str]:
-    """Say whose value holds when this system and others changed a unit at the same time.
-
-    Args:
-        hub: the hub.
-        organisation: whose.
-        connector_id: the system whose changes it is about.
-        unit: which kind of unit.
-        leader: the system whose value holds, this one or another; None: people are asked.
-        by: who decided.
-
-    Returns:
-        All rules of the system, unit by leader.
-
-    Raises:
-        NotFoundError: there is no such system, or no such leader.
-        RuleError: a wrong value of this unit can harm, so that people are always asked.
-    """
-    if leader is not None and UNITS[unit].harm is Harm.ALWAYS:
-        raise RuleError("unit-rule", f"A wrong value of {unit} can harm; people are always asked about it.")
-    with hub.store.write(organisation) as uow:
-        system = uow.connectors.get(connector_id)
-        rules = {kind: other for kind, other in system.rules.items() if kind != unit}
-        if leader is not None:
-            rules[unit] = uow.connectors.get(leader).id
-        uow.connectors.save(replace(system, rules=rules))
-        _audit(uow, hub, connector_id, "rule", actor(uow, by), f"{unit} {leader or 'ask'}")
-        uow.commit()
-    return rules
-
-
-def set_direction(
-    hub: Hub,
-    organisation: str,
-    connector_id: str,
-    unit: UnitKind,
-    direction: Direction,
-    *,
-    by: str = ADMIN,
-) -> Mapping[UnitKind, Direction]:
-    """Say which way a kind of unit goes between the hub and this system; every copy there is looked at.
-
-    Args:
-        hub: the hub.
-        organisation: whose.
-        connector_id: which system.
-        unit: which kind of unit.
-        direction: which way.
-        by: who decided.
-
-    Returns:
-        All directions of the system other than both.
-
-    Raises:
-        NotFoundError: there is no such system.
-        RuleError: it is what makes an agreement one, the system has no place for it, or a value that is
-            not kept up to date there can harm.
-    """
-    with hub.store.write(organisation) as uow:
-        system = uow.connectors.get(connector_id)
-        _check_direction(hub.capabilities(organisation, connector_id), connector_id, unit, direction)
-        directions = {kind: one for kind, one in system.directions.items() if kind is not unit}
-        if direction is not Direction.BOTH:
-            directions[unit] = direction
-        uow.connectors.save(replace(system, directions=directions))
-        uow.look_at_system(connector_id, priority.BULK)
-        _audit(uow, hub, connector_id, "direction", actor(uow, by), f"{unit} {direction}")
-        uow.commit()
-    return directions
-
-
-def _check_direction(can: Capabilities, connector_id: str, unit: UnitKind, direction: Direction) -> None:
-    if unit in FIXED:
-        raise RuleError(
-            "unit-direction", f"An agreement without its {unit} is none; {unit} always goes both ways."
-        )
-    if unit not in can.units:
-        raise RuleError("unit-direction", f"Connector {connector_id} has no place for {unit}.")
-    if direction is Direction.IN and UNITS[unit].harm is Harm.ALWAYS:
-        raise RuleError(
-            "unit-direction",
-            f"An old value of {unit} can harm: leave it out there (none), or let it go there (out, both).",
-        )
 
 
 def would_look(hub: Hub, organisation: str, connector_id: str) -> int:
@@ -439,7 +394,7 @@ def release(uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, *, by: st
         restored.judge_anew(uow, system.id)
     looked = uow.look_at_system(system.id, priority.BULK)
     wake_waiting(uow, system.id, "new", "unseen")
-    _audit(uow, hub, system.id, "resumed", by, str(system.state))
+    note(uow, hub, system.id, "resumed", by, str(system.state))
     return looked
 
 
@@ -450,7 +405,8 @@ def _cause_of(uow: UnitOfWork, system: ConnectorRecord) -> QuestionRecord | None
     return next((one for one in asked if one.kind is QuestionKind.CONNECTOR and one.subject == subject), None)
 
 
-def _audit(uow: WritingUnitOfWork, hub: Hub, connector_id: str, what: str, by: str, detail: str) -> None:
+def note(uow: WritingUnitOfWork, hub: Hub, connector_id: str, what: str, by: str, detail: str) -> None:
+    """Part of a transaction: the audit line of what somebody decided about a connection."""
     uow.log.audit(
         AuditLine(
             at=hub.now(),

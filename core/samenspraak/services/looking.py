@@ -19,6 +19,7 @@ from samenspraak.services import (
     feeds,
     history,
     joining,
+    mapping,
     moments,
     pausing,
     people,
@@ -129,6 +130,10 @@ def _known(_: UnitOfWork, found: Iterable[people.Known]) -> Iterable[Seen]:
     return _clients("people", (one.party for one in found))
 
 
+def _records(_: UnitOfWork, found: mapping.Preview) -> Iterable[Seen]:
+    return _clients("records", (one.client for one in found.records if one.client and one.client.is_resolved))
+
+
 def _feeds(_: UnitOfWork, found: Iterable[feeds.Feed]) -> Iterable[Seen]:
     return _clients("feeds", (one.party for one in found if one.party))
 
@@ -162,6 +167,7 @@ show_question = Read("question.shown", questions.show, _one_question)
 list_consents = Read("consent.listed", consents.of_client, _consents)
 list_waiting = Read("match.listed", people.waiting, _waiting)
 list_known = Read("person.listed", people.known, _known)
+preview_records = Read("record.previewed", mapping.preview, _records)
 list_feeds = Read("feed.listed", feeds.listed, _feeds)
 save_feed = Read("feed.saved", showing.save, _one_feed)
 
@@ -182,6 +188,7 @@ READS: tuple[Read[..., Any], ...] = (
     list_consents,
     list_waiting,
     list_known,
+    preview_records,
     list_feeds,
     save_feed,
 )

@@ -15,7 +15,7 @@ from samenspraak.connectors.connector import Absent, Connector, Directory, Found
 from samenspraak.domain.agreements import Agreement, State, Status
 from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import PartyKind
-from samenspraak.domain.units import STATUS, UnitKind, agreement_from
+from samenspraak.domain.units import STATUS, UnitKind, Units, agreement_from
 from samenspraak.errors import (
     InvalidRecordError,
     RuleError,
@@ -341,7 +341,7 @@ def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) 
     if decided.do is not Do.ADOPT or client is None:
         return OUTSIDE
     try:
-        agreement = _agreement(hub, case, client.id)
+        agreement = agreement_said(hub.new_id(), client.id, case.reading.units)
     except RuleError as error:
         case.keep(uow, replace(remote, why=APART, why_field=error.rule))
         return APART
@@ -404,10 +404,13 @@ def _may_be_made_by_us(uow: UnitOfWork, case: _Case, client_id: str) -> bool:
     return any(uow.agreements.get(one.agreement_id).agreement.client_id == client_id for one in links)
 
 
-def _agreement(hub: Hub, case: _Case, client_id: str) -> Agreement:
-    """The agreement the record says; a record without a state is taken to be in force."""
-    units = {STATUS: Status(state=State.ACTIVE), **case.reading.units}
-    return agreement_from(hub.new_id(), client_id, units)
+def agreement_said(new_id: str, client_id: str, units: Units) -> Agreement:
+    """The agreement that a record says; a record without a state is taken to be in force.
+
+    Raises:
+        RuleError: these units are no agreement.
+    """
+    return agreement_from(new_id, client_id, {STATUS: Status(state=State.ACTIVE), **units})
 
 
 def _link_for(uow: WritingUnitOfWork, record: AgreementRecord, case: _Case) -> LinkRecord:

@@ -99,7 +99,7 @@ def test_somebody_at_a_terminal_is_asked_first(
 
 READS = {
     *("agreement list", "agreement show", "agreement explain", "agreement history"),
-    *("connector keys", "connector list", "connector test", "sync plan"),
+    *("connector keys", "connector list", "connector preview", "connector test", "sync plan"),
     *("consent list", "match list", "question list", "question show", "status"),
     *("failure list", "failure show", "review list", "moment list", "feed list", "feed save"),
 }
@@ -142,6 +142,7 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "connector pause": ("app-b",),
         "connector resume": ("app-b",),
         "connector rule": ("app-b", "place", "--leader", "app-a"),
+        "connector change": ("app-b", "--title", "App van Els"),
         "connector direction": ("app-b", "place", "in"),
         "consent record": ("--client", "wit", "--role", "volunteer"),
         "consent withdraw": (consent_for(line, "son"), "--yes"),

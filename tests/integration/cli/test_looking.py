@@ -29,13 +29,14 @@ LOOKS = {
     "question show": ("question show {q}", "question.shown", "question:{q}"),
     "consent list": ("consent list --client wit", "consent.listed", "consents"),
     "match list": ("match list --known", "person.listed", "people"),
+    "connector preview": ("connector preview app-a", "record.previewed", "records"),
     "feed list": ("feed list", "feed.listed", "feeds"),
     "feed save": ("feed save {f} {folder}/agenda.ics", "feed.saved", "feed:{f}"),
 }
 # They decide something, which is audited with what it changes.
 DECIDES = {
     *("init", "connector add", "connector pause", "connector resume", "connector rule"),
-    "connector direction",
+    *("connector change", "connector direction"),
     *("match accept", "match refuse", "match join", "match separate"),
     *("question answer", "consent record", "consent withdraw"),
     *("agreement restore", "agreement join", "agreement separate", "agreement stop", "failure retry"),

@@ -242,3 +242,39 @@ def test_it_works_as_a_process_of_its_own(line: Any, family: Any) -> None:
 
     assert done.stderr == ""
     assert json.loads(done.stdout)["converged"] is True
+
+
+# connector change, connector preview
+
+
+def test_a_preview_shows_what_records_are_and_how_they_would_be_read_otherwise(
+    line: Any, family: Any
+) -> None:
+    agreement = family.agreements()[0].id
+
+    assert line.text("connector", "preview", "app-a").splitlines() == [
+        f"r1: is hier de afspraak {agreement}",
+        "  wat: Steunkousen aantrekken; soort: doet",
+        "  wie en wanneer [a1]: wie: Jan de Wit; op vaste dagen; hoe vaak: elke dag; tijden: 08:00",
+        "  voorwaarden: instructie: Eerst de hiel.",
+        "  stand: actief",
+        "",
+    ]
+    mentioned = line.text("connector", "preview", "app-a", "r1", "--set", "title_length=20")
+    assert "Steunkousen aantrekken" in mentioned
+    assert "toont nu geen gegevens" in line.text("connector", "preview", "app-a", "nergens")
+
+
+def test_other_settings_are_tested_before_they_are_saved(line: Any, family: Any) -> None:
+    tried = line.json("connector", "change", "app-b", "--set", "title_length=20", "--try")
+    assert (tried["saved"], all(one["ok"] for one in tried["steps"])) == (False, True)
+
+    line.fails("connector", "change", "app-b", "--set", "access_key=secret://env/NIETS", code=2)
+    changed = line.json("connector", "change", "app-b", "--set", "title_length=20")
+    assert (changed["saved"], changed["copies"]) == (True, 1)
+    again = line.json("connector", "change", "app-b", "--unset", "title_length")
+
+    assert again["saved"]
+    [record] = [one for one in line.json("connector", "list")["connectors"] if one["id"] == "app-b"]
+    assert "title_length" not in record["settings"]
+    assert record["settings"]["access_key"] == "secret://env/APP_KEY"

@@ -19,7 +19,7 @@ from samenspraak.errors import (
     StaleError,
 )
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
-from samenspraak.services import connectors, exchange
+from samenspraak.services import connectors, exchange, mapping
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.configured import Configured
 from samenspraak_memory.sandbox import FamilyApp
@@ -266,7 +266,7 @@ def test_every_change_of_a_connection_is_in_the_audit_trail(family: Any) -> None
 def test_the_value_of_the_system_that_leads_holds_and_nobody_is_asked(family: Any) -> None:
     agreement = family.agreements()[0].id
     for connector_id in ("app-a", "app-b"):
-        connectors.set_rule(family.app.hub, ORGANISATION, connector_id, UnitKind.PLACE, "app-a")
+        mapping.set_rule(family.app.hub, ORGANISATION, connector_id, UnitKind.PLACE, "app-a")
     family.systems["app-a"].edit("son", "r1", place="keuken")
     family.systems["app-b"].edit("daughter", agreement, place="badkamer")
     family.settle()
@@ -277,8 +277,8 @@ def test_the_value_of_the_system_that_leads_holds_and_nobody_is_asked(family: An
 
 def test_people_are_asked_again_once_the_rule_is_gone(family: Any) -> None:
     agreement, hub = family.agreements()[0].id, family.app.hub
-    connectors.set_rule(hub, ORGANISATION, "app-b", UnitKind.PLACE, "app-a")
-    assert connectors.set_rule(hub, ORGANISATION, "app-b", UnitKind.PLACE, None) == {}
+    mapping.set_rule(hub, ORGANISATION, "app-b", UnitKind.PLACE, "app-a")
+    assert mapping.set_rule(hub, ORGANISATION, "app-b", UnitKind.PLACE, None) == {}
     family.systems["app-a"].edit("son", "r1", place="keuken")
     family.systems["app-b"].edit("daughter", agreement, place="badkamer")
     family.settle()
@@ -288,8 +288,8 @@ def test_people_are_asked_again_once_the_rule_is_gone(family: Any) -> None:
 
 def test_there_is_no_rule_about_what_can_harm_nor_with_an_unknown_leader(family: Any) -> None:
     with pytest.raises(RuleError, match="can harm"):
-        connectors.set_rule(family.app.hub, ORGANISATION, "app-b", UnitKind.CONDITIONS, "app-a")
+        mapping.set_rule(family.app.hub, ORGANISATION, "app-b", UnitKind.CONDITIONS, "app-a")
     with pytest.raises(NotFoundError):
-        connectors.set_rule(family.app.hub, ORGANISATION, "app-b", UnitKind.PLACE, "nergens")
+        mapping.set_rule(family.app.hub, ORGANISATION, "app-b", UnitKind.PLACE, "nergens")
 
     assert connectors.get(family.app.hub, ORGANISATION, "app-b").rules == {}

@@ -10,14 +10,14 @@ from samenspraak.domain.units import MatrixRow, UnitKind
 from samenspraak.errors import RuleError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import QuestionKind, Reason
-from samenspraak.services import connectors
+from samenspraak.services import connectors, mapping
 from samenspraak.services.explaining import Standing, explain
 
 from .conftest import ORGANISATION, Household
 
 
 def goes(household: Household, connector_id: str, unit: UnitKind, way: Direction) -> None:
-    connectors.set_direction(household.hub, ORGANISATION, connector_id, unit, way)
+    mapping.set_direction(household.hub, ORGANISATION, connector_id, unit, way)
     household.settle()
 
 
@@ -154,6 +154,6 @@ def test_some_directions_cannot_be_chosen(
     household: Household, unit: UnitKind, way: Direction, why: str
 ) -> None:
     with pytest.raises(RuleError, match=why):
-        connectors.set_direction(household.hub, ORGANISATION, "app-b", unit, way)
+        mapping.set_direction(household.hub, ORGANISATION, "app-b", unit, way)
 
     assert connectors.get(household.hub, ORGANISATION, "app-b").directions == {}
