@@ -15,6 +15,7 @@ from samenspraak.http import HttpClient
 from samenspraak.protocols import fhir
 from samenspraak_ozo.marks import MARKER
 from samenspraak_ozo.network import SHARED, TEAM, Network, network
+from samenspraak_ozo.opened import ACCESS, of_thread
 from samenspraak_ozo.records import found_in
 from samenspraak_ozo.threads import Resource
 
@@ -23,9 +24,12 @@ _PEOPLE_A_SEARCH = 50
 _OVERLAP = timedelta(minutes=1)
 _THREAD = "CommunicationRequest"
 _MESSAGE = "Communication"
+_MARK = "Task"
+_RECEIPT = "AuditEvent"
 _OURS = fhir.token(MARKER, "")
 OUR_THREADS = ("identifier", _OURS)
 OUR_MESSAGES = (f"part-of:{_THREAD}.identifier", _OURS)
+_OUR_MARKS = (f"based-on:{_THREAD}.identifier", _OURS)
 
 
 def pages(http: HttpClient, kind: str, params: fhir.Params, page: int = 100) -> Iterator[list[Resource]]:
@@ -41,14 +45,26 @@ def pages(http: HttpClient, kind: str, params: fhir.Params, page: int = 100) -> 
 
 
 def records(http: HttpClient, threads: Sequence[Resource]) -> list[Found]:
-    """Threads with all their messages."""
+    """Threads with all their messages, and with who read them."""
     by_thread: dict[str, list[Resource]] = {fhir.key_of(thread): [] for thread in threads}
+    reading: list[Resource] = []
     for some in _split(list(by_thread), _THREADS_A_SEARCH):
-        for found in pages(http, _MESSAGE, [("part-of", some)]):
-            for message in found:
-                for key in _threads_of(message):
-                    by_thread.get(key, []).append(message)
-    return [found_in({"thread": thread, "messages": by_thread[fhir.key_of(thread)]}) for thread in threads]
+        for message in _all_of(http, _MESSAGE, [("part-of", some)]):
+            for key in _threads_of(message):
+                by_thread.get(key, []).append(message)
+        reading += _all_of(http, _MARK, [("based-on", some), ("status", "completed")])
+    were_read = sorted({key for one in reading for key in _threads_of(one)})
+    for some in _split(were_read, _THREADS_A_SEARCH):
+        reading += _all_of(http, _RECEIPT, [("entity", some), ("type", fhir.token(*ACCESS))])
+    return [
+        found_in({"thread": thread, "messages": by_thread[key], "reading": of_thread(reading, key)})
+        for thread in threads
+        for key in (fhir.key_of(thread),)
+    ]
+
+
+def _all_of(http: HttpClient, kind: str, params: fhir.Params) -> list[Resource]:
+    return [one for found in pages(http, kind, params) for one in found]
 
 
 class Listing:
@@ -78,11 +94,12 @@ class Listing:
                 yield from self._all(kind, [("_id", some)])
 
     def threads(self) -> Iterator[list[Resource]]:
-        """Our threads; those with a new message count as changed."""
+        """Our threads; those with a new message, or that somebody read, count as changed."""
         spoken: dict[str, None] = {}
         if self._by_time:  # first, so that a thread is read after what was heard about it
-            for found in self._changed(_MESSAGE, [OUR_MESSAGES]):
-                spoken |= dict.fromkeys(key for message in found for key in _threads_of(message))
+            for kind, params in ((_MESSAGE, OUR_MESSAGES), (_MARK, _OUR_MARKS)):
+                for found in self._changed(kind, [params]):
+                    spoken |= dict.fromkeys(key for one in found for key in _threads_of(one))
         for found in self._changed(_THREAD, [OUR_THREADS]):
             for thread in found:
                 spoken.pop(fhir.key_of(thread), None)
@@ -114,6 +131,8 @@ def _split(keys: Sequence[str], size: int) -> Iterator[str]:
     return (",".join(keys[start : start + size]) for start in range(0, len(keys), size))
 
 
-def _threads_of(message: Resource) -> list[str]:
-    found = (fhir.reference_key(one) for one in fhir.elements(message, "partOf"))
+def _threads_of(resource: Resource) -> list[str]:
+    """The threads that a message is part of, or a read marker is about."""
+    named = (*fhir.elements(resource, "partOf"), *fhir.elements(resource, "basedOn"))
+    found = map(fhir.reference_key, named)
     return [key for key in found if key is not None]

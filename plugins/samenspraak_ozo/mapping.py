@@ -36,6 +36,7 @@ from samenspraak_ozo import kept
 from samenspraak_ozo.closing import close
 from samenspraak_ozo.hearing import Heard, heard
 from samenspraak_ozo.marks import ANSWERED, CLOSING, MARKER, NOTE, READERS, identifier, marker_of
+from samenspraak_ozo.opened import opened
 from samenspraak_ozo.people import external_id
 from samenspraak_ozo.saying import answer, note, reference, tell
 from samenspraak_ozo.taking_back import hide, misnames, unname
@@ -95,6 +96,7 @@ def get(raw: Raw, directory: Directory) -> Reading:
         said=[one.statement for one in said if one.statement],
         unanswered=_is_live(thread) and any(one.waits and one.id not in answered for one in said),
         mark=shown.mark if shown and not (misnamed and _is_live(thread)) else None,
+        opened=opened(raw, directory),
         last_changed=max(moments, default=None),
     )
 

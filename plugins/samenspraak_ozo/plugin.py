@@ -90,6 +90,7 @@ MANIFEST = Manifest(
         lag_s=2.0,
         tells_statements=True,
         keeps_marks=True,
+        tells_readers=True,
     ),
     settings=OzoSettings,
     rates=Rates(concurrency=4, per_second=10.0, page=100, poll_seconds=60.0),

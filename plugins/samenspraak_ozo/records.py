@@ -14,6 +14,7 @@ from urllib.parse import quote
 from samenspraak.connectors import Call, Found, Raw
 from samenspraak.errors import OutcomeUnknownError, TransientError
 from samenspraak.protocols import fhir
+from samenspraak_ozo.opened import ticked_off
 from samenspraak_ozo.threads import Resource, messages_of, thread_of
 
 COUNT = ("_count", "100")
@@ -70,9 +71,11 @@ class Writing:
 
 
 def found_in(raw: Raw) -> Found:
-    """The record under a token of our own making: the versions of all that is in it."""
+    """The record under a token of our own making: the versions of all that is in it, and who read it."""
     resources = [thread_of(raw), *messages_of(raw)]
-    versions = sorted(f"{fhir.key_of(one)}/{fhir.version_of(one)}" for one in resources)
+    versions = sorted(
+        [*(f"{fhir.key_of(one)}/{fhir.version_of(one)}" for one in resources), *ticked_off(raw)]
+    )
     return Found(
         external_id=fhir.text(thread_of(raw), "id"),
         raw=raw,

@@ -178,6 +178,15 @@ def misnaming(statement_id: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Opened:
+    """Somebody opened a record there and had before them what was shown under this mark. ``at``: when."""
+
+    by: PartyRef
+    mark: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """What a record says. Only units the manifest reads are in ``units``; an empty one is absent.
 
@@ -188,8 +197,8 @@ class Reading:
     be read there, as :func:`misnaming` where they show a name that may not be seen · ``said``: what people
     said there; an assent's ``terms`` is then the mark it was given under (the hub knows which terms that
     were) · ``unanswered``: somebody said something there that the connector answers with its next write ·
-    ``mark``: the mark shown last · ``author``: who changed the record last, where the system says so and it
-    was not us.
+    ``mark``: the mark shown last · ``opened``: who read what, where the manifest says that the system tells ·
+    ``author``: who changed the record last, where the system says so and it was not us.
     """
 
     client: str | None
@@ -204,6 +213,7 @@ class Reading:
     said: Sequence[Statement] = ()
     unanswered: bool = False
     mark: str | None = None
+    opened: Sequence[Opened] = ()
     author: PartyRef | None = None
     last_changed: datetime | None = None
 

@@ -138,10 +138,10 @@ class Capabilities:
 
     ``lag_s``: the longest time in seconds before reading shows a write · ``tells_statements``: assents and
     reports can be made readable there · ``keeps_marks``: it keeps the mark of the terms it shows, so that
-    an assent given there says to which terms · ``token_ordered``: tokens only go up · ``token_counts``: by
-    one for each change, whoever made it · ``addresses``: which
-    people a copy can be addressed to, where readers are named · ``may_receive_bsn``: there is a basis in
-    law to show this system a BSN.
+    an assent given there says to which terms · ``tells_readers``: it says who read what ·
+    ``token_ordered``: tokens only go up · ``token_counts``: by one for each change, whoever made it ·
+    ``addresses``: which people a copy can be addressed to, where readers are named · ``may_receive_bsn``:
+    there is a basis in law to show this system a BSN.
     """
 
     kind: SystemKind
@@ -159,6 +159,7 @@ class Capabilities:
     lag_s: float = 0.0
     tells_statements: bool = False
     keeps_marks: bool = False
+    tells_readers: bool = False
     may_receive_bsn: bool = False
     mapping_version: int = 1
     window_back_days: int = 14

@@ -83,6 +83,7 @@ class Copies:
             return self._look_later(view, "soon after a change")
         if self._heard(view):
             return None
+        self._note_opened(view)
         decided = plan_of(view)
         if decided.do in _WRITES:
             came = yield from self._write(view, decided)
@@ -162,6 +163,21 @@ class Copies:
                 said.take_over(uow, self._hub, view.snapshot, fresh)
                 uow.commit()
         return bool(fresh)
+
+    def _note_opened(self, view: View) -> None:
+        """Keep what is new of who read what there."""
+        reading, snapshot = view.reading, view.snapshot
+        if reading is None or not (reading.opened and snapshot.capabilities.tells_readers):
+            return
+        with self._hub.store.read(self._organisation) as uow:
+            known = {(one.reader, one.read_at) for one in uow.receipts.of_link(snapshot.link.id)}
+        readers = snapshot.link.members
+        fresh = [one for one in reading.opened if one.by in readers and (one.by, one.at) not in known]
+        if fresh:
+            with self._hub.store.write(self._organisation) as uow:
+                self._lease.hold(uow)
+                said.note_opened(uow, snapshot, fresh)
+                uow.commit()
 
     # Acts: what each kind of plan asks.
 

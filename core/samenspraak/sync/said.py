@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from samenspraak.connectors.connector import Opened
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import party_of
 from samenspraak.domain.statements import ASSENTS, Statement, StatementKind
@@ -34,6 +35,14 @@ def take_over(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, fresh: Seque
             questions.ask_declined(uow, hub, snapshot, one)
         if one.occurrence is not None:
             reports.ask_report(uow, hub, agreement, one.occurrence)
+
+
+def note_opened(uow: WritingUnitOfWork, snapshot: Snapshot, opened: Sequence[Opened]) -> None:
+    """Keep who read which version there; of somebody who reads no copy of ours there nothing is kept."""
+    for one in opened:
+        version = _version_with_mark(uow, snapshot, one.mark)
+        if version is not None:
+            uow.receipts.read(snapshot.link.id, one.by, version.version, one.at)
 
 
 def agrees(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, by: str) -> None:

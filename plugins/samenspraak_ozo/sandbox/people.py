@@ -183,10 +183,7 @@ class People:
         """This person opens a thread: the app writes the read receipt, the platform ticks the task off."""
         chosen, me = self._choose(person, thread, about)
         newest = self._messages(chosen)[-1:]
-        entities = [
-            {"what": {"reference": f"{reference(one)}/_history/{one['meta']['versionId']}"}}
-            for one in [*newest, chosen]
-        ]
+        entities = [{"what": {"reference": self._named(one)}} for one in [*newest, chosen]]
         coding = {"system": "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle", "code": "access"}
         body = {
             "resourceType": "AuditEvent",
@@ -199,6 +196,10 @@ class People:
             "entity": entities,
         }
         return reference(self._write(body))
+
+    def _named(self, one: Resource) -> str:
+        version = "" if self._quirks.plain_receipts else f"/_history/{one['meta']['versionId']}"
+        return f"{reference(one)}{version}"
 
     def inbox(self, person: str) -> list[dict[str, Any]]:
         """The threads this person is in, oldest first, with their messages and whether they are read."""

@@ -19,7 +19,8 @@ class Quirks:
     ``bare_answers``: a write answers without a body · ``newest_first``: the order of a search nobody
     sorted · ``old_identifiers``: people carry the older ``…/namingsystem/ozo/…`` systems ·
     ``shows_retracted``: the apps do not hide a message that is entered-in-error
-    (resource-lifecycle.md only says that applications *should*).
+    (resource-lifecycle.md only says that applications *should*) · ``plain_receipts``: an app names what was
+    read without its version, as instances/19.fsh of 2024 does (auditevent-nen7510.md asks for the version).
     """
 
     if_match: bool = False
@@ -31,6 +32,7 @@ class Quirks:
     newest_first: bool = False
     old_identifiers: bool = False
     shows_retracted: bool = False
+    plain_receipts: bool = False
 
 
 STRICT = Quirks()
@@ -38,11 +40,12 @@ QUIRKY = Quirks(
     if_match=True,
     if_none_exist=True,
     last_updated=True,
-    per_second=50,
+    per_second=100,
     warns_no_store=True,
     bare_answers=True,
     newest_first=True,
     old_identifiers=True,
     shows_retracted=True,
+    plain_receipts=True,
 )
 BY_MODE: Mapping[Mode, Quirks] = {"strict": STRICT, "quirky": QUIRKY}

@@ -58,6 +58,7 @@ _OWN: dict[str, dict[str, tuple[Kind, str]]] = {
         "agent": ("reference", "agent.who"),
         "entity": ("reference", "entity.what"),
         "date": ("date", "recorded"),
+        "type": ("token", "type"),
     },
     "Subscription": {"criteria": ("string", "criteria"), "url": ("string", "channel.endpoint")},
 }
@@ -192,7 +193,8 @@ def _token(found: Any, wanted: str) -> bool:
     if not isinstance(found, dict):
         return bool(found == wanted.rpartition("|")[2])
     system, bar, value = wanted.rpartition("|")
-    return (not value or found.get("value") == value) and (not bar or found.get("system", "") == system)
+    said = found.get("value", found.get("code"))
+    return (not value or said == value) and (not bar or found.get("system", "") == system)
 
 
 def _reference(found: Any, wanted: str) -> bool:

@@ -32,6 +32,19 @@ def test_reading_ticks_off_only_the_readers_marker(client: Any, people: Any) -> 
     assert event["type"]["code"] == "access"
 
 
+def test_an_app_says_what_was_read_in_which_version_or_without_as_older_ones_do(
+    client: Any, people: Any, quirky: Any, quirky_people: Any
+) -> None:
+    # auditevent-nen7510.md; instances/19.fsh (2024) names no version.
+    for there, who, version in ((client, people, "/_history/1"), (quirky, quirky_people, "")):
+        there.ask("POST", "CommunicationRequest", json=who.thread())
+        (thread,) = there.search("CommunicationRequest")
+        there.act("read", person="80021")
+        access = "type=http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle|access"
+        (event,) = there.search(f"AuditEvent?entity=CommunicationRequest/{thread['id']}&{access}")
+        assert event["entity"][0]["what"]["reference"] == f"CommunicationRequest/{thread['id']}{version}"
+
+
 def test_a_new_message_is_unread_again_for_all_but_its_sender_and_becomes_the_focus(
     client: Any, people: Any
 ) -> None:

@@ -15,7 +15,7 @@ from samenspraak.domain.statements import StatementKind
 from samenspraak.errors import TransientError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import people
+from samenspraak.services import explaining, people
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.versions import record_version
 from samenspraak_ozo.sandbox import create
@@ -93,6 +93,13 @@ class Platform:
         reasons = [link.reason for link in self.town.links() if link.connector_id == "ozo"]
         return {reason: reasons.count(reason) for reason in reasons}
 
+    def read(self) -> dict[str, int | None]:
+        """Which version each reader read last, as `explain` tells it."""
+        [agreement] = self.town.agreements()
+        copies = explaining.explain(self.town.app.hub, "de-linde", agreement.id).copies
+        [copy] = [one for one in copies if one.connector_id == "ozo"]
+        return {one.reader.id: one.read.version if one.read else None for one in copy.reached if one.reader}
+
     def statements(self) -> list[tuple[StatementKind, PartyRef]]:
         [agreement] = self.town.agreements()
         with self.town.app.store.read("de-linde") as uow:
@@ -148,6 +155,20 @@ def test_an_assent_on_the_platform_is_kept_noted_and_told_in_the_app(platform: P
     assert platform.statements() == [(StatementKind.ASSENT, SON)]
     assert platform.inbox("80022")[0]["messages"][-1] == "Genoteerd: Jan de Wit is akkoord."
     assert platform.links() == {Reason.EQUAL: 1}
+
+
+def test_who_opens_the_thread_is_known_to_have_read_that_version_and_who_did_not_is_not(
+    platform: Platform,
+) -> None:
+    platform.act["read"](person="80021")
+    platform.settle()
+    assert platform.read() == {"son": 1, "daughter": None}
+
+    platform.app.edit("son", "r1", rules={"how": "Eerst de teen."})
+    platform.settle()
+    platform.act["read"](person="80022")
+    platform.settle()
+    assert platform.read() == {"son": 1, "daughter": 2}
 
 
 def test_a_day_that_somebody_cannot_come_is_cancelled_everywhere(platform: Platform) -> None:
