@@ -91,6 +91,7 @@ MANIFEST = Manifest(
         tells_statements=True,
         keeps_marks=True,
         tells_readers=True,
+        settle_s=10.0,
     ),
     settings=OzoSettings,
     rates=Rates(concurrency=4, per_second=10.0, page=100, poll_seconds=60.0),

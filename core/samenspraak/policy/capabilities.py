@@ -139,6 +139,7 @@ class Capabilities:
     ``lag_s``: the longest time in seconds before reading shows a write · ``tells_statements``: assents and
     reports can be made readable there · ``keeps_marks``: it keeps the mark of the terms it shows, so that
     an assent given there says to which terms · ``tells_readers``: it says who read what ·
+    ``settle_s``: for how many seconds a new message waits for what follows, so that they are one ·
     ``token_ordered``: tokens only go up · ``token_counts``: by one for each change, whoever made it ·
     ``addresses``: which people a copy can be addressed to, where readers are named · ``may_receive_bsn``:
     there is a basis in law to show this system a BSN.
@@ -160,6 +161,7 @@ class Capabilities:
     tells_statements: bool = False
     keeps_marks: bool = False
     tells_readers: bool = False
+    settle_s: float = 0.0
     may_receive_bsn: bool = False
     mapping_version: int = 1
     window_back_days: int = 14

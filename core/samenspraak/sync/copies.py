@@ -17,6 +17,7 @@ from samenspraak.domain.units import apply
 from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak.policy.contest import held_back
 from samenspraak.policy.lawful import unlawful
+from samenspraak.policy.settling import may_settle
 from samenspraak.policy.state import Do, LinkPhase, NotSeen, Plan, Reason
 from samenspraak.policy.terms import waits_for_others
 from samenspraak.store.records import Cause, LinkRecord, RemoteRecord
@@ -85,6 +86,8 @@ class Copies:
             return None
         self._note_opened(view)
         decided = plan_of(view)
+        if settling := self._settling(view, decided):
+            return settling
         if decided.do in _WRITES:
             came = yield from self._write(view, decided)
         elif act := _ACTS.get(decided.do):
@@ -139,6 +142,19 @@ class Copies:
         """What was seen proves nothing until reading shows every write."""
         sure = self._hub.now() + timedelta(seconds=view.snapshot.capabilities.lag_s)
         return Settled(reason=Reason.DUE, equal=False, phase=_phase(view), row=row, next_at=sure)
+
+    def _settling(self, view: View, decided: Plan) -> Settled | None:
+        """A message waits until the first of the changes that it tells is a moment old."""
+        snapshot = view.snapshot
+        can, since, urgency = snapshot.capabilities, snapshot.untold_since, self._lease.link.priority
+        if since is None or not may_settle(decided, can, urgency):
+            return None
+        until = since + timedelta(seconds=can.settle_s)
+        if self._hub.now() >= until:
+            return None
+        return Settled(
+            reason=Reason.DUE, equal=False, phase=_phase(view), row="settling", next_at=until, waits=True
+        )
 
     @staticmethod
     def _news(view: View) -> Sequence[Statement]:

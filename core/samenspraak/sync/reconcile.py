@@ -46,7 +46,7 @@ class Rest:
     """How a link came to rest: the worst of its objects.
 
     ``equal``: everything compared agrees · ``has_answered``: the system was asked, and so it is there ·
-    ``readers``: who reads what stands there.
+    ``readers``: who reads what stands there · ``waits``: nothing was tried, it waits on purpose.
     """
 
     reason: Reason
@@ -59,6 +59,7 @@ class Rest:
     retracting: bool = False
     has_answered: bool = False
     readers: Collection[Reader] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +171,7 @@ def rest_of(snapshot: Snapshot, settled: Sequence[Settled], *, has_answered: boo
         retracting=any(one.reason is Reason.RETRACTING for one in settled),
         has_answered=has_answered,
         readers=readers_of(snapshot),
+        waits=worst.waits,
     )
 
 
@@ -198,7 +200,7 @@ def outcome_of(link: LinkRecord, rest: Rest) -> Mapping[str, object]:
         "detail": rest.detail,
         "missing": rest.missing,
         "retracting": rest.retracting,
-        "attempts": link.attempts + 1 if rest.reason is Reason.DUE else 0,
+        "attempts": link.attempts + (not rest.waits) if rest.reason is Reason.DUE else 0,
         "next_at": rest.next_at,
     }
 

@@ -31,6 +31,7 @@ class Settled:
     ``equal``: every unit compared agrees and none is held · ``row``: the line that decided ·
     ``missing``: units that system has no place for · ``asks``: what stands in its way, by the cause of the
     question (for a unit: its subject); None: nobody looked, so that what stood in its way may still do ·
+    ``waits``: on purpose, so that it is no attempt that failed ·
     ``keep``: what is to be kept of it in the transaction in which the link comes to rest; raises
     :class:`MovedOnError`.
     """
@@ -42,4 +43,5 @@ class Settled:
     missing: frozenset[UnitKey] = frozenset()
     next_at: datetime | None = None
     asks: frozenset[str] | None = None
+    waits: bool = False
     keep: Callable[[WritingUnitOfWork], None] | None = None

@@ -50,7 +50,8 @@ class Snapshot:
     ``typed``: where nothing may be seen now, what people there made of each unit ·
     ``questions``: the open ones about the agreement · ``groups``: whose members are known · ``newcomers``:
     the parts somebody added there, by an object for an assignment that nobody here ever had · ``may_double``:
-    a new copy might be a second one, of what stands there as another agreement.
+    a new copy might be a second one, of what stands there as another agreement · ``untold_since``: where
+    messages wait a moment, when the first version was made that nobody was told of there.
     """
 
     organisation: str
@@ -75,6 +76,7 @@ class Snapshot:
     groups: tuple[Group, ...]
     newcomers: frozenset[str]
     may_double: bool
+    untold_since: datetime | None = None
     units: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -206,7 +208,13 @@ def snapshot_of(uow: UnitOfWork, hub: Hub, link: LinkRecord, record: AgreementRe
         groups=tuple(sight.facts.groups),
         newcomers=_newcomers(uow, agreement, remotes),
         may_double=not any(one.phase is LinkPhase.OPEN for one in remotes) and may_be_there(uow, link),
+        untold_since=_untold_since(uow, link, record) if connector.manifest.capabilities.settle_s else None,
     )
+
+
+def _untold_since(uow: UnitOfWork, link: LinkRecord, record: AgreementRecord) -> datetime | None:
+    first = max(link.have, link.looked_version) + 1
+    return uow.agreements.version(record.agreement.id, first).at if first <= record.version else None
 
 
 def _newcomers(uow: UnitOfWork, agreement: Agreement, remotes: tuple[RemoteRecord, ...]) -> frozenset[str]:

@@ -206,6 +206,49 @@ def test_a_change_elsewhere_is_one_new_message(platform: Platform) -> None:
     assert "Zo doet u het: Eerst de tenen." in thread["messages"][-1]
 
 
+def test_changes_that_follow_each_other_are_told_in_one_message(platform: Platform) -> None:
+    for text in ("Eerst de tenen.", "Eerst de tenen, dan de hiel."):
+        platform.app.instruct("son", "r1", text)
+        platform.town.cycle()
+        platform.town.clock.pass_(seconds=4)
+    assert len(platform.inbox("80022")[0]["messages"]) == 2
+    assert platform.links() == {Reason.DUE: 1}
+    platform.settle()
+
+    [thread] = platform.inbox("80022")
+    assert len(thread["messages"]) == 3
+    assert "Zo doet u het: Eerst de tenen, dan de hiel." in thread["messages"][-1]
+    assert platform.links() == {Reason.EQUAL: 1}
+
+
+def test_a_message_that_waits_is_no_failure_and_goes_on_changing_for_no_longer_than_that(
+    platform: Platform,
+) -> None:
+    texts = [f"Eerst de {number}e teen." for number in range(1, 6)]
+    for text in texts:
+        platform.app.instruct("son", "r1", text)
+        platform.town.cycle()
+        assert [one.attempts for one in platform.town.links() if one.connector_id == "ozo"] == [0]
+        platform.town.clock.pass_(seconds=3)
+
+    said = "\n".join(platform.inbox("80022")[0]["messages"])
+    assert texts[0] not in said
+    assert any(text in said for text in texts[1:])
+
+
+def test_what_is_about_today_and_what_may_not_be_seen_any_more_waits_for_nothing(platform: Platform) -> None:
+    platform.app.cancel("son", "r1", "a1", "2026-11-24")
+    platform.town.cycle()
+    platform.town.cycle()
+    assert "Gaat niet door: dinsdag 24 november 2026" in platform.inbox("80022")[0]["messages"][-1]
+
+    platform.app.instruct("son", "r1", "Eerst de tenen.")
+    platform.town.withdraw("wit", platform.consents["daughter"])
+    platform.town.cycle()
+    platform.town.cycle()
+    assert "Steunkousen" not in " ".join(platform.sandbox.readable("80022"))
+
+
 def test_terms_that_come_back_are_a_message_of_their_own(platform: Platform) -> None:
     for text in ("Eerst de tenen.", "Eerst de hiel."):
         platform.app.instruct("son", "r1", text)
