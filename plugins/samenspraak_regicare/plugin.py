@@ -50,7 +50,7 @@ from samenspraak.http import HttpClient, Limits
 from . import mapping, proposals, records
 from .checking import CURES, Steps
 from .codes import ForbiddenError, UnknownIdError
-from .desk import Desk
+from .desk import MAY_PERFORM, Desk
 from .held import View
 from .reading import Reader, Snapshot
 from .session import Session
@@ -76,6 +76,7 @@ MANIFEST = Manifest(
         confirm=Confirm.READ,
         token=Token.NONE,
         lag_s=5.0,
+        addresses=frozenset(MAY_PERFORM),
     ),
     settings=RegiCareSettings,
     rates=Rates(concurrency=1, per_second=10.0, page=200, poll_seconds=30.0),
@@ -127,6 +128,7 @@ class RegiCareConnector(Connector):
             return
         fresh = [one for key, one in snapshot.persons.items() if before.persons.get(key) != now.persons[key]]
         parties = [party for one in fresh for party in self._reader.party(call.http, one)]
+        parties.extend(self._reader.pool())
         size = self.manifest.rates.page
         for start in range(0, max(1, len(snapshot.found)), size):
             last = start + size >= len(snapshot.found)

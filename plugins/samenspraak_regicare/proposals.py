@@ -18,8 +18,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from samenspraak.connectors import Raw, Subject
+from samenspraak.connectors.lines import labelled_party
 from samenspraak.connectors.sections import FREE
 from samenspraak.domain.bsn import holds_bsn
+from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import InvalidRecordError
 
 from .held import DESCRIPTION, label_of
@@ -30,6 +32,8 @@ _MARK = re.compile(rf"^Kenmerk: ({re.escape(OWN)}\S+)$", re.MULTILINE)
 _OUR_REFERENCE = re.compile(r"\s*\[urn:samenspraak:[^\]]*\]")
 
 NEW = "Voorstel uit het zorgdossier voor nieuwe inzet. Wilt u deze vastleggen?"
+SEEKING = "Voorstel uit het zorgdossier: wie wil dit doen? Wilt u er een vacature voor openzetten?"
+SOUGHT = "gezocht"
 CHANGE = "Voorstel uit het zorgdossier. Wilt u dit in deze inzet overnemen?"
 RETRACTED = "Deze inzet is niet meer beschikbaar. Wilt u hem verwijderen?"
 
@@ -43,8 +47,11 @@ def _hours(activity: Mapping[str, Any]) -> str:
 
 
 def _volunteer(raw: Raw) -> str:
-    """The volunteer's name, and the number by which RegiCare knows them."""
-    names = _OUR_REFERENCE.sub("", _labels(raw["plaatsing"]["vrijwilliger"]))
+    """The volunteer's name, and the number by which RegiCare knows them; or that one is sought."""
+    label = _labels(raw["plaatsing"]["vrijwilliger"])
+    if (ref := labelled_party(label)) is not None and ref.kind is PartyKind.GROUP:
+        return SOUGHT
+    names = _OUR_REFERENCE.sub("", label)
     number = next(iter(raw["plaatsing"]["vrijwilliger"]), "")
     return f"{names} (persoon {number})" if number else names
 
@@ -93,9 +100,10 @@ def new(subject: Subject, raw: Raw) -> str:
         InvalidRecordError: a value looks like a BSN, which never goes to RegiCare.
     """
     client = f"- Cliënt: {_shown(subject.client_name or 'de cliënt')} (persoon {subject.client})"
+    asks = SEEKING if _volunteer(raw) == SOUGHT else NEW
     fields = [(title, read(raw)) for title, read in (*FIELDS, ("Omschrijving", _description))]
     lines = [f"- {title}: {_shown(value)}" for title, value in fields if value]
-    return "\n".join([NEW, client, *lines, f"Kenmerk: {OWN}{subject.marker}"])
+    return "\n".join([asks, client, *lines, f"Kenmerk: {OWN}{subject.marker}"])
 
 
 def retracted(*, external_id: str) -> str:

@@ -27,6 +27,9 @@ from .lookups import ids_of
 from .session import Session
 from .settings import Words, fold
 
+POOL = "vrijwilligers"
+"""What we call the group of all volunteers; no person there has an id that is no number."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
@@ -254,6 +257,11 @@ class Reader:
                 identifiers=frozenset({Identifier(system=system, value=given)} if given else ()),
                 client=client,
             )
+
+    def pool(self) -> Iterator[ExternalParty]:
+        """The group that stands for any volunteer, when it has a name."""
+        if name := self.settings["volunteers"]:
+            yield ExternalParty(external_id=POOL, kind=PartyKind.GROUP, name=name, volunteers=True)
 
     # Names.
 

@@ -53,7 +53,7 @@ from flask import Response, abort, jsonify, request
 
 from samenspraak.sandbox import Act, Mode, Sandbox
 
-from .sandbox_clerk import type_over
+from .sandbox_clerk import open_for, place, type_over
 from .sandbox_office import NEW, OPEN, Json, Meeting, Office, Registration, Target, Task, Vacancy
 
 PATH = "/jsonrpc"
@@ -173,6 +173,9 @@ class RegiCareSandbox(Sandbox):
             "end_task": office.end_task,
             "remove_task": office.remove_task,
             "approve": self.approve,
+            "seek": self.seek,
+            "respond": office.respond,
+            "place": self.place,
             "withhold": office.withhold,
             "refuse": office.refuse,
             "consider": office.consider,
@@ -221,6 +224,15 @@ class RegiCareSandbox(Sandbox):
         if changes is None and task is None:
             return type_over(self.office, inschrijvingID)
         return self.office.approve(inschrijvingID=inschrijvingID, changes=changes, task=task)
+
+    def seek(self, *, inschrijvingID: int) -> Json:  # noqa: N803
+        """Staff open a published vacancy for a proposal that names no volunteer, and leave it open."""
+        self.office.consider(inschrijvingID=inschrijvingID)
+        return open_for(self.office, inschrijvingID)
+
+    def place(self, *, inschrijvingID: int) -> Json:  # noqa: N803
+        """Staff place the volunteer who registered at such a vacancy: the task is recorded."""
+        return place(self.office, inschrijvingID)
 
     # Acts that concern the interface.
 

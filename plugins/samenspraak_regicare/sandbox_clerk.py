@@ -63,6 +63,29 @@ def type_over(office: Office, inschrijving_id: int) -> Json:
     return office.approve(inschrijvingID=inschrijving_id, changes=_members(fields))
 
 
+def open_for(office: Office, inschrijving_id: int) -> Json:
+    """A published vacancy with what the remark of an application asks for; people there are not named."""
+    fields = dict(_fields(office.registrations[inschrijving_id]))
+    return office.open_vacancy(
+        what=fields["Titel"],
+        description=fields.get("Omschrijving", ""),
+        published=True,
+        asked_in=inschrijving_id,
+    )
+
+
+def place(office: Office, inschrijving_id: int) -> Json:
+    """The volunteer who registered at a vacancy does what it was opened for; both registrations are done."""
+    chosen = office.registrations[inschrijving_id]
+    asked = office.registrations[office.vacancies[chosen.target_id].asked_in or 0]
+    members = {"interval": "", "day": "", **_members(dict(_fields(asked)))}
+    made = office.approve(
+        inschrijvingID=asked.inschrijving_id, task={**members, "volunteer": chosen.persoon_id}
+    )
+    office.approve(inschrijvingID=inschrijving_id)
+    return made
+
+
 def _lines(remark: str) -> Iterator[str]:
     """Each field with the lines that belong to it."""
     body = remark.partition("\nKenmerk:")[0]

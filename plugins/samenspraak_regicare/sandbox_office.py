@@ -130,13 +130,14 @@ class Registration:
 
 @dataclass(kw_only=True)
 class Vacancy:
-    """A request for help that volunteers can apply to."""
+    """A request for help that volunteers can apply to. ``asked_in``: the application it was opened for."""
 
     vacature_id: int
     what: str
     description: str
     published: bool
     client: int | None = None
+    asked_in: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -164,7 +165,13 @@ class Office:
         return {"persoonID": person.persoon_id}
 
     def open_vacancy(
-        self, *, what: str, description: str = "", client: int | None = None, published: bool = False
+        self,
+        *,
+        what: str,
+        description: str = "",
+        client: int | None = None,
+        published: bool = False,
+        asked_in: int | None = None,
     ) -> Json:
         vacancy = Vacancy(
             vacature_id=next(self._ids),
@@ -172,6 +179,7 @@ class Office:
             description=description,
             published=published,
             client=client,
+            asked_in=asked_in,
         )
         self.vacancies[vacancy.vacature_id] = vacancy
         return {"vacatureID": vacancy.vacature_id}
@@ -295,6 +303,12 @@ class Office:
         return {}
 
     # What a volunteer does.
+
+    def respond(self, *, vacatureID: int, volunteer: int, remark: str = "") -> Json:  # noqa: N803
+        """A volunteer registers at a vacancy on the website."""
+        return self.register(
+            target="vacature", target_id=vacatureID, account=volunteer, person=volunteer, remark=remark
+        )
 
     def cancel_meeting(self, *, activiteitID: int, day: str, reason: str = "") -> Json:  # noqa: N803
         """The volunteer cannot come that day; the meeting stays on record as cancelled."""

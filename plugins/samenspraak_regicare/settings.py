@@ -150,6 +150,16 @@ class RegiCareSettings(Schema):
         },
         load_default="",
     )
+    volunteers = _text(
+        {"nl": "Naam voor alle vrijwilligers samen", "en": "Name for all volunteers together"},
+        {
+            "nl": "Een afspraak die deze groep doet, zoekt een vrijwilliger: het voorstel vraagt om een "
+            "vacature. Leeg: dan kan niemand worden gezocht.",
+            "en": "An agreement that this group performs seeks a volunteer: the proposal asks for a vacancy. "
+            "Empty: nobody can be sought.",
+        },
+        load_default="",
+    )
     planned = _labels(
         "Gepland", "Bevestigd", "Afgerond", nl="Bijeenkomst gaat door", en="Meeting takes place"
     )

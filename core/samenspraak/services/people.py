@@ -8,6 +8,7 @@ from datetime import date
 
 from samenspraak.domain.parties import PERSONS, Group, GroupKind, PartyKind, PartyRef, Person
 from samenspraak.errors import NotFoundError, RuleError
+from samenspraak.policy.capabilities import SystemKind
 from samenspraak.services import ADMIN, rehearsals
 from samenspraak.services.naming import actor, names, party
 from samenspraak.store.records import AuditLine, PartyCandidate, PartyLink
@@ -318,7 +319,11 @@ def _make_known(uow: WritingUnitOfWork, hub: Hub, candidate: PartyCandidate) -> 
             "A device needs an owner who acts when it fails: name one in the dossier or match one we know.",
         )
     if ref.kind is PartyKind.GROUP:
-        uow.parties.add_group(Group(id=ref.id, name=candidate.name, kind=GroupKind.TEAM))
+        system = hub.capabilities(uow.organisation, candidate.connector_id).kind
+        of_volunteers = system is SystemKind.VOLUNTEERS
+        uow.parties.add_group(
+            Group(id=ref.id, name=candidate.name, kind=GroupKind.TEAM, volunteers=of_volunteers)
+        )
     else:
         person = Person(id=ref.id, name=candidate.name, birth_date=candidate.birth_date)
         uow.parties.add_person(person, ref.kind)

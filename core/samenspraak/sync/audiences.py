@@ -112,8 +112,10 @@ def _ensure(
     unused = [one for one in links if _is_unused(one, uow.remotes.of_link(one.id))]
     existing = [one.members for one in links if capabilities.readers is Readers.STAFF or one not in unused]
     wanted = wanted_audiences(units_of(agreement), candidates, existing, facts)
+    own_task = capabilities.readers is Readers.PERFORMERS
+    left = [one for one in links if own_task and one not in unused and one.members not in wanted.keep]
     for members in sorted(wanted.open, key=_audience_key):
-        link = _unused_for(members, unused)
+        link = _task_of(uow, agreement, members, left) or _unused_for(members, unused)
         if link is None:
             link = new.ensure(
                 uow, agreement, connector_id, free_audience(members, links, new.version), members
@@ -158,6 +160,21 @@ def _unused_for(members: Members, unused: list[LinkRecord]) -> LinkRecord | None
     """A link that has nothing there yet: people who are met one after the other get one copy together."""
     same = (one for one in unused if one.members == members)
     return next(same, None) or next(iter(unused), None)
+
+
+def _task_of(
+    uow: UnitOfWork, agreement: Agreement, members: Members, left: list[LinkRecord]
+) -> LinkRecord | None:
+    """The copy of somebody else, or of nobody we knew, that holds nothing but what these members do now.
+
+    One task stays one object there, whoever performs it: else it would be made a second time for the next.
+    """
+    for link in left:
+        parts = [link.aliases.id_here(one.part) for one in uow.remotes.of_link(link.id)]
+        performers = [one.duty.performer for one in agreement.assignments if one.id in parts]
+        if len(parts) == 1 and frozenset(performers) == members:
+            return link
+    return None
 
 
 def _address(uow: WritingUnitOfWork, link: LinkRecord, members: Members) -> None:

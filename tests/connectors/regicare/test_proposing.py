@@ -392,6 +392,37 @@ class TestWhatCannotBeProposed:
         assert "- Vrijwilliger: een vrijwilliger" in remarks(sandbox)[0].splitlines()
 
 
+class TestSeeking:
+    def test_a_volunteer_who_is_sought_is_asked_for_without_naming_the_group(
+        self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking
+    ) -> None:
+        sandbox.office.open_vacancy(what=VACANCY)
+        anybody = PartyRef(kind=PartyKind.GROUP, id="g-vrijwilligers")
+        raw = new_task(line, cooking, by=anybody)
+        waiting = line.connector.create(line.call, subject(cooking), raw).waiting
+        (remark,) = remarks(sandbox)
+        assert remark.startswith("Voorstel uit het zorgdossier: wie wil dit doen?")
+        assert "- Vrijwilliger: gezocht" in remark.splitlines()
+        assert waiting is not None
+        assert line.answer(waiting).state is ProposalState.WAITING
+
+    def test_who_is_placed_is_the_volunteer_of_the_task_it_became(
+        self, sandbox: RegiCareSandbox, line: Line, cooking: Cooking
+    ) -> None:
+        sandbox.office.open_vacancy(what=VACANCY)
+        raw = new_task(line, cooking, by=PartyRef(kind=PartyKind.GROUP, id="g-vrijwilligers"))
+        waiting = line.connector.create(line.call, subject(cooking), raw).waiting
+        assert waiting is not None
+        vacancy = sandbox.seek(inschrijvingID=int(waiting.partition(":")[2]))
+        registered = sandbox.office.respond(volunteer=cooking.volunteer, **vacancy)
+        sandbox.place(**registered)
+        answer = line.answer(waiting)
+        assert answer.state is ProposalState.ACCEPTED
+        duty = line.connector.get(line.found(answer.external_id or "").raw, known(cooking)).units[DUTY]
+        assert isinstance(duty, Duty)
+        assert duty.performer == KARIM
+
+
 def test_an_untidy_server_takes_and_answers_proposals_too(quirky: RegiCareSandbox, quirky_line: Line) -> None:
     cooking = record_cooking(quirky)
     waiting = quirky_line.propose(cooking.task, set=BAKING)

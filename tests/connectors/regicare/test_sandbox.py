@@ -289,6 +289,46 @@ class TestActs:
         assert answer.json().keys() == {"bijeenkomstID"}
 
 
+class TestAVacancy:
+    """REGI-HELP 80000950782: volunteers are matched with vacancies; that staff place them, 80000950541."""
+
+    def test_a_vacancy_is_open_to_visitors_and_names_nobody(
+        self, sandbox: RegiCareSandbox, cooking: Cooking, peer: Peer
+    ) -> None:
+        vacancy, _ = self.sought(sandbox, cooking)
+        peer.login_key = None
+        (shown,) = peer.call("vacaturebankVacatureOverzicht", werksoortID=1)
+        assert (shown["vacatureID"], shown["omschrijving"]) == (vacancy, "Wandelen")
+        assert "Riet" not in str(shown)
+
+    def test_who_registers_is_placed_by_staff_and_the_application_names_the_task(
+        self, sandbox: RegiCareSandbox, cooking: Cooking, peer: Peer
+    ) -> None:
+        vacancy, key = self.sought(sandbox, cooking)
+        response = sandbox.office.respond(vacatureID=vacancy, volunteer=cooking.volunteer)
+        assert [one["status"] for one in self.listed(peer)] == [{"2": "Openstaand"}, {"1": "Nieuw"}]
+        made = sandbox.place(**response)
+        assert [one["status"] for one in self.listed(peer)] == [{"3": "Ingeschreven"}] * 2
+        ours = next(one for one in self.listed(peer) if one["inschrijvingID"] == key)
+        assert ours["geplaatstActiviteitID"] == made["activiteitID"]
+        placed = peer.call("vacaturebankVacatureGeplaatst", werksoortID=1)[-1]
+        assert placed["vrijwilliger"] == {str(cooking.volunteer): "Karim Aydin"}
+
+    def sought(self, sandbox: RegiCareSandbox, cooking: Cooking) -> tuple[int, int]:
+        remark = f"- Cliënt: Riet (persoon {cooking.client})\n- Titel: Wandelen\n- Tijd: 10:00 - 11:00"
+        desk = sandbox.office.open_vacancy(what="Afspraken uit het dossier")["vacatureID"]
+        person = sandbox.account
+        key = sandbox.office.register(
+            target="vacature", target_id=desk, account=person, person=person, remark=remark
+        )["inschrijvingID"]
+        return sandbox.seek(inschrijvingID=key)["vacatureID"], key
+
+    def listed(self, peer: Peer) -> list[Any]:
+        answer = peer.call("vacaturebankVacatureIngeschreven", werksoortID=1)
+        assert isinstance(answer, list)
+        return answer
+
+
 class TestWhoReads:
     def test_a_volunteer_reads_the_own_task_and_staff_read_the_proposals(
         self, sandbox: RegiCareSandbox, cooking: Cooking

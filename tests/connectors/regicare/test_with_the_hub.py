@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,13 @@ from samenspraak.domain.units import LIFE_DOMAIN, STATUS, WHAT, UnitKey, UnitKin
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.sandbox import Fault, Mode
 from samenspraak.services import questions
+from samenspraak.services.people import accept
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.pull import pull
 from samenspraak.sync.versions import record_new, record_version
 from samenspraak.work.inline import work_off
+from samenspraak_regicare.reading import POOL
 from samenspraak_regicare.sandbox import API_KEY, PASSWORD, PATH, USERNAME, RegiCareSandbox, create
 
 from .conftest import NOW, THURSDAYS, VACANCY
@@ -105,7 +107,10 @@ class Town:
         consent = Consent(
             id=f"c-{to.id}",
             client_id=CLIENT,
-            recipient=Recipient(kind=RecipientKind.PERSON, id=to.id),
+            recipient=Recipient(
+                kind=RecipientKind.ORGANISATION if to.kind is PartyKind.GROUP else RecipientKind.PERSON,
+                id=to.id,
+            ),
             given_by=CLIENT,
         )
         with self.app.store.write(ORGANISATION) as uow:
@@ -187,6 +192,7 @@ def connect(app: Application, url: str) -> None:
         "username": USERNAME,
         "password": "secret://env/PASSWORD",
         "intake_vacancy": VACANCY,
+        "volunteers": "Vrijwilligers",
         "person_number": "nummer",
         "person_number_system": NUMBERS,
         "open_origins": [url],
@@ -393,3 +399,99 @@ def test_after_lost_answers_one_proposal_waits(town: Town) -> None:
     town.settle(10, minutes=2)
     assert town.reason is Reason.WAITING_THERE
     assert list(town.regicare.live().values()) == [1]
+
+
+# Who does it.
+
+BO = PartyRef(kind=PartyKind.VOLUNTEER, id="p-bo")
+
+
+def know_here(town: Town, ref: PartyRef) -> None:
+    """A volunteer of the circle, whom the client allows to see everything."""
+    with town.app.store.write(ORGANISATION) as uow:
+        uow.parties.add_person(Person(id=ref.id, name="Bo Smit", first_name="Bo"), ref.kind)
+        uow.parties.add_member(CircleMember(client_id=CLIENT, party=ref))
+        uow.commit()
+    town.consent(ref)
+
+
+def performers(town: Town) -> list[PartyRef]:
+    return [one.duty.performer for one in town.agreement.assignments]
+
+
+@BOTH_MODES
+def test_a_task_that_is_given_to_another_volunteer_stays_one_task(town: Town) -> None:
+    know(town, BO.id, PartyKind.VOLUNTEER, "bo", "Bo", "vrijwilliger")
+    town.consent(BO)
+    task = town.record_cooking()
+    town.regicare.office.change_task(activiteitID=task, volunteer=town.people["bo"])
+    town.settle()
+    assert performers(town) == [BO]
+    assert (town.reason, town.questions, town.regicare.writes()) == (Reason.EQUAL, [], [])
+
+
+def test_another_volunteer_here_is_proposed_for_the_task_there_is(town: Town) -> None:
+    know(town, BO.id, PartyKind.VOLUNTEER, "bo", "Bo", "vrijwilliger")
+    town.consent(BO)
+    task = town.record_cooking()
+    people = {"client": town.people["client"], "volunteer": town.people["bo"]}
+    town.regicare.office.record_task(**people, what="Wandelen", from_date="2026-11-05")
+    town.settle()  # RegiCare lists a volunteer by what they do
+    own = UnitKey(UnitKind.ASSIGNMENT, f"regicare-{task}")
+    town.change({own: replace(town.agreement.assignments[0].duty, performer=BO)})
+    (proposal,) = town.regicare.proposals()
+    assert f"- Vrijwilliger: Bo Houten (persoon {town.people['bo']})" in proposal["opmerking"].splitlines()
+    town.answer(approve=True)
+    assert (town.reason, town.questions) == (Reason.EQUAL, [])
+    assert town.regicare.office.tasks[task].volunteer == town.people["bo"]
+
+
+def test_a_volunteer_who_is_matched_later_keeps_the_task_that_is_there(town: Town) -> None:
+    added = town.regicare.office.add_person(role="vrijwilliger", roepnaam="Bo", achternaam="Smit")
+    town.people["karim"] = added["persoonID"]
+    town.record_cooking()
+    assert (town.reason, performers(town)[0].is_resolved) == (Reason.WITHHELD, False)
+    know_here(town, BO)
+    accept(town.app.hub, ORGANISATION, "regicare", str(added["persoonID"]), str(BO))
+    town.settle()
+    assert performers(town) == [BO]
+    assert (town.reason, town.regicare.writes()) == (Reason.EQUAL, [])
+
+
+def sought_through_a_vacancy(town: Town) -> PartyRef:
+    """An agreement that any volunteer may do, proposed; returns the group that stands for them."""
+    town.record_cooking()  # from now on both are known
+    volunteers = accept(town.app.hub, ORGANISATION, "regicare", POOL, None)
+    town.consent(volunteers)
+    sought = Duty(performer=volunteers, schedule=thursdays_at(10))
+    town.agree(replace(WALKING, assignments=(Assignment(id="a1", duty=sought),)))
+    return volunteers
+
+
+@BOTH_MODES
+def test_somebody_who_is_sought_registers_and_is_placed_when_the_responsible_person_says_so(
+    town: Town,
+) -> None:
+    sought_through_a_vacancy(town)
+    (proposal,) = town.regicare.proposals()
+    vacancy = town.regicare.seek(inschrijvingID=proposal["inschrijvingID"])
+    town.settle()
+    assert (town.reason, town.questions) == (Reason.WAITING_THERE, [])
+    registered = town.regicare.office.respond(volunteer=town.people["karim"], **vacancy)
+    town.settle()
+    assert town.reason is Reason.WAITING_THERE
+    town.regicare.place(inschrijvingID=registered["inschrijvingID"])
+    town.settle()
+    assert (town.reason, town.asked) == (Reason.QUESTION, ["both-changed"])
+    town.say("regicare")
+    assert performers(town) == [KARIM]
+    assert (town.reason, town.questions, town.regicare.proposals()) == (Reason.EQUAL, [], [])
+
+
+def test_a_vacancy_that_staff_refuse_to_open_is_a_question(town: Town) -> None:
+    volunteers = sought_through_a_vacancy(town)
+    town.answer(approve=False)
+    assert (town.reason, town.questions) == (Reason.CANNOT_CARRY, [QuestionKind.REFUSAL])
+    town.say("keep")
+    assert (performers(town), town.questions) == ([volunteers], [])
+    assert len(town.regicare.writes()) == 1
