@@ -26,6 +26,7 @@ from samenspraak.connectors import (
 )
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import UnitKind
+from samenspraak_rest.computed import MARK, Expression, computed_name, expression, readable_path
 from samenspraak_rest.members import (
     Scalar,
     address,
@@ -141,7 +142,7 @@ class RecordsSection:
     author: str | None = described(member_path, None)
     changed: str | None = described(member_path, None)
     each: bool = described(flag, False)
-    only: Mapping[str, tuple[Scalar, ...]] = described(table_of(scalars), {})
+    only: Mapping[str, tuple[Scalar, ...]] = described(table_of(scalars, of_names=readable_path), {})
     new: Mapping[str, Scalar] = described(table_of(scalar), {})
 
 
@@ -265,6 +266,7 @@ class Description:
     update: UpdateSection | None = described(UpdateSection, None)
     end: EndSection | None = described(EndSection, None)
     version: VersionSection | None = described(VersionSection, None)
+    computed: Mapping[str, Expression] = described(table_of(expression, of_names=computed_name), {})
     party: Mapping[str, Any] | None = described(party, None)
     units: Places = field(default_factory=Places)
 
@@ -275,7 +277,7 @@ class Description:
         said = {records.id, records.client, records.marker, records.author, records.changed}
         said |= {*records.only, *records.new, *(self.end.set if self.end else ())}
         said |= {self.removed.at if self.removed else None, self.version.at if self.version else None}
-        return frozenset(path for path in said if path is not None)
+        return frozenset(path for path in said if path is not None and not path.startswith(MARK))
 
     # What the system can do, as the hub asks it.
 

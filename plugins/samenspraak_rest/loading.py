@@ -60,7 +60,11 @@ def _whole(data: Mapping[str, Any], mending: Mending) -> Description | None:
     if found is None:
         return None
     units = UnitsReader(
-        mending, ids=ID_NUMBER if found.ids == "number" else TEXT, party=found.party or {}, taken=found.taken
+        mending,
+        ids=ID_NUMBER if found.ids == "number" else TEXT,
+        party=found.party or {},
+        taken=found.taken,
+        computed=found.computed,
     )
     found = replace(found, units=units.places(data.get("units")))
     for where, error in contradictions(found):

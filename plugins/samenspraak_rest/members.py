@@ -16,7 +16,7 @@ from typing import Any
 Reader = Callable[[Any], Any]
 Scalar = str | int | bool
 
-_PATH = re.compile(r"[^\s.\[\]{}*$()/|'\"]+(\.[^\s.\[\]{}*$()/|'\"]+)*")
+_PATH = re.compile(r"(?!=)[^\s.\[\]{}*$()/|'\"]+(\.[^\s.\[\]{}*$()/|'\"]+)*")
 _ADDRESS = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_~.-]*(/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)*/?")
 _NAME = re.compile(r"[A-Za-z0-9_.~\[\]$:-]{1,80}")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

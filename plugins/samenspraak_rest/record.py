@@ -27,6 +27,7 @@ from samenspraak.connectors.json_lens import only
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.errors import InvalidRecordError
 from samenspraak.http import Answer
+from samenspraak_rest.computed import computed
 from samenspraak_rest.description import Description, Guard
 from samenspraak_rest.members import Scalar
 from samenspraak_rest.shapes import ID_NUMBER
@@ -49,7 +50,7 @@ class Records:
         return raw
 
     def get(self, raw: Raw, directory: Directory) -> Reading:
-        records = self.description.records
+        records, raw = self.description.records, computed(raw, self.description.computed)
         with at(records.marker):
             marker = TEXT.read(member(raw, records.marker), directory)
         with at(records.client):
@@ -65,7 +66,8 @@ class Records:
 
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
         lens = self.description.units.lens
-        now = lens.units(raw, directory) if changes.set else {}
+        whole = computed(raw, self.description.computed)
+        now = lens.units(whole, directory) if changes.set else {}
         if unplaced := [key.kind for key in (*changes.set, *changes.clear) if key.kind not in lens.table]:
             raise InvalidRecordError("the description has no place for this unit", field=str(unplaced[0]))
         wanted = {
@@ -75,6 +77,8 @@ class Records:
         return lens.put(raw, wanted, changes.clear, directory)
 
     def own(self, raw: Raw) -> Raw:
+        with contextlib.suppress(InvalidRecordError):  # told when it is read
+            raw = computed(raw, self.description.computed)
         return only(raw, self._own)
 
     # What stands where.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from samenspraak.connectors import Absence
 from samenspraak.domain.units import UnitKind
+from samenspraak_rest.computed import MARK
 from samenspraak_rest.description import BY_NUMBER, Answers, Description, Paging, SignIn
 from samenspraak_rest.lines import Where
 from samenspraak_rest.members import WrongError
@@ -63,6 +64,13 @@ def _reading(one: Description) -> Iterator[Rule]:
         "noem at of header",
         "name at or header",
     )
+    for name in one.records.only:
+        yield (
+            ("records", "only", name),
+            name.startswith(MARK) and name.removeprefix(MARK) not in one.computed,
+            "dit staat niet in [computed]",
+            "this is not in [computed]",
+        )
     for kind in (UnitKind.WHAT, UnitKind.ASSIGNMENT):
         yield (
             ("units", str(kind)),

@@ -9,9 +9,10 @@ from typing import Any, cast
 from samenspraak.connectors.json_codecs import Leaf
 from samenspraak.connectors.json_lens import Kept, Lens, Rows
 from samenspraak.domain.units import UNITS, Keyed, UnitKind
+from samenspraak_rest.computed import MARK, readable_place
 from samenspraak_rest.description import Description
 from samenspraak_rest.lines import Where
-from samenspraak_rest.members import WrongError, flag, known, member_path, name_of, place, text
+from samenspraak_rest.members import WrongError, flag, known, member_path, name_of, text, unknown
 from samenspraak_rest.mending import Mending
 from samenspraak_rest.places import IN_ROWS, SHAPES, Places, placed, rows_of
 from samenspraak_rest.shapes import Built, Shape
@@ -28,15 +29,24 @@ class UnitsReader:
         ids: how the system writes an id.
         party: how somebody is named where a unit does not say.
         taken: the members of a record that say something else than units.
+        computed: the names of what is computed from a record; a unit that uses one is only read.
     """
 
     def __init__(
-        self, mending: Mending, *, ids: Leaf, party: Mapping[str, Any], taken: Collection[str]
+        self,
+        mending: Mending,
+        *,
+        ids: Leaf,
+        party: Mapping[str, Any],
+        taken: Collection[str],
+        computed: Collection[str] = (),
     ) -> None:
         self._mending = mending
         self._ids = ids
         self._party = party
         self._claims: dict[Claim, str] = {("", path): "records" for path in taken}
+        self._computed = computed
+        self._only_read: set[UnitKind] = set()
 
     def places(self, value: Any) -> Places:
         table = self._mending.table(("units",), value, tuple(UnitKind))
@@ -45,7 +55,6 @@ class UnitsReader:
         rows = self._rows(table)
         kept: dict[UnitKind, Kept] = {}
         normals: dict[UnitKind, Callable[[Any], Any]] = {}
-        only_read = set()
         for kind in (kind for kind in UnitKind if kind in table):
             where, keyed = ("units", str(kind)), UNITS[kind].keyed
             said = {"at": table[kind]} if isinstance(table[kind], str) else table[kind]
@@ -60,7 +69,7 @@ class UnitsReader:
                 self._mending.wrong(where, WrongError(nl=nl, en=en))
                 continue
             if self._mending.read((*where, "write"), flag, said.get("write", True)) is False:
-                only_read.add(kind)
+                self._only_read.add(kind)
             own = {name: one for name, one in said.items() if name not in (*IN_ROWS.get(kind, ()), "write")}
             row = rows.get(keyed)
             found = self._built(SHAPES[kind], own, where, (row.name if row else "", ""))
@@ -68,7 +77,7 @@ class UnitsReader:
                 at, built = found
                 kept[kind] = placed(at, built, row)
                 normals[kind] = built.normal
-        return Places(lens=Lens(kept), only_read=frozenset(only_read), normals=normals)
+        return Places(lens=Lens(kept), only_read=frozenset(self._only_read), normals=normals)
 
     def _rows(self, table: Mapping[str, Any]) -> dict[Keyed, Rows]:
         """The lists with a row per assignment and per exception."""
@@ -97,7 +106,9 @@ class UnitsReader:
         said = self._mending.table(where, value, ("at", *shape.options, *shape.inner))
         if said is None:
             return None
-        at = self._mending.read((*where, "at"), place, said.get("at", "")) or ""
+        at = self._mending.read((*where, "at"), readable_place, said.get("at", "")) or ""
+        if at.startswith(MARK):
+            self._use_computed(at.removeprefix(MARK), where, within)
         if not at and not shape.may_be_flat:
             self._mending.missing(where, "at")
         given: dict[str, Any] = {
@@ -122,6 +133,16 @@ class UnitsReader:
         built = self._mending.read(where, lambda _: shape.build(**given), None)
         return None if built is None else (at, built)
 
+    def _use_computed(self, name: str, where: Where, within: Claim) -> None:
+        """What is computed is of the whole record, and nobody can write it."""
+        self._only_read.add(UnitKind(where[1]))
+        if name not in self._computed:
+            self._mending.wrong((*where, "at"), unknown([MARK + one for one in self._computed]))
+        elif within != ("", ""):
+            nl = "wat berekend is, is van het hele record, niet van een rij of een deel"
+            en = "what is computed is of the whole record, not of a row or a part of it"
+            self._mending.wrong((*where, "at"), WrongError(nl=nl, en=en))
+
     def _one_of(
         self, shape: Shape, value: Any, where: Where, within: Claim, *, tag: Any
     ) -> tuple[str, Built] | None:
@@ -144,6 +165,8 @@ class UnitsReader:
 
     def _claim_all(self, shape: Shape, given: Mapping[str, Any], at: Claim, where: Where) -> None:
         """A value takes its whole place; an object in members takes what it always says there."""
+        if at[1].startswith(MARK):
+            return
         if not shape.may_be_flat:
             self._claim(*at, where)
         for path in given.get("always") or ():
