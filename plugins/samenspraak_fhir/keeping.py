@@ -31,7 +31,7 @@ def own(plan: Raw, *, selected: bool, categories: Collection[str], systems: Coll
     Args:
         plan: as the server gave it.
         selected: whether it is an agreement of the selection.
-        categories: ``system|code`` by which it is.
+        categories: those that mean something, as ``system|code``.
         systems: of identifiers that tie plans, beside our own.
     """
     kept: Raw = _some(plan, _ALWAYS)

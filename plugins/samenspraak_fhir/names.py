@@ -41,6 +41,8 @@ NOTE = f"{OURS}note"
 SNOMED = "http://snomed.info/sct"
 HELP_CODE = "243114000"
 NURSING_CODE = "9632001"
+MEDICATION_CODE = "18629005"
+"""Administration of drug or medicament (procedure)."""
 HELP_PROFILE = "http://nictiz.nl/fhir/StructureDefinition/nl-core-HelpFromOthers"
 
 # Roles of contact persons; there is no code for a volunteer.

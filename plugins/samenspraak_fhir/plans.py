@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from samenspraak.connectors import Raw
+from samenspraak.domain.agreements import LifeDomain
 from samenspraak.protocols import fhir
 from samenspraak_fhir import names
 from samenspraak_fhir.elements import Element, coding
@@ -26,10 +27,15 @@ ACTIVITY: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What a place may look at beside the plan. ``part``: the id of the assignment the plan holds."""
+    """What a place may look at beside the plan.
+
+    ``part``: the id of the assignment the plan holds · ``domains``: what codes (``system|code``) of the
+    dossier's own mean, as its admin says.
+    """
 
     parties: Parties
     part: str
+    domains: Mapping[str, LifeDomain] = field(default_factory=dict)
 
 
 def is_ours(plan: Mapping[str, Any]) -> bool:

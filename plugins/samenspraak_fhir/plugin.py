@@ -215,17 +215,19 @@ class DossierConnector(Connector):
             connector_id=self.connector_id,
             categories=self._categories,
             group_systems=self.settings["group_systems"],
+            domains=self.settings["life_domains"],
         )
 
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
         parties = Parties(directory=directory, base_url=self.settings["base_url"])
-        scene = Scene(parties=parties, part=reading.part_of(raw))
+        scene = Scene(parties=parties, part=reading.part_of(raw), domains=self.settings["life_domains"])
         return mapping.put_changes(raw, changes, scene, connector_id=self.connector_id)
 
     def own(self, raw: Raw) -> Raw:
         categories, systems = self._categories, self.settings["group_systems"]
         selected = reading.is_agreement(raw, categories)
-        return keeping.own(raw, selected=selected, categories=categories, systems=systems)
+        known = {*categories, *self.settings["life_domains"]}
+        return keeping.own(raw, selected=selected, categories=known, systems=systems)
 
     def normal(self, key: UnitKey, value: UnitValue) -> UnitValue:
         normal: UnitValue = mapping.normal(value)

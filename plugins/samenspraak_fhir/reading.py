@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from samenspraak.connectors import Marker, Raw, Reading
+from samenspraak.domain.agreements import LifeDomain
 from samenspraak.domain.parties import Identifier
 from samenspraak.protocols import fhir
 from samenspraak_fhir import course, mapping, names, people, statements
@@ -25,6 +26,7 @@ def read(
     connector_id: str,
     categories: Collection[str],
     group_systems: Sequence[str],
+    domains: Mapping[str, LifeDomain],
 ) -> Reading:
     """Everything a plan says.
 
@@ -41,7 +43,7 @@ def read(
     _check(raw)
     return Reading(
         client=_client(raw, parties.base_url),
-        units=mapping.units(raw, Scene(parties=parties, part=part)),
+        units=mapping.units(raw, Scene(parties=parties, part=part, domains=domains)),
         marker=_marker(raw),
         part=part,
         group=_group(raw, group_systems),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from samenspraak.connectors import setting
+from samenspraak.domain.agreements import LifeDomain
 from samenspraak_fhir import names
 from samenspraak_fhir.signing import SignInSettings
 
@@ -52,6 +53,21 @@ class DossierSettings(SignInSettings):
         },
         cls_or_instance=fields.String(validate=validate.Regexp(CODE)),
         load_default=list,
+    )
+    life_domains = setting(
+        fields.Dict,
+        title={"nl": "Wat uw codes betekenen", "en": "What your codes mean"},
+        help={
+            "nl": "Codes (systeem|code) van een categorie of activiteit, elk met een leefgebied: care, "
+            "medication, meals, mobility, social, household, transport of administration. Noem zeker uw "
+            "codes voor medicatie en bewegen: daar verandert niets over iemands hoofd heen.",
+            "en": "Codes (system|code) of a category or activity, each with a life domain: care, medication, "
+            "meals, mobility, social, household, transport or administration. Do name your codes for "
+            "medication and mobility: nothing there is changed over somebody's head.",
+        },
+        keys=fields.String(validate=validate.Regexp(CODE)),
+        values=fields.Enum(LifeDomain, by_value=True),
+        load_default=lambda: {f"{names.SNOMED}|{names.MEDICATION_CODE}": LifeDomain.MEDICATION},
     )
     overlap_seconds = setting(
         fields.Integer,

@@ -6,7 +6,7 @@ its places. The sources stand with the table in ``docs/connectors/fhir.md``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from samenspraak_fhir.elements import (
 from samenspraak_fhir.plans import Scene, detail_of, is_nursing, is_ours, own_detail
 from samenspraak_fhir.timing import clear_schedule, read_schedule, write_schedule
 
+NO_DOMAIN = "none"
 DOMAINS: Mapping[LifeDomain, str] = {
     LifeDomain.CARE: "zorg",
     LifeDomain.MEDICATION: "medicatie",
@@ -250,13 +251,28 @@ def write_place(plan: Raw, place: str | None, scene: Scene) -> None:
 
 
 def read_domain(plan: Raw, scene: Scene) -> LifeDomain | None:
-    codes = [code for one in fhir.elements(plan, "category") for code in coding(one, names.LIFE_DOMAIN)]
-    return next((LifeDomain(code) for code in codes if code in set(LifeDomain)), None)
+    """Our own category says it; without one, the first code of the dossier that its admin gave a meaning."""
+    own = [code for one in fhir.elements(plan, "category") for code in coding(one, names.LIFE_DOMAIN)]
+    if own:
+        return next((LifeDomain(code) for code in own if code in set(LifeDomain)), None)
+    return next((scene.domains[code] for code in _their_codes(plan) if code in scene.domains), None)
 
 
 def write_domain(plan: Raw, domain: LifeDomain | None, scene: Scene) -> None:
+    """In a category of ours, which also says that there is none where their codes say otherwise."""
     kept = [one for one in plan.get("category", ()) if not coding(one, names.LIFE_DOMAIN)]
-    if domain is not None:
-        code = {"system": names.LIFE_DOMAIN, "code": domain.value, "display": DOMAINS[domain]}
-        kept.append({"coding": [code]})
     put(plan, "category", kept)
+    if domain is None and read_domain(plan, scene) is None:
+        return
+    code, display = (domain.value, DOMAINS[domain]) if domain else (NO_DOMAIN, "geen leefgebied")
+    coded = {"system": names.LIFE_DOMAIN, "code": code, "display": display}
+    put(plan, "category", [*kept, {"coding": [coded]}])
+
+
+def _their_codes(plan: Raw) -> Iterator[str]:
+    concepts = [*fhir.elements(plan, "category"), fhir.element(detail_of(plan), "code")]
+    return (
+        f"{fhir.text(one, 'system')}|{fhir.text(one, 'code')}"
+        for concept in concepts
+        for one in fhir.elements(concept, "coding")
+    )
