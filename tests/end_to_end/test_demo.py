@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 DEMO = (sys.executable, "-m", "samenspraak", "demo", "--language", "en")
-SITUATIONS = (1, 2, 3, 6, 4, 5, 8, 13, 9, 16, 17, 12, 15)
+SITUATIONS = (1, 2, 3, 6, 7, 4, 5, 8, 13, 9, 16, 17, 12, 15)
 SYSTEMS = {"dossier", "platform", "volunteers", "app-bloem", "app-thuis"}
 REASONS = {
     *("equal", "due", "question", "waiting_there", "cannot_carry", "withheld", "retracting", "retracted"),

@@ -20,6 +20,7 @@ from samenspraak.demo.agreements import (
     WALK,
 )
 from samenspraak.demo.situations import SITUATIONS
+from samenspraak.demo.situations.dispenser import DISPENSER
 from samenspraak.demo.situations.together import COOKING
 from samenspraak.demo.stage import Played, Sabotage
 from samenspraak.demo.systems import System, Systems
@@ -63,6 +64,7 @@ SABOTAGE: Mapping[int, Sabotage] = {
     2: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, COOKING)),
     3: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, MEDICATION.what)),
     6: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, SHOWER.what)),
+    7: swallowed(systems.OTHER_APP, "PATCH", lambda there: record(there.other_app, DISPENSER.what)),
     4: swallowed(systems.OTHER_APP, "PATCH", lambda there: record(there.other_app, DINNER.what)),
     5: swallowed(systems.APP, "PATCH", lambda there: record(there.app, HAIR.what)),
     8: swallowed(systems.PLATFORM, "PUT", lambda there: thread(there, LETTERS.what)),
