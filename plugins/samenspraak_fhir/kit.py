@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from samenspraak.connectors import Connector, Raw
+from samenspraak.connectors import Connector, Inbound, Raw
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.sandbox import Sandbox
 from samenspraak.testing import ConnectorContract, LensLaws, Scene
@@ -16,6 +16,7 @@ from samenspraak_fhir.settings import DossierSettings
 ACCESS_KEY = "dossier-token-1"
 CLIENT = "Patient/mw-terpstra"
 SON = "RelatedPerson/zoon-wim"
+HOOK_KEY = "sleutel-van-de-melding"
 NURSE = "Practitioner/verpleegkundige-anja"
 SETTINGS = DossierSettings().load({"base_url": "https://ecd.example/fhir"})
 _TYPES: Mapping[PartyKind, str] = {
@@ -37,7 +38,7 @@ class Contract(ConnectorContract):
         return FhirSandbox(self.mode, access_token=ACCESS_KEY)
 
     def settings(self, url: str) -> Mapping[str, Any]:
-        return {"base_url": f"{url}/fhir", "access_token": ACCESS_KEY}
+        return {"base_url": f"{url}/fhir", "access_token": ACCESS_KEY, "hook_key": HOOK_KEY}
 
     def scene(self, sandbox: Sandbox) -> Scene:
         acts = sandbox.acts()
@@ -51,6 +52,7 @@ class Contract(ConnectorContract):
             edit=lambda key: acts["change"](id=key, field="until", value="2027-03-01"),
             remove=lambda key: acts["remove"](id=key),
             hide=lambda key: acts["close_file"](client=CLIENT),
+            notice=lambda _: Inbound(headers={"X-Samenspraak-Key": HOOK_KEY}, body=b""),
         )
 
 

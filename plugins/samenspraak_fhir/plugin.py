@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from samenspraak.connectors import (
@@ -20,6 +22,9 @@ from samenspraak.connectors import (
     Directory,
     End,
     Found,
+    Hint,
+    HintSource,
+    Inbound,
     Look,
     Manifest,
     Marker,
@@ -41,15 +46,20 @@ from samenspraak.connectors import (
 from samenspraak.connectors.checking import Outcome, clocks, in_steps
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.units import UnitKey, UnitValue
-from samenspraak.errors import ConfigurationError, OutcomeUnknownError, PermanentError
+from samenspraak.errors import (
+    ConfigurationError,
+    ConflictError,
+    InvalidRecordError,
+    OutcomeUnknownError,
+    PermanentError,
+)
 from samenspraak.http import Answer, HttpClient, SigningKey
 from samenspraak.protocols import fhir
-from samenspraak_fhir import keeping, mapping, names, people, reading, signing
+from samenspraak_fhir import keeping, mapping, names, people, reading, signing, subscribing
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene, is_ours
+from samenspraak_fhir.server import PLAN, Server, shown
 from samenspraak_fhir.settings import DossierSettings
-
-PLAN = "CarePlan"
 
 MANIFEST = Manifest(
     name="fhir",
@@ -77,6 +87,7 @@ MANIFEST = Manifest(
     ),
     settings=DossierSettings,
     rates=Rates(concurrency=4, per_second=20.0, page=100, poll_seconds=60.0),
+    hints=frozenset({HintSource.POLL, HintSource.SUBSCRIPTION}),
 )
 
 
@@ -84,6 +95,8 @@ class DossierConnector(Connector):
     """A dossier. One CarePlan is one assignment; identifiers of ours tie those of one agreement."""
 
     manifest = MANIFEST
+    _server: Server | None = None
+    """What the server said that it can, when it was last listed."""
 
     def http(self) -> HttpClient:
         return signing.client(self.connector_id, self.settings)
@@ -97,16 +110,18 @@ class DossierConnector(Connector):
         return in_steps(STEPS, CURES, self, call)
 
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
-        """People first, so that who performs is known before what; then the plans; then what was deleted.
+        """People first, so that who performs is known before what; then the plans, and what was deleted.
 
-        A plan that left the selection, or was deleted where no history tells it, is only missed in a listing
-        of everything.
+        Plans by the history of the type, which tells all; else by moment of change; else all of them. A plan
+        that was deleted where no history tells it is only missed in a listing of everything.
         """
-        statement = fhir.capability(call.http)
-        server = _server(statement, self.settings["base_url"])
+        told = self._server = Server.of(call.http, self.settings["base_url"])
+        server = told.identity
         here = fhir.Cursor.parse(cursor)
+        if PLAN not in here.moments:
+            self._subscribe(call, told)
         for kind in people.TYPES:
-            if not fhir.offers(statement, kind, "search-type"):
+            if not told.reads(kind):
                 continue
             for batch in self._sweep(call, kind, [], here):
                 here = here.at(kind, batch.upto)
@@ -117,20 +132,46 @@ class DossierConnector(Connector):
                     local_day(call.now),
                 )
                 yield Page(parties=parties, records=apart, cursor=str(here), server=server)
-        deleted_since = here.moments.get(PLAN)
+        heard = self._heard(call, here) if told.tells_history else None
+        if heard is not None:
+            yield replace(heard, server=server)
+            return
         for batch in self._sweep(call, PLAN, self._selection(), here):
             here = here.at(PLAN, batch.upto)
             records = [_found(one) for one in batch.resources]
             yield Page(records=records, cursor=str(here), complete=batch.is_whole, server=server)
-        if deleted_since is not None and fhir.offers(statement, PLAN, "history-type"):
-            since = fhir.write_instant(deleted_since - self._overlap)
-            params = [("_since", since), ("_count", str(self.manifest.rates.page))]
-            gone = [
-                one
-                for one in fhir.folded(list(fhir.history(call.http, PLAN, params)))
-                if one.resource is None
-            ]
-            yield Page(records=[Absent(external_id=one.key) for one in gone], cursor=str(here), server=server)
+
+    def _heard(self, call: Call, here: fhir.Cursor) -> Page | None:
+        """What the history of plans tells since the cursor; None when it cannot tell."""
+        since = here.moments.get(PLAN)
+        if since is None:
+            return None
+        page = self.manifest.rates.page
+        told = fhir.told(call.http, PLAN, since=since, page=page, overlap=self._overlap)
+        if told is None:
+            return None
+        gone = [Absent(external_id=one.key) for one in told.changes if one.resource is None]
+        shown = [one for one in told.changes if one.resource is not None]
+        ours = [one for one in shown if reading.is_agreement(one.resource or {}, self._categories)]
+        others = [one.key for one in shown if one not in ours and one.at is not None and one.at > since]
+        return Page(
+            records=[*(_found(one.resource or {}) for one in ours), *gone],
+            touched=others,
+            cursor=str(here.at(PLAN, told.upto)),
+        )
+
+    def _subscribe(self, call: Call, server: Server) -> None:
+        """Ask to be told of changes, where the admin said at which address. Refused: we look by ourselves."""
+        url, key = self.settings["hook_url"], self.settings["hook_key"]
+        if not (url and key and server.writes("Subscription")):
+            return
+        criteria = f"{PLAN}?category={dict(self._selection())['category']}"
+        with contextlib.suppress(ConflictError, InvalidRecordError, PermanentError):
+            subscribing.keep(call.http, criteria=criteria, url=url, key=key)
+
+    def hints(self, request: Inbound) -> Sequence[Hint]:
+        subscribing.check(request, self.settings["hook_key"], self.connector_id)
+        return [Hint()]
 
     @property
     def _overlap(self) -> timedelta:
@@ -166,6 +207,11 @@ class DossierConnector(Connector):
     # Writing.
 
     def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        """Made once: by a condition, or where the server knows none, after a look whether it is there."""
+        server = self._server or Server.of(call.http, self.settings["base_url"])
+        there = [] if server.creates_once else self.find(call, subject.marker)
+        if there:
+            return Written(external_id=there[0].external_id, found=there[0], existed=True)
         unless = f"identifier={fhir.token(names.MARKER, str(subject.marker))}"
         answer = fhir.create(call.http, raw, unless=unless)
         resource, located = fhir.returned(answer), fhir.located(answer)
@@ -251,11 +297,6 @@ def _name(http: HttpClient, key: str) -> str:
     return people.name_of(fhir.resource(answer, "Practitioner")) if answer and answer.status == 200 else ""
 
 
-def _server(statement: Mapping[str, object], base_url: str) -> str:
-    """What identifies the server's history: where it says it lives, else where we find it."""
-    return fhir.text(fhir.element(statement, "implementation"), "url") or base_url
-
-
 # The steps of a connection test: what was found, and whether it will do.
 
 
@@ -271,24 +312,20 @@ def _sign_in(connector: DossierConnector, call: Call) -> Outcome:
 
 
 def _version(connector: DossierConnector, call: Call) -> Outcome:
-    return f"FHIR {fhir.capability(call.http)['fhirVersion']}", True
+    return f"FHIR {Server.of(call.http, connector.settings['base_url']).version}", True
 
 
 def _read(connector: DossierConnector, call: Call) -> Outcome:
     """Also that the server searches by what we ask: an ignored parameter looks like no changes."""
-    since = fhir.Cursor().at(PLAN, call.now)
-    next(iter(connector._sweep(call, PLAN, connector._selection(), since)))
-    return "", True
+    ever = fhir.Cursor().at(PLAN, datetime.fromtimestamp(0, UTC))
+    batch = next(iter(connector._sweep(call, PLAN, connector._selection(), ever)))
+    server = Server.of(call.http, connector.settings["base_url"])
+    return "", True, shown(server, by_time=batch.by_time)
 
 
 def _write(connector: DossierConnector, call: Call) -> Outcome:
-    statement = fhir.capability(call.http)
-    missing = [one for one in ("create", "update") if not fhir.offers(statement, PLAN, one)]
-    if not fhir.declares(statement, PLAN, "conditionalCreate"):
-        missing.append("conditional create")
-    if fhir.declares(statement, PLAN, "versioning", "no-version"):
-        missing.append("versions")
-    return ", ".join(f"no {one}" for one in missing), not missing
+    missing = Server.of(call.http, connector.settings["base_url"]).lacking()
+    return ", ".join(missing), not missing
 
 
 def _clock(connector: DossierConnector, call: Call) -> Outcome:
@@ -317,12 +354,12 @@ CURES: Mapping[Step, Mapping[str, str]] = {
         "en": "This connector speaks FHIR R4. Ask the vendor for the R4 address.",
     },
     Step.READ: {
-        "nl": "Vraag de leverancier of zorgplannen op categorie en wijzigingsmoment te zoeken zijn.",
-        "en": "Ask the vendor whether care plans can be searched by category and moment of change.",
+        "nl": "Vraag de leverancier of zorgplannen op categorie te zoeken zijn.",
+        "en": "Ask the vendor whether care plans can be searched by category.",
     },
     Step.WRITE: {
-        "nl": "Vraag om schrijfrechten op zorgplannen, met If-None-Exist bij aanmaken en versies (If-Match).",
-        "en": "Ask for the right to write care plans, with If-None-Exist to create, and versions (If-Match).",
+        "nl": "Vraag om schrijfrechten op zorgplannen, met versies (If-Match).",
+        "en": "Ask for the right to write care plans, with versions (If-Match).",
     },
     Step.CLOCK: {
         "nl": "Zet de klok van deze computer of van het dossier gelijk.",

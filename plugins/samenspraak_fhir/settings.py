@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from samenspraak.connectors import setting
 from samenspraak.domain.agreements import LifeDomain
 from samenspraak_fhir import names
-from samenspraak_fhir.signing import SignInSettings
+from samenspraak_fhir.signing import ADDRESS, SignInSettings
 
 CODE = r"\S+\|\S+"
 
@@ -68,6 +68,29 @@ class DossierSettings(SignInSettings):
         keys=fields.String(validate=validate.Regexp(CODE)),
         values=fields.Enum(LifeDomain, by_value=True),
         load_default=lambda: {f"{names.SNOMED}|{names.MEDICATION_CODE}": LifeDomain.MEDICATION},
+    )
+    hook_url = setting(
+        fields.Url,
+        title={"nl": "Adres voor meldingen", "en": "Address for notices"},
+        help={
+            "nl": "Het openbare adres van deze hub waar het dossier wijzigingen meldt: "
+            "https://…/in/organisatie/koppeling. Leeg: we kijken elke minuut.",
+            "en": "This hub's public address where the dossier tells of changes: "
+            "https://…/in/organisation/connection. Empty: we look every minute.",
+        },
+        load_default=None,
+        **ADDRESS,
+    )
+    hook_key = setting(
+        fields.String,
+        title={"nl": "Sleutel voor meldingen", "en": "Key for notices"},
+        help={
+            "nl": "Staat in de Subscription als X-Samenspraak-Key. Zonder sleutel weigeren we meldingen.",
+            "en": "Is in the Subscription as X-Samenspraak-Key. Without it we accept no notices.",
+        },
+        load_default=None,
+        validate=validate.Length(min=16),
+        secret=True,
     )
     overlap_seconds = setting(
         fields.Integer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -44,14 +44,13 @@ def _read(settings: Settings, call: Call) -> Outcome:
 
 
 def _by_time(call: Call) -> str:
-    recently = fhir.sweep(
-        call.http, "Communication", [OUR_MESSAGES], since=call.now, page=1, overlap=timedelta()
-    )
+    ever = datetime.fromtimestamp(0, UTC)
+    listed = fhir.sweep(call.http, "Communication", [OUR_MESSAGES], since=ever, page=1, overlap=timedelta())
     try:
-        next(recently)
+        by_time = next(listed).by_time
     except (ConfigurationError, InvalidRecordError, PermanentError):
-        return "cannot be searched by time"
-    return "can be searched by time"
+        by_time = False
+    return "can be searched by time" if by_time else "cannot be searched by time"
 
 
 def _write(_settings: Settings, call: Call) -> Outcome:

@@ -39,7 +39,7 @@ def pages(http: HttpClient, kind: str, params: fhir.Params, page: int = 100) -> 
         ConfigurationError: the platform searched for something else than was asked.
     """
     for number, bundle in enumerate(fhir.search(http, kind, [*params, ("_count", str(page))])):
-        if number == 0 and not fhir.understood(bundle, params):
+        if number == 0 and fhir.ignored(bundle, params):
             raise ConfigurationError(f"{http.connector_id}: the platform passed over a search parameter")
         yield fhir.resources(bundle)
 

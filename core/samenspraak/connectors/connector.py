@@ -159,7 +159,8 @@ class Page:
     ``records``: as ``fetch`` gives them, since what is shown for the first time is taken over as it is ·
     ``cursor``: where to go on after this page and all before it are stored (None: keep the old one).
     ``complete``: with this page the whole selection was listed, provably (absence then means gone, where
-    the manifest says so). ``server``: what identifies the server's history; another one voids cursors.
+    the manifest says so). ``server``: what identifies the server's history; another one voids cursors ·
+    ``touched``: ids of objects that changed and are not shown; those that we know are looked at.
     """
 
     records: Sequence[Found | Absent | SetApart] = ()
@@ -167,6 +168,7 @@ class Page:
     cursor: str | None = None
     complete: bool = False
     server: str = ""
+    touched: Sequence[str] = ()
 
 
 def misnaming(statement_id: str) -> str:

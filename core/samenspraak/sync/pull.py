@@ -146,6 +146,7 @@ def _brings_news(hub: Hub, organisation: str, connector: Connector, page: Page, 
             any(not _is_known(connector, record, known) for record in page.records)
             or any(not is_known(uow, hub, connector_id, party) for party in page.parties)
             or (page.complete and bool(_missing(uow, connector_id, listed)))
+            or bool(uow.remotes.marks(connector_id, page.touched))
         )
 
 
@@ -178,6 +179,7 @@ def _parts(hub: Hub, organisation: str, connector: Connector, page: Page) -> Ite
             page,
             records=page.records[start : start + size],
             parties=page.parties if start == first else (),
+            touched=page.touched if start == first else (),
             complete=page.complete and is_last,
             cursor=page.cursor if is_last else None,
         )
@@ -186,7 +188,11 @@ def _parts(hub: Hub, organisation: str, connector: Connector, page: Page) -> Ite
 def _note_page(uow: WritingUnitOfWork, hub: Hub, connector: Connector, page: Page) -> Pulled:
     for party in page.parties:
         meet(uow, hub, connector.connector_id, party)
-    met, fresh, known = Pulled(), set[str](), _known(uow, connector.connector_id, page)
+    touched = uow.remotes.marks(connector.connector_id, page.touched)
+    for one in touched.values():
+        look(uow, one)
+    met, fresh = Pulled(changed=len(touched)), set[str]()
+    known = _known(uow, connector.connector_id, page)
     directory = plain_directory(uow, connector.connector_id)
     for record in page.records:
         if record.external_id in fresh:  # twice on one page

@@ -41,7 +41,8 @@ def searchset(
         for one in found
         if one.resource is not None
     ]
-    return _bundle("searchset", entries, total, links)
+    kept = {name: url for name, url in links.items() if name != "self" or not quirks.no_self_links}
+    return _bundle("searchset", entries, total, kept)
 
 
 def history(

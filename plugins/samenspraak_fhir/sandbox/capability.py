@@ -38,10 +38,12 @@ def _resource(name: str, quirks: Quirks) -> dict[str, Any]:
         "versioning": _versioning(quirks),
         "readHistory": True,
         "updateCreate": True,
-        "conditionalCreate": True,
+        "conditionalCreate": not quirks.no_conditional_create,
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
         "searchParam": [
-            {"name": one, "type": parameter.type} for one, parameter in sorted(PARAMETERS[name].items())
+            {"name": one, "type": parameter.type}
+            for one, parameter in sorted(PARAMETERS[name].items())
+            if not (one == "_lastUpdated" and quirks.no_moments)
         ],
     }

@@ -20,10 +20,14 @@ class Quirks:
     history of an instance comes in no particular order. ``deletes_without_moment``: a deletion in a history
     has no ``lastModified``, and its address names the version, as in histories of HAPI.
 
-    Two are no part of a quirky server, which would otherwise neither answer nor refuse what a connector
-    promises. ``bare_answers``: a write is answered without a body, whatever ``Prefer`` asks, and an update
-    without ``Location``: a server may (https://hl7.org/fhir/R4/http.html#ops). ``no_versions``: there is no
-    ``meta.versionId`` and no ``ETag``, and ``If-Match`` means nothing.
+    ``doubled_notices``: whoever subscribed is told of each change twice.
+
+    The others are no part of a quirky server, which would otherwise neither answer nor refuse what a
+    connector promises. ``no_conditional_create``: it declares none, and passes over ``If-None-Exist``.
+    ``no_moments``: ``_lastUpdated`` is an unknown search parameter. ``no_self_links``: a search does not
+    repeat what it was asked. ``bare_answers``: a write is answered without a body, whatever ``Prefer``
+    asks, and an update without ``Location``: a server may (https://hl7.org/fhir/R4/http.html#ops).
+    ``no_versions``: there is no ``meta.versionId`` and no ``ETag``, and ``If-Match`` means nothing.
     """
 
     uuid_versions: bool = False
@@ -37,6 +41,10 @@ class Quirks:
     no_type_history: bool = False
     history_unordered: bool = False
     deletes_without_moment: bool = False
+    doubled_notices: bool = False
+    no_conditional_create: bool = False
+    no_moments: bool = False
+    no_self_links: bool = False
     bare_answers: bool = False
     no_versions: bool = False
 
@@ -54,4 +62,5 @@ QUIRKY = Quirks(
     no_type_history=True,
     history_unordered=True,
     deletes_without_moment=True,
+    doubled_notices=True,
 )

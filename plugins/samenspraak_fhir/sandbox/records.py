@@ -51,15 +51,23 @@ class Records:
         uuid_versions: version ids are UUIDs instead of counters.
         whole_seconds: ``meta.lastUpdated`` has no fraction, so versions can share one; else none do.
         lag: for how long reading does not show a write.
+        told: is given each new version.
     """
 
     def __init__(
-        self, clock: Callable[[], datetime], *, uuid_versions: bool, whole_seconds: bool, lag: timedelta
+        self,
+        clock: Callable[[], datetime],
+        *,
+        uuid_versions: bool,
+        whole_seconds: bool,
+        lag: timedelta,
+        told: Callable[[Version], object],
     ) -> None:
         self._clock = clock
         self._whole_seconds = whole_seconds
         self._uuid_versions = uuid_versions
         self._lag = lag
+        self._told = told
         self._versions: dict[str, list[Version]] = {}
         self._latest = datetime.min.replace(tzinfo=UTC)
 
@@ -107,6 +115,7 @@ class Records:
             "versionId": version.version_id,
             "lastUpdated": instant(version.at),
         }
+        self._told(version)
         return version
 
     def delete(self, version: Version) -> Version:

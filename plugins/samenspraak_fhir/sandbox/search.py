@@ -63,6 +63,11 @@ def _string(element: Any, wanted: str) -> bool:
     return isinstance(element, list) and any(_string(one, wanted) for one in element)
 
 
+def _exactly(element: Any, wanted: str) -> bool:
+    """A uri, case and all."""
+    return bool(element == wanted)
+
+
 def _date(element: Any, wanted: str) -> bool:
     """A prefix and a date or instant, against a date, instant or Period."""
     match = _PREFIXED.fullmatch(wanted)
@@ -196,6 +201,12 @@ PARAMETERS: Mapping[str, Mapping[str, Parameter]] = {
         "category": _token_at("category"),
         "patient": _reference_at("patient"),
         "actor": _reference_at("provision.actor.reference"),
+    },
+    "Subscription": {
+        **_EVERY,
+        "status": _token_at("status"),
+        "url": Parameter(type="uri", path="channel.endpoint", match=_exactly),
+        "criteria": _string_at("criteria"),
     },
     "Goal": {**_ABOUT, "lifecycle-status": _token_at("lifecycleStatus")},
     "Condition": {**_ABOUT, "code": _token_at("code")},

@@ -16,7 +16,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from samenspraak.sandbox import WRITES, Act, Mode, Sandbox
-from samenspraak_fhir.sandbox import bundles, capability, checks, search
+from samenspraak_fhir.sandbox import bundles, capability, checks, hooks, search
 from samenspraak_fhir.sandbox.authority import ALGORITHMS, Authority, NotGivenError
 from samenspraak_fhir.sandbox.dossier import Dossier
 from samenspraak_fhir.sandbox.outcomes import RefusedError
@@ -67,6 +67,7 @@ class FhirSandbox(Sandbox):
             uuid_versions=self.quirks.uuid_versions,
             whole_seconds=self.quirks.whole_seconds,
             lag=timedelta(seconds=self.quirks.lag_seconds),
+            told=self._tell,
         )
         self.dossier = Dossier(self.records, clock)
         self.authority = Authority(clock=clock)
@@ -96,6 +97,16 @@ class FhirSandbox(Sandbox):
         """From now on this server says to speak another version of FHIR, for instance 3.0.2."""
         self.fhir_version = version
         return {"fhirVersion": version}
+
+    def _tell(self, version: Version) -> None:
+        """Tell who is subscribed; the quirky server tells twice."""
+        for one in hooks.concerned(version, self.records.current("Subscription", primary=True)):
+            for _ in range(2 if self.quirks.doubled_notices else 1):
+                hooks.notify(one, self._channel_failed)
+
+    def _channel_failed(self, subscription: Resource, why: str) -> None:
+        with self.lock:
+            self.records.write({**subscription, "status": "error", "error": why}, "PUT")
 
     # Routes.
 
@@ -173,13 +184,14 @@ class FhirSandbox(Sandbox):
     def _create(self, kind: str) -> Response:
         condition = request.headers.get("If-None-Exist")
         resource = checks.check(self._body(), kind)
-        if condition is not None:
+        if condition is not None and not self.quirks.no_conditional_create:
             matches = self._condition(kind, condition)
             if len(matches) > 1:
                 raise RefusedError(412, "multiple-matches", "the condition matches more than one resource")
             if matches:
                 return self._representation(matches[0], 200)
-        created = self.records.write({name: resource[name] for name in resource if name != "id"}, "POST")
+        wanted = hooks.accepted(resource)
+        created = self.records.write({name: wanted[name] for name in wanted if name != "id"}, "POST")
         return self._representation(created, 201)
 
     def _update(self, kind: str, key: str) -> Response:
@@ -190,7 +202,7 @@ class FhirSandbox(Sandbox):
         before = self.records.newest(f"{kind}/{key}")
         self._check_match(before)
         status = 200 if before is not None and before.resource is not None else 201
-        return self._representation(self.records.write(resource, "PUT"), status)
+        return self._representation(self.records.write(hooks.accepted(resource), "PUT"), status)
 
     def _delete(self, kind: str, key: str) -> Response:
         before = self.records.newest(f"{kind}/{key}")
@@ -263,7 +275,7 @@ class FhirSandbox(Sandbox):
 
     def _search(self, kind: str, criteria: Criteria) -> Response:
         links = {"self": self._link(kind, criteria)}
-        if unknown := search.unknown(kind, criteria):
+        if unknown := self._unknown(kind, criteria):
             if not self.quirks.unknown_is_empty:
                 raise RefusedError(400, "not-supported", f"unknown search parameter: {', '.join(unknown)}")
             known = [(name, value) for name, value in criteria if name not in unknown]
@@ -285,6 +297,11 @@ class FhirSandbox(Sandbox):
             links["next"] = self._link(kind, [*rest, ("_offset", str(offset + size))])
         page = found[offset : offset + size]
         return self._json(bundles.searchset(page, self.quirks, self._base(), total=len(found), links=links))
+
+    def _unknown(self, kind: str, criteria: Criteria) -> list[str]:
+        unknown = search.unknown(kind, criteria)
+        by_time = [name for name, _ in criteria if name == "_lastUpdated"]
+        return [*unknown, *(by_time if self.quirks.no_moments else [])]
 
     def _history(self, found: list[Version]) -> Response:
         found = sorted(found, key=lambda one: one.order, reverse=True)

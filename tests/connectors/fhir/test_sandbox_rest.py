@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from samenspraak_fhir.sandbox import FhirSandbox, Quirks
+from samenspraak_fhir.sandbox import STRICT, FhirSandbox, Quirks
 
 IDENTIFIER = "identifier=https://voorbeeld.example/plan|17"
 
@@ -242,3 +242,59 @@ def test_a_server_without_versions_says_so_and_writes_over_anything(opened: Any,
     assert {one["versioning"] for one in kinds} == {"no-version"}
     assert ("versionId" in made.get_json()["meta"], "ETag" in made.headers) == (False, False)
     assert written.get_json()["title"] == "Tuin"
+
+
+def subscription(criteria: str = "CarePlan?category=http://snomed.info/sct|243114000") -> dict[str, Any]:
+    channel = {"type": "rest-hook", "endpoint": "http://127.0.0.1:9/in", "header": ["X-Key: 1"]}
+    return {
+        "resourceType": "Subscription",
+        "status": "requested",
+        "reason": "?",
+        "criteria": criteria,
+        "channel": channel,
+    }
+
+
+def test_what_was_requested_is_active(strict: Any) -> None:
+    """https://hl7.org/fhir/R4/subscription.html: the server changes requested into active."""
+    made = strict.post("Subscription", subscription()).get_json()
+    assert made["status"] == "active"
+    found = strict.get("Subscription?url=http://127.0.0.1:9/in").get_json()
+    assert found["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("criteria", "quirks", "told"),
+    [
+        ("CarePlan?category=http://snomed.info/sct|243114000", STRICT, 1),
+        ("CarePlan?category=http://snomed.info/sct|9632001", STRICT, 0),
+        ("CarePlan", STRICT, 1),
+        ("CarePlan", Quirks(doubled_notices=True), 2),
+    ],
+)
+def test_who_is_subscribed_is_told_of_what_meets_the_criteria(
+    opened: Any, plan: Any, monkeypatch: pytest.MonkeyPatch, criteria: str, quirks: Quirks, told: int
+) -> None:
+    """On a create or update, not on a deletion (R4 subscription.html, "Notes")."""
+    seen: list[Any] = []
+    monkeypatch.setattr("samenspraak_fhir.sandbox.hooks.notify", lambda one, failed: seen.append(one))
+    dossier = opened(quirks)
+    dossier.post("Subscription", subscription(criteria))
+
+    made = dossier.post("CarePlan", plan).get_json()
+    dossier.delete(f"CarePlan/{made['id']}")
+
+    assert len(seen) == told
+
+
+def test_a_server_without_conditional_create_says_so_and_passes_over_the_condition(
+    opened: Any, plan: Any
+) -> None:
+    dossier = opened(Quirks(no_conditional_create=True))
+    condition = {"If_None_Exist": "identifier=https://voorbeeld.example/plan|17"}
+    answers = [dossier.post("CarePlan", plan, **condition).status_code for _ in range(2)]
+    statement = dossier.get("metadata").get_json()
+    plans = next(one for one in statement["rest"][0]["resource"] if one["type"] == "CarePlan")
+
+    assert answers == [201, 201]
+    assert plans["conditionalCreate"] is False

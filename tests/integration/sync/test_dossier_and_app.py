@@ -364,15 +364,24 @@ def test_a_plan_taken_out_of_the_dossier_is_over_everywhere(by_the_book: Home) -
     assert by_the_book.town.reasons() == {"dossier": Reason.CLOSED, "app": Reason.CLOSED}
 
 
-def test_a_plan_that_is_filed_elsewhere_is_missed_the_next_day_and_comes_back(by_the_book: Home) -> None:
-    by_the_book.act["change"](id=WEEKDAYS, field="category", value="734163000")
-    by_the_book.next_day()
-    assert by_the_book.town.reasons()["dossier"] is Reason.OUTSIDE_SELECTION
-    assert by_the_book.town.agreements()[0].status.is_live
+@pytest.mark.parametrize("history", [True, False], ids=["told by a history", "missed the next day"])
+def test_a_plan_that_is_filed_elsewhere_is_outside_the_selection_and_comes_back(
+    town: Any, history: bool
+) -> None:
+    home = Home(town, Quirks(no_type_history=not history))
+    home.agree("kous-1", SON, "op werkdagen")
+    home.settle()
+    home.act["change"](id=WEEKDAYS, field="category", value="734163000")
+    home.settle()
+    assert (town.reasons()["dossier"] is Reason.OUTSIDE_SELECTION) is history
 
-    by_the_book.act["change"](id=WEEKDAYS, field="category", value="9632001")
-    by_the_book.settle()
-    assert by_the_book.is_equal()
+    home.next_day()
+    assert town.reasons()["dossier"] is Reason.OUTSIDE_SELECTION
+    assert town.agreements()[0].status.is_live
+
+    home.act["change"](id=WEEKDAYS, field="category", value="9632001")
+    home.settle()
+    assert home.is_equal()
 
 
 @pytest.mark.parametrize("gone_is_404", [False, True])

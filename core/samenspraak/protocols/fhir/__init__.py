@@ -1,16 +1,17 @@
 """FHIR R4: its small words (pure), its bundles (pure), and speaking it over the guarded client."""
 
-from samenspraak.protocols.fhir.bundles import Change, Params, folded, link, resources, understood
+from samenspraak.protocols.fhir.bundles import Change, Params, folded, ignored, link, resources
 from samenspraak.protocols.fhir.rest import (
     FHIR_JSON,
     capability,
     create,
     declares,
-    history,
     history_of,
+    history_pages,
     issues,
     located,
     offers,
+    offers_system,
     read,
     resource,
     returned,
@@ -19,6 +20,7 @@ from samenspraak.protocols.fhir.rest import (
 )
 from samenspraak.protocols.fhir.smart import BackendServices
 from samenspraak.protocols.fhir.sweeping import Batch, Cursor, sweep
+from samenspraak.protocols.fhir.telling import Told, told
 from samenspraak.protocols.fhir.words import (
     BSN,
     Resource,
@@ -47,6 +49,7 @@ __all__ = [
     "Cursor",
     "Params",
     "Resource",
+    "Told",
     "capability",
     "create",
     "declares",
@@ -54,16 +57,18 @@ __all__ = [
     "elements",
     "folded",
     "from_xml",
-    "history",
     "history_of",
+    "history_pages",
     "identifiers",
     "if_match",
+    "ignored",
     "issues",
     "key_of",
     "last_updated",
     "link",
     "located",
     "offers",
+    "offers_system",
     "read",
     "read_instant",
     "reference_key",
@@ -75,7 +80,7 @@ __all__ = [
     "text",
     "texts",
     "token",
-    "understood",
+    "told",
     "update",
     "version_of",
     "write_instant",

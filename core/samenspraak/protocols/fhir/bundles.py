@@ -48,30 +48,39 @@ def link(bundle: Mapping[str, Any], relation: str) -> str | None:
     return next((text(one, "url") for one in found if text(one, "url")), None)
 
 
-def understood(bundle: Mapping[str, Any], params: Params) -> bool:
-    """Whether the server searched by all of these: an ignored parameter is missing from the ``self`` link.
+def ignored(bundle: Mapping[str, Any], params: Params) -> set[str]:
+    """The names the server did not search by: an ignored parameter is missing from the ``self`` link.
 
     A server that gives no ``self`` link is believed.
     """
     own = link(bundle, "self")
-    return own is None or {name for name, _ in params} <= {name for name, _ in parse_qsl(urlsplit(own).query)}
+    if own is None:
+        return set()
+    return {name for name, _ in params} - {name for name, _ in parse_qsl(urlsplit(own).query)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """The newest state of one resource in a history; ``resource`` is None when it was deleted."""
+    """The newest state of one resource in a history; ``resource`` is None when it was deleted.
+
+    ``at``: its moment; None when the server does not say.
+    """
 
     key: str
     resource: Resource | None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Entry:
-    """``at``: its moment, ``number``: its version, each None when the server does not say it in that form."""
+    """``number``: its version, None when the server does not say it in that form."""
 
     change: Change
-    at: datetime | None
     number: int | None
+
+    @property
+    def at(self) -> datetime | None:
+        return self.change.at
 
     def is_newer(self, other: _Entry) -> bool:
         """Whether it is newer than what stands after it in the history."""
@@ -107,8 +116,7 @@ def _read(entry: Mapping[str, Any]) -> _Entry | None:
     said = text(response, "lastModified") or text(element(resource, "meta"), "lastUpdated")
     version = version_of(resource, {"ETag": text(response, "etag")}) or found["version"] or ""
     return _Entry(
-        change=Change(key=found["key"], resource=None if is_deletion else dict(resource)),
-        at=_moment(said),
+        change=Change(key=found["key"], resource=None if is_deletion else dict(resource), at=_moment(said)),
         number=int(version) if _NUMBER.fullmatch(version) else None,
     )
 

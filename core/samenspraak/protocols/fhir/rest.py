@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ _WRITE = {**_ACCEPT, "Content-Type": FHIR_JSON, "Prefer": "return=representation
 _PLACE = re.compile(r"[A-Z]\w+(\.\w+|\[\d+\]){0,20}")
 _NOT_THERE = (403, 404, 410)
 _NOT_ACCEPTED = (400, 422)
+_NO_HISTORY = (*_NOT_THERE, *_NOT_ACCEPTED, 405, 501)
 
 
 def capability(http: HttpClient) -> Resource:
@@ -63,6 +65,15 @@ def declares(statement: Mapping[str, Any], resource_type: str, member: str, valu
     )
 
 
+def offers_system(statement: Mapping[str, Any], interaction: str) -> bool:
+    """Whether the server declares an interaction (``transaction``) for all of it."""
+    return any(
+        one.get("code") == interaction
+        for rest in elements(statement, "rest")
+        for one in elements(rest, "interaction")
+    )
+
+
 def read(http: HttpClient, key: str) -> Answer:
     """The answer to reading ``Type/id``; its status may also be 403, 404 or 410."""
     return http.send("GET", _path(key), headers=_ACCEPT, allow=_NOT_THERE)
@@ -84,10 +95,16 @@ def first_page(http: HttpClient, resource_type: str, params: Params) -> Answer:
     Raises:
         ConfigurationError: the server does not search by these.
     """
-    answer = http.send("GET", resource_type, params=params, headers=_ACCEPT, allow=_NOT_ACCEPTED)
-    if answer.status in _NOT_ACCEPTED:
+    answer = asked(http, resource_type, params)
+    if answer is None:
         raise unsearchable(http, resource_type, params)
     return answer
+
+
+def asked(http: HttpClient, resource_type: str, params: Params) -> Answer | None:
+    """The answer to a search; None when the server says that it does not search by these."""
+    answer = http.send("GET", resource_type, params=params, headers=_ACCEPT, allow=_NOT_ACCEPTED)
+    return None if answer.status in _NOT_ACCEPTED else answer
 
 
 def unsearchable(http: HttpClient, resource_type: str, params: Params) -> ConfigurationError:
@@ -99,19 +116,21 @@ def unsearchable(http: HttpClient, resource_type: str, params: Params) -> Config
     )
 
 
-def history(http: HttpClient, path: str, params: Params = ()) -> Iterator[Mapping[str, Any]]:
-    """The entries of the history of a type or of ``Type/id``, as they come: their order proves nothing."""
-    answer = http.send("GET", f"{_path(path)}/_history", params=params, headers=_ACCEPT)
-    for bundle in pages(http, answer, "history"):
-        yield from elements(bundle, "entry")
+def history_pages(
+    http: HttpClient, path: str, params: Params = ()
+) -> tuple[datetime | None, Iterator[Resource]] | None:
+    """What time it is there, and the pages of the history of a type or of ``Type/id``.
+
+    None when the server keeps or shows none of it. The order of their entries proves nothing.
+    """
+    answer = http.send("GET", f"{_path(path)}/_history", params=params, headers=_ACCEPT, allow=_NO_HISTORY)
+    return None if answer.status in _NO_HISTORY else (answer.date, pages(http, answer, "history"))
 
 
 def history_of(http: HttpClient, key: str) -> list[Mapping[str, Any]]:
     """The entries of the history of ``Type/id``; none when the server keeps or shows none of it."""
-    answer = http.send("GET", f"{_path(key)}/_history", headers=_ACCEPT, allow=(*_NOT_THERE, 405, 501))
-    if answer.status != 200:
-        return []
-    return [one for bundle in pages(http, answer, "history") for one in elements(bundle, "entry")]
+    _, found = history_pages(http, key) or (None, iter(()))
+    return [one for bundle in found for one in elements(bundle, "entry")]
 
 
 def create(http: HttpClient, resource: Resource, *, unless: str) -> Answer:
