@@ -27,7 +27,8 @@ SHORTEST, LONGEST = 24, 64
 _SYMMETRIC = "v1"
 _AN_ID = re.compile(r"[\x21-\x2d\x2f-\x7e]{1,200}")
 """Printable and without a full stop, which would move the border between id and timestamp."""
-_A_MOMENT = re.compile(r"[0-9]{1,12}")
+_A_MOMENT = re.compile(r"[0-9]{1,11}")
+"""Longer ones are of a year that no calendar has."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from samenspraak.domain.units import Units
 from samenspraak.errors import InvalidRecordError
 from samenspraak.store.records import RemoteRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
+from samenspraak.sync.aliased import aliased
 from samenspraak.sync.people import plain_directory
 
 
@@ -25,8 +26,9 @@ def read_otherwise(uow: WritingUnitOfWork, before: Connector, now: Connector) ->
     """
     directory = plain_directory(uow, now.connector_id)
     for link in uow.links.of_connector(now.connector_id):
+        lenses = [aliased(one, link.aliases) for one in (before, now)]
         for remote in uow.remotes.of_link(link.id):
-            uow.remotes.save(_read(remote, before, now, directory))
+            uow.remotes.save(_read(remote, *lenses, directory))
 
 
 def _read(remote: RemoteRecord, before: Connector, now: Connector, directory: Directory) -> RemoteRecord:

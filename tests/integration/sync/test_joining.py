@@ -12,7 +12,7 @@ from samenspraak.domain.units import MatrixRow
 from samenspraak.errors import RuleError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import questions
+from samenspraak.services import connectors, questions
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.joining import Joined, join
 from samenspraak.sync.separating import separate
@@ -138,6 +138,22 @@ def test_joined_by_an_answer_they_are_one_and_a_change_reaches_both(street: Stre
     street.settle()
     [task] = street.record(street.a)["tasks"]
     assert (task["id"], task["when"]["rhythm"]["times"]) == ("a1", ["09:30"])
+
+
+def test_other_settings_of_a_system_leave_what_was_joined_there_in_step(street: Street) -> None:
+    street.write_down()
+    street.answer("join")
+    street.a.move("son", street.record(street.a)["id"], "a1", ["09:30"])
+    connected = street.town.app.connected
+    saved = connectors.get(street.hub, ORGANISATION, "app-b")
+
+    other = connectors.changed(saved, {"title_length": 40})
+    connectors.change(street.hub, connected, ORGANISATION, other)
+    street.settle()
+
+    assert (street.causes(), street.town.reasons(), street.is_quiet()) == ([], EQUAL, True)
+    [task] = street.record(street.b)["tasks"]
+    assert (task["id"], task["when"]["rhythm"]["times"]) == ("t7", ["09:30"])
     assert [one["id"] for one in street.record(street.b)["tasks"]] == ["t7"]
 
 

@@ -52,6 +52,7 @@ def test_signatures_of_kinds_we_do_not_know_are_passed_over() -> None:
         ({"webhook-id": "msg_another"}, BODY),
         ({"webhook-timestamp": "1614265331"}, BODY),
         ({"webhook-timestamp": ""}, BODY),
+        ({"webhook-timestamp": "999999999999"}, BODY),
         ({"webhook-timestamp": "1614265330.5"}, BODY),
         ({"webhook-timestamp": "١٦١٤٢٦٥٣٣٠"}, BODY),
         ({"webhook-id": "a.1"}, BODY),
