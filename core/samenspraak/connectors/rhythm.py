@@ -1,4 +1,4 @@
-"""How often, as a closed grammar of plain Dutch: what RegiCare's own fields cannot hold is written so.
+"""How often, as a closed grammar of plain Dutch, for systems whose own fields cannot hold it.
 
 ============================================  ====================================================
 ``zo nodig``                                  as needed

@@ -1,6 +1,6 @@
-"""Labelled parts of a free text field, for what RegiCare has no field for.
+"""Labelled parts of a free text field, for what a system has no field for.
 
-A coordinator reads and types them as they stand::
+People there read and type them as they stand::
 
     Alleen samen met mevrouw, en het fornuis gaat uit.
     Uitleg: De schort hangt achter de deur.

@@ -26,9 +26,9 @@ def read_otherwise(uow: WritingUnitOfWork, before: Connector, now: Connector) ->
     """
     directory = plain_directory(uow, now.connector_id)
     for link in uow.links.of_connector(now.connector_id):
-        lenses = [aliased(one, link.aliases) for one in (before, now)]
+        was, reads = aliased(before, link.aliases), aliased(now, link.aliases)
         for remote in uow.remotes.of_link(link.id):
-            uow.remotes.save(_read(remote, *lenses, directory))
+            uow.remotes.save(_read(remote, was, reads, directory))
 
 
 def _read(remote: RemoteRecord, before: Connector, now: Connector, directory: Directory) -> RemoteRecord:
