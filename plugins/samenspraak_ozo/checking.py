@@ -12,6 +12,7 @@ from samenspraak.connectors import Call, Step
 from samenspraak.connectors.checking import Outcome, clocks
 from samenspraak.errors import AuthenticationError, ConfigurationError, InvalidRecordError, PermanentError
 from samenspraak.protocols import fhir
+from samenspraak_ozo import subscriptions
 from samenspraak_ozo.listing import OUR_MESSAGES, OUR_THREADS, pages
 from samenspraak_ozo.network import network
 
@@ -40,7 +41,18 @@ def _read(settings: Settings, call: Call) -> Outcome:
         return f"{sender} is not there", False
     if not any("subject" in team for team in network(partial(pages, call.http), sender).teams):
         return f"{sender} is in the network of nobody", False
-    return _by_time(call), True
+    return f"{_by_time(call)}; {_pings(settings, call)}", True
+
+
+def _pings(settings: Settings, call: Call) -> str:
+    """Which pings we have; the hub asks for them once it reads."""
+    if not (settings["hook_url"] and settings["hook_key"] and settings["hooks"]):
+        return "no pings are asked for"
+    try:
+        found = [fhir.text(one, "status") for one in subscriptions.ours(call.http, settings)]
+    except (ConfigurationError, InvalidRecordError, PermanentError):
+        return "pings cannot be looked up"
+    return f"pings: {', '.join(sorted(found))}" if found else "pings will be asked for"
 
 
 def _by_time(call: Call) -> str:

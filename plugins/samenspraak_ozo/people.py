@@ -1,8 +1,9 @@
 """Who is who in the platform, for matching: clients, relatives per network, professionals.
 
-Sources: identifier-systems.md, and examples/*.json for the older systems with ``/ozo/`` or
-``/ozo-connect/`` in them; overview.md: a relative has one RelatedPerson per network, all with the same
-``person`` number. Trap values were seen in public examples (births in the year 3875).
+Sources: identifier-systems.md; for older data examples/*.json (systems with ``/ozo/`` or ``/ozo-connect/`` in
+them) and ozo-relatedperson.fsh 0.2 (``OZO/Person``). The codes of a relation are those of v3-RoleCode, under
+its OID (examples/*.fsh) or its address (nl-core). overview.md: a relative has one RelatedPerson per network,
+all with the same ``person`` number. Trap values were seen in public examples (births in the year 3875).
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ from samenspraak.domain.bsn import is_bsn
 from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.protocols import fhir
 
-_OLDER = re.compile(r"(https://www\.ozoverbindzorg\.nl/namingsystem/)(?:ozo|ozo-connect)/")
+_NAMES = "https://www.ozoverbindzorg.nl/namingsystem/"
+_OLDER = re.compile(rf"{re.escape(_NAMES)}(?:ozo|ozo-connect)/([a-z-]+)")
+_OLDEST = re.compile(r"OZO(?:-CONNECT)?/([A-Z][A-Za-z]+)")
+_EMAIL = f"{_NAMES}email"
+_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
+ROLES = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+_ROLES_BY_OID = "urn:oid:2.16.840.1.113883.5.111"
+_DECIDES = frozenset({(ROLES, "GUARD"), (ROLES, "HPOWATT")})
+"""A guardian, and who has a healthcare power of attorney. The hub believes it of a dossier only."""
 KINDS: Mapping[str, PartyKind] = {
     "RelatedPerson": PartyKind.RELATIVE,
     "Practitioner": PartyKind.PROFESSIONAL,
@@ -51,7 +60,24 @@ def party(person: fhir.Resource, today: date) -> ExternalParty | SetApart:
         birth_date=birth_date,
         identifiers=_identifiers(person),
         client=external_id(network) if network else None,
+        representative=bool(_DECIDES & relations(person)),
     )
+
+
+def relations(person: fhir.Resource) -> frozenset[tuple[str, str]]:
+    """What somebody is to the client: codes, each under the one address of its code system."""
+    codings = (one for said in fhir.elements(person, "relationship") for one in fhir.elements(said, "coding"))
+    found = ((fhir.text(one, "system"), fhir.text(one, "code")) for one in codings)
+    return frozenset((ROLES if system == _ROLES_BY_OID else system, code) for system, code in found if code)
+
+
+def identifier_system(written: str) -> str:
+    """The system of an identifier by its present name."""
+    if match := _OLDER.fullmatch(written):
+        return f"{_NAMES}{match[1]}"
+    if match := _OLDEST.fullmatch(written):
+        return f"{_NAMES}{_WORD.sub('-', match[1]).lower()}"
+    return _EMAIL if written == "email" else written
 
 
 def _identifiers(person: fhir.Resource) -> frozenset[Identifier]:
@@ -59,7 +85,7 @@ def _identifiers(person: fhir.Resource) -> frozenset[Identifier]:
         (fhir.text(one, "system"), fhir.text(one, "value")) for one in fhir.elements(person, "identifier")
     ]
     return frozenset(
-        Identifier(system=_OLDER.sub(r"\1", system), value=value)
+        Identifier(system=identifier_system(system), value=value)
         for system, value in found
         if system and value
     )

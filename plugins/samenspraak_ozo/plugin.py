@@ -6,10 +6,13 @@ the terms; answers by a few announced words. See README.md for what is documente
 
 from __future__ import annotations
 
+import contextlib
 import hmac
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any, ClassVar
 
 from samenspraak.connectors import (
     Absence,
@@ -51,23 +54,25 @@ from samenspraak.domain.local_time import local_day
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import (
     AuthenticationError,
+    ConfigurationError,
+    ConflictError,
     InvalidRecordError,
     OutcomeUnknownError,
+    PermanentError,
 )
-from samenspraak.http import Auth, HttpClient, NoAuth, Tls
+from samenspraak.http import HttpClient, Tls
 from samenspraak.protocols import fhir
-from samenspraak_ozo import kept, mapping, people, texts, threads
+from samenspraak_ozo import kept, mapping, people, subscriptions, texts, threads
 from samenspraak_ozo.checking import CURES, STEPS
 from samenspraak_ozo.closing import close
 from samenspraak_ozo.listing import Listing, pages, records
 from samenspraak_ozo.marks import MARKER
 from samenspraak_ozo.network import strangers
-from samenspraak_ozo.nuts import NutsAuth
 from samenspraak_ozo.records import Writing, condition, found_in
 from samenspraak_ozo.settings import OzoSettings
+from samenspraak_ozo.signing_in import WAYS, Way
+from samenspraak_ozo.subscriptions import HOOK_HEADER
 from samenspraak_ozo.threads import LIVE, Resource, messages_of, thread_of
-
-_HOOK_HEADER = "x-samenspraak-key"
 
 MANIFEST = Manifest(
     name="ozo",
@@ -103,30 +108,31 @@ class OzoConnector(Connector):
     """A family platform that speaks messages, not care plans."""
 
     manifest = MANIFEST
+    ways: ClassVar[Mapping[str, Way]] = WAYS
+    """How to sign in, by the name in the settings: where a platform with a way of its own adds it."""
 
     def http(self) -> HttpClient:
-        """A client for the platform; the one for the node shows nobody the platform's certificate."""
+        """A client for the platform; each of its requests can be found in the platform's own audit trail."""
         settings = self.settings
-        auth = NutsAuth(
-            self._client(settings["nuts_url"], Tls(ca_file=_file(settings["nuts_ca_file"]))),
-            subject=settings["nuts_subject"],
-            authorization_server=settings["authorization_server"],
-            token_type=settings["token_type"],
-        )
         ours = Tls(
+            ca_file=_file(settings["ca_file"]),
             certificate_file=_file(settings["certificate_file"]),
             key_file=_file(settings["certificate_key_file"]),
         )
-        return self._client(settings["base_url"], ours, auth)
+        way = self.ways.get(settings["sign_in"])
+        if way is None:
+            raise ConfigurationError(f"sign_in: there is no such way; known: {', '.join(sorted(self.ways))}.")
+        auth = way(settings, self._client)
+        return self._client(settings["base_url"], ours, auth=auth, traces=secrets.token_hex)
 
-    def _client(self, base_url: str, tls: Tls, auth: Auth | None = None) -> HttpClient:
+    def _client(self, base_url: str, tls: Tls, **options: Any) -> HttpClient:
         return HttpClient(
             connector_id=self.connector_id,
             base_url=base_url,
-            auth=auth or NoAuth(),
             open_origins=frozenset(self.settings.get("open_origins", ())),
             internal_origins=frozenset(self.settings.get("internal_origins", ())),
             tls=tls,
+            **options,
         )
 
     # Reading.
@@ -137,8 +143,11 @@ class OzoConnector(Connector):
     def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
         """Who is in the sender's networks, then our threads with their messages.
 
-        Without ``changes_by_time`` everybody and all our threads come each time.
+        Without ``changes_by_time`` everybody and all our threads come each time. Pings are asked for on the
+        way; a platform that gives none is polled all the same.
         """
+        with contextlib.suppress(PermanentError, InvalidRecordError, ConflictError):
+            subscriptions.keep(call.http, self.settings)
         listing = Listing(
             call.http,
             by_time=self.settings["changes_by_time"],
@@ -220,7 +229,8 @@ class OzoConnector(Connector):
 
     def hints(self, request: Inbound) -> Sequence[Hint]:
         key = self.settings["hook_key"]
-        given = {name.lower(): value for name, value in request.headers.items()}.get(_HOOK_HEADER, "")
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        given = headers.get(HOOK_HEADER.lower(), "")
         is_empty = not request.body  # the guide: a notification carries nothing
         if not (key and is_empty and hmac.compare_digest(given.encode(), key.encode())):
             raise AuthenticationError(f"{self.connector_id}: a ping without the key of the subscription")

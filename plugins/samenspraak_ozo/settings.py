@@ -22,6 +22,39 @@ class OzoSettings(Schema):
         required=True,
         **_ADDRESS,
     )
+    ca_file = setting(
+        fields.String,
+        title={
+            "nl": "Uitgever van het certificaat van het platform",
+            "en": "Issuer of the platform's certificate",
+        },
+        help={
+            "nl": "Het bestand (PEM) van de uitgever, als dat geen openbare is. Test heeft een andere.",
+            "en": "The issuer's file (PEM), when it is not a public one. Testing has another.",
+        },
+        load_default=None,
+    )
+    sign_in = setting(
+        fields.String,
+        title={"nl": "Manier van inloggen", "en": "Way to sign in"},
+        help={
+            "nl": "nuts: via de Nuts-node van uw organisatie. token: met een sleutel die het platform gaf.",
+            "en": "nuts: through your organisation's Nuts node. token: with a token the platform gave you.",
+        },
+        load_default="nuts",
+        validate=validate.Length(min=1),
+    )
+    access_token = setting(
+        fields.String,
+        title={"nl": "Toegangssleutel", "en": "Access token"},
+        help={
+            "nl": "De sleutel die het platform u gaf. Alleen bij de manier van inloggen token.",
+            "en": "The token that the platform gave you. Only for the way to sign in called token.",
+        },
+        load_default=None,
+        validate=validate.Length(min=16),
+        secret=True,
+    )
     nuts_url = setting(
         fields.Url,
         title={"nl": "Nuts-node", "en": "Nuts node"},
@@ -31,7 +64,7 @@ class OzoSettings(Schema):
             "en": "The internal address of your organisation's Nuts node, without /internal. "
             "Whoever runs this hub names it in internal_origins as well.",
         },
-        required=True,
+        load_default=None,
         **_ADDRESS,
     )
     nuts_ca_file = setting(
@@ -50,7 +83,7 @@ class OzoSettings(Schema):
             "nl": "De naam van de wallet met de OzoSystemCredential van uw organisatie.",
             "en": "The name of the wallet with your organisation's OzoSystemCredential.",
         },
-        required=True,
+        load_default=None,
         validate=validate.Length(min=1),
     )
     authorization_server = setting(
@@ -60,7 +93,7 @@ class OzoSettings(Schema):
             "nl": "Het adres waar het platform toegang geeft, eindigend op /oauth2/ozo.",
             "en": "The address where the platform grants access, ending in /oauth2/ozo.",
         },
-        required=True,
+        load_default=None,
         **_ADDRESS,
     )
     token_type = setting(
@@ -102,6 +135,25 @@ class OzoSettings(Schema):
         load_default=None,
         validate=validate.Length(min=16),
         secret=True,
+    )
+    hook_url = setting(
+        fields.Url,
+        title={"nl": "Adres voor meldingen", "en": "Address for notifications"},
+        help={
+            "nl": "Het adres van deze hub, met /in/ORGANISATIE/KOPPELING. De hub vraagt dan om meldingen.",
+            "en": "The address of this hub, with /in/ORGANISATION/CONNECTOR. The hub then asks for pings.",
+        },
+        load_default=None,
+        **_ADDRESS,
+    )
+    hooks = setting(
+        fields.Boolean,
+        title={"nl": "Meldingen aan", "en": "Notifications on"},
+        help={
+            "nl": "Zet dit uit voordat u de koppeling weghaalt: dan zegt de hub de meldingen op.",
+            "en": "Turn this off before you remove the connection: the hub then calls the pings off.",
+        },
+        load_default=True,
     )
     certificate_file = setting(
         fields.String,

@@ -31,6 +31,7 @@ from samenspraak.demo.people import (
 from samenspraak.demo.systems import APP, DOSSIER, OTHER_APP, PLATFORM, VOLUNTEERS, FamilyApp, System, Systems
 
 NOTIFY_SECRET = "meldingen-van-de-familie-app"  # noqa: S105 - between two processes of this demo
+PING_KEY = "pings-van-het-familieplatform"
 INTAKE = "Afspraken uit het dossier"
 TASKS = (
     ("Samen koken", "Donderdag", "16:00", "18:00"),
@@ -46,6 +47,7 @@ def keep_secrets(folder: Path) -> Secrets:
     texts = {
         "app": systems.APP_KEY,
         "notify": NOTIFY_SECRET,
+        "ping": PING_KEY,
         "volunteers-key": systems.VOLUNTEERS_KEY,
         "volunteers-password": systems.VOLUNTEERS_PASSWORD,
     }
@@ -156,7 +158,9 @@ def connect_dossier(office: Office, there: Systems) -> None:
 
 def connect_others(office: Office, there: Systems, sender: str, secrets: Secrets, hub_url: str) -> None:
     """The other systems, each matching people until all of them are released together."""
-    office.connect(PLATFORM, "ozo", _platform_settings(there.platform, sender))
+    there.platform.act("allow_hooks", origin=hub_url)
+    pings = {"hook_url": f"{hub_url}/in/{office.organisation}/{PLATFORM}", "hook_key": secrets["ping"]}
+    office.connect(PLATFORM, "ozo", {**_platform_settings(there.platform, sender), **pings})
     office.connect(VOLUNTEERS, "regicare", _volunteers_settings(there.volunteers, secrets))
     for app in (there.app, there.other_app):
         office.connect(app.name, "memory", _app_settings(app, secrets))

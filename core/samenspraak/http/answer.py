@@ -30,7 +30,7 @@ class Answer:
     ``headers``: found by any spelling of their name · ``content``: unpacked · ``sent_at``,
     ``received_at``: by the hub's clock, just before the first byte of the request left and just after the
     last byte of the answer arrived · ``whole``: the answer said where it ends; without that a cut-off body
-    looks complete · ``safe``: the request only read.
+    looks complete · ``safe``: the request only read · ``trace_id``: by which the other system knows it.
     """
 
     status: int
@@ -41,6 +41,7 @@ class Answer:
     connector_id: str = ""
     whole: bool = True
     safe: bool = True
+    trace_id: str = ""
     limits: Limits = field(default=DEFAULT_LIMITS, repr=False)
 
     def __post_init__(self) -> None:

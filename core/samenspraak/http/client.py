@@ -28,6 +28,7 @@ from samenspraak.http.guard import Guard, RefusedAddressError, Resolver, Url, re
 from samenspraak.http.limits import DEFAULT_LIMITS, Limits
 from samenspraak.http.statuses import is_good, judge
 from samenspraak.http.tls import DEFAULT_TLS, Tls
+from samenspraak.http.tracing import Chance, Trace
 from samenspraak.http.wire import Exchange, Line, Lines
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -76,6 +77,7 @@ class HttpClient:
         resolver: from a name to its addresses.
         clock: seconds since the epoch, for the times in an answer.
         monotonic: seconds that never jump, for deadlines.
+        traces: where each request says which act of ours it belongs to; None: it says nothing.
 
     Raises:
         ConfigurationError: the address is not one we may talk to.
@@ -94,8 +96,10 @@ class HttpClient:
         resolver: Resolver = resolve,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
+        traces: Chance | None = None,
     ) -> None:
         self.connector_id = connector_id
+        self._trace = None if traces is None else Trace.begun(traces)
         self._guard = Guard(open_origins=open_origins, internal_origins=internal_origins, resolve=resolver)
         self._base = self._usable_base(base_url)
         self._auth = auth
@@ -158,6 +162,12 @@ class HttpClient:
         """A copy that takes the times in its answers from this clock (seconds since the epoch)."""
         other = copy.copy(self)
         other._clock = clock
+        return other
+
+    def for_one_act(self) -> Self:
+        """A copy whose requests carry a trace of their own, where they carry any."""
+        other = copy.copy(self)
+        other._trace = self._trace and self._trace.anew()
         return other
 
     # Sending.
@@ -289,6 +299,7 @@ class HttpClient:
         ):
             content = _content(response, request, self._limits)
         return Answer(
+            trace_id=self._trace.id if self._trace else "",
             status=response.status_code,
             headers=response.headers,
             content=content,
@@ -303,6 +314,8 @@ class HttpClient:
     def _prepared(self, request: _Request, credentials: Mapping[str, str]) -> requests.PreparedRequest:
         headers = CaseInsensitiveDict({**request.headers})
         headers.update(credentials)
+        if self._trace is not None:
+            headers["traceparent"] = self._trace.header()
         try:
             for name, value in headers.items():
                 f"{name}{value}".encode("latin-1")

@@ -114,7 +114,8 @@ def _error(answer: Answer) -> SamenspraakError:
 
 
 def _place(answer: Answer) -> str:
-    return f"{answer.connector_id} answered {answer.status}"
+    trace = f" (trace {answer.trace_id})" if answer.trace_id else ""
+    return f"{answer.connector_id} answered {answer.status}{trace}"
 
 
 def retry_after(answer: Answer) -> float | None:

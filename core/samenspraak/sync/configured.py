@@ -97,7 +97,7 @@ class Configured:
         connector = built.connector
         shows = connector.manifest.capabilities.mode is Write.VIEW
         return Call(
-            http=built.http.timed_by(lambda: self._clock.now().timestamp()),
+            http=built.http.timed_by(lambda: self._clock.now().timestamp()).for_one_act(),
             now=self._clock.now(),
             shelf=StoredShelf(
                 store=self._store, organisation=organisation, connector_id=connector.connector_id

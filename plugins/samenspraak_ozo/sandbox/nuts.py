@@ -2,10 +2,16 @@
 
 Source: technical-walkthrough-access-ozo.md and -rp.md: an access token of type DPoP (or Bearer, which
 "might become deprecated"), valid 900 seconds, and a fresh proof per request for its method and address.
+technical-walkthrough-validate-access-token.md: a token is bound to the thumbprint of a key (``cnf.jkt``), and
+the proof is checked as RFC 9449 §4.3 says: a JWT of type ``dpop+jwt`` with ``htm``, ``htu``, ``ath``, ``iat``
+and a ``jti`` that was not used before.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import math
 import secrets
 import threading
 from collections.abc import Callable, Mapping
@@ -13,11 +19,15 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from flask import Flask, Response, jsonify, request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
 
 from samenspraak.sandbox import Mode, Sandbox
 from samenspraak_ozo.sandbox.proxy import RefusedError, Role
 
 LIFETIME_SECONDS = 900
+_PROOF, _ALGORITHM, _PROOF_SECONDS = "dpop+jwt", "ES256", 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +42,12 @@ class Credential:
 class _Token:
     credential: Credential
     kind: str
-    key: str
+    key: ECKey
     until: float
+
+    @property
+    def key_id(self) -> str:
+        return f"did:web:sandbox.example#{self.key.thumbprint()}"
 
 
 class Nuts:
@@ -44,7 +58,7 @@ class Nuts:
         self._lock = threading.RLock()
         self.wallets: dict[str, Credential] = {"samenspraak": Credential(role=Role.SYSTEM)}
         self._tokens: dict[str, _Token] = {}
-        self._proofs: dict[str, tuple[str, str, str]] = {}
+        self._used: set[str] = set()
 
     def token(self, subject: str, kind: str) -> dict[str, object]:
         """The answer to ``request-service-access-token``.
@@ -56,17 +70,21 @@ class Nuts:
             raise RefusedError(404, "subject not found")
         if kind not in ("DPoP", "Bearer"):
             raise RefusedError(400, "unsupported token_type")
-        text, key = secrets.token_urlsafe(24), f"did:web:sandbox.example#{secrets.token_hex(8)}"
-        self._tokens[text] = _Token(
-            credential=self.wallets[subject], kind=kind, key=key, until=self._clock() + LIFETIME_SECONDS
-        )
+        text = self.give(subject, kind, self._clock() + LIFETIME_SECONDS)
         answer: dict[str, object] = {
             "access_token": text,
             "expires_in": LIFETIME_SECONDS,
             "token_type": kind,
             "scope": "ozo",
         }
-        return answer | ({"dpop_kid": key} if kind == "DPoP" else {})
+        return answer | ({"dpop_kid": self._tokens[text].key_id} if kind == "DPoP" else {})
+
+    def give(self, subject: str, kind: str = "Bearer", until: float = math.inf) -> str:
+        """A token for a subject; one that is given out by hand has no end."""
+        text = secrets.token_urlsafe(24)
+        key = ECKey.generate_key("P-256", private=True)
+        self._tokens[text] = _Token(credential=self.wallets[subject], kind=kind, key=key, until=until)
+        return text
 
     def proof(self, key: str, method: str, address: str, token: str) -> dict[str, str]:
         """The answer to ``dpop``: good for one request with this method to this address.
@@ -74,11 +92,18 @@ class Nuts:
         Raises:
             RefusedError: 404, the key does not belong to the token.
         """
-        if token not in self._tokens or self._tokens[token].key != key:
+        if token not in self._tokens or self._tokens[token].key_id != key:
             raise RefusedError(404, "key not found")
-        text = secrets.token_urlsafe(24)
-        self._proofs[text] = (method, _without_query(address), token)
-        return {"dpop": text}
+        own = self._tokens[token].key
+        claims = {
+            "jti": secrets.token_urlsafe(12),
+            "htm": method,
+            "htu": _without_query(address),
+            "iat": int(self._clock()),
+            "ath": _hash(token),
+        }
+        header = {"typ": _PROOF, "alg": _ALGORITHM, "jwk": own.as_dict(private=False)}
+        return {"dpop": jwt.encode(header, claims, own, algorithms=[_ALGORITHM])}
 
     def caller(self, authorization: str, proof: str, method: str, address: str) -> tuple[str, Credential]:
         """The token and the credential behind a request.
@@ -90,9 +115,22 @@ class Nuts:
         token = self._tokens.get(text)
         if token is None or token.kind != kind or token.until <= self._clock():
             raise RefusedError(401, "The access token is missing, expired, or invalid")
-        if kind == "DPoP" and self._proofs.pop(proof, None) != (method, _without_query(address), text):
+        if kind == "DPoP" and not self._is_proof(proof, token.key, method, address, text):
             raise RefusedError(401, "The DPoP proof does not belong to this request")
         return text, token.credential
+
+    def _is_proof(self, proof: str, key: ECKey, method: str, address: str, token: str) -> bool:
+        try:
+            said = jwt.decode(proof, key, algorithms=[_ALGORITHM])
+        except (JoseError, ValueError):
+            return False
+        wanted = {"htm": method, "htu": _without_query(address), "ath": _hash(token)}
+        is_it = said.header.get("typ") == _PROOF and all(said.claims.get(k) == v for k, v in wanted.items())
+        is_fresh = abs(self._clock() - float(said.claims.get("iat", 0))) <= _PROOF_SECONDS
+        jti = str(said.claims.get("jti", ""))
+        is_new = bool(jti) and jti not in self._used
+        self._used.add(jti)
+        return is_it and is_fresh and is_new
 
     def expire(self) -> None:
         """Let every token given out be past its time; the node goes on making proofs for them."""
@@ -142,6 +180,11 @@ def refused(error: RefusedError) -> Response:
     if error.status == 429:
         answer.headers["Retry-After"] = "1"
     return answer
+
+
+def _hash(token: str) -> str:
+    """The ``ath`` of a token (RFC 9449 §4.2)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
 
 
 def _without_query(address: str) -> str:

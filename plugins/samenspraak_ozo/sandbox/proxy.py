@@ -7,6 +7,8 @@ capability-statements.md (interactions and scoping per role), resource-lifecycle
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +18,7 @@ from urllib.parse import urlsplit
 from samenspraak_ozo.sandbox.store import Params, Resource, Store, reference, relative, values
 
 MAX_COUNT = 100
+_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _PROFILE = "http://ozoverbindzorg.nl/fhir/StructureDefinition/"
 _JSON = frozenset({"json", "application/json", "application/fhir+json", "application/json+fhir"})
 _BLOCKED = ("_include", "_revinclude", "_filter", "_contained")
@@ -113,6 +116,17 @@ _SHARED_SCOPES: Mapping[str, tuple[str, str]] = {
     "Communication": ("part-of:CommunicationRequest.recipient", "{all}"),
     "AuditEvent": ("agent", "{all}"),
 }
+
+
+def trace_of(traceparent: str) -> tuple[str, str]:
+    """The trace and the part of it by which the proxy's audit event knows a request (w3c-trace-context.md).
+
+    An invalid header is passed over and the proxy makes its own.
+    """
+    if _TRACE.fullmatch(traceparent):
+        _, trace, span, _ = traceparent.split("-")
+        return trace, span
+    return secrets.token_hex(16), secrets.token_hex(8)
 
 
 def check_method(method: str, kind: str, caller: Caller) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
@@ -67,6 +67,7 @@ class OzoSandbox(Sandbox):
         self.hook_origins: frozenset[str] = frozenset()
         self._pages: dict[str, list[Resource]] = {}
         self._requests: Counter[tuple[str, int]] = Counter()
+        self.traces: deque[tuple[str, str]] = deque(maxlen=1000)
         self._add_routes(node)
 
     def _now(self) -> str:
@@ -93,6 +94,8 @@ class OzoSandbox(Sandbox):
             "restrict": people.restrict,
             "wallet": self.wallet,
             "expire_tokens": self.nuts.expire,
+            "give_token": self.nuts.give,
+            "traces": lambda: list(self.traces),
             "allow_hooks": self.allow_hooks,
         }
 
@@ -158,6 +161,7 @@ class OzoSandbox(Sandbox):
         if "no-store" in request.headers.get("Cache-Control", "") and not self.quirks.warns_no_store:
             raise RefusedError(400, "Cache-Control: no-store is not supported")
         with self.lock:
+            self.traces.append(proxy.trace_of(request.headers.get("traceparent", "")))
             caller = self._caller()
             kind, *rest = path.split("/")
             if any(part.startswith("$") for part in (kind, *rest)):

@@ -71,7 +71,14 @@ class Hub:
         return list(self.connector.changes(self.call, cursor))
 
 
-def connected(client: Any, people: Any, *, reach: str = "open_origins", **settings: Any) -> Iterator[Hub]:
+def connected(
+    client: Any,
+    people: Any,
+    *,
+    reach: str = "open_origins",
+    kind: type[OzoConnector] = OzoConnector,
+    **settings: Any,
+) -> Iterator[Hub]:
     """The hub with this platform and its node. ``reach``: what lets it speak to loopback."""
     given = {
         "base_url": f"{client.url}/fhir",
@@ -83,7 +90,7 @@ def connected(client: Any, people: Any, *, reach: str = "open_origins", **settin
         **settings,
     }
     loaded = load_settings(OzoConnector.manifest, given, secret=lambda itself: itself)
-    connector = OzoConnector("ozo-1", {**loaded, reach: frozenset({client.url, client.node})})
+    connector = kind("ozo-1", {**loaded, reach: frozenset({client.url, client.node})})
     http = connector.http()
     yield Hub(connector=connector, call=Call(http=http, now=datetime.now(UTC)), people=people)
     http.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from samenspraak.connectors import ExternalParty, Found, SetApart
 from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.domain.statements import StatementKind
 from samenspraak.errors import InvalidRecordError
+from samenspraak_ozo.people import ROLES, identifier_system, party, relations
 from samenspraak_ozo.sandbox import OzoSandbox
 
 
@@ -29,6 +31,37 @@ def test_people_are_offered_with_the_current_names_of_their_identifiers(quirky_h
         PartyKind.RELATIVE,
         PartyKind.PROFESSIONAL,
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "system"),
+    [
+        ("https://www.ozoverbindzorg.nl/namingsystem/ozo/person", "person"),
+        ("https://www.ozoverbindzorg.nl/namingsystem/ozo-connect/network-relation", "network-relation"),
+        ("OZO/Person", "person"),
+        ("OZO-CONNECT/NetworkRelation", "network-relation"),
+        ("email", "email"),
+    ],
+)
+def test_an_identifier_goes_by_one_name_whatever_it_was_called(written: str, system: str) -> None:
+    # examples/*.json; ozo-relatedperson.fsh 0.2; identifier-systems.md.
+    assert identifier_system(written) == f"https://www.ozoverbindzorg.nl/namingsystem/{system}"
+    assert identifier_system("https://dekade.example/nummers") == "https://dekade.example/nummers"
+
+
+@pytest.mark.parametrize("system", ["urn:oid:2.16.840.1.113883.5.111", ROLES])
+@pytest.mark.parametrize(("code", "decides"), [("SONC", False), ("GUARD", True)])
+def test_a_relation_means_the_same_under_both_names_of_its_code_system(
+    system: str, code: str, decides: bool
+) -> None:
+    person = {
+        "resourceType": "RelatedPerson",
+        "id": "5",
+        "name": [{"text": "Kees Groot"}],
+        "relationship": [{"coding": [{"system": system, "code": code}]}],
+    }
+    assert relations(person) == {(ROLES, code)}
+    assert getattr(party(person, date(2026, 11, 24)), "representative", None) is decides
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,16 @@ Source of every test, unless it says otherwise: technical-aaa-proxy.md in the pu
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from typing import Any
 
 import pytest
 import requests
+
+from samenspraak_ozo.sandbox.nuts import Nuts
+from samenspraak_ozo.sandbox.proxy import RefusedError, trace_of
 
 
 def test_without_a_token_nothing_is_answered_but_the_statement_of_the_server(client: Any) -> None:
@@ -31,6 +37,48 @@ def test_a_proof_is_good_for_one_request(client: Any, people: Any) -> None:
     }
     answers = [client.session.get(address, headers=headers).status_code for _ in range(2)]
     assert answers == [200, 401]
+
+
+def test_a_proof_is_a_signed_statement_about_one_request_and_one_token(client: Any, people: Any) -> None:
+    # RFC 9449 §4.2; technical-walkthrough-validate-access-token.md: the key is the one of the token.
+    client.sign_in()
+    address = f"{client.url}/fhir/Patient"
+    proof = client.proof("GET", address)
+    header, claims = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in proof.split(".")[:2])
+    ath = hashlib.sha256(client.token["access_token"].encode()).digest()
+
+    assert (header["typ"], header["alg"], header["jwk"]["crv"]) == ("dpop+jwt", "ES256", "P-256")
+    assert (claims["htm"], claims["htu"]) == ("GET", address)
+    assert claims["ath"] == base64.urlsafe_b64encode(ath).rstrip(b"=").decode()
+
+
+def test_a_proof_signed_by_another_key_or_too_old_is_refused(people: Any) -> None:
+    now = [1_795_000_000.0]
+    nuts = Nuts(lambda: now[0])
+    ours, theirs = (nuts.token("samenspraak", "DPoP") for _ in range(2))
+    address = "https://proxy.example/fhir/Patient"
+
+    def made(token: dict[str, Any]) -> str:
+        return nuts.proof(str(token["dpop_kid"]), "GET", address, str(token["access_token"]))["dpop"]
+
+    def asks(proof: str) -> None:
+        nuts.caller(f"DPoP {ours['access_token']}", proof, "GET", f"{address}?name=x")
+
+    asks(made(ours))
+    with pytest.raises(RefusedError):
+        asks(made(theirs))
+    old = made(ours)
+    now[0] += 120
+    with pytest.raises(RefusedError):
+        asks(old)
+    asks(made(ours))
+
+
+def test_a_valid_trace_is_taken_over_and_any_other_replaced() -> None:
+    # w3c-trace-context.md, "Validation".
+    given = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    assert trace_of(given) == ("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331")
+    assert [len(part) for part in trace_of("00-XYZ-1-01")] == [32, 16]
 
 
 def test_an_expired_token_is_refused_until_a_new_one_is_asked(client: Any, people: Any) -> None:

@@ -309,3 +309,31 @@ def test_no_error_shows_the_query_also_not_in_its_traceback(there: responses.Req
     with pytest.raises(TransientError) as caught:
         client().send("GET", "Patient", params={"bsn": bsn})
     assert bsn not in "".join(traceback.format_exception(caught.value))
+
+
+# Traces.
+
+
+def test_requests_of_one_act_share_a_trace_and_each_is_a_part_of_its_own(
+    there: responses.RequestsMock,
+) -> None:
+    there.get(BASE, json={})
+    numbers = iter(range(1, 100))
+    traced = client(traces=lambda size: f"{next(numbers):0{2 * size}x}")
+
+    one = traced.for_one_act()
+    for each in (one, one):
+        each.send("GET", "")
+    traced.for_one_act().send("GET", "")
+    first, second, third = (sent(there, number).headers["traceparent"] for number in range(3))
+
+    assert first == "00-00000000000000000000000000000002-0000000000000003-01"
+    assert first.split("-")[1] == second.split("-")[1] != third.split("-")[1]
+    assert first != second
+
+
+def test_without_traces_no_header_says_any(there: responses.RequestsMock) -> None:
+    there.get(BASE, json={})
+    client().for_one_act().send("GET", "")
+
+    assert "traceparent" not in sent(there).headers
