@@ -351,6 +351,13 @@ HELP_NL: Mapping[str, str] = {
     "List the addresses and whose they are; never the addresses themselves.": (
         "Toont welke adressen er zijn en van wie; nooit de adressen zelf."
     ),
+    "Take in a spreadsheet of CONNECTOR that people typed in: a FILE that was saved or fetched before.\n\n"
+    "Only cells that changed count, each over what stood there then; what both sides changed is asked. What\n"
+    "cannot be read is told by row and column, and the rest goes on. Then the exit code is 3.": (
+        "Leest een spreadsheet van CONNECTOR in waarin mensen typten: een FILE dat eerder is opgehaald.\n\n"
+        "Alleen veranderde cellen tellen, over wat er toen stond. Wat beide kanten veranderden, vragen we.\n"
+        "Wat niet te lezen is, noemen we met rij en kolom; de rest gaat door. Dan is de afsluitcode 3."
+    ),
     "Take an address back: it never works again, and without another one nothing is shown any more.": (
         "Trekt een adres in: het werkt nooit meer, en zonder ander adres is er niets meer te zien."
     ),

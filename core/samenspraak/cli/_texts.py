@@ -205,6 +205,12 @@ SENTENCES: Mapping[str, Pair] = {
         "You see this address only once. Whoever has it reads along: give it to this person alone.",
     ),
     "feed.saved": ("Bewaard: {file}. Alleen u kunt het lezen.", "Saved: {file}. Only you can read it."),
+    "feed.imported": (
+        "Overgenomen: {units} wijzigingen in {agreements} afspraken, en {said} meldingen.",
+        "Taken in: {units} changes in {agreements} agreements, and {said} reports.",
+    ),
+    "feed.proposed": ("Nieuw, als voorstel: {count}.", "New, as a proposal: {count}."),
+    "feed.unchanged": ("Niets veranderd in {count} rijen.", "Nothing changed in {count} rows."),
     "feed.revoke?": (
         "Adres {id} werkt daarna nooit meer.",
         "After this, address {id} never works again.",

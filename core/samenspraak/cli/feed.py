@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from samenspraak.cli import Asked
-from samenspraak.cli._answers import answer, called, confirm, table
+from samenspraak.cli._answers import NEEDS_A_PERSON, answer, called, confirm, table
 from samenspraak.cli._desk import by_option, desk, json_option, looker_option, yes_option
 from samenspraak.cli._help import Group
-from samenspraak.services import feeds, looking
+from samenspraak.services import feeds, looking, returning
+
+_MOST_BYTES = 20_000_001
+"""No more of a file is read than its connector would refuse by its size."""
 
 
 @click.group("feed", cls=Group)
@@ -82,6 +86,31 @@ def save(asked: Asked, feed_id: str, file: Path, by: str) -> None:
     with os.fdopen(handle, "wb") as written:
         written.write(saved.shown.body)
     answer(asked, {"file": str(file)}, [at.texts("feed.saved", file=file)])
+
+
+@command.command("import")
+@click.argument("connector_id", metavar="CONNECTOR")
+@click.argument("file", type=click.File("rb"))
+@by_option
+@json_option
+@click.pass_obj
+def import_(asked: Asked, connector_id: str, file: BinaryIO, by: str) -> None:
+    """Take in a spreadsheet of CONNECTOR that people typed in: a FILE that was saved or fetched before.
+
+    Only cells that changed count, each over what stood there then; what both sides changed is asked. What
+    cannot be read is told by row and column, and the rest goes on. Then the exit code is 3.
+    """
+    at = desk(asked)
+    taken = returning.take_back(at.hub, at.organisation, connector_id, file.read(_MOST_BYTES), by=by)
+    lines = [
+        at.texts("feed.imported", units=taken.units, agreements=len(taken.changed), said=taken.said),
+        *([at.texts("feed.proposed", count=len(taken.proposed))] if taken.proposed else []),
+        at.texts("feed.unchanged", count=taken.unchanged),
+        *(one[at.texts.language] for one in taken.troubles),
+    ]
+    answer(asked, {"import": taken}, lines)
+    if taken.troubles:
+        raise click.exceptions.Exit(NEEDS_A_PERSON)
 
 
 @command.command()

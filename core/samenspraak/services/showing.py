@@ -122,6 +122,12 @@ def standing(uow: UnitOfWork, hub: Hub, connector: Published, ref: PartyRef | No
             yield one
 
 
+def standing_of(uow: UnitOfWork, hub: Hub, connector: Published, copy_id: str) -> Standing | None:
+    """The copy with this id as far as its readers may see it; None: nothing of it may be seen."""
+    copy = uow.shown.get(connector.connector_id, copy_id)
+    return _standing(uow, hub, connector, copy) if copy else None
+
+
 def sealed_by(uow: UnitOfWork, connector_id: str) -> partial[bytes]:
     """How what this connector shows is signed."""
     return partial(uow.shown.stamp, connector_id)

@@ -18,7 +18,7 @@ from samenspraak.domain.parties import (
     Person,
 )
 from samenspraak.domain.units import apply, named, renamed, units_of
-from samenspraak.policy.capabilities import SystemKind
+from samenspraak.policy.capabilities import SystemKind, Write
 from samenspraak.policy.learning import knowable, learnable
 from samenspraak.policy.matching import Doubtful, Match, New, Same, match
 from samenspraak.store.records import AuditLine, Cause, CursorRecord, PartyCandidate, PartyLink
@@ -49,8 +49,9 @@ def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalPar
         _join_circle(uow, hub, connector_id, party, standing.ref)
         return
     found = _match(uow, connector_id, party)
-    dossier = hub.capabilities(uow.organisation, connector_id).kind is SystemKind.DOSSIER
-    if isinstance(found, New) and dossier:
+    can = hub.capabilities(uow.organisation, connector_id)
+    registers = can.kind is SystemKind.DOSSIER and can.mode is not Write.VIEW  # not what we show ourselves
+    if isinstance(found, New) and registers:
         registered = _register(uow, hub, connector_id, party)
         found = Same(id=registered) if registered else found
     if isinstance(found, Same):

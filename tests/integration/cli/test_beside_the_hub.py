@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ import pytest
 from samenspraak.cli import main
 from samenspraak.domain.parties import PartyKind
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, failures, feeds
+from samenspraak.services import connectors, failures, feeds, showing
 from samenspraak.work.embedded import EmbeddedRunner
 from samenspraak_memory.sandbox import FamilyApp
 
@@ -131,13 +132,14 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
     family.settle()
     (asked,) = line.json("question", "list")["questions"]
     (other,) = (one.id for one in family.agreements() if one.what.text == "Koffie drinken")
-    address = followed(family)
+    address, file = followed(family), sheet(family)
     failed = fails(family)
     settings = ("--set", f"base_url={url}", "--set", "access_key=secret://env/APP_KEY", "--open-origin", url)
     return {
         "failure retry": (failed,),
         "feed add": ("agenda", "relative:son"),
         "feed revoke": (address, "--yes"),
+        "feed import": ("blad", file),
         "connector add": ("app-c", "--type", "memory", *settings),
         "connector pause": ("app-b",),
         "connector resume": ("app-b",),
@@ -167,6 +169,16 @@ def followed(family: Any) -> str:
     record = connectors.draft(family.app.registry, "agenda", "calendar", {})
     connectors.add(family.app.hub, family.app.connected, ORGANISATION, record)
     return feeds.add(family.app.hub, ORGANISATION, "agenda", "relative:daughter").id
+
+
+def sheet(family: Any) -> str:
+    """The spreadsheet that lies in the client's home; gives its path."""
+    record = connectors.draft(family.app.registry, "blad", "sheet", {"place": "home"})
+    connectors.add(family.app.hub, family.app.connected, ORGANISATION, record)
+    address = feeds.add(family.app.hub, ORGANISATION, "blad", "client:wit")
+    file = Path(family.app.settings.data_dir) / "blad.csv"
+    file.write_bytes(showing.save(family.app.hub, ORGANISATION, address.id, "csv").shown.body)
+    return str(file)
 
 
 def fails(family: Any) -> str:

@@ -40,7 +40,7 @@ DECIDES = {
     *("match accept", "match refuse", "match join", "match separate"),
     *("question answer", "consent record", "consent withdraw"),
     *("agreement restore", "agreement join", "agreement separate", "agreement stop", "failure retry"),
-    *("pause start", "pause lift", "review record", "feed add", "feed revoke"),
+    *("pause start", "pause lift", "review record", "feed add", "feed revoke", "feed import"),
 }
 # They show systems, numbers and ids, and nobody.
 SHOWS_NOBODY = {
