@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 FREE = ""
 
@@ -61,14 +62,15 @@ class Sections:
 
     def _split(self, text: str) -> list[tuple[str, str]]:
         found: list[tuple[str, list[str]]] = [(FREE, [])]
+        begins = self._pattern(r"\s*({})\s*:")
         for line in text.splitlines(keepends=True):
-            if match := self._pattern(r"\s*({})\s*:").match(line):
+            if match := begins.match(line):
                 found.append((self._spelled(match[1]), []))
             found[-1][1].append(line)
         return [(name, "".join(lines)) for name, lines in found if lines]
 
     def _pattern(self, form: str) -> re.Pattern[str]:
-        return re.compile(form.format("|".join(map(re.escape, self.labels))), re.IGNORECASE)
+        return _compiled(self.labels, form)
 
     def _spelled(self, label: str) -> str:
         return next(known for known in self.labels if known.lower() == label.lower())
@@ -81,6 +83,11 @@ class Sections:
     def _escaped(self, value: str) -> str:
         looks_like_one = self._pattern(r"\\*(?:{})\s*:")
         return "\n".join(f"\\{line}" if looks_like_one.match(line) else line for line in value.splitlines())
+
+
+@cache
+def _compiled(labels: tuple[str, ...], form: str) -> re.Pattern[str]:
+    return re.compile(form.format("|".join(map(re.escape, labels))), re.IGNORECASE)
 
 
 def tidy(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Nedap Ons: agreements in the care plan, as proposals in its draft."""

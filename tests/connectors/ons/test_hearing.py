@@ -1,0 +1,172 @@
+"""Notifications of Ons: what is genuine, what it hints at, and what an outage leaves."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask, Response, request
+from werkzeug.serving import make_server
+
+from samenspraak.connectors import Hint, Inbound
+from samenspraak.errors import AuthenticationError, InvalidRecordError, SamenspraakError
+
+from .conftest import SECRET, House, Line, line_to
+
+BASE = "https://ons.example"
+
+
+def event(model: str, kind: str = "UPDATE", customer: str = "TE1002", **more: Any) -> bytes:
+    told = {"customerCode": customer, "eventType": kind, "modelType": model, "amountOfRetries": 0, **more}
+    return json.dumps({**told, "timestamp": "2026-11-22T10:08:11+01:00"}).encode()
+
+
+def sent(body: bytes, secret: str = SECRET) -> Inbound:
+    signature = hmac.new(secret.encode(), body, hashlib.sha512).hexdigest()
+    return Inbound(headers={"x-signature-sha512": signature}, body=body)
+
+
+def hints(request: Inbound, **settings: Any) -> list[Hint]:
+    return list(line_to(BASE, **settings).connector.hints(request))
+
+
+@pytest.mark.parametrize("model", ["client", "client_contact_relation", "care_plan", "team", "employee"])
+def test_what_we_read_something_about_is_a_hint_that_names_nobody(model: str) -> None:
+    assert hints(sent(event(model, id=4711))) == [Hint()]
+
+
+def test_an_activated_plan_is_a_hint_too() -> None:
+    assert hints(sent(event("care_plan_activated", "CUSTOM", payload={"clientId": 4711}))) == [Hint()]
+
+
+def test_what_is_about_something_else_is_acknowledged_and_forgotten() -> None:
+    assert hints(sent(event("insurance", id=4711))) == []
+    assert hints(sent(event("connector", "NOP"))) == []
+
+
+def test_of_the_two_at_set_up_the_wrongly_signed_one_is_refused() -> None:
+    """ONS-DOC ``Webhooks``: one NOP event is signed rightly and one wrongly, and 200 to both fails."""
+    nop = event("connector", "NOP")
+    assert hints(sent(nop)) == []
+    with pytest.raises(AuthenticationError):
+        hints(sent(nop, secret="een-ander-geheim-dan-dit"))
+
+
+def test_a_signature_holds_for_the_very_bytes_that_came() -> None:
+    body = event("care_plan", id=4711)
+    with pytest.raises(AuthenticationError):
+        hints(replace(sent(body), body=body.replace(b'": ', b'":')))
+    with pytest.raises(AuthenticationError):
+        hints(Inbound(headers={}, body=body))
+
+
+@pytest.mark.parametrize("spelled", [str.upper, str.lower])
+def test_a_signature_in_either_case_or_in_base64_is_taken(spelled: Any) -> None:
+    body = event("care_plan", id=4711)
+    digest = hmac.new(SECRET.encode(), body, hashlib.sha512).digest()
+    for told in (spelled(digest.hex()), base64.b64encode(digest).decode()):
+        assert hints(Inbound(headers={"X-Signature-SHA512": told}, body=body)) == [Hint()]
+
+
+def test_without_a_secret_nothing_is_taken() -> None:
+    body = event("care_plan", id=4711)
+    with pytest.raises(AuthenticationError):
+        hints(sent(body), hook_secret=None)
+
+
+def test_what_is_about_another_environment_is_passed_over() -> None:
+    assert hints(sent(event("care_plan", id=1)), customer_code="TE1002") == [Hint()]
+    assert hints(sent(event("care_plan", id=1, customer="XX9")), customer_code="TE1002") == []
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"\xff"])
+def test_what_is_signed_and_no_event_is_refused_as_such(body: bytes) -> None:
+    with pytest.raises(InvalidRecordError):
+        hints(sent(body))
+
+
+# Over a real socket: the sandbox tells, a receiver with our connector listens.
+
+
+@dataclass
+class Receiver:
+    """A door with our connector behind it. ``shut``: answers 503."""
+
+    line: Line
+    heard: list[bytes] = field(default_factory=list)
+    shut: bool = False
+    url: str = ""
+
+    def take(self) -> Response:
+        if self.shut:
+            return Response(status=503)
+        body = request.get_data()
+        try:
+            self.line.connector.hints(Inbound(headers=dict(request.headers), body=body))
+        except SamenspraakError:
+            return Response(status=401)
+        self.heard.append(body)
+        return Response(status=200)
+
+
+@pytest.fixture
+def receiver(line: Line) -> Iterator[Receiver]:
+    receiver, app = Receiver(line=line), Flask(__name__)
+    app.add_url_rule("/in", view_func=receiver.take, methods=["POST"])
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    receiver.url = f"http://127.0.0.1:{server.server_port}/in"
+    yield receiver
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("mode", ["strict", "quirky"])
+def test_what_was_missed_during_an_outage_is_told_again_when_we_listen_again(
+    house: House, line: Line, receiver: Receiver
+) -> None:
+    assert house.ons.subscribe(receiver.url, SECRET) == [200, 401]
+    house.in_force("Samen wandelen")
+    house.ons.hooks.wait()
+    cursor = line.pages()[-1].cursor
+    receiver.heard.clear()
+    receiver.shut = True
+    house.ons.open_draft(house.client)
+    house.ons.activate(house.client)
+    house.ons.hooks.wait()
+    assert (receiver.heard, bool(house.ons.hooks.missed)) == ([], True)
+
+    receiver.shut = False
+    back = line.call.now - timedelta(minutes=30)
+    line.pages(str(cursor).replace(_heard(cursor), back.isoformat()))
+    house.ons.hooks.wait()
+
+    told = [json.loads(body) for body in receiver.heard]
+    assert {one["modelType"] for one in told} == {"care_plan", "care_plan_activated"}
+    assert {one["amountOfRetries"] for one in told} == {1}
+    assert house.ons.hooks.missed == []
+
+
+def test_while_we_listen_nothing_is_asked_again(house: House, line: Line) -> None:
+    line.pages(line.pages()[-1].cursor)
+    assert [one.path for one in house.ons.seen() if "redeliver" in one.path] == []
+
+
+def test_after_more_than_a_day_everything_is_read_again(line: Line, house: House) -> None:
+    """ONS-DOC ``Webhooks``: what was missed is kept for 24 hours."""
+    cursor = line.pages()[-1].cursor
+    long_ago = line.call.now - timedelta(hours=30)
+    with pytest.raises(SamenspraakError, match="more than a day"):
+        line.pages(str(cursor).replace(_heard(cursor), long_ago.isoformat()))
+
+
+def _heard(cursor: str | None) -> str:
+    return str(json.loads(str(cursor))["heard"])
