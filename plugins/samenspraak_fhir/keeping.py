@@ -44,7 +44,7 @@ def own(plan: Raw, *, selected: bool, categories: Collection[str], systems: Coll
     if not selected:
         return kept
     kept |= _some(plan, _WHOLE)
-    put(kept, "subject", _some(fhir.element(plan, "subject"), ("reference", "type")))
+    put(kept, "subject", _some(fhir.element(plan, "subject"), ("reference", "type", names.CLIENT_HERE)))
     put(kept, "period", _some(fhir.element(plan, "period"), ("start", "end")))
     put(kept, "description", conditions.lines(plan))
     put(kept, "extension", _extensions(plan))

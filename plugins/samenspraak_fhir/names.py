@@ -13,6 +13,9 @@ MARKER = f"{OURS}marker"
 GROUP = f"{OURS}group"
 PARTY = f"{OURS}party"
 
+# A member of a subject while we hold the plan; the dossier never gets it.
+CLIENT_HERE = f"{OURS}client"
+
 # Codes.
 CATEGORY = f"{OURS}category"
 AGREEMENT = "agreement"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +32,10 @@ _KEY = re.compile(r"([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}")
 
 @dataclass(frozen=True, kw_only=True)
 class Parties:
-    """The directory as references. ``base_url``: references below it are local ones."""
+    """The directory as references. ``base_urls``: references below these are local ones."""
 
     directory: Directory
-    base_url: str = ""
+    base_urls: Sequence[str] = ()
 
     def read(self, reference: Mapping[str, Any], field: str) -> PartyRef:
         """The party a reference stands for.
@@ -47,7 +47,7 @@ class Parties:
             raise unusable(field, "this is no reference")
         if (ours := self._ours(reference)) is not None:
             return ours
-        key = fhir.reference_key(reference, self.base_url)
+        key = fhir.reference_key(reference, *self.base_urls)
         if key is None or key.partition("/")[0] not in KINDS:
             raise unusable(field, "this refers to nobody in this dossier")
         return self.directory.party(key, KINDS[key.partition("/")[0]])

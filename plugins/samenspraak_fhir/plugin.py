@@ -55,7 +55,7 @@ from samenspraak.errors import (
 )
 from samenspraak.http import Answer, HttpClient, SigningKey
 from samenspraak.protocols import fhir
-from samenspraak_fhir import keeping, mapping, names, people, reading, signing, subscribing
+from samenspraak_fhir import keeping, logical, mapping, names, people, reading, signing, subscribing
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene, is_ours
 from samenspraak_fhir.server import PLAN, Server, shown
@@ -138,7 +138,7 @@ class DossierConnector(Connector):
             return
         for batch in self._sweep(call, PLAN, self._selection(), here):
             here = here.at(PLAN, batch.upto)
-            records = [_found(one) for one in batch.resources]
+            records = [_found(call, one) for one in batch.resources]
             yield Page(records=records, cursor=str(here), complete=batch.is_whole, server=server)
 
     def _heard(self, call: Call, here: fhir.Cursor) -> Page | None:
@@ -155,7 +155,7 @@ class DossierConnector(Connector):
         ours = [one for one in shown if reading.is_agreement(one.resource or {}, self._categories)]
         others = [one.key for one in shown if one not in ours and one.at is not None and one.at > since]
         return Page(
-            records=[*(_found(one.resource or {}) for one in ours), *gone],
+            records=[*(_found(call, one.resource or {}) for one in ours), *gone],
             touched=others,
             cursor=str(here.at(PLAN, told.upto)),
         )
@@ -172,6 +172,11 @@ class DossierConnector(Connector):
     def hints(self, request: Inbound) -> Sequence[Hint]:
         subscribing.check(request, self.settings["hook_key"], self.connector_id)
         return [Hint()]
+
+    @property
+    def _addresses(self) -> Sequence[str]:
+        """Where the server is, and by which addresses it calls itself."""
+        return (self.settings["base_url"], *self.settings["own_addresses"])
 
     @property
     def _overlap(self) -> timedelta:
@@ -196,13 +201,13 @@ class DossierConnector(Connector):
             return Absent(external_id=external_id)
         if answer.status != 200:
             return Unseen(external_id=external_id, why=f"status {answer.status}")
-        return _found(fhir.resource(answer, PLAN), answer)
+        return _found(call, fhir.resource(answer, PLAN), answer)
 
     def find(self, call: Call, marker: Marker) -> Sequence[Found]:
         params = [("identifier", fhir.token(names.MARKER, str(marker)))]
         found = [one for bundle in fhir.search(call.http, PLAN, params) for one in fhir.resources(bundle)]
         # A server that ignores the parameter answers with everybody's plans.
-        return [_found(one) for one in found if str(marker) in fhir.identifiers(one, names.MARKER)]
+        return [_found(call, one) for one in found if str(marker) in fhir.identifiers(one, names.MARKER)]
 
     # Writing.
 
@@ -219,7 +224,7 @@ class DossierConnector(Connector):
         if resource is not None:
             if str(subject.marker) not in fhir.identifiers(resource, names.MARKER):
                 raise PermanentError(f"{self.connector_id}: the server answered a create with another plan")
-            found = _found(resource, answer)
+            found = _found(call, resource, answer)
             return Written(external_id=found.external_id, found=found, existed=existed)
         if located is None:
             raise OutcomeUnknownError(f"{self.connector_id}: a plan was made and nobody says which")
@@ -232,9 +237,11 @@ class DossierConnector(Connector):
                 f"{self.connector_id}: this server gives {found.external_id} no version, so that an update "
                 "could overwrite an edit; nothing was written. Ask for versioned updates."
             )
-        answer = fhir.update(call.http, raw, found.token)
+        answer = fhir.update(call.http, logical.sent(raw), found.token)
         resource = fhir.returned(answer)
-        return Written(external_id=found.external_id, found=_found(resource, answer) if resource else None)
+        return Written(
+            external_id=found.external_id, found=_found(call, resource, answer) if resource else None
+        )
 
     def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
         """Ended, withdrawn and a mistake are statuses, which ``raw`` has; retracted is emptied and revoked.
@@ -257,7 +264,7 @@ class DossierConnector(Connector):
     def get(self, raw: Raw, directory: Directory) -> Reading:
         return reading.read(
             raw,
-            Parties(directory=directory, base_url=self.settings["base_url"]),
+            Parties(directory=directory, base_urls=self._addresses),
             connector_id=self.connector_id,
             categories=self._categories,
             group_systems=self.settings["group_systems"],
@@ -265,7 +272,7 @@ class DossierConnector(Connector):
         )
 
     def put(self, raw: Raw, changes: Changes, directory: Directory) -> Raw:
-        parties = Parties(directory=directory, base_url=self.settings["base_url"])
+        parties = Parties(directory=directory, base_urls=self._addresses)
         scene = Scene(parties=parties, part=reading.part_of(raw), domains=self.settings["life_domains"])
         return mapping.put_changes(raw, changes, scene, connector_id=self.connector_id)
 
@@ -280,9 +287,9 @@ class DossierConnector(Connector):
         return normal
 
 
-def _found(resource: Raw, answer: Answer | None = None) -> Found:
+def _found(call: Call, resource: Raw, answer: Answer | None = None) -> Found:
     token = fhir.version_of(resource, answer.headers if answer else None)
-    return Found(external_id=fhir.key_of(resource), raw=resource, token=token)
+    return Found(external_id=fhir.key_of(resource), raw=logical.resolved(call.http, resource), token=token)
 
 
 def _was_deleted(http: HttpClient, key: str) -> bool:

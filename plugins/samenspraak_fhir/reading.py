@@ -42,13 +42,13 @@ def read(
         return Reading(client=None, units={}, marker=_marker(raw), part=part, selected=False)
     _check(raw)
     return Reading(
-        client=_client(raw, parties.base_url),
+        client=_client(raw, parties.base_urls),
         units=mapping.units(raw, Scene(parties=parties, part=part, domains=domains)),
         marker=_marker(raw),
         part=part,
         group=_group(raw, group_systems),
         numbers=_numbers(raw, group_systems),
-        replaces=_replaces(raw, parties.base_url),
+        replaces=_replaces(raw, parties.base_urls),
         told=statements.told(raw, parties, connector_id),
         said=tuple(statements.said(raw, parties, connector_id, part)),
         mark=fhir.text(extension(raw, names.TERMS) or {}, "valueString") or None,
@@ -86,12 +86,13 @@ def _marker(plan: Mapping[str, Any]) -> Marker | None:
     return Marker.parse(found[0]) if found else None
 
 
-def _client(plan: Mapping[str, Any], base_url: str) -> str | None:
+def _client(plan: Mapping[str, Any], base_urls: Sequence[str]) -> str | None:
     subject = fhir.element(plan, "subject")
     identifier = fhir.element(subject, "identifier")
     if identifier.get("system") == fhir.BSN:
         people.check_bsn(fhir.text(identifier, "value"), "subject.identifier")
-    return fhir.reference_key(subject, base_url) or fhir.text(subject, "reference") or None
+    key = fhir.reference_key(subject, *base_urls) or fhir.text(subject, names.CLIENT_HERE)
+    return key or fhir.text(subject, "reference") or None
 
 
 def _group(plan: Mapping[str, Any], systems: Sequence[str]) -> str | None:
@@ -108,8 +109,8 @@ def _numbers(plan: Mapping[str, Any], systems: Sequence[str]) -> frozenset[Ident
     )
 
 
-def _replaces(plan: Mapping[str, Any], base_url: str) -> str | None:
-    found = [fhir.reference_key(one, base_url) for one in fhir.elements(plan, "replaces")]
+def _replaces(plan: Mapping[str, Any], base_urls: Sequence[str]) -> str | None:
+    found = [fhir.reference_key(one, *base_urls) for one in fhir.elements(plan, "replaces")]
     return next((one for one in found if one), None)
 
 

@@ -61,6 +61,18 @@ class SignInSettings(Schema):
         required=True,
         **ADDRESS,
     )
+    own_addresses = setting(
+        fields.List,
+        title={"nl": "Hoe het dossier zichzelf noemt", "en": "What the dossier calls itself"},
+        help={
+            "nl": "Staat het achter een proxy, dan noemt het soms een intern adres. Noem dat hier: "
+            "links en verwijzingen daarheen lezen we als het FHIR-adres.",
+            "en": "Behind a proxy it may give an internal address. Name that here: "
+            "links and references to it are read as the FHIR address.",
+        },
+        cls_or_instance=fields.Url(**ADDRESS),
+        load_default=list,
+    )
     sign_in = setting(
         fields.String,
         title={"nl": "Manier van aanmelden", "en": "Way of signing in"},
@@ -214,6 +226,7 @@ def client(
             open_origins=frozenset(settings.get("open_origins", ())),
             internal_origins=frozenset(settings.get("internal_origins", ())),
             tls=tls,
+            own_addresses=settings.get("own_addresses", ()) if url == base_url else (),
         )
 
     def with_secret() -> Auth:

@@ -74,6 +74,8 @@ class HttpClient:
         open_origins: these may be plain http or not public; only demo and tests give any.
         internal_origins: these may be in the organisation's own network, as the deployment says.
         tls: which certificates to trust and to show.
+        own_addresses: what the system calls itself in links, when that is another address than ours for it;
+            a link below one of these is followed below ``base_url``, and nothing is ever sent there.
         resolver: from a name to its addresses.
         clock: seconds since the epoch, for the times in an answer.
         monotonic: seconds that never jump, for deadlines.
@@ -93,6 +95,7 @@ class HttpClient:
         open_origins: frozenset[str] = frozenset(),
         internal_origins: frozenset[str] = frozenset(),
         tls: Tls = DEFAULT_TLS,
+        own_addresses: Collection[str] = (),
         resolver: Resolver = resolve,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -105,6 +108,7 @@ class HttpClient:
         self._auth = auth
         self._limits = limits
         self._tls = tls
+        self._own_addresses = tuple(f"{one.rstrip('/')}/" for one in own_addresses)
         self._clock = clock
         self._monotonic = monotonic
         self._deadline = math.inf
@@ -239,7 +243,7 @@ class HttpClient:
                 so nothing is sent; a person must look at that system.
         """
         try:
-            link = read_url(url)
+            link = read_url(self._as_ours(url))
         except RefusedAddressError as error:
             raise PermanentError(f"{self.connector_id}: a link in an answer is refused: {error}") from None
         if not self._base.holds(link):
@@ -248,6 +252,16 @@ class HttpClient:
             )
         request = _Request(method="GET", url=str(link), headers=_headers(headers), allow=allow, safe=True)
         return judge(self._signed(request), expect=expect, allow=allow)
+
+    def _as_ours(self, url: str) -> str:
+        """The link, below the address we know the system by if it uses one of its own.
+
+        Below the path, or with a query right after it: ``…/fhir/Patient`` and ``…/fhir?page=2``.
+        """
+        for one in self._own_addresses:
+            if url.startswith((one, f"{one[:-1]}?")):
+                return f"{str(self._base).rstrip('/')}{url[len(one) - 1 :]}"
+        return url
 
     def close(self) -> None:
         """Close the connections that rest now, of every thread and copy. The client stays usable."""

@@ -20,12 +20,14 @@ class Quirks:
     history of an instance comes in no particular order. ``deletes_without_moment``: a deletion in a history
     has no ``lastModified``, and its address names the version, as in histories of HAPI.
 
+    ``plain_errors``: an error is plain JSON and no OperationOutcome.
     ``doubled_notices``: whoever subscribed is told of each change twice.
 
     The others are no part of a quirky server, which would otherwise neither answer nor refuse what a
     connector promises. ``no_conditional_create``: it declares none, and passes over ``If-None-Exist``.
-    ``no_moments``: ``_lastUpdated`` is an unknown search parameter. ``no_self_links``: a search does not
-    repeat what it was asked. ``bare_answers``: a write is answered without a body, whatever ``Prefer``
+    ``no_moments``: ``_lastUpdated`` is an unknown search parameter. ``own_address``: what it calls itself in
+    links, as behind a proxy that nobody told it of. ``no_self_links``: a search does not repeat what it was
+    asked. ``bare_answers``: a write is answered without a body, whatever ``Prefer``
     asks, and an update without ``Location``: a server may (https://hl7.org/fhir/R4/http.html#ops).
     ``no_versions``: there is no ``meta.versionId`` and no ``ETag``, and ``If-Match`` means nothing.
     """
@@ -41,10 +43,12 @@ class Quirks:
     no_type_history: bool = False
     history_unordered: bool = False
     deletes_without_moment: bool = False
+    plain_errors: bool = False
     doubled_notices: bool = False
     no_conditional_create: bool = False
     no_moments: bool = False
     no_self_links: bool = False
+    own_address: str = ""
     bare_answers: bool = False
     no_versions: bool = False
 
@@ -62,5 +66,6 @@ QUIRKY = Quirks(
     no_type_history=True,
     history_unordered=True,
     deletes_without_moment=True,
+    plain_errors=True,
     doubled_notices=True,
 )

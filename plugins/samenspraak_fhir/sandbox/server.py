@@ -332,7 +332,7 @@ class FhirSandbox(Sandbox):
     # Answers.
 
     def _base(self) -> str:
-        return f"{request.host_url.rstrip('/')}{BASE}"
+        return self.quirks.own_address or f"{request.host_url.rstrip('/')}{BASE}"
 
     def _link(self, kind: str, criteria: Criteria) -> str:
         return f"{self._base()}/{kind}?{urlencode(criteria)}"
@@ -368,6 +368,10 @@ class FhirSandbox(Sandbox):
         return Response(self.app.json.dumps(document), content_type="application/json")
 
     def _outcome(self, refused: RefusedError) -> Response:
+        if self.quirks.plain_errors:
+            response = self._plain({"error": refused.code, "message": refused.text})
+            response.status_code = refused.status
+            return response
         return self._json(refused.resource(), refused.status)
 
     def _http_error(self, error: HTTPException) -> Any:

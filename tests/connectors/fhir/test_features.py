@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from connectors.fhir.world import CLIENT, Start, World, records
+from connectors.fhir.world import CLIENT, Start, World, records, right_now
 
-from samenspraak.connectors import Absent, Marker, Step, Subject
+from samenspraak.connectors import Absent, Directory, Found, Marker, Step, Subject
+from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak_fhir.sandbox import STRICT, Quirks
 
 IGNORES = Quirks(no_moments=True, unknown_is_empty=True)
@@ -127,3 +128,53 @@ def test_without_versions_the_connection_test_says_what_is_missing(start: Start)
     world = start(Quirks(no_versions=True))
     *_, last = world.connector.check(world.call)
     assert (last.step, last.ok, last.detail) == (Step.WRITE, False, "no versions")
+
+
+INSIDE = "http://ecd-intern.example:8080/baseR4"
+
+
+@pytest.mark.parametrize("offset_paging", [False, True], ids=["opaque pages", "numbered pages"])
+def test_links_to_an_internal_address_are_followed_here_only_when_the_admin_says_so(
+    start: Start, offset_paging: bool
+) -> None:
+    """Three plans of one moment, on pages of two: the next page is only reached by its link."""
+    now = right_now()
+    world = start(
+        Quirks(own_address=INSIDE, offset_paging=offset_paging, whole_seconds=True), clock=lambda: now
+    )
+    world.agree("a", "b", "c")
+    for other in ({}, {"own_addresses": ["http://ecd-intern.example/baseR4"]}):
+        with pytest.raises(PermanentError, match="leads outside"):
+            world.again(**other).listed()
+
+    named = world.again(own_addresses=[f"{INSIDE}/"])
+
+    assert named.listed() == ["a", "b", "c"]
+
+
+def test_a_reference_by_the_internal_address_is_a_local_one(start: Start) -> None:
+    world = start()
+    world.act(
+        "agree", id="a", client=f"{INSIDE}/{CLIENT}", what="Lopen", by=f"{INSIDE}/RelatedPerson/z", when="?"
+    )
+    named = world.again(own_addresses=[INSIDE])
+    found = named.connector.fetch(named.call, "CarePlan/a")
+    assert isinstance(found, Found)
+
+    read = named.connector.get(found.raw, Directory(connector_id="dossier-1"))
+
+    assert read.client == CLIENT
+    with pytest.raises(InvalidRecordError):
+        world.connector.get(found.raw, Directory(connector_id="dossier-1"))
+
+
+@pytest.mark.parametrize("plain", [False, True], ids=["OperationOutcome", "plain JSON"])
+def test_a_refusal_says_why_and_never_in_the_words_of_the_server(start: Start, plain: bool) -> None:
+    world = start(Quirks(plain_errors=plain))
+    subject = Subject(client=CLIENT, marker=Marker(agreement_id="ag1", part="a1"))
+    raw = {**world.connector.new(subject), "intent": "geheim"}
+
+    with pytest.raises(InvalidRecordError, match=r"answered 4\d\d: .*\((error )?[a-z\-]+") as caught:
+        world.connector.create(world.call, subject, raw)
+
+    assert "geheim" not in str(caught.value)

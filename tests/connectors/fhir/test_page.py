@@ -12,6 +12,7 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs" / "connectors" / "fhir.md")
 INTERNAL = {
     names.OURS,
     names.PARTY,
+    names.CLIENT_HERE,
     names.CATEGORY,
     names.LIFE_DOMAIN,
     names.TIMING_CODE,

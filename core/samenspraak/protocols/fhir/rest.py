@@ -15,7 +15,7 @@ from urllib.parse import quote
 from samenspraak.errors import ConfigurationError, ConflictError, InvalidRecordError, TransientError
 from samenspraak.http import Answer, HttpClient, UnusableJsonError, parse_json
 from samenspraak.protocols.fhir.bundles import Params, link
-from samenspraak.protocols.fhir.words import ID, Resource, elements, if_match, key_of, text
+from samenspraak.protocols.fhir.words import BSN, ID, Resource, elements, if_match, key_of, text
 
 FHIR_JSON = "application/fhir+json"
 MAX_PAGES = 10_000
@@ -102,8 +102,16 @@ def first_page(http: HttpClient, resource_type: str, params: Params) -> Answer:
 
 
 def asked(http: HttpClient, resource_type: str, params: Params) -> Answer | None:
-    """The answer to a search; None when the server says that it does not search by these."""
-    answer = http.send("GET", resource_type, params=params, headers=_ACCEPT, allow=_NOT_ACCEPTED)
+    """The answer to a search; None when the server says that it does not search by these.
+
+    A citizen number goes in the body of a POST (https://hl7.org/fhir/R4/search.html#Introduction), since an
+    address is written down on its way by whoever passes it on.
+    """
+    if any(BSN in value for _, value in params):
+        form, path = dict(params), f"{resource_type}/_search"
+        answer = http.send("POST", path, form=form, headers=_ACCEPT, allow=_NOT_ACCEPTED, safe=True)
+    else:
+        answer = http.send("GET", resource_type, params=params, headers=_ACCEPT, allow=_NOT_ACCEPTED)
     return None if answer.status in _NOT_ACCEPTED else answer
 
 
@@ -178,7 +186,7 @@ def located(answer: Answer) -> tuple[str, str | None] | None:
 def _accepted(answer: Answer) -> Answer:
     if answer.status not in _NOT_ACCEPTED:
         return answer
-    said = issues(_outcome(answer))
+    said = issues(_outcome(answer)) or _code(_outcome(answer))
     place = next((one.rpartition(" at ")[2] for one in said if " at " in one), "request")
     raise InvalidRecordError(
         f"{answer.connector_id} answered {answer.status}: the content was not accepted"
@@ -192,6 +200,12 @@ def _outcome(answer: Answer) -> Any:
         return parse_json(answer.content)
     except UnusableJsonError:
         return None
+
+
+def _code(said: Any) -> list[str]:
+    """The code in an error that is plain JSON (``error``, ``code``); its free texts may name people."""
+    found = [text(said, name) for name in ("error", "code")] if isinstance(said, dict) else []
+    return [one for one in found if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.\-]{0,40}", one)][:1]
 
 
 def issues(outcome: Any) -> list[str]:

@@ -105,13 +105,14 @@ def identifiers(resource: Mapping[str, Any], system: str) -> list[str]:
     return [text(one, "value") for one in found if text(one, "value")]
 
 
-def reference_key(reference: Mapping[str, Any] | None, base_url: str = "") -> str | None:
-    """``Type/id`` of a literal reference into the same server, without a version.
+def reference_key(reference: Mapping[str, Any] | None, *base_urls: str) -> str | None:
+    """``Type/id`` of a literal reference into the same server, by any of its addresses, without a version.
 
     None for a reference to a contained resource, to another server, or by identifier only.
     """
     match = REFERENCE.fullmatch(text(reference or {}, "reference"))
-    if match is None or (match["base"] and match["base"] != f"{base_url.rstrip('/')}/"):
+    here = (None, "", *(f"{one.rstrip('/')}/" for one in base_urls))
+    if match is None or match["base"] not in here:
         return None
     return match["key"]
 
