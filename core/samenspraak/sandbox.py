@@ -122,7 +122,8 @@ class Sandbox:
     A subclass adds its routes to :attr:`app` in ``__init__``, guards its data with :attr:`lock`,
     lists what people do there in :meth:`acts`, and says what a person can read in :meth:`readable`.
     :meth:`is_write` narrows what counts as a write in the log, for systems where reading is a POST.
-    ``most_at_once``: how many requests were at work together, at most.
+    ``most_at_once``: how many requests were at work together, at most · ``clock``: the time there, in
+    seconds since the epoch; whoever moves the hub's time moves it along.
     """
 
     name: ClassVar[str] = "sandbox"
@@ -140,6 +141,7 @@ class Sandbox:
         self._held = 0
         self._at_work = 0
         self.most_at_once = 0
+        self.clock: Callable[[], float] = time.time
         self._first: dict[str, bytes] = {}
         self.app.before_request(self._before)
         self.app.after_request(self._after)

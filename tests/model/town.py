@@ -233,6 +233,7 @@ class Town:
         with self.store.write(ORGANISATION) as uow:
             uow.links.release_all()
             uow.remotes.release_all()
+            uow.events.release_all()
             uow.commit()
 
     # Consent, the client's word about one reader.

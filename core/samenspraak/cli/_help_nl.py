@@ -364,8 +364,9 @@ HELP_NL: Mapping[str, str] = {
     # failure
     "What failed for good, and trying again.": "Wat mislukt is, en opnieuw proberen.",
     "Only what began to fail since this moment (UTC).": "Alleen wat sinds dit moment (UTC) mislukt.",
-    "List the copies that failed for good, and the records that cannot be read.": (
-        "Toont de afspraken die in een systeem mislukt zijn, en de gegevens die niet te lezen zijn."
+    "List the copies that failed for good, the records that cannot be read, and the notices nobody took.": (
+        "Toont de afspraken die in een systeem mislukt zijn, de gegevens die niet te lezen zijn, "
+        "en de berichten die niemand aannam."
     ),
     "Show everything that was tried with one copy, and how it stands now.": (
         "Toont alles wat met één afspraak in één systeem geprobeerd is, en hoe het nu staat."

@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, Pair] = {
     "record": ("GEGEVEN", "RECORD"),
     "revision": ("VERSIE", "REVISION"),
     "since": ("SINDS", "SINCE"),
+    "number": ("NUMMER", "NUMBER"),
     "setting": ("INSTELLING", "SETTING"),
     "standing": ("STAND", "STANDING"),
     "subject": ("OVER", "ABOUT"),
@@ -220,6 +221,7 @@ SENTENCES: Mapping[str, Pair] = {
     # failure
     "failure.none": ("Er is niets mislukt.", "Nothing failed."),
     "failure.records": ("Gegevens die we niet kunnen lezen:", "Records that cannot be read:"),
+    "failure.notices": ("Berichten die een app niet aannam:", "Notices that an app did not take:"),
     "failure.tried": ("Opnieuw geprobeerd: {count}.", "Tried again: {count}."),
     "failure.head": (
         "Mislukt {id}: afspraak {agreement} in {connection}",

@@ -19,7 +19,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "connector": ("koppeling staat stil", "connection not running"),
         "access_lost": ("niet meer te zien daar", "not visible there any more"),
         "set_apart": ("apart gezet", "set apart"),
-        "waiting_there": ("wacht daar op akkoord", "waits for approval there"),
+        "waiting_there": ("wacht op antwoord daar", "waits for an answer there"),
         "outside_selection": ("valt buiten de keuze", "outside the selection"),
         "cannot_carry": ("past daar niet", "no place there"),
         "withheld": ("mag daar niet zichtbaar zijn", "may not be seen there"),
@@ -206,6 +206,8 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "same-agreement": ("is dit dezelfde afspraak?", "is this the same agreement?"),
         "two-copies": ("staat daar twee keer", "stands there twice"),
         "joined-differently": ("verschilde bij het samenvoegen", "differed when joined"),
+        "undelivered": ("app neemt een bericht niet aan", "app does not take a notice"),
+        "unwanted": ("app wil geen berichten meer", "app wants no more notices"),
     },
     "rule": {
         "changed there": ("alleen daar veranderd", "changed only there"),
@@ -228,6 +230,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
     "tried": {
         "failed": ("mislukt", "failed"),
         "tried_again": ("opnieuw geprobeerd door", "tried again by"),
+        "delivery": ("bericht bezorgen", "handing a notice over"),
     },
     "unit": {
         "what": ("wat", "what"),

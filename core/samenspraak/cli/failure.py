@@ -27,10 +27,14 @@ def command() -> None:
 @json_option
 @click.pass_obj
 def list_(asked: Asked, connector_id: str | None, since: datetime | None) -> None:
-    """List the copies that failed for good, and the records that cannot be read."""
+    """List the copies that failed for good, the records that cannot be read, and the notices nobody took."""
     at = desk(asked)
     found = failures.listed(at.hub, at.organisation, connector_id=connector_id, since=_moment(since))
-    answer(asked, {"copies": found.copies, "records": found.records}, _lines(found, at.texts))
+    answer(
+        asked,
+        {"copies": found.copies, "records": found.records, "notices": found.notices},
+        _lines(found, at.texts),
+    )
 
 
 @command.command()
@@ -66,6 +70,7 @@ def retry(
         found = failures.listed(at.hub, at.organisation, connector_id=connector_id, since=_moment(since))
         ids = [one.id for one in found.copies]
         ids += [one.id for one in found.records if since is None]
+        ids += [one.id for one in found.notices]
     taken = failures.try_again(at.hub, at.organisation, ids, by=by)
     answer(asked, {"tried": taken}, [at.texts("failure.tried", count=len(taken))])
 
@@ -89,7 +94,15 @@ def _lines(found: Failures, texts: Texts) -> Iterator[str]:
         yield from table(
             headings, ((one.id, one.connector_id, one.external_id, one.field) for one in found.records)
         )
-    if not (found.copies or found.records):
+    if found.notices:
+        yield texts("failure.notices")
+        headings = [texts(key) for key in ("id", "connection", "number", "agreement", "why", "since")]
+        rows = (
+            (one.id, one.connector_id, str(one.number), one.agreement_id, one.detail, texts.moment(one.since))
+            for one in found.notices
+        )
+        yield from table(headings, rows)
+    if not (found.copies or found.records or found.notices):
         yield texts("failure.none")
 
 

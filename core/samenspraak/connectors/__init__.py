@@ -1,11 +1,15 @@
 """What a connector author needs: the contract, the manifest and its words."""
 
 from samenspraak.connectors.connector import (
+    ARRIVAL,
+    MARK,
+    NOTICE,
     Absent,
     Call,
     Changes,
     Checked,
     Connector,
+    Delivery,
     Directory,
     End,
     ExternalParty,
@@ -14,6 +18,8 @@ from samenspraak.connectors.connector import (
     Inbound,
     Look,
     Marker,
+    Notice,
+    NoticeKind,
     Opened,
     Page,
     Proposal,
@@ -32,6 +38,7 @@ from samenspraak.connectors.hookspecs import hookimpl
 from samenspraak.connectors.manifest import HintSource, Manifest, Rates, setting
 from samenspraak.policy.capabilities import (
     Absence,
+    Arrival,
     Capabilities,
     Carries,
     Confirm,
@@ -45,8 +52,12 @@ from samenspraak.policy.capabilities import (
 )
 
 __all__ = [
+    "ARRIVAL",
+    "MARK",
+    "NOTICE",
     "Absence",
     "Absent",
+    "Arrival",
     "Call",
     "Capabilities",
     "Carries",
@@ -55,6 +66,7 @@ __all__ = [
     "Confirm",
     "Connector",
     "Create",
+    "Delivery",
     "Directory",
     "End",
     "ExternalParty",
@@ -66,6 +78,8 @@ __all__ = [
     "Manifest",
     "Marker",
     "MayEnd",
+    "Notice",
+    "NoticeKind",
     "Objects",
     "Opened",
     "Page",

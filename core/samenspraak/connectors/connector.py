@@ -24,6 +24,7 @@ from samenspraak.domain.parties import Identifier, PartyKind, PartyRef
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import UnitKey, Units, UnitValue
 from samenspraak.http import HttpClient, SigningKey
+from samenspraak.policy.capabilities import Arrival
 
 Raw = dict[str, Any]
 """One object of the other system as JSON members, numbers with a fraction as ``Decimal``.
@@ -200,7 +201,8 @@ class Reading:
     said there; an assent's ``terms`` is then the mark it was given under (the hub knows which terms that
     were) · ``unanswered``: somebody said something there that the connector answers with its next write ·
     ``mark``: the mark shown last · ``opened``: who read what, where the manifest says that the system tells ·
-    ``author``: who changed the record last, where the system says so and it was not us.
+    ``author``: who changed the record last, where the system says so and it was not us · ``arrival``:
+    whether what was last written has reached whoever reads it.
     """
 
     client: str | None
@@ -218,6 +220,7 @@ class Reading:
     opened: Sequence[Opened] = ()
     author: PartyRef | None = None
     last_changed: datetime | None = None
+    arrival: Arrival = Arrival.THERE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,10 +295,14 @@ class Proposal:
 
 
 class Shelf(Protocol):
-    """Where the hub keeps what one connector shows to others; asks for permission before each act.
+    """Where the hub keeps what one connector shows or tells others; asks for permission before each act.
 
     For systems that are no system of somebody else: a calendar feed, a page. ``reader``: for whom a copy
     is, as the connector calls them. A token changes with every write, whoever wrote.
+
+    Where the connector tells (``write: push``) a write whose member :data:`NOTICE` or :data:`MARK` is news
+    also puts a :class:`Notice` of that kind in the outbox, in the same transaction; what is found says under
+    :data:`ARRIVAL` what became of the last one.
     """
 
     def add(self, marker: str, reader: str, raw: Raw) -> tuple[Found, bool]:
@@ -328,11 +335,49 @@ class Shelf(Protocol):
         """The same shelf, that asks this too."""
 
 
+NOTICE, MARK, ARRIVAL = "notice", "mark", "arrival"
+"""Members of what lies on the shelf of a connector that tells: the kind of the last notice, the mark of what
+it was about, and (only of what is found, never of what is put there) an :class:`Arrival`."""
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells: there is something now, it changed, it is over, or it is not for them any more."""
+
+    AVAILABLE = "available"
+    UPDATED = "updated"
+    ENDED = "ended"
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """That something is to be fetched, or dropped: ids and numbers, never content.
+
+    ``id``: the same at every attempt · ``number``: of this subscriber, without gaps · ``reader``: for whom,
+    as the connector calls them · ``version``: the one to fetch, or a later one · ``at``: when it happened.
+    """
+
+    id: str
+    number: int
+    kind: NoticeKind
+    agreement_id: str
+    reader: str
+    version: int
+    at: datetime
+
+
+class Delivery(StrEnum):
+    """What became of an attempt: they took it, or they want no more of any."""
+
+    TAKEN = "taken"
+    UNWANTED = "unwanted"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """What a connector may use during one call; each asks for permission before it acts.
 
-    ``shelf``: only where the manifest says that what it writes is to be viewed here (``write: view``).
+    ``shelf``: only where what it writes stays here, to be viewed (``write: view``) or told (``push``).
     """
 
     http: HttpClient
@@ -476,6 +521,17 @@ class Connector(abc.ABC):
 
     def withdraw(self, call: Call, waiting: str) -> None:
         """Take back a proposal that still waits; for ``write: propose``."""
+        raise NotImplementedError
+
+    def deliver(self, call: Call, notice: Notice) -> Delivery:
+        """Hand over a notice, now; for ``write: push`` from the hub's outbox.
+
+        The hub decides whether and when, and repeats what failed: so the receiver can tell by its id that it
+        is the same one, and what is signed is the same at every attempt.
+
+        Raises:
+            TransientError: they did not take it; it is tried again by the schedule.
+        """
         raise NotImplementedError
 
     # The lens: pure.

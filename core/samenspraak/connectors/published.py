@@ -8,46 +8,22 @@ manifest, its settings, and how copies are shown (:meth:`Published.render`).
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from samenspraak.connectors.checking import Outcome, in_steps
-from samenspraak.connectors.connector import (
-    Absent,
-    Call,
-    Changes,
-    Checked,
-    Connector,
-    Directory,
-    End,
-    ExternalParty,
-    Found,
-    Look,
-    Marker,
-    Page,
-    Raw,
-    Reading,
-    Shelf,
-    Step,
-    Subject,
-    Written,
-)
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.connectors.connector import Changes, Directory, Marker, Raw, Reading, Subject
+from samenspraak.connectors.shelved import Shelved, said
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UNITS, UnitKey, UnitKind, UnitValue, is_empty
-from samenspraak.errors import ConfigurationError, InvalidRecordError, PermanentError, RuleError
+from samenspraak.errors import InvalidRecordError, PermanentError, RuleError
 from samenspraak.http import HttpClient
 from samenspraak.protocols import documents
 
 NOWHERE = "https://nowhere.invalid"
 """An address that no name server knows (RFC 6761): nothing is asked of anybody."""
-_CURE = {
-    "nl": "Kijk met 'samenspraak status' of de database werkt.",
-    "en": "See with 'samenspraak status' whether the database works.",
-}
-
 
 Seal = Callable[[bytes], bytes]
 """A signature that only this hub can make, for this organisation and connector."""
@@ -94,7 +70,7 @@ class Occasion:
     heard: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
-class Published(Connector):
+class Published(Shelved):
     """The lens and the writes of a connector with ``write: view``; its system is a :class:`Shelf` of the hub.
 
     A copy is ``{"client", "reader", "marker", "units": {key: text}}`` and what :meth:`revised` adds.
@@ -113,63 +89,8 @@ class Published(Connector):
         A copy that cannot be read is left out, and never keeps the others from being seen.
         """
 
-    def revised(self, before: Raw | None, raw: Raw, now: datetime) -> Raw:
-        """The copy with what is to be known of this write later: when each of its parts last changed."""
-        return raw
-
     def http(self) -> HttpClient:
         return HttpClient(connector_id=self.connector_id, base_url=NOWHERE)
-
-    # Reading.
-
-    def check(self, call: Call) -> Iterator[Checked]:
-        def connect() -> Outcome:
-            return "", call.shelf is not None
-
-        def read() -> Outcome:
-            self._shelf(call).after("", 1)
-            return "", True
-
-        return in_steps({Step.CONNECT: connect, Step.READ: read}, {Step.CONNECT: _CURE, Step.READ: _CURE})
-
-    def changes(self, call: Call, cursor: str | None) -> Iterator[Page]:
-        """All there is, each time: what the hub wrote itself is no news; this shows that it still stands."""
-        shelf, size, last = self._shelf(call), self.manifest.rates.page, ""
-        while True:
-            found = shelf.after(last, size)
-            whole = len(found) < size
-            yield Page(records=found, parties=_clients(found), complete=whole)
-            if whole:
-                return
-            last = found[-1].external_id
-
-    def fetch(self, call: Call, external_id: str) -> Look:
-        return self._shelf(call).get(external_id) or Absent(external_id=external_id)
-
-    def find(self, call: Call, marker: Marker) -> Sequence[Found]:
-        return self._shelf(call).marked(str(marker))
-
-    # Writing.
-
-    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
-        revised = self.revised(None, raw, call.now)
-        found, is_new = self._shelf(call).add(str(subject.marker), str(raw.get("reader", "")), revised)
-        return Written(external_id=found.external_id, found=found, existed=not is_new)
-
-    def update(self, call: Call, found: Found, raw: Raw) -> Written:
-        changed = self._shelf(call).change(found, self.revised(found.raw, raw, call.now))
-        return Written(external_id=found.external_id, found=changed)
-
-    def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
-        if how is not End.RETRACTED:
-            return self.update(call, found, raw)
-        self._shelf(call).remove(found)
-        return Written(external_id=found.external_id)
-
-    def _shelf(self, call: Call) -> Shelf:
-        if call.shelf is None:
-            raise ConfigurationError(f"{self.connector_id}: the hub gives this connector nowhere to write.")
-        return call.shelf
 
     # The lens.
 
@@ -179,9 +100,9 @@ class Published(Connector):
 
     def get(self, raw: Raw, directory: Directory) -> Reading:
         return Reading(
-            client=_text(raw, "client"),
+            client=said(raw, "client"),
             units=self.units(raw),
-            marker=Marker.parse(_text(raw, "marker")),
+            marker=Marker.parse(said(raw, "marker")),
         )
 
     def units(self, raw: Raw) -> dict[UnitKey, UnitValue]:
@@ -212,12 +133,6 @@ class Published(Connector):
         return self.manifest.capabilities.carries(key)
 
 
-def _clients(found: Sequence[Found]) -> list[ExternalParty]:
-    """The clients whom copies are about; the hub knows them by these very ids."""
-    ids = {str(one.raw.get("client", "")) for one in found} - {""}
-    return [ExternalParty(external_id=one, kind=PartyKind.CLIENT, name=one) for one in sorted(ids)]
-
-
 def _members(raw: Raw) -> Mapping[str, Any]:
     texts = raw.get("units", {})
     if not isinstance(texts, Mapping):
@@ -245,10 +160,3 @@ def _says(texts: Mapping[str, Any], key: UnitKey, value: UnitValue) -> bool:
     with suppress(InvalidRecordError):
         return str(key) in texts and _value(key, texts[str(key)]) == value
     return False
-
-
-def _text(raw: Raw, name: str) -> str:
-    value = raw.get(name)
-    if not isinstance(value, str) or not value:
-        raise InvalidRecordError(f"A copy does not say its {name}.", field=name)
-    return value

@@ -39,6 +39,17 @@ IN_PLACE = PATCHED | {Write.RENDER}
 """So written, what stands there changes; nothing is added beside it."""
 
 
+class Arrival(StrEnum):
+    """Whether what was last written has reached whoever reads it, where that takes a messenger.
+
+    ``on_its_way``: it is tried again and again · ``given_up``: until a person says to try again.
+    """
+
+    THERE = "there"
+    ON_ITS_WAY = "on_its_way"
+    GIVEN_UP = "given_up"
+
+
 class Absence(StrEnum):
     """What proves that something is gone there."""
 
@@ -185,6 +196,15 @@ class Capabilities:
     def proposes(self) -> bool:
         """Whether anything reaches the system as a proposal that people there answer."""
         return any(one.write is Write.PROPOSE for one in self.units.values())
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether what is written stays in the hub itself, to be viewed or to be told from its outbox.
+
+        A system that is told by ``push`` and confirms its writes has records of its own.
+        """
+        from_outbox = self.mode is Write.PUSH and self.confirm is Confirm.NONE
+        return self.mode is Write.VIEW or from_outbox
 
     @property
     def tells(self) -> bool:

@@ -113,8 +113,8 @@ class Case:
 
     @property
     def is_shown_here(self) -> bool:
-        """Whether the system is the hub itself, which shows it to others."""
-        return self.today.capabilities.mode is Write.VIEW
+        """Whether the system is the hub itself, which shows it to others, or tells them of it."""
+        return self.today.capabilities.stays_here
 
     @property
     def theirs_alone(self) -> bool:

@@ -259,9 +259,13 @@ EXISTENCE: tuple[Line, ...] = (
 
 
 def _only_we_end(case: Case) -> bool:
-    """Whether nobody can have typed the end that stands in what the hub itself shows."""
+    """Whether nobody can have typed the end that stands in what the hub itself shows, or tells of.
+
+    What was taken back is no end of the agreement.
+    """
     may_type = case.today.capabilities.may_end is not MayEnd.NOTHING
-    return case.is_shown_here and not (may_type and case.ended_since)
+    taken_back = case.was_taken_back or case.is_being_taken_back
+    return case.is_shown_here and not taken_back and not (may_type and case.ended_since)
 
 
 def _is_missing(case: Case) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from samenspraak.policy.arriving import until_it_arrives
 from samenspraak.policy.case import Case, first
 from samenspraak.policy.comparing import hide
 from samenspraak.policy.existence import EXISTENCE
@@ -31,7 +32,7 @@ def plan(link: CopyState, current: Ours, theirs: Theirs, today: Today) -> Plan:
         today: everything else it depends on.
     """
     case = Case(link, current, theirs, today)
-    decided = first(GATES, case) or _exists(case)
+    decided = until_it_arrives(case, first(GATES, case) or _exists(case))
     if today.connector is ConnectorState.MATCHING and decided.writes:
         retracts = decided.reason is Reason.RETRACTING
         reason = Reason.RETRACTING if retracts else Reason.CONNECTOR

@@ -11,7 +11,7 @@ from samenspraak.domain.agreements import Status
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
-from samenspraak.policy.capabilities import Capabilities, Direction
+from samenspraak.policy.capabilities import Arrival, Capabilities, Direction
 from samenspraak.policy.shape import Shape
 
 SentUnits = Mapping[UnitKey, UnitValue | None]
@@ -223,7 +223,8 @@ class There:
     ``client_is_ours``: it is about the same client · ``doubles``: how many further objects claim the
     agreement · ``went_back``: its token shows a restored peer · ``repeats``: without tokens, the whole
     record equals an earlier state · ``mark``, ``told`` and ``unanswered`` as in the reading · ``misnamed``:
-    units in which somebody stands by another name or id than the readers may see now.
+    units in which somebody stands by another name or id than the readers may see now · ``arrival``: whether
+    what was last written has reached them.
     """
 
     units: Units
@@ -236,6 +237,7 @@ class There:
     told: frozenset[str] = frozenset()
     unanswered: bool = False
     misnamed: frozenset[UnitKey] = frozenset()
+    arrival: Arrival = Arrival.THERE
 
     @property
     def is_over(self) -> bool:

@@ -33,6 +33,7 @@ from samenspraak.sync import restored
 from samenspraak.sync.answering import answer
 from samenspraak.sync.asking import admin_subject
 from samenspraak.sync.configured import Configured
+from samenspraak.sync.delivering import try_all_again
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import read_again, wake_waiting
 from samenspraak.sync.remapped import read_otherwise
@@ -392,6 +393,7 @@ def release(uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, *, by: st
     )
     if system.state_why == restored.RESTORED:
         restored.judge_anew(uow, system.id)
+    try_all_again(uow, hub, system.id)
     looked = uow.look_at_system(system.id, priority.BULK)
     wake_waiting(uow, system.id, "new", "unseen")
     note(uow, hub, system.id, "resumed", by, str(system.state))

@@ -58,6 +58,7 @@ def exchange(
         # A predecessor that died may have left leases behind, and nobody else is at work.
         uow.links.release_all()
         uow.remotes.release_all()
+        uow.events.release_all()
         uow.commit()
     new_day(hub, organisation)
     with hub.store.read(organisation) as uow:

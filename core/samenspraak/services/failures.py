@@ -10,9 +10,9 @@ from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import Reason
 from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor
-from samenspraak.store.records import AuditLine, LinkRecord
+from samenspraak.store.records import AuditLine, EventRecord, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync import failures
+from samenspraak.sync import delivering, failures
 from samenspraak.sync.adopt import APART
 from samenspraak.sync.hub import Hub
 
@@ -56,29 +56,49 @@ class Apart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Untaken:
+    """A notice that its subscriber did not take until the schedule was over. ``since``: when that was."""
+
+    id: str
+    connector_id: str
+    number: int
+    kind: str
+    agreement_id: str
+    attempts: int
+    detail: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Failures:
     """What failed for good in an organisation."""
 
     copies: tuple[Failure, ...]
     records: tuple[Apart, ...]
+    notices: tuple[Untaken, ...]
 
 
 def listed(
     hub: Hub, organisation: str, *, connector_id: str | None = None, since: datetime | None = None
 ) -> Failures:
-    """The copies that stand as failed and the records that are set apart.
+    """The copies that stand as failed, the records that are set apart, and the notices that nobody took.
 
     Args:
         hub: the hub.
         organisation: whose.
         connector_id: in this system only.
-        since: only copies that began to fail at this moment or later.
+        since: only copies that began to fail, and notices given up, at this moment or later.
     """
     with hub.store.read(organisation) as uow:
         copies = (_failure(uow, one) for one in uow.links.failed(connector_id))
         return Failures(
             copies=tuple(one for one in copies if since is None or (one.since and one.since >= since)),
             records=tuple(_apart(uow, connector_id)),
+            notices=tuple(
+                _untaken(one)
+                for one in uow.events.given_up(connector_id)
+                if since is None or (one.given_up_at and one.given_up_at >= since)
+            ),
         )
 
 
@@ -93,12 +113,12 @@ def get(hub: Hub, organisation: str, failure_id: str) -> Failure:
 
 
 def try_again(hub: Hub, organisation: str, ids: Collection[str], *, by: str = ADMIN) -> tuple[str, ...]:
-    """Try these copies and records again, each once however many ask at the same time.
+    """Try these copies, records and notices again, each once however many ask at the same time.
 
     Args:
         hub: the hub.
         organisation: whose.
-        ids: of failures and of records set apart, as listed.
+        ids: of failures, of records set apart and of notices that nobody took, as listed.
         by: who asked.
 
     Returns:
@@ -110,8 +130,10 @@ def try_again(hub: Hub, organisation: str, ids: Collection[str], *, by: str = AD
     with hub.store.write(organisation) as uow:
         who = actor(uow, by)
         apart = {one.id for one in _apart(uow, None)}
-        links = [_link(uow, one) for one in ids if one not in apart]
+        notices = [one for one in ids if uow.events.is_one(one)]
+        links = [_link(uow, one) for one in ids if one not in apart and one not in notices]
         taken = failures.try_again(uow, hub, links, who)
+        taken += delivering.try_again(uow, hub, notices)
         for remote_id in sorted(apart & set(ids)):
             uow.look_at_remote(remote_id)
             taken.append(remote_id)
@@ -138,6 +160,19 @@ def _failure(uow: UnitOfWork, link: LinkRecord) -> Failure:
             Tried(at=one.at, act=one.act, outcome=one.outcome, version=one.version)
             for one in uow.log.attempts(link.id)
         ),
+    )
+
+
+def _untaken(event: EventRecord) -> Untaken:
+    return Untaken(
+        id=event.id,
+        connector_id=event.connector_id,
+        number=event.number,
+        kind=event.kind,
+        agreement_id=event.agreement_id,
+        attempts=event.attempts,
+        detail=event.detail,
+        since=event.given_up_at,
     )
 
 

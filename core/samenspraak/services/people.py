@@ -172,6 +172,8 @@ def accept(
 ) -> PartyRef:
     """This is that party, from now on; no later match overrules it. What waited for it goes on.
 
+    An app that is only told lists nobody: there ``who`` uses it under any id that is said here.
+
     Args:
         hub: the hub.
         organisation: whose.
@@ -185,15 +187,20 @@ def accept(
         RuleError: a device cannot be made known like this: it needs an owner.
     """
     with hub.store.write(organisation) as uow:
-        candidate = _candidate(uow, connector_id, external_id)
         decided_by = actor(uow, by)
-        ref = party(uow, who, PartyKind(candidate.kind)) if who else _make_known(uow, hub, candidate)
+        can = hub.capabilities(organisation, connector_id)
+        if who and can.stays_here and can.tells:
+            ref, client = party(uow, who, *sorted(can.addresses)), None
+        else:
+            candidate = _candidate(uow, connector_id, external_id)
+            ref = party(uow, who, PartyKind(candidate.kind)) if who else _make_known(uow, hub, candidate)
+            client = candidate.client
         link = PartyLink(
             connector_id=connector_id,
             external_id=external_id,
             ref=ref,
             manual=True,
-            circles=frozenset({candidate.client} if candidate.client else ()),
+            circles=frozenset({client} if client else ()),
         )
         link_party(uow, hub, link)
         # Who is in whose circle, and by which numbers, is told with each person and was not taken in before.

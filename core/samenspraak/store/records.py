@@ -252,6 +252,48 @@ class ShownRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EventRecord:
+    """A notice in the outbox and what became of it.
+
+    ``kind``, ``reader``, ``version``, ``at``: as in the notice · ``copy_id``: the copy it tells of ·
+    ``taken_at``: its subscriber took it · ``given_up_at``: the schedule is over, until a person says to try
+    again · ``detail``: the code of what went wrong last.
+    """
+
+    id: str
+    connector_id: str
+    number: int
+    kind: str
+    copy_id: str
+    agreement_id: str
+    reader: str
+    version: int
+    at: datetime
+    taken_at: datetime | None = None
+    given_up_at: datetime | None = None
+    detail: str = ""
+    priority: int = 0
+    attempts: int = 0
+    next_at: datetime | None = None
+    fence: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriberRecord:
+    """Whoever takes the notices of one connector.
+
+    ``number``: of the last notice · ``failures``: attempts in a row that failed, whatever notice they were
+    for · ``quiet_until``: nothing is sent before · ``taken_at``: when the last one was taken.
+    """
+
+    connector_id: str
+    number: int = 0
+    failures: int = 0
+    quiet_until: datetime | None = None
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedRecord:
     """An address at which one reader can fetch what a connector shows them.
 

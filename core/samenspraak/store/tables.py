@@ -215,6 +215,52 @@ feed = table(
     sa.Index(None, "organisation", "connector_id"),
 )
 
+# What the hub tells from its outbox: ids and numbers, never content.
+
+subscriber = table(
+    "subscriber",
+    key("connector_id"),
+    sa.Column("number", sa.Integer, nullable=False),
+    count("failures"),
+    wait("quiet_until"),
+    moment("taken_at"),
+    belongs_to("connector", connector_id="id"),
+)
+
+event = table(
+    "event",
+    key("id"),
+    text("connector_id"),
+    sa.Column("number", sa.Integer, nullable=False),
+    text("kind"),
+    text("copy_id"),
+    text("agreement_id"),
+    text("reader"),
+    sa.Column("version", sa.Integer, nullable=False),
+    moment("at", required=True),
+    moment("taken_at"),
+    moment("given_up_at"),
+    text("detail"),
+    count("priority"),
+    count("attempts"),
+    wait("next_at"),
+    wait("lease_until"),
+    text("lease_owner"),
+    count("fence"),
+    sa.Column("due", sa.Boolean, sa.Computed("taken_at IS NULL AND given_up_at IS NULL", persisted=True)),
+    belongs_to("connector", connector_id="id"),
+    sa.UniqueConstraint("organisation", "connector_id", "number"),
+    sa.Index(None, "organisation", "connector_id", "copy_id"),
+)
+sa.Index(
+    "ix_event_due",
+    event.c.organisation,
+    event.c.priority,
+    event.c.next_at,
+    sqlite_where=sa.text("due = 1"),  # as SQLite is asked for it: else the index does not serve
+    postgresql_where=sa.text("due"),
+)
+
 person_link = table(
     "person_link",
     key("connector_id"),

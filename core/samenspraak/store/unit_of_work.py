@@ -30,6 +30,7 @@ from samenspraak.store.connectors import Connectors
 from samenspraak.store.consents import Consents
 from samenspraak.store.days import Days
 from samenspraak.store.engine import copy_of, writers
+from samenspraak.store.events import Events
 from samenspraak.store.feeds import Feeds
 from samenspraak.store.kept import Driver, kept
 from samenspraak.store.links import Links
@@ -52,9 +53,10 @@ class Woken:
     organisation: str
     links: frozenset[str]
     remotes: frozenset[str]
+    events: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.links or self.remotes)
+        return bool(self.links or self.remotes or self.events)
 
 
 class UnitOfWork:
@@ -76,6 +78,7 @@ class UnitOfWork:
         self.receipts = Receipts(scope)
         self.shown = Shown(scope)
         self.feeds = Feeds(scope)
+        self.events = Events(scope)
         self.days = Days(scope)
         self.log = Log(scope)
 
@@ -93,11 +96,15 @@ class WritingUnitOfWork(UnitOfWork):
         self._keep = keep
         self._links: set[str] = set()
         self._remotes: set[str] = set()
+        self._events: set[str] = set()
 
-    def wake(self, links: Iterable[str] = (), remotes: Iterable[str] = ()) -> None:
+    def wake(
+        self, links: Iterable[str] = (), remotes: Iterable[str] = (), events: Iterable[str] = ()
+    ) -> None:
         """These are due; whoever waits for work hears it once this is committed, and not otherwise."""
         self._links.update(links)
         self._remotes.update(remotes)
+        self._events.update(events)
 
     def is_new(self, agreement_id: str) -> None:
         """An agreement made in this transaction: nobody has a copy of it, or said or asked anything yet."""
@@ -132,12 +139,12 @@ class WritingUnitOfWork(UnitOfWork):
     @contextmanager
     def apart(self) -> Iterator[None]:
         """What is done inside is kept with the rest; when it fails, it alone is undone."""
-        links, remotes = set(self._links), set(self._remotes)
+        woken = set(self._links), set(self._remotes), set(self._events)
         self._scope.mark("SAVEPOINT apart")
         try:
             yield
         except Exception:  # whatever else interrupts it ends the whole unit of work
-            self._links, self._remotes = links, remotes
+            self._links, self._remotes, self._events = woken
             self._scope.undo("ROLLBACK TO apart", "RELEASE apart")
             raise
         self._scope.mark("RELEASE apart")
@@ -155,7 +162,10 @@ class WritingUnitOfWork(UnitOfWork):
     @property
     def woken(self) -> Woken:
         return Woken(
-            organisation=self.organisation, links=frozenset(self._links), remotes=frozenset(self._remotes)
+            organisation=self.organisation,
+            links=frozenset(self._links),
+            remotes=frozenset(self._remotes),
+            events=frozenset(self._events),
         )
 
 

@@ -100,7 +100,7 @@ def _ensure(
     links: list[LinkRecord],
 ) -> None:
     capabilities = hub.capabilities(uow.organisation, connector_id)
-    if capabilities.mode is Write.VIEW:
+    if capabilities.stays_here:
         _call_as_here(uow, connector_id, agreement.client)
     addressed = _candidates(uow, agreement, connector_id, capabilities)
     candidates = _audience(connector_id, capabilities, addressed)

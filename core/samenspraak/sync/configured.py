@@ -10,11 +10,10 @@ from samenspraak.connectors.connector import Call, Connector
 from samenspraak.connectors.manifest import Manifest
 from samenspraak.connectors.registry import Registry, Secret
 from samenspraak.http import HttpClient
-from samenspraak.policy.capabilities import Write
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.store.unit_of_work import Store
+from samenspraak.sync.outbox import shelf_of
 from samenspraak.sync.ports import Clock
-from samenspraak.sync.shelving import StoredShelf
 
 OPEN_ORIGINS = "open_origins"
 """The setting with a connector's own allow-list of plain or loopback origins."""
@@ -95,15 +94,10 @@ class Configured:
 
     def _call(self, organisation: str, built: _Built) -> Call:
         connector = built.connector
-        shows = connector.manifest.capabilities.mode is Write.VIEW
         return Call(
             http=built.http.timed_by(lambda: self._clock.now().timestamp()).for_one_act(),
             now=self._clock.now(),
-            shelf=StoredShelf(
-                store=self._store, organisation=organisation, connector_id=connector.connector_id
-            )
-            if shows
-            else None,
+            shelf=shelf_of(self._store, self._clock, organisation, connector),
         )
 
     def _of(self, organisation: str, connector_id: str, known: ConnectorRecord | None) -> _Built:

@@ -127,7 +127,8 @@ class Confirmer:
         if remote.external_id is None:
             return self._find(snapshot, remote, intent)
         if snapshot.capabilities.confirm is Confirm.NONE and intent.answered:
-            found = Found(external_id=remote.external_id, raw=dict(remote.seen or {}))
+            made_of = remote.seen or snapshot.connector.new(snapshot.subject(remote.part))
+            found = Found(external_id=remote.external_id, raw=dict(made_of))
             self.save(replace(landed(snapshot, remote, intent, found, frozenset(intent.sent)), intent=None))
             return None
         self._looker.forget(remote)

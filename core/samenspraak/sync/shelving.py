@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 from uuid import uuid4
 
 from samenspraak.connectors.connector import Found, Raw, Shelf
 from samenspraak.errors import ConflictError, NotFoundError, StaleError
 from samenspraak.store.records import ShownRecord
-from samenspraak.store.unit_of_work import Store, UnitOfWork
+from samenspraak.store.unit_of_work import Store, UnitOfWork, WritingUnitOfWork
 
 Permit = Callable[[], None]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,42 +28,43 @@ class StoredShelf:
         return replace(self, permits=(*self.permits, permit))
 
     def get(self, external_id: str) -> Found | None:
-        record = self._read(lambda uow: uow.shown.get(self.connector_id, external_id))
-        return _found(record) if record else None
+        found = self._read(lambda uow: uow.shown.get(self.connector_id, external_id))
+        return next(iter(found), None)
 
     def marked(self, marker: str) -> Sequence[Found]:
-        record = self._read(lambda uow: uow.shown.marked(self.connector_id, marker))
-        return [_found(record)] if record else []
+        return self._read(lambda uow: uow.shown.marked(self.connector_id, marker))
 
     def after(self, external_id: str, size: int) -> Sequence[Found]:
-        return [
-            _found(one)
-            for one in self._read(lambda uow: uow.shown.after(self.connector_id, external_id, size))
-        ]
+        return self._read(lambda uow: uow.shown.after(self.connector_id, external_id, size))
 
     def add(self, marker: str, reader: str, raw: Raw) -> tuple[Found, bool]:
         new = ShownRecord(
-            connector_id=self.connector_id, id=self.new_id(), marker=marker, reader=reader, raw=raw
+            connector_id=self.connector_id, id=self.new_id(), marker=marker, reader=reader, raw=self.kept(raw)
         )
         self._ask()
         with self.store.write(self.organisation) as uow:
             added = uow.shown.add(new)
+            if added is not None:
+                self.noted(uow, None, added)
             standing = added or uow.shown.marked(self.connector_id, marker)
+            found = self.found(uow, [standing] if standing else [])
             uow.commit()
-        if standing is None:
+        if not found:
             raise ConflictError(f"{self.connector_id}: a copy went while it was made; look again")
-        return _found(standing), added is not None
+        return found[0], added is not None
 
     def change(self, found: Found, raw: Raw) -> Found:
-        record = replace(self._record(found), raw=raw)
+        record = replace(self._record(found), raw=self.kept(raw))
         self._ask()
         with self.store.write(self.organisation) as uow:
             try:
                 changed = uow.shown.change(record)
             except (StaleError, NotFoundError):
                 raise self._moved(found) from None
+            self.noted(uow, found.raw, changed)
+            [now] = self.found(uow, [changed])
             uow.commit()
-        return _found(changed)
+        return now
 
     def remove(self, found: Found) -> None:
         self._ask()
@@ -78,14 +77,29 @@ class StoredShelf:
         if not gone:
             raise self._moved(found)
 
+    # What whoever tells of its copies adds.
+
+    def noted(self, uow: WritingUnitOfWork, before: Raw | None, now: ShownRecord) -> None:
+        """A copy was made (``before``: None) or changed, in this transaction."""
+
+    def found(self, uow: UnitOfWork, records: Sequence[ShownRecord]) -> list[Found]:
+        """What lies there, as it is given to the connector."""
+        return [Found(external_id=one.id, raw=dict(one.raw), token=str(one.row)) for one in records]
+
+    def kept(self, raw: Raw) -> Raw:
+        """The members of a copy that are kept."""
+        return raw
+
     def _ask(self) -> None:
         for permit in self.permits:
             permit()
 
-    def _read(self, look: Callable[[UnitOfWork], T]) -> T:
+    def _read(self, look: Callable[[UnitOfWork], Sequence[ShownRecord] | ShownRecord | None]) -> list[Found]:
         self._ask()
         with self.store.read(self.organisation) as uow:
-            return look(uow)
+            looked = look(uow)
+            records = [looked] if isinstance(looked, ShownRecord) else looked or []
+            return self.found(uow, records)
 
     def _record(self, found: Found) -> ShownRecord:
         return ShownRecord(
@@ -99,7 +113,3 @@ class StoredShelf:
 
     def _moved(self, found: Found) -> ConflictError:
         return ConflictError(f"{self.connector_id}: {found.external_id} was changed in between; look again")
-
-
-def _found(record: ShownRecord) -> Found:
-    return Found(external_id=record.id, raw=dict(record.raw), token=str(record.row))

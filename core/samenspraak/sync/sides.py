@@ -114,6 +114,7 @@ def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteR
         mark=reading.mark,
         told=reading.told,
         unanswered=reading.unanswered,
+        arrival=reading.arrival,
         misnamed=misnamed(
             snapshot.connector,
             snapshot.directory,

@@ -21,6 +21,11 @@ from samenspraak.store.unit_of_work import Store, UnitOfWork, WritingUnitOfWork
 
 T = TypeVar("T")
 
+
+class KeptBackError(TransientError):
+    """It did not leave, because others of its company found nobody there."""
+
+
 _KEPT_TOGETHER = 32
 """So many in one transaction; others write, too, and wait for it."""
 _WAIT_FOR_COMPANY = 8
@@ -187,7 +192,7 @@ class Together(Generic[T]):
         """What did not leave yet will not: nobody finds out thirty times that a system is out of reach."""
         left, self._asks = self._asks, deque()
         for piece, _ in left:
-            self._go_on(piece, _Came(error=TransientError("Others found its system out of reach.")))
+            self._go_on(piece, _Came(error=KeptBackError("Others found its system out of reach.")))
 
 
 def _tried(act: Callable[..., Any], *given: Any) -> _Came:

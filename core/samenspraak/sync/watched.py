@@ -15,10 +15,12 @@ from samenspraak.connectors.connector import (
     Absent,
     Call,
     Connector,
+    Delivery,
     End,
     Found,
     Look,
     Marker,
+    Notice,
     Proposal,
     ProposalState,
     Raw,
@@ -198,6 +200,10 @@ class _Imagined(_Watched):
 
     def _withdraw(self, call: Call, waiting: str) -> None:
         self._waiting.discard(waiting)
+
+    def deliver(self, call: Call, notice: Notice) -> Delivery:
+        """Nothing leaves: what was waiting to be handed over before counts as taken."""
+        return Delivery.TAKEN
 
     def _written(self, external_id: str, raw: Raw, before: str | None) -> Written:
         if self._inner.manifest.capabilities.proposes:

@@ -21,6 +21,7 @@ from samenspraak.connectors import (
     Found,
     Manifest,
     ProposalState,
+    Shelf,
     SystemKind,
 )
 from samenspraak.domain.agreements import Agreement
@@ -29,9 +30,10 @@ from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef, Person
 from samenspraak.domain.units import UnitKey, UnitValue, agreement_from, apply
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.store import Cipher, Store, open_engine
-from samenspraak.store.records import Cause, ConnectorRecord, FeedRecord, PartyLink
+from samenspraak.store.records import Cause, ConnectorRecord, EventRecord, FeedRecord, PartyLink
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.outbox import shelf_of
 from samenspraak.sync.ports import Pace
 from samenspraak.sync.versions import record_new, record_version
 from samenspraak.testing.between import Between
@@ -74,6 +76,7 @@ class _OneConnected:
     kind: Manifest
     call_there: Call
     clock: _Clock
+    outbox: Shelf | None
 
     def connector(self, organisation: str, connector_id: str, *, known: Any = None) -> Connector:
         return cast(Connector, self.between)
@@ -90,7 +93,8 @@ class _OneConnected:
         known: Any = None,
     ) -> Call:
         http = self.call_there.http.timed_by(lambda: self.clock.now().timestamp())
-        call = replace(self.call_there, http=http, now=self.clock.now())
+        shelf = self.outbox or self.call_there.shelf
+        call = replace(self.call_there, http=http, now=self.clock.now(), shelf=shelf)
         return call.permitted_by(permit) if permit else call
 
 
@@ -179,11 +183,18 @@ class Household:
     def _is_due(self) -> bool:
         with self.hub.store.read(_HERE) as uow:
             # What was taken back is looked at again after a while, to be sure; that is no work.
-            return any(
+            at_work = any(
                 link.reason is Reason.DUE and not link.retracting for link in uow.links.of_agreement("ag1")
             )
+        return at_work or any(one.taken_at is None for one in self.events)
 
     # What came of it.
+
+    @property
+    def events(self) -> list[EventRecord]:
+        """What the hub told, or is to tell, in the order of its numbers."""
+        with self.hub.store.read(_HERE) as uow:
+            return uow.events.after(self.world.connector.connector_id, 0, 1000)
 
     @property
     def agreement(self) -> Agreement:
@@ -213,6 +224,7 @@ class Household:
 def household(world: World) -> Iterator[Household]:
     """A hub that has just been connected to the system of this world; nobody has agreed anything yet."""
     clock = _Clock(_SPEED if world.sandbox.mode == "quirky" else 1.0)
+    world.sandbox.clock = lambda: clock.now().timestamp()
     between = Between(world.connector, world.call)
     with tempfile.TemporaryDirectory(prefix="samenspraak-kit-") as folder:
         file = Path(folder) / "hub.sqlite3"
@@ -220,7 +232,13 @@ def household(world: World) -> Iterator[Household]:
         engine = open_engine(f"sqlite:///{file}")
         store = Store(engine, Cipher(b"k" * 32), clock.now)
         store.add_organisation(_HERE, "Huis")
-        connected = _OneConnected(between=between, kind=world.manifest, call_there=world.call, clock=clock)
+        connected = _OneConnected(
+            between=between,
+            kind=world.manifest,
+            call_there=world.call,
+            clock=clock,
+            outbox=_outbox(store, clock, world),
+        )
         hub = Hub(store=store, connected=connected, clock=clock, pace=_PACE)
         house = Household(world=world, hub=hub, between=between, clock=clock)
         _move_in(house)
@@ -228,6 +246,11 @@ def household(world: World) -> Iterator[Household]:
             yield house
         finally:
             engine.dispose()
+
+
+def _outbox(store: Store, clock: _Clock, world: World) -> Shelf | None:
+    """What is told leaves from the hub itself, whatever the checks of single calls use instead."""
+    return shelf_of(store, clock, _HERE, world.connector) if world.manifest.capabilities.tells else None
 
 
 def _move_in(house: Household) -> None:

@@ -70,12 +70,16 @@ class Scene:
 
 
 class Answered(NamedTuple):
-    """What a sandbox answered to one request, before anything went wrong with it."""
+    """What a sandbox answered to one request, before anything went wrong with it.
+
+    ``said``: the body of that request.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: str
     write: bool
+    said: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +157,7 @@ class World:
         )
 
     def put(self, raw: Raw, **changes: Any) -> Raw:
-        if self.manifest.capabilities.mode is Write.APPEND and "mark" not in changes:
+        if self.manifest.capabilities.tells and "mark" not in changes:
             changes["mark"] = f"{zlib.crc32(repr(changes).encode()):x}#1"
         return self.connector.put(raw, Changes(**changes), self.directory)
 

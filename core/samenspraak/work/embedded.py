@@ -23,6 +23,7 @@ from samenspraak.store.records import ConnectorRecord
 from samenspraak.store.unit_of_work import Woken
 from samenspraak.sync.adopt import reconcile_remote
 from samenspraak.sync.daily import new_day
+from samenspraak.sync.delivering import deliver_all
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.reconcile import reconcile_all
 from samenspraak.sync.together import Company
@@ -111,6 +112,7 @@ class EmbeddedRunner:
             with self._hub.store.write(organisation) as uow:
                 uow.links.release_all()
                 uow.remotes.release_all()
+                uow.events.release_all()
                 uow.commit()
         self._hub.store.woken = self._woken
         self._ticks.add_job(
@@ -188,13 +190,18 @@ class EmbeddedRunner:
             with self._hub.store.read(organisation) as uow:
                 remotes = uow.remotes.waiting(now, _BATCH, full)
                 links = uow.links.waiting(now, _BATCH, full)
+                events = uow.events.waiting(now, _BATCH, full)
             refused = {
                 connector_id
-                for act, one_system in ((_look_at, remotes), (self._reconcile, links))
+                for act, one_system in (
+                    (_look_at, remotes),
+                    (self._reconcile, links),
+                    (self._deliver, events),
+                )
                 for connector_id, row_ids in by_system(one_system).items()
                 if not self._submit(organisation, connector_id, limits[connector_id], row_ids, act)
             }
-            if len(remotes) + len(links) < _BATCH or not refused - full:
+            if len(remotes) + len(links) + len(events) < _BATCH or not refused - full:
                 return _PACE_SECONDS if full - waits or refused else _LOOK_SECONDS
             full = full | refused
 
@@ -247,8 +254,13 @@ class EmbeddedRunner:
         return len(mine)
 
     def _reconcile(self, hub: Hub, organisation: str, link_ids: Sequence[str], places: int) -> None:
-        company = Company(carriers=self._carriers, at_once=places, gives_up=self._stopping.is_set)
-        reconcile_all(hub, organisation, link_ids, company)
+        reconcile_all(hub, organisation, link_ids, self._company(places))
+
+    def _deliver(self, hub: Hub, organisation: str, event_ids: Sequence[str], places: int) -> None:
+        deliver_all(hub, organisation, event_ids, self._company(places))
+
+    def _company(self, places: int) -> Company:
+        return Company(carriers=self._carriers, at_once=places, gives_up=self._stopping.is_set)
 
     # Ticks.
 

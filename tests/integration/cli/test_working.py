@@ -54,7 +54,7 @@ def test_one_exchange_brings_a_change_everywhere(line: Any, family: Any) -> None
         "app-b": 0,
     }
     assert "Eerst de tenen." in family.systems["app-b"].readable("daughter")
-    assert line.json("sync", "run")["worked"] == {"links": 0, "remotes": 0}
+    assert set(line.json("sync", "run")["worked"].values()) == {0}
 
 
 def test_a_plan_is_shown_saved_and_done_as_it_was_shown(line: Any, family: Any, tmp_path: Path) -> None:

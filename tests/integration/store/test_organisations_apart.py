@@ -36,6 +36,7 @@ from samenspraak.store.records import (
     Cause,
     ConnectorRecord,
     CursorRecord,
+    EventRecord,
     FeedRecord,
     Likeness,
     LinkRecord,
@@ -71,6 +72,10 @@ SHOWN = ShownRecord(
     connector_id="ecd", id="s1", marker="stockings.k", reader="relative:son", raw={"units": {"place": "x"}}
 )
 FEED = FeedRecord(id="f1", connector_id="ecd", reader="relative:son", token=b"digest", at=NOW)
+EVENT = EventRecord(
+    **{"id": "e1", "connector_id": "ecd", "number": 0, "kind": "available", "copy_id": "s1"},
+    **{"agreement_id": "stockings", "reader": "7", "version": 1, "at": NOW},
+)
 QUESTION = QuestionRecord(
     id="q1",
     kind=QuestionKind.TO_DO,
@@ -265,6 +270,25 @@ ACTS: dict[str, Act] = {
     "feeds.readers": lambda uow: uow.feeds.readers("ecd"),
     "feeds.note_fetched": lambda uow: uow.feeds.note_fetched("f1", NOW),
     "feeds.revoke": lambda uow: uow.feeds.revoke("f1", NOW),
+    "events.add": lambda uow: uow.events.add(EVENT),
+    "events.get": lambda uow: uow.events.get("e1"),
+    "events.is_one": lambda uow: uow.events.is_one("e1"),
+    "events.last_of": lambda uow: uow.events.last_of("ecd", ["s1"]),
+    "events.after": lambda uow: uow.events.after("ecd", 0, 5),
+    "events.due": lambda uow: uow.events.due(NOW, 5),
+    "events.waiting": lambda uow: uow.events.waiting(NOW, 5),
+    "events.claim": lambda uow: uow.events.claim("e1", NOW, LATER),
+    "events.renew": lambda uow: uow.events.renew("e1", 1, LATER),
+    "events.become": lambda uow: uow.events.become(replace(EVENT, id="e1"), "e2", "retracted", 0),
+    "events.finish": lambda uow: uow.events.finish(replace(EVENT, id="e2", fence=1), given_up_at=NOW),
+    "events.given_up": lambda uow: uow.events.given_up("ecd"),
+    "events.again": lambda uow: uow.events.again(["e2"]),
+    "events.hasten": lambda uow: uow.events.hasten("ecd", NOW - timedelta(days=1)) or None,
+    "events.revoke": lambda uow: uow.events.revoke("e2"),
+    "events.release_all": lambda uow: uow.events.release_all() or None,
+    "events.subscriber": lambda uow: uow.events.subscriber("ecd").number or None,
+    "events.heard": lambda uow: uow.events.heard("ecd", taken_at=NOW),
+    "events.missed": lambda uow: uow.events.missed("ecd", quiet_until=NOW),
     "questions.ask": lambda uow: uow.questions.ask(QUESTION),
     "questions.get": lambda uow: uow.questions.get("q1"),
     "questions.foresee_none": lambda uow: uow.questions.foresee_none("stockings"),

@@ -32,6 +32,7 @@ from samenspraak.testing.contract.guarding import Guarding
 from samenspraak.testing.contract.hearing import Hearing
 from samenspraak.testing.contract.listing import Listing
 from samenspraak.testing.contract.looking import Looking
+from samenspraak.testing.contract.notifying import Notifying
 from samenspraak.testing.contract.proposing import Proposing
 from samenspraak.testing.contract.resuming import Resuming
 from samenspraak.testing.contract.updating import Updating
@@ -51,5 +52,6 @@ class ConnectorContract(
     Hearing,
     Denying,
     Exchanging,
+    Notifying,
 ):
     """What every connector owes the hub when it talks to its system; each part is a chapter of it."""

@@ -25,9 +25,18 @@ def _both(*fits: Fits) -> Fits:
 _WRITES = _can(mode={Write.YES, Write.PROPOSE, Write.APPEND, Write.RENDER, Write.VIEW})
 _RECORDS = _can(mode={Write.YES, Write.PROPOSE, Write.VIEW})
 _IN_PLACE = _can(mode={Write.YES, Write.APPEND, Write.RENDER, Write.VIEW})
-_ELSEWHERE = _can(mode=set(Write) - {Write.VIEW})
-"""What the hub itself shows lies on no other machine: no network comes between, and nobody withholds it."""
-_WRITES_ELSEWHERE = _both(_WRITES, _ELSEWHERE)
+_CALLED = _can(mode=set(Write) - {Write.VIEW})
+"""What the hub itself shows is on no other machine: nobody is called."""
+_TELLS = _both(_can(mode={Write.PUSH}), lambda one: one.capabilities.stays_here)
+"""Whoever is told from the hub's outbox is called, and asked nothing: the copies stay here."""
+
+
+def _elsewhere(manifest: Manifest) -> bool:
+    """Copies that stay here lie on no other machine: no network comes between, and nobody withholds them."""
+    return not manifest.capabilities.stays_here
+
+
+_WRITES_ELSEWHERE = _both(_WRITES, _elsewhere)
 _ASKS_CONSENT = _can(readers=set(Readers) - {Readers.STAFF})
 _PROPOSES = _can(mode={Write.PROPOSE})
 _PROVES_ABSENCE = _can(absence={Absence.BY_ID, Absence.COMPLETE_LIST})
@@ -85,6 +94,11 @@ ONLY_FOR: Mapping[str, Fits] = {
             "test_a_system_that_is_down_stops_the_check_until_it_is_back",
             "test_every_step_that_can_fail_says_what_to_do_in_both_languages",
             "test_a_connection_test_tells_no_secret_and_nothing_of_a_person",
+        ),
+        _CALLED,
+    ),
+    **dict.fromkeys(
+        (
             "test_a_listing_that_goes_round_in_circles_comes_to_an_end",
             "test_a_listing_that_breaks_off_says_so_and_is_taken_up_again",
             "test_a_cursor_the_server_let_go_of_loses_nothing",
@@ -96,7 +110,7 @@ ONLY_FOR: Mapping[str, Fits] = {
             "test_another_system_that_an_answer_leads_to_is_never_asked",
             "test_never_is_more_asked_at_once_than_the_manifest_says",
         ),
-        _ELSEWHERE,
+        _elsewhere,
     ),
     # In the hands of the hub.
     "test_an_agreement_arrives_once_and_then_nothing_is_written": _WRITES,
@@ -106,6 +120,28 @@ ONLY_FOR: Mapping[str, Fits] = {
     "test_whoever_was_never_allowed_to_reads_nothing": _both(_WRITES, _ASKS_CONSENT),
     "test_what_was_allowed_until_now_is_taken_back": _both(_WRITES, _ASKS_CONSENT),
     "test_what_is_withdrawn_just_before_a_write_is_not_written": _both(_WRITES, _ASKS_CONSENT),
+    # Told from the hub's outbox.
+    **dict.fromkeys(
+        (
+            "test_a_notice_that_is_taken_says_what_can_be_fetched",
+            "test_a_notice_is_the_same_at_every_attempt_and_counts_once",
+            "test_every_kind_of_notice_is_told_apart",
+            "test_a_notice_that_is_not_taken_can_be_tried_again",
+            "test_a_notice_that_came_too_soon_waits_as_long_as_it_is_told",
+            "test_whoever_wants_no_more_is_told_apart_from_whoever_is_out_of_order",
+            "test_a_redirect_is_no_delivery_and_is_never_followed",
+            "test_a_receiver_that_does_not_answer_is_given_up_in_time",
+            "test_a_notice_that_failed_tells_no_secret",
+            "test_a_notice_that_was_stopped_never_leaves",
+            "test_a_notice_says_that_there_is_something_and_not_what",
+            "test_each_change_is_told_once_and_a_quiet_time_is_not",
+            "test_what_nobody_took_arrives_when_they_take_again",
+            "test_whoever_was_never_allowed_to_is_told_nothing",
+            "test_what_was_told_until_now_is_retracted_without_a_word",
+            "test_what_waited_while_consent_was_withdrawn_leaves_as_a_retraction",
+        ),
+        _TELLS,
+    ),
     # What is denied.
     "test_versions_that_are_denied_are_not_shown": _can(token={Token.NONE}),
     "test_a_guard_of_changes_that_is_denied_is_not_there": _both(

@@ -67,6 +67,7 @@ class Basis:
                     headers=dict(response.headers),
                     body=response.get_data(as_text=True),
                     write=sandbox.is_write(request.method, sandbox.target()),
+                    said=request.get_data(as_text=True),
                 )
             )
             return response

@@ -1,0 +1,286 @@
+"""Handing over what lies in the outbox: when it is due, and only what its reader may still be told.
+
+Consent is asked when a notice leaves, not when it was written (ADR 0034): one that waited while its reader
+lost sight of the agreement becomes a retraction under the same number. Whatever fails follows the schedule; a
+subscriber that is not there keeps nobody else waiting, and its own notices only until it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from samenspraak.connectors.connector import Call, Delivery, Notice, NoticeKind
+from samenspraak.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    SamenspraakError,
+    StaleError,
+    TransientError,
+)
+from samenspraak.policy.priority import EDIT, RETRACTION
+from samenspraak.policy.schedule import wait_after
+from samenspraak.policy.state import ConnectorState
+from samenspraak.store.log import AttemptRecord
+from samenspraak.store.records import EventRecord, LinkRecord
+from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.asking import ask_admin, no_more_admin
+from samenspraak.sync.audiences import sight_of
+from samenspraak.sync.hub import Hub
+from samenspraak.sync.together import ALONE, Ask, Company, Keep, KeptBackError, Together, Work
+from samenspraak.sync.trouble import stand_still, trouble
+
+log = structlog.get_logger(__name__)
+
+UNDELIVERED = "undelivered"
+"""Why the admin is asked: nobody took a notice until its schedule was over."""
+UNWANTED = "unwanted"
+"""Why a connector stands still: its subscriber says that it wants no more."""
+DELIVERY = "delivery"
+"""The act of an attempt at a notice; its detail is the number."""
+
+_SOON = timedelta(seconds=1)
+_NOT_FOUND_FOR = timedelta(minutes=5)
+"""So long a notice waits for the copy it tells of to be known; that takes a moment, or a restart."""
+_NEEDS_A_PERSON = (AuthenticationError, ConfigurationError)
+_NEVER_LEFT = (StaleError, KeptBackError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Claimed:
+    """A notice that is ours to hand over, and what it rests on. ``link``: of the copy, if that is known."""
+
+    event: EventRecord
+    link: LinkRecord | None
+    client_id: str
+    epoch: int
+
+
+def deliver(hub: Hub, organisation: str, event_id: str) -> bool:
+    """Hand over one notice; whether its subscriber took it."""
+    return deliver_all(hub, organisation, [event_id])[0]
+
+
+def deliver_all(
+    hub: Hub, organisation: str, event_ids: Sequence[str], company: Company = ALONE
+) -> list[bool]:
+    """The same for several, side by side; the first that finds nobody there keeps back what has not left."""
+    works = [_work(hub, organisation, one) for one in event_ids]
+    together = Together[bool](hub.store, organisation, _foresee_nothing, company)
+    return [bool(one) for one in together.run(works)]
+
+
+def _foresee_nothing(uow: UnitOfWork, about: Sequence[str]) -> None:
+    """Each is looked at as it is claimed."""
+
+
+def _work(hub: Hub, organisation: str, event_id: str) -> Work[bool]:
+    claimed: _Claimed | None = yield Keep(lambda uow: _claim(uow, hub, event_id))
+    if claimed is None:
+        return False
+    try:
+        came: Delivery = yield Ask(lambda: _hand_over(hub, organisation, claimed))
+    except SamenspraakError as error:
+        failure = error
+    except Exception as error:  # a plugin may raise anything; one notice's crash stops no other
+        log.exception("delivery crashed", organisation=organisation, error=type(error).__name__)
+        failure = TransientError(f"Event {event_id}: an unexpected error.")
+    else:
+        keep = _taken if came is Delivery.TAKEN else _unwanted
+        yield Keep(lambda uow: keep(uow, hub, claimed))
+        return came is Delivery.TAKEN
+    yield Keep(lambda uow: _missed(uow, hub, claimed, failure))
+    return False
+
+
+# Before it leaves.
+
+
+def _claim(uow: WritingUnitOfWork, hub: Hub, event_id: str) -> _Claimed | None:
+    """The notice, as it may leave now; None: not now."""
+    now = hub.now()
+    event = uow.events.claim(event_id, now, now + hub.pace.lease)
+    if event is None:
+        return None
+    state = uow.connectors.get(event.connector_id).state
+    quiet_until = uow.events.subscriber(event.connector_id).quiet_until
+    if quiet_until is not None and quiet_until > now:
+        uow.events.finish(event, next_at=quiet_until + hub.chance.uniform(0, 1) * _SOON)
+        return None
+    remote = uow.remotes.by_external(event.connector_id, event.copy_id)
+    link = uow.links.get(remote.link_id) if remote and remote.link_id else None
+    if link is None and now < event.at + _NOT_FOUND_FOR:
+        uow.events.finish(event, next_at=now + _SOON)
+        return None
+    try:
+        is_told = _retracts(event) or (link is not None and _may_be_told(uow, hub, link))
+    except ConfigurationError:  # its plugin is gone, so that nobody can say
+        uow.events.finish(event, next_at=now + hub.pace.unseen)
+        return None
+    if not is_told:
+        event = uow.events.become(event, hub.new_id(), NoticeKind.RETRACTED, RETRACTION)
+    if not (state is ConnectorState.RUNNING or (state is ConnectorState.STOPPED and _retracts(event))):
+        uow.events.finish(event, next_at=now + hub.pace.unseen)
+        return None
+    client_id = uow.agreements.get(link.agreement_id).agreement.client_id if link else ""
+    return _Claimed(event=event, link=link, client_id=client_id, epoch=uow.consents.epoch(client_id))
+
+
+def _may_be_told(uow: UnitOfWork, hub: Hub, link: LinkRecord) -> bool:
+    record = uow.agreements.get(link.agreement_id)
+    sight = sight_of(uow, hub, record.agreement, link.connector_id, link.members)
+    return bool(sight.shape()) and not record.erased
+
+
+def _retracts(event: EventRecord) -> bool:
+    return event.kind == NoticeKind.RETRACTED
+
+
+def _hand_over(hub: Hub, organisation: str, claimed: _Claimed) -> Delivery:
+    event = claimed.event
+    notice = Notice(
+        id=event.id,
+        number=event.number,
+        kind=NoticeKind(event.kind),
+        agreement_id=event.agreement_id,
+        reader=event.reader,
+        version=event.version,
+        at=event.at,
+    )
+    call = _call(hub, organisation, claimed)
+    return hub.connected.connector(organisation, event.connector_id).deliver(call, notice)
+
+
+def _call(hub: Hub, organisation: str, claimed: _Claimed) -> Call:
+    """What the connector may use; the last step before the socket asks whether anything moved since."""
+    event, link = claimed.event, claimed.link
+
+    def permit() -> None:
+        if link is None or _retracts(event):
+            return
+        with hub.store.read(organisation) as uow:
+            now = uow.links.standing(link.id, claimed.client_id)
+        if (now.epoch, now.members, now.state) != (claimed.epoch, link.members, ConnectorState.RUNNING):
+            raise StaleError(f"Event {event.id}: consent or readers changed since it was taken up.")
+
+    return hub.connected.call(organisation, event.connector_id, permit=permit)
+
+
+# What came of it.
+
+
+def _taken(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed) -> None:
+    event = claimed.event
+    if not uow.events.finish(event, taken_at=hub.now(), attempts=event.attempts + 1, detail=""):
+        return
+    _log(uow, hub, claimed, "taken")
+    before = uow.events.subscriber(event.connector_id)
+    uow.events.heard(event.connector_id, taken_at=hub.now())
+    if before.failures >= hub.pace.breaker_after:
+        uow.events.hasten(event.connector_id, hub.now())
+        log.info("subscriber recovered", organisation=uow.organisation, connector=event.connector_id)
+    _look(uow, claimed)
+
+
+def _unwanted(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed) -> None:
+    """They want no more of any: nothing is discarded, and the admin is asked."""
+    event, system = claimed.event, uow.connectors.get(claimed.event.connector_id)
+    uow.events.finish(event, attempts=event.attempts + 1, detail=UNWANTED)
+    _log(uow, hub, claimed, UNWANTED)
+    if system.state is ConnectorState.RUNNING:
+        stand_still(uow, hub, system, ConnectorState.UNAUTHORISED, UNWANTED)
+        log.error("subscriber wants no more", organisation=uow.organisation, connector=system.id)
+
+
+def _missed(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, error: SamenspraakError) -> None:
+    event, now = claimed.event, hub.now()
+    if isinstance(error, _NEVER_LEFT):
+        uow.events.finish(event, next_at=now + hub.chance.uniform(0, 1) * _SOON)
+        return
+    if isinstance(error, _NEEDS_A_PERSON):
+        uow.events.finish(event, detail=error.code)
+        trouble(uow, hub, event.connector_id, error)
+        return
+    _log(uow, hub, claimed, error.code)
+    _be_quiet(uow, hub, event.connector_id, getattr(error, "retry_after", None) or 0.0)
+    attempts = event.attempts + 1
+    wait = wait_after(attempts, hub.chance.uniform(0, 1))
+    if wait is None:
+        uow.events.finish(event, attempts=attempts, detail=error.code, given_up_at=now)
+        ask_admin(uow, hub, event.connector_id, cause=UNDELIVERED)
+        _tell(uow, event)
+        _look(uow, claimed)
+        return
+    asked = getattr(error, "retry_after", None) or 0.0
+    later = max(wait, timedelta(seconds=asked))
+    uow.events.finish(event, attempts=attempts, detail=error.code, next_at=now + later)
+
+
+def _be_quiet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, asked: float) -> None:
+    """They took nothing for a while, or asked for a pause: all its notices wait, until one is tried again."""
+    failures = uow.events.subscriber(connector_id).failures + 1
+    pause = timedelta(seconds=asked)
+    if failures >= hub.pace.breaker_after:
+        pause = max(pause, hub.pace.breaker_pause)
+    if failures == hub.pace.breaker_after:
+        log.error("subscriber unavailable", organisation=uow.organisation, connector=connector_id)
+    uow.events.missed(connector_id, quiet_until=hub.now() + pause if pause else None)
+
+
+def _tell(uow: WritingUnitOfWork, event: EventRecord) -> None:
+    log.error(
+        "event given up",
+        organisation=uow.organisation,
+        connector=event.connector_id,
+        agreement=event.agreement_id,
+    )
+
+
+def _look(uow: WritingUnitOfWork, claimed: _Claimed) -> None:
+    """The copy rests otherwise from now on."""
+    if claimed.link is not None:
+        uow.look_at_link(claimed.link.id, RETRACTION if _retracts(claimed.event) else EDIT)
+
+
+def _log(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, outcome: str) -> None:
+    event, link = claimed.event, claimed.link
+    uow.log.attempt(
+        AttemptRecord(
+            connector_id=event.connector_id,
+            link_id=link.id if link else None,
+            act=DELIVERY,
+            version=event.version,
+            outcome=outcome,
+            detail=str(event.number),
+            at=hub.now(),
+        )
+    )
+
+
+# Trying again.
+
+
+def try_again(uow: WritingUnitOfWork, hub: Hub, event_ids: Collection[str]) -> list[str]:
+    """Begin anew with those of these that were given up, each as it was; gives their ids."""
+    taken = uow.events.again(event_ids)
+    uow.wake(events=taken)
+    events = [uow.events.get(one) for one in taken]
+    for event in events:
+        remote = uow.remotes.by_external(event.connector_id, event.copy_id)
+        if remote is not None and remote.link_id is not None:
+            uow.look_at_link(remote.link_id)
+    for connector_id in {one.connector_id for one in events}:
+        uow.events.heard(connector_id)
+        if not uow.events.given_up(connector_id):
+            no_more_admin(uow, hub, connector_id, cause=UNDELIVERED)
+    return taken
+
+
+def try_all_again(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
+    """Its subscriber takes part again: what was given up begins anew, and nothing waits for its turn."""
+    uow.events.heard(connector_id)
+    try_again(uow, hub, [one.id for one in uow.events.given_up(connector_id)])
+    uow.events.hasten(connector_id, hub.now())

@@ -1,0 +1,1 @@
+"""Thin signed notices for family apps and partners (Standard Webhooks)."""
