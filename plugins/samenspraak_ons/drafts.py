@@ -25,8 +25,8 @@ from samenspraak.errors import ConflictError, NoTargetError, OutcomeUnknownError
 from samenspraak.http import HttpClient
 from samenspraak_ons import records
 from samenspraak_ons.interface import Json, Ons, number
+from samenspraak_ons.planning import Planner
 from samenspraak_ons.plans import ClientPlans, Entry, Plan, plans_of
-from samenspraak_ons.schedule import Planner
 
 _ACTIONS = "/dossier/action_entries"
 _WAITS = Proposal(state=ProposalState.WAITING)

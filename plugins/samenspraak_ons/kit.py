@@ -13,7 +13,7 @@ from samenspraak.testing import ConnectorContract, LensLaws, Scene
 from samenspraak_ons.plugin import OnsConnector
 from samenspraak_ons.sandbox import create
 from samenspraak_ons.sandbox.hooks import signature
-from samenspraak_ons.sandbox.server import AGREEMENT_ACTION, DEMAND
+from samenspraak_ons.sandbox.office import AGREEMENT_ACTION, DEMAND
 from samenspraak_ons.settings import OnsSettings
 
 HOOK = "geheim-uit-het-dashboard"

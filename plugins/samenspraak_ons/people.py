@@ -15,7 +15,7 @@ from datetime import date
 from samenspraak.connectors import ExternalParty
 from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak_ons.interface import Json, number
-from samenspraak_ons.mapping import CARE
+from samenspraak_ons.parties import CARE
 
 CARE_ITSELF = ExternalParty(external_id=CARE, kind=PartyKind.GROUP, name="De zorg")
 

@@ -49,12 +49,12 @@ from samenspraak.http import HttpClient, Limits, Tls
 from samenspraak_ons import hearing, mapping, records
 from samenspraak_ons.checking import CURES, Steps
 from samenspraak_ons.drafts import Drafts
+from samenspraak_ons.held import View
 from samenspraak_ons.interface import PREFIXES, Ons, number
 from samenspraak_ons.listing import Listing
-from samenspraak_ons.mapping import View
 from samenspraak_ons.people import Words
+from samenspraak_ons.planning import Planner
 from samenspraak_ons.plans import plans_of
-from samenspraak_ons.schedule import Planner
 from samenspraak_ons.settings import OnsSettings
 
 _TOTAL_SECONDS = 45.0
@@ -84,6 +84,7 @@ MANIFEST = Manifest(
     settings=OnsSettings,
     rates=Rates(concurrency=3, per_second=20.0, page=100, poll_seconds=60.0),
     hints=frozenset({HintSource.WEBHOOK, HintSource.POLL}),
+    waits_for={"nl": "wacht op concept-zorgplan", "en": "waits for the draft care plan"},
 )
 
 

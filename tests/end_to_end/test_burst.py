@@ -28,7 +28,7 @@ from samenspraak.settings import Settings
 from samenspraak.store.records import ConnectorRecord, PartyLink
 from samenspraak_ons.sandbox import OnsSandbox, create
 from samenspraak_ons.sandbox.hooks import signature
-from samenspraak_ons.sandbox.server import AGREEMENT_ACTION
+from samenspraak_ons.sandbox.office import AGREEMENT_ACTION
 
 ORGANISATION = "de-linde"
 SECRET = "geheim-uit-het-dashboard"

@@ -62,7 +62,7 @@ def _copies(copies: tuple[Copy, ...], names: Names, texts: Texts) -> Iterator[st
             one.connector_id,
             ", ".join(names.get(ref, str(ref)) for ref in one.readers) or texts("nobody"),
             f"{one.have}/{one.want}",
-            texts.word("reason", one.reason) if one.applies else texts("explain.nobody_there"),
+            _standing(one, texts),
             texts.moment(one.heard_at),
         )
         for one in copies
@@ -75,6 +75,13 @@ def _copies(copies: tuple[Copy, ...], names: Names, texts: Texts) -> Iterator[st
         if one.next_at:
             yield f"  {one.connector_id}: {texts('explain.next', at=texts.moment(one.next_at))}"
         yield from (f"  {one.connector_id}: {_reached(each, names, texts)}" for each in one.reached)
+
+
+def _standing(one: Copy, texts: Texts) -> str:
+    """How a copy stands; what it waits for in the words of that system, where there are any."""
+    if not one.applies:
+        return texts("explain.nobody_there")
+    return one.waits_for.get(texts.language) or texts.word("reason", one.reason)
 
 
 def _reached(one: Reached, names: Names, texts: Texts) -> str:

@@ -39,7 +39,8 @@ class Manifest:
 
     ``settings`` is a marshmallow schema; a field with ``metadata={"secret": True}`` is kept as a
     reference and never shown, and each field has ``metadata={"title": …, "help": …}`` in nl and en.
-    ``varies``: what the system can do depends on the settings; ``Connector.described`` then says it.
+    ``varies``: what the system can do depends on the settings; ``Connector.described`` then says it ·
+    ``waits_for``: what a proposal waits for there, in words that people there use.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Manifest:
     rates: Rates = field(default_factory=Rates)
     hints: frozenset[HintSource] = frozenset({HintSource.POLL})
     varies: bool = False
+    waits_for: Text = field(default_factory=dict)
 
     def secrets(self) -> frozenset[str]:
         """The names of the settings that hold a secret."""

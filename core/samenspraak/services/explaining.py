@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from samenspraak.domain.agreements import Agreement, State
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey, Units, named, units_of
-from samenspraak.errors import ConfigurationError, NotFoundError
+from samenspraak.errors import ConfigurationError, NotFoundError, SamenspraakError
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.services.agreements import Said, said_of
@@ -47,7 +47,8 @@ class Copy:
 
     ``have``: the newest version in which all that is compared agrees · ``detail``: the line of the tables
     that decided, or the code of an error · ``units``: how each unit stands there · ``applies``: False where
-    none of those concerned is in that system, so that there is nobody to tell and nothing to mend.
+    none of those concerned is in that system, so that there is nobody to tell and nothing to mend ·
+    ``waits_for``: what a proposal of ours waits for there, in nl and en, where its connector says.
     """
 
     link_id: str
@@ -65,6 +66,7 @@ class Copy:
     units: Mapping[UnitKey, Standing]
     reached: tuple[Reached, ...]
     applies: bool = True
+    waits_for: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +211,17 @@ def _copy(
         units={one.unit: _standing(one, remotes, place) for one in stories},
         reached=tuple(reached(receipts)),
         applies=bool(remotes) or _applies(uow, hub, link, agreement),
+        waits_for=_waits_for(uow, hub, link),
     )
+
+
+def _waits_for(uow: UnitOfWork, hub: Hub, link: LinkRecord) -> Mapping[str, str]:
+    if link.reason is not Reason.WAITING_THERE:
+        return {}
+    try:
+        return hub.connected.manifest(uow.organisation, link.connector_id).waits_for
+    except SamenspraakError:  # its plugin cannot be used now
+        return {}
 
 
 def _applies(uow: UnitOfWork, hub: Hub, link: LinkRecord, agreement: Agreement) -> bool:

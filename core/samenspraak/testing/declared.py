@@ -27,7 +27,8 @@ class Declared:
     def test_who_it_is_can_be_read_in_both_languages(self) -> None:
         manifest = self.kind.manifest
 
-        assert all(text.get(one) for text in (manifest.title, manifest.summary) for one in _LANGUAGES)
+        told = [manifest.title, manifest.summary, *([manifest.waits_for] if manifest.waits_for else [])]
+        assert all(text.get(one) for text in told for one in _LANGUAGES)
         assert re.fullmatch(r"[a-z][a-z0-9-]*", manifest.name)
         assert re.fullmatch(r"\d+(\.\d+)*", manifest.version)
 

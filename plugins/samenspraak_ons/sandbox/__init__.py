@@ -8,7 +8,7 @@ It imports nothing of the plugin, so that connector and sandbox cannot share one
   of Nedap's published OpenAPI documents: paths, members, statuses (read 2026-11-22).
 
 *Strict* is by the book. *Quirky* does what the book leaves open the other way: :mod:`.quirks`. Nurses,
-planners and the dashboard act through :class:`~.server.OnsSandbox`.
+planners and the dashboard act through :class:`~.office.Office`.
 """
 
 from __future__ import annotations

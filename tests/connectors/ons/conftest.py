@@ -17,7 +17,7 @@ from samenspraak.domain.units import Units
 from samenspraak.sandbox import Mode
 from samenspraak_ons.plugin import OnsConnector
 from samenspraak_ons.sandbox import OnsSandbox, create
-from samenspraak_ons.sandbox.server import AGREEMENT_ACTION, DEMAND
+from samenspraak_ons.sandbox.office import AGREEMENT_ACTION, DEMAND
 
 SECRET = "geheim-uit-het-dashboard"
 DOSSIER = "/v0/administration/dossier"

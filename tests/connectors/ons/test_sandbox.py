@@ -14,7 +14,7 @@ import pytest
 
 from samenspraak.sandbox import Fault
 from samenspraak_ons.sandbox import OnsSandbox
-from samenspraak_ons.sandbox.server import AGREEMENT_ACTION, PLAIN_ACTION
+from samenspraak_ons.sandbox.office import AGREEMENT_ACTION, PLAIN_ACTION
 
 from .conftest import BOTH_MODES, DOSSIER, House, Peer
 

@@ -27,12 +27,13 @@ from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekda
 from samenspraak.domain.units import STATUS, WHAT, UnitKey, UnitValue, apply
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.sandbox import Fault
+from samenspraak.services.explaining import explain
 from samenspraak.store.records import Cause, ConnectorRecord, PartyLink
 from samenspraak.sync.pull import pull
 from samenspraak.sync.versions import record_new, record_version
 from samenspraak.work.inline import work_off
 from samenspraak_ons.sandbox import OnsSandbox
-from samenspraak_ons.sandbox.server import AGREEMENT_ACTION, DEMAND
+from samenspraak_ons.sandbox.office import AGREEMENT_ACTION, DEMAND
 
 from .conftest import BOTH_MODES, SECRET, House
 
@@ -170,6 +171,8 @@ def test_a_change_waits_for_a_draft_then_in_it_and_holds_once_a_nurse_activates_
     town.adopt("Samen wandelen")
     town.change({WHAT: What(text="Samen fietsen")})
     assert (town.reason, town.ons.writes(), town.questions) == (Reason.WAITING_THERE, [], [])
+    (copy,) = explain(town.app.hub, ORGANISATION, town.about).copies
+    assert copy.waits_for["nl"] == "wacht op concept-zorgplan"
 
     town.ons.open_draft(town.house.client)
     town.settle()
@@ -181,6 +184,8 @@ def test_a_change_waits_for_a_draft_then_in_it_and_holds_once_a_nurse_activates_
     town.settle()
     assert (town.reason, town.questions) == (Reason.EQUAL, [])
     assert [one.method for one in town.ons.writes()] == ["PUT"]
+    (copy,) = explain(town.app.hub, ORGANISATION, town.about).copies
+    assert copy.waits_for == {}
 
 
 @BOTH_MODES

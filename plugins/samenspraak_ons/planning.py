@@ -24,8 +24,9 @@ from samenspraak.connectors import Call, Raw
 from samenspraak.connectors.lines import read_standing
 from samenspraak.domain.local_time import local_day
 from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday, days, names_days
-from samenspraak_ons import mapping, records
+from samenspraak_ons import duty, mapping, records
 from samenspraak_ons.interface import Json, Ons
+from samenspraak_ons.parties import external_party
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:samenspraak:ons")
 TASK = "samenspraak_evaluatie"
@@ -105,7 +106,7 @@ class Planner:
     def _series(self, raw: Raw, key: str, today: date) -> Iterator[Json]:
         """One for each time of day; none for who cannot be invited, or where no days and times are named."""
         invited = _invited(records.COMMENT.get(raw["comment"], records.WHO))
-        schedule = mapping.schedule(raw)
+        schedule = duty.schedule(raw)
         rule = _rule(schedule)
         first = next(days(schedule, today, today + _AHEAD), None) if rule else None
         if invited is None or rule is None or first is None or not isinstance(schedule.timing, Recurrence):
@@ -184,7 +185,7 @@ def _first_of_each(listed: list[Json]) -> list[Json]:
 
 
 def _invited(line: str) -> Json | None:
-    kind, _, key = mapping.external_party(line).partition("/")
+    kind, _, key = external_party(line).partition("/")
     return {_INVITED[kind]: int(key), "accepted": True} if kind in _INVITED and key.isdigit() else None
 
 
