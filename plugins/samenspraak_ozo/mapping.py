@@ -37,6 +37,7 @@ from samenspraak_ozo.closing import close
 from samenspraak_ozo.hearing import Heard, heard
 from samenspraak_ozo.marks import ANSWERED, CLOSING, MARKER, NOTE, READERS, identifier, marker_of
 from samenspraak_ozo.opened import opened
+from samenspraak_ozo.overview import address, is_unaddressed
 from samenspraak_ozo.people import external_id
 from samenspraak_ozo.saying import answer, note, reference, tell
 from samenspraak_ozo.taking_back import hide, misnames, unname
@@ -83,6 +84,7 @@ def get(raw: Raw, directory: Directory) -> Reading:
     marker, shown, said = marker_of(thread), last_shown(raw), list(heard(raw, directory))
     moments = [at for at in map(posted_at, (thread, *messages_of(raw))) if at is not None]
     answered = _as_it_may_be_said(ours_by(raw, ANSWERED), directory)
+    is_addressed = not is_unaddressed(thread)
     misnamed = any(one.shown and misnames(one.resource, directory) for one in terms_in(raw))
     return Reading(
         client=external_id(client),
@@ -95,7 +97,7 @@ def get(raw: Raw, directory: Directory) -> Reading:
         ),
         said=[one.statement for one in said if one.statement],
         unanswered=_is_live(thread) and any(one.waits and one.id not in answered for one in said),
-        mark=shown.mark if shown and not (misnamed and _is_live(thread)) else None,
+        mark=shown.mark if shown and not (misnamed and _is_live(thread)) and is_addressed else None,
         opened=opened(raw, directory),
         last_changed=max(moments, default=None),
     )
@@ -109,6 +111,8 @@ def put(raw: Raw, changes: Changes, directory: Directory) -> Raw:
     hide(changed, changes, renewed=bool(changes.mark) and not is_over)
     if changes.mark or changes.told is not None:
         unname(changed, directory)
+    if changes.mark and "id" in thread_of(changed) and is_unaddressed(thread_of(changed)):
+        address(thread_of(changed))
     if isinstance(status, Status) and status.is_over:
         return close(changed, End(status.state), status, changes.mark)
     if changes.mark and changes.mark not in {one.mark for one in terms_in(changed) if one.shown}:

@@ -59,10 +59,11 @@ from samenspraak.errors import (
     InvalidRecordError,
     OutcomeUnknownError,
     PermanentError,
+    TransientError,
 )
 from samenspraak.http import HttpClient, Tls
 from samenspraak.protocols import fhir
-from samenspraak_ozo import kept, mapping, people, subscriptions, texts, threads
+from samenspraak_ozo import kept, mapping, overview, people, subscriptions, texts, threads
 from samenspraak_ozo.checking import CURES, STEPS
 from samenspraak_ozo.closing import close
 from samenspraak_ozo.listing import Listing, pages, records
@@ -96,6 +97,7 @@ MANIFEST = Manifest(
         tells_statements=True,
         keeps_marks=True,
         tells_readers=True,
+        announces=True,
         settle_s=10.0,
     ),
     settings=OzoSettings,
@@ -185,11 +187,17 @@ class OzoConnector(Connector):
                 f"{self.connector_id}: a reader is not in the client's network now", field="recipient"
             )
         alive = f"status={','.join(sorted(LIVE))}"
-        answer = fhir.create(call.http, thread_of(raw), unless=condition(MARKER, str(subject.marker), alive))
+        wanted = thread_of(raw)
+        if subject.quiet:
+            overview.tell(call.http, wanted, call.now)
+        made = overview.unaddressed(wanted) if subject.quiet else wanted
+        answer = fhir.create(call.http, made, unless=condition(MARKER, str(subject.marker), alive))
         thread, located = fhir.returned(answer), fhir.located(answer)
         key = fhir.key_of(thread) if thread else located[0] if located else None
         if key is None:
             raise OutcomeUnknownError(f"{self.connector_id}: a thread was made and nobody says which")
+        if subject.quiet and answer.status == 201:
+            thread = self._let_in(call, {**(thread or made), "id": key.partition("/")[2]}, wanted)
         found = found_in({"thread": thread, "messages": []}) if thread and answer.status == 201 else None
         return Written(external_id=key.partition("/")[2], found=found, existed=answer.status == 200)
 
@@ -206,8 +214,18 @@ class OzoConnector(Connector):
             writing.put(thread_of(raw))
         return Written(external_id=found.external_id, found=writing.outcome(raw))
 
+    def _let_in(self, call: Call, made: Resource, wanted: Resource) -> Resource | None:
+        """The thread with its readers in it; what was made is found again when this does not work out."""
+        try:
+            answer = fhir.update(call.http, {**made, "recipient": wanted["recipient"]}, fhir.version_of(made))
+        except TransientError as error:
+            raise OutcomeUnknownError(str(error), retry_after=error.retry_after) from None
+        return fhir.returned(answer)
+
     def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
         is_closed = fhir.text(thread_of(raw), "status") not in LIVE
+        if how is End.RETRACTED:
+            overview.take_back(call.http, thread_of(found.raw))
         closed = raw if is_closed and how is not End.RETRACTED else close(raw, how)
         return self.update(call, found, closed)
 

@@ -53,6 +53,17 @@ _ASK_WHICH_TIME = (
 _ASK_WHICH_DAY = (
     "Op {day} staat dit niet op de planning. {meant} Stuur dan bijvoorbeeld: {answer} {date} {code}"
 )
+_OVERVIEW_SUBJECT = "Afspraken om te lezen"
+_OVERVIEW = (
+    "Vanaf nu kunt u hier de afspraken lezen over de zorg {about}. Elke afspraak is een eigen gesprek.\n"
+    "Deze afspraken waren er al. U hoeft nu niets te doen. Verandert er iets, dan krijgt u een nieuw bericht "
+    "in het gesprek van die afspraak.\n"
+    "Wilt u iets zeggen over een afspraak? Antwoord dan in het gesprek van die afspraak. Wij lezen hier niet."
+)
+MORE = (
+    "U kunt nu meer afspraken lezen. Elke afspraak is een eigen gesprek. Deze afspraken waren er al. "
+    "U hoeft nu niets te doen."
+)
 CLOSING: Mapping[End, str] = {
     End.ENDED: "Deze afspraak is gestopt. U hoeft hier niets meer voor te doen.",
     End.WITHDRAWN: "Deze afspraak gaat niet door. U hoeft hier niets meer voor te doen.",
@@ -103,14 +114,22 @@ def subject(what: What | None) -> str:
 
 def message(units: Units, directory: Directory, *, client: str | None, code: str, first: bool) -> str:
     """The whole agreement as one message that says what it says now, and how to answer."""
-    about = f"van {_line(client)}" if client else "van deze cliënt"
     opening = (
-        f"Dit is de afspraak over de zorg {about}."
+        f"Dit is de afspraak over de zorg {_about(client)}."
         if first
         else "De afspraak is veranderd. Vanaf nu geldt dit bericht."
     )
     told = [line for key in sorted(units) for line in _lines(key, units[key], directory)]
     return "\n".join([opening, "", *told, "", *_how_to_answer(units, code)])
+
+
+def overview(client: str | None) -> tuple[str, str]:
+    """Subject and text that tell people once that there is something to read; nothing of what was agreed."""
+    return _OVERVIEW_SUBJECT, _OVERVIEW.format(about=_about(client))
+
+
+def _about(client: str | None) -> str:
+    return f"van {_line(client)}" if client else "van deze cliënt"
 
 
 def noted(one: Statement, directory: Directory) -> str:

@@ -244,12 +244,17 @@ class Changes:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What a new record is about: the client and the readers, as the system calls them."""
+    """What a new record is about: the client and the readers, as the system calls them.
+
+    ``quiet``: it is no news, it was agreed before these readers could read it there. A system whose manifest
+    says that it ``announces`` then notifies nobody of this record, and tells its readers once of all of them.
+    """
 
     client: str
     marker: Marker
     readers: Sequence[str] = ()
     client_name: str | None = None
+    quiet: bool = False
 
 
 class End(StrEnum):

@@ -150,6 +150,7 @@ class Capabilities:
     ``lag_s``: the longest time in seconds before reading shows a write · ``tells_statements``: assents and
     reports can be made readable there · ``keeps_marks``: it keeps the mark of the terms it shows, so that
     an assent given there says to which terms · ``tells_readers``: it says who read what ·
+    ``announces``: it tells new readers once of all that was agreed before, instead of in a message each ·
     ``settle_s``: for how many seconds a new message waits for what follows, so that they are one ·
     ``token_ordered``: tokens only go up · ``token_counts``: by one for each change, whoever made it ·
     ``addresses``: which people a copy can be addressed to, where readers are named · ``may_receive_bsn``:
@@ -172,6 +173,7 @@ class Capabilities:
     tells_statements: bool = False
     keeps_marks: bool = False
     tells_readers: bool = False
+    announces: bool = False
     settle_s: float = 0.0
     may_receive_bsn: bool = False
     mapping_version: int = 1

@@ -1,14 +1,30 @@
-"""When a message waits a moment, so that what follows soon is told in the same one.
+"""When a message waits a moment, so that what follows soon is told in the same one; and what is no news.
 
-Source: design §4, the row on ``append``. Never held back: what must go out of sight, an end, what is about
-today or tomorrow, and whatever a change of consent brings about.
+Source: design §4, the row on ``append``, and §5.8 (one overview per audience after release). Never held back:
+what must go out of sight, an end, what is about today or tomorrow, and whatever a change of consent brings
+about.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from samenspraak.policy.capabilities import Capabilities
 from samenspraak.policy.priority import SOON
 from samenspraak.policy.state import Do, Plan
+
+_NEWS = timedelta(days=1)
+
+
+def is_no_news(made_at: datetime, released_at: datetime | None, now: datetime) -> bool:
+    """Whether a copy that is made now tells what was agreed before: before its system took part, or long ago.
+
+    Args:
+        made_at: when the present version of the agreement was made.
+        released_at: when its system was last let take part, if anybody ever let it.
+        now: the moment.
+    """
+    return (released_at is not None and made_at <= released_at) or now - made_at > _NEWS
 
 
 def may_settle(decided: Plan, capabilities: Capabilities, urgency: int) -> bool:

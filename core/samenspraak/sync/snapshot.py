@@ -20,6 +20,7 @@ from samenspraak.domain.units import (
 )
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.capabilities import Capabilities, Objects
+from samenspraak.policy.settling import is_no_news
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import (
@@ -51,7 +52,8 @@ class Snapshot:
     ``questions``: the open ones about the agreement · ``groups``: whose members are known · ``newcomers``:
     the parts somebody added there, by an object for an assignment that nobody here ever had · ``may_double``:
     a new copy might be a second one, of what stands there as another agreement · ``untold_since``: where
-    messages wait a moment, when the first version was made that nobody was told of there.
+    messages wait a moment, when the first version was made that nobody was told of there · ``quiet``: what a
+    new copy says is no news.
     """
 
     organisation: str
@@ -77,6 +79,7 @@ class Snapshot:
     newcomers: frozenset[str]
     may_double: bool
     untold_since: datetime | None = None
+    quiet: bool = False
     units: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -145,6 +148,7 @@ class Snapshot:
             marker=Marker(agreement_id=self.record.agreement.id, copy=self.link.audience, part=part),
             readers=self.readers,
             client_name=self.client_name,
+            quiet=self.quiet,
         )
 
 
@@ -209,6 +213,11 @@ def snapshot_of(uow: UnitOfWork, hub: Hub, link: LinkRecord, record: AgreementRe
         newcomers=_newcomers(uow, agreement, remotes),
         may_double=not any(one.phase is LinkPhase.OPEN for one in remotes) and may_be_there(uow, link),
         untold_since=_untold_since(uow, link, record) if connector.manifest.capabilities.settle_s else None,
+        quiet=connector.manifest.capabilities.announces
+        and not any(one.phase is LinkPhase.OPEN for one in remotes)
+        and is_no_news(
+            uow.agreements.version(agreement.id, record.version).at, system.released_at, hub.now()
+        ),
     )
 
 

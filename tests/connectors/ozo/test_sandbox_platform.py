@@ -32,6 +32,19 @@ def test_reading_ticks_off_only_the_readers_marker(client: Any, people: Any) -> 
     assert event["type"]["code"] == "access"
 
 
+def test_somebody_who_is_let_into_a_thread_gets_no_marker_until_the_next_message(
+    client: Any, people: Any
+) -> None:
+    # technical-aaa-proxy.md, "Event publishing": only a *new* thread, a message and a team make markers.
+    alone = [{"reference": people.nurse, "type": "Practitioner"}]
+    thread = client.create(people.thread(recipient=alone))
+    client.ask("PUT", f"CommunicationRequest/{thread['id']}", json={**thread, **people.thread()})
+    assert client.search(f"Task?owner={people.son}") == []
+
+    client.create(people.message(thread["id"], "Vanaf maandag om acht uur"))
+    assert [one["status"] for one in client.search(f"Task?owner={people.son}")] == ["requested"]
+
+
 def test_an_app_says_what_was_read_in_which_version_or_without_as_older_ones_do(
     client: Any, people: Any, quirky: Any, quirky_people: Any
 ) -> None:

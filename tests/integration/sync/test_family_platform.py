@@ -15,7 +15,7 @@ from samenspraak.domain.statements import StatementKind
 from samenspraak.errors import TransientError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import explaining, people
+from samenspraak.services import connectors, explaining, people
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.versions import record_version
 from samenspraak_ozo.sandbox import create
@@ -37,8 +37,9 @@ STOCKINGS = {
 class Platform:
     """Mevrouw De Wit with her son and daughter, in an app and on the platform."""
 
-    def __init__(self, town: Any, mode: Any) -> None:
+    def __init__(self, town: Any, mode: Any, state: ConnectorState = ConnectorState.RUNNING) -> None:
         self.town = town
+        self.state = state
         self.sandbox = create(mode)
         self.sandbox.quirks = replace(self.sandbox.quirks, per_second=None)  # these tests do not wait
         self.act = self.sandbox.acts()
@@ -74,9 +75,7 @@ class Platform:
             "sender": sender,
             "open_origins": [url],
         }
-        record = ConnectorRecord(
-            id="ozo", plugin="ozo", title="OZO", settings=settings, state=ConnectorState.RUNNING
-        )
+        record = ConnectorRecord(id="ozo", plugin="ozo", title="OZO", settings=settings, state=self.state)
         with self.town.app.store.write("de-linde") as uow:
             uow.connectors.add(record)
             uow.commit()
@@ -247,6 +246,44 @@ def test_what_is_about_today_and_what_may_not_be_seen_any_more_waits_for_nothing
     platform.town.cycle()
     platform.town.cycle()
     assert "Steunkousen" not in " ".join(platform.sandbox.readable("80022"))
+
+
+@pytest.mark.parametrize("mode", ["strict", "quirky"])
+def test_on_the_first_day_the_family_gets_one_overview_instead_of_a_message_for_each_agreement(
+    town: Any, mode: str
+) -> None:
+    platform = Platform(town, mode, ConnectorState.MATCHING)
+    for title in ("Samen eten", "De was ophalen", "Wandelen"):
+        platform.app.add_record("son", "wit", title, **STOCKINGS)
+    platform.settle()
+    assert platform.inbox("80022") == []
+
+    connectors.resume(town.app.hub, "de-linde", "ozo")
+    platform.settle()
+    assert [one["messages"][0] for one in platform.inbox("80022") if one["unread"]] == [
+        "Afspraken om te lezen"
+    ]
+    assert len(platform.inbox("80022")) == 5
+    assert platform.links() == {Reason.EQUAL: 4}
+
+    platform.app.add_record("son", "wit", "Nieuw afgesproken", **STOCKINGS)
+    platform.settle()
+    unread = [one["messages"][0] for one in platform.inbox("80022") if one["unread"]]
+    assert unread == ["Afspraken om te lezen", "Nieuw afgesproken"]
+
+
+def test_a_thread_that_nobody_could_be_let_into_at_first_is_there_in_the_end_and_once(town: Any) -> None:
+    platform = Platform(town, "strict", ConnectorState.MATCHING)
+    platform.settle()
+    platform.sandbox.inject(Fault(kind="status", status=503, method="PUT", times=2))
+    connectors.resume(town.app.hub, "de-linde", "ozo")
+    platform.settle()
+    town.clock.pass_(minutes=30)
+    platform.settle()
+
+    titles = [one["messages"][0] for one in platform.inbox("80022")]
+    assert sorted(titles) == ["Afspraken om te lezen", "Steunkousen aantrekken"]
+    assert platform.links() == {Reason.EQUAL: 1}
 
 
 def test_terms_that_come_back_are_a_message_of_their_own(platform: Platform) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from samenspraak.domain.units import CONDITIONS, WHAT, UnitKind
 from samenspraak.policy import priority
 from samenspraak.policy.capabilities import Capabilities, Carries, SystemKind, Write
-from samenspraak.policy.settling import may_settle
+from samenspraak.policy.settling import is_no_news, may_settle
 from samenspraak.policy.state import Do, Plan, Reason
 
 MESSAGES = Capabilities(
@@ -49,3 +50,23 @@ def test_only_systems_that_are_told_in_messages_wait() -> None:
 
     assert not may_settle(NEWS, records, priority.EDIT)
     assert not may_settle(NEWS, replace(MESSAGES, settle_s=0.0), priority.EDIT)
+
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+AN_HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("made_at", "released_at", "is_old"),
+    [
+        (NOW - AN_HOUR, NOW, True),
+        (NOW, NOW - AN_HOUR, False),
+        (NOW - AN_HOUR, None, False),
+        (NOW - 25 * AN_HOUR, None, True),
+        (NOW - 25 * AN_HOUR, NOW - 30 * AN_HOUR, True),
+    ],
+)
+def test_no_news_is_what_was_agreed_before_the_system_took_part_or_long_ago(
+    made_at: datetime, released_at: datetime | None, is_old: bool
+) -> None:
+    assert is_no_news(made_at, released_at, NOW) is is_old
