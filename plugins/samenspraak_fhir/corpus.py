@@ -13,8 +13,9 @@ from samenspraak.domain.units import WHAT
 from samenspraak.errors import InvalidRecordError
 from samenspraak.http import UnusableJsonError, parse_json
 from samenspraak.protocols import fhir
-from samenspraak_fhir import people
+from samenspraak_fhir import people, permissions
 from samenspraak_fhir.plugin import DossierConnector
+from samenspraak_fhir.server import CONSENT
 from samenspraak_fhir.settings import DossierSettings
 
 _TEAMS = frozenset({"CareTeam", "Organization"})
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     PERSON = "person"
     TEAM = "team"
     DEVICE = "device"
+    CONSENT = "consent"
     NOT_READ = "not read"
     SET_APART = "set apart"
     REFUSED = "refused"
@@ -71,6 +73,8 @@ def verdict(resource: dict[str, Any]) -> Verdict:
         return _plan(resource, about)
     if kind in people.TYPES:
         return _party(resource, about, kind)
+    if kind == CONSENT:
+        return _consent(resource, about)
     return Verdict(about=about, kind=Kind.NOT_READ, why=f"the dossier connector reads no {kind}")
 
 
@@ -101,6 +105,15 @@ def _party(resource: dict[str, Any], about: str, kind: str) -> Verdict:
     if kind == "Device":
         return Verdict(about=about, kind=Kind.DEVICE)
     return Verdict(about=about, kind=Kind.TEAM if kind in _TEAMS else Kind.PERSON, why=str(found.kind))
+
+
+def _consent(resource: dict[str, Any], about: str) -> Verdict:
+    told, apart = permissions.consents([resource], ())
+    if apart:
+        return Verdict(about=about, kind=Kind.SET_APART, why=apart[0].field)
+    if not told:
+        return Verdict(about=about, kind=Kind.NOT_READ, why="it is not about sharing")
+    return Verdict(about=about, kind=Kind.CONSENT, why="permits" if told[0].allows else "permits nothing")
 
 
 def _other_version(resource: Mapping[str, Any]) -> str | None:

@@ -20,6 +20,7 @@ CLIENT_HERE = f"{OURS}client"
 CATEGORY = f"{OURS}category"
 AGREEMENT = "agreement"
 LIFE_DOMAIN = f"{OURS}life-domain"
+DATA = f"{OURS}data"
 TIMING_CODE = f"{OURS}timing"
 
 # Extensions.

@@ -22,6 +22,7 @@ from samenspraak_fhir.parties import KINDS
 
 TYPES = ("Patient", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization", "CareTeam", "Device")
 _PERSONS = frozenset({"Patient", "RelatedPerson", "Practitioner"})
+_PROFESSIONALS = frozenset({"Practitioner", "PractitionerRole"})
 _NOT_IN_USE = frozenset({"inactive", "entered-in-error"})
 _CIRCLES: Mapping[str, str] = {"RelatedPerson": "patient", "CareTeam": "subject", "Device": "patient"}
 
@@ -88,12 +89,24 @@ def _party(
         if kind == "Patient"
         else fhir.reference_key(fhir.element(resource, _CIRCLES.get(kind, ""))),
         owner=fhir.reference_key(fhir.element(resource, "owner")) if kind == "Device" else None,
+        members=_members(resource) if kind == "CareTeam" else None,
         representative=any(
             set(coding(one, names.CONTACT_ROLES)) & names.REPRESENTATIVES
             for one in fhir.elements(resource, "relationship")
         ),
         volunteers=is_volunteer and kind == "Organization",
     )
+
+
+def _members(team: Mapping[str, Any]) -> frozenset[str]:
+    """The professionals in a care team, who act for it; relatives in it are around the client by themselves.
+
+    Whose period in it is over has left. Source: https://hl7.org/fhir/R4/careteam.html; nl-core-CareTeam
+    (Nictiz-R4-zib2020), in which a professional takes part as a PractitionerRole.
+    """
+    inside = [one for one in fhir.elements(team, "participant") if not fhir.element(one, "period").get("end")]
+    keys = (fhir.reference_key(fhir.element(one, "member")) for one in inside)
+    return frozenset(key for key in keys if key and key.partition("/")[0] in _PROFESSIONALS)
 
 
 def name_of(resource: Mapping[str, Any]) -> str:

@@ -55,10 +55,20 @@ from samenspraak.errors import (
 )
 from samenspraak.http import Answer, HttpClient, SigningKey
 from samenspraak.protocols import fhir
-from samenspraak_fhir import keeping, logical, mapping, names, people, reading, signing, subscribing
+from samenspraak_fhir import (
+    keeping,
+    logical,
+    mapping,
+    names,
+    people,
+    permissions,
+    reading,
+    signing,
+    subscribing,
+)
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene, is_ours
-from samenspraak_fhir.server import PLAN, Server, shown
+from samenspraak_fhir.server import CONSENT, PLAN, Server, shown
 from samenspraak_fhir.settings import DossierSettings
 
 MANIFEST = Manifest(
@@ -132,6 +142,10 @@ class DossierConnector(Connector):
                     local_day(call.now),
                 )
                 yield Page(parties=parties, records=apart, cursor=str(here), server=server)
+        if told.reads(CONSENT):
+            for page, upto in self._allowed(call, here):
+                here = here.at(CONSENT, upto)
+                yield replace(page, cursor=str(here), server=server)
         heard = self._heard(call, here) if told.tells_history else None
         if heard is not None:
             yield replace(heard, server=server)
@@ -140,6 +154,17 @@ class DossierConnector(Connector):
             here = here.at(PLAN, batch.upto)
             records = [_found(call, one) for one in batch.resources]
             yield Page(records=records, cursor=str(here), complete=batch.is_whole, server=server)
+
+    def _allowed(self, call: Call, here: fhir.Cursor) -> Iterator[tuple[Page, datetime | None]]:
+        """What clients allow, page by page; nothing of it where we may not read it."""
+        with contextlib.suppress(PermanentError):
+            for batch in self._sweep(call, CONSENT, [], here):
+                told, apart = permissions.consents(batch.resources, self._addresses)
+                usable = {one.external_id for one in told} - {one.external_id for one in apart}
+                page = Page(
+                    consents=told, records=apart, touched=sorted(usable), consents_whole=batch.is_whole
+                )
+                yield page, batch.upto
 
     def _heard(self, call: Call, here: fhir.Cursor) -> Page | None:
         """What the history of plans tells since the cursor; None when it cannot tell."""
@@ -201,6 +226,9 @@ class DossierConnector(Connector):
             return Absent(external_id=external_id)
         if answer.status != 200:
             return Unseen(external_id=external_id, why=f"status {answer.status}")
+        if external_id.startswith(f"{CONSENT}/"):
+            permissions.read(fhir.resource(answer, CONSENT), self._addresses)
+            return Absent(external_id=external_id)  # it was only known for being unusable
         return _found(call, fhir.resource(answer, PLAN), answer)
 
     def find(self, call: Call, marker: Marker) -> Sequence[Found]:

@@ -16,6 +16,7 @@ from samenspraak.protocols import fhir
 from samenspraak_fhir import people
 
 PLAN = "CarePlan"
+CONSENT = "Consent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,7 @@ class Feature:
     no: Text
 
 
-READ = (*people.TYPES, PLAN)
+READ = (*people.TYPES, CONSENT, PLAN)
 BY_TIME: Text = {
     "nl": "+ Zoeken op wijzigingsmoment: we lezen alleen wat er veranderde.",
     "en": "+ Search by moment of change: only what changed is read.",

@@ -20,9 +20,10 @@ from typing import Any, Protocol
 
 from samenspraak.connectors.manifest import Manifest
 from samenspraak.connectors.settings import Settings
+from samenspraak.domain.agreements import LifeDomain
 from samenspraak.domain.parties import Identifier, PartyKind, PartyRef
 from samenspraak.domain.statements import Statement
-from samenspraak.domain.units import UnitKey, Units, UnitValue
+from samenspraak.domain.units import MatrixRow, UnitKey, Units, UnitValue
 from samenspraak.http import HttpClient, SigningKey
 from samenspraak.policy.capabilities import Arrival
 
@@ -102,7 +103,8 @@ _NEUTRAL: Mapping[PartyKind, str] = {
 class ExternalParty:
     """A party as the system knows it, for matching.
 
-    ``client``: the external id of whose circle it is in · ``owner``: of who acts when a device fails.
+    ``client``: the external id of whose circle it is in · ``owner``: of who acts when a device fails ·
+    ``members``: of the people in a team; None when the system does not say, or it is no team.
     """
 
     external_id: str
@@ -113,8 +115,32 @@ class ExternalParty:
     identifiers: frozenset[Identifier] = frozenset()
     client: str | None = None
     owner: str | None = None
+    members: frozenset[str] | None = None
     representative: bool = False
     volunteers: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalConsent:
+    """What a client allows or forbids, as a dossier recorded it; parties by the ids of that system.
+
+    ``holds``: False when it was taken back there, None when nobody can tell any more what it says ·
+    ``rows``, ``life_domains``: what it is about, empty for everything · ``given_by``: who gave it, None
+    where that system does not say · ``decided``: when, in that system's words; another moment is another
+    decision · ``start``, ``until``: days, both included.
+    """
+
+    external_id: str
+    client: str
+    holds: bool | None = True
+    recipients: Sequence[str] = ()
+    allows: bool = False
+    rows: frozenset[MatrixRow] = frozenset()
+    life_domains: frozenset[LifeDomain] = frozenset()
+    given_by: str | None = None
+    decided: str = ""
+    start: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +187,9 @@ class Page:
     ``cursor``: where to go on after this page and all before it are stored (None: keep the old one).
     ``complete``: with this page the whole selection was listed, provably (absence then means gone, where
     the manifest says so). ``server``: what identifies the server's history; another one voids cursors ·
-    ``touched``: ids of objects that changed and are not shown; those that we know are looked at.
+    ``touched``: ids of objects that changed and are not shown; those that we know are looked at ·
+    ``consents``: what clients allow, which only a dossier tells · ``consents_whole``: with this page all
+    consents there are were listed, so that one that is left out holds no longer.
     """
 
     records: Sequence[Found | Absent | SetApart] = ()
@@ -170,6 +198,8 @@ class Page:
     complete: bool = False
     server: str = ""
     touched: Sequence[str] = ()
+    consents: Sequence[ExternalConsent] = ()
+    consents_whole: bool = False
 
 
 def misnaming(statement_id: str) -> str:

@@ -16,11 +16,11 @@ from samenspraak.policy.sight import Sight
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor, names, party
-from samenspraak.store.records import AuditLine, LinkRecord
-from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync.audiences import ensure_client, sight_of
+from samenspraak.store.records import LinkRecord
+from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync.audiences import sight_of
+from samenspraak.sync.consenting import allow, take_back
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.reaching import ask_lost_sight
 
 
 class Validity(StrEnum):
@@ -109,11 +109,7 @@ def record(hub: Hub, organisation: str, wish: Wish, *, by: str = ADMIN) -> Conse
             start=wish.start,
             until=wish.until,
         )
-        who = actor(uow, by)
-        uow.consents.add(consent, who, hub.now())
-        _tell(uow, hub, consent, "recorded" if consent.allows else "objected", who)
-        if not consent.allows:
-            _ask_who_does_it(uow, hub, consent)
+        allow(uow, hub, consent, actor(uow, by))
         uow.commit()
     return consent
 
@@ -126,10 +122,7 @@ def withdraw(hub: Hub, organisation: str, consent_id: str, *, by: str = ADMIN) -
         StaleError: it was withdrawn before.
     """
     with hub.store.write(organisation) as uow:
-        who = actor(uow, by)
-        consent = uow.consents.withdraw(consent_id, who, hub.now())
-        _tell(uow, hub, consent, "withdrawn", who)
-        _ask_who_does_it(uow, hub, consent)
+        consent = take_back(uow, hub, consent_id, actor(uow, by))
         uow.commit()
     return consent
 
@@ -177,27 +170,6 @@ def _giver(uow: UnitOfWork, wish: Wish, client: PartyRef) -> str:
     if not may[wish.capacity]:
         raise RuleError("consent-giver", f"{giver} cannot consent as {wish.capacity} for client {client.id}.")
     return giver.id
-
-
-def _tell(uow: WritingUnitOfWork, hub: Hub, consent: Consent, what: str, by: str) -> None:
-    """Every copy of the client's agreements looks again, before everything else; and the audit line."""
-    ensure_client(uow, hub, consent.client_id)
-    uow.log.audit(
-        AuditLine(
-            at=hub.now(),
-            actor=by,
-            action=f"consent.{what}",
-            object=f"consent:{consent.id}",
-            client_id=consent.client_id,
-            detail=f"{consent.recipient.kind}:{consent.recipient.id}",
-        )
-    )
-
-
-def _ask_who_does_it(uow: WritingUnitOfWork, hub: Hub, consent: Consent) -> None:
-    """Whoever takes part and sees it no more may have to be replaced: a person settles that."""
-    if consent.recipient.kind is RecipientKind.PERSON:
-        ask_lost_sight(uow, hub, consent.client_id, consent.recipient.id)
 
 
 # Looking.

@@ -192,7 +192,10 @@ def _look(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
     with hub.store.read(organisation) as uow:
         directory = plain_directory(uow, remote.connector_id)
     call = hub.connected.call(organisation, remote.connector_id)
-    found = connector.fetch(call, remote.external_id)
+    try:
+        found = connector.fetch(call, remote.external_id)
+    except InvalidRecordError as error:
+        return _note(hub, organisation, replace(remote, why=APART, why_field=error.field))
     if isinstance(found, Absent):
         return _note(hub, organisation, replace(remote, why=GONE, phase=LinkPhase.CLOSED))
     if isinstance(found, Unseen):  # it is looked at again when a list shows it

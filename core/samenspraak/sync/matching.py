@@ -36,6 +36,8 @@ def is_known(uow: UnitOfWork, hub: Hub, connector_id: str, party: ExternalParty)
         return False
     party = replace(party, identifiers=normals(party.identifiers))
     is_told = _membership(uow, hub, connector_id, party, standing.ref) is None
+    if _team(uow, hub, connector_id, party, standing.ref) is not None:
+        return False
     return is_told and _taught(uow, hub, connector_id, party, standing.ref) is None
 
 
@@ -47,6 +49,7 @@ def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalPar
         _note_circle(uow, hub, party, standing)
         _learn(uow, hub, connector_id, party, standing.ref)
         _join_circle(uow, hub, connector_id, party, standing.ref)
+        _gather(uow, hub, connector_id, party, standing.ref)
         return
     found = _match(uow, connector_id, party)
     can = hub.capabilities(uow.organisation, connector_id)
@@ -62,6 +65,7 @@ def meet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalPar
         link_party(uow, hub, link)
         _learn(uow, hub, connector_id, party, ref)
         _join_circle(uow, hub, connector_id, party, ref)
+        _gather(uow, hub, connector_id, party, ref)
         return
     _let_wait(uow, connector_id, party, found)
 
@@ -124,7 +128,7 @@ def _register(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: Extern
     """Make somebody known whom the dossier registers; not a device that nobody we know owns."""
     party_id = hub.new_id()
     if party.kind is PartyKind.GROUP:
-        kind = GroupKind.ORGANISATION
+        kind = GroupKind.ORGANISATION if party.members is None else GroupKind.TEAM
         uow.parties.add_group(Group(id=party_id, name=party.name, kind=kind, volunteers=party.volunteers))
     elif party.kind is PartyKind.DEVICE:
         owner = uow.parties.link_of(connector_id, party.owner) if party.owner else None
@@ -201,6 +205,27 @@ def _join_circle(
     if member is not None:
         uow.parties.add_member(member)
         ensure_client(uow, hub, member.client_id)
+
+
+def _gather(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: ExternalParty, ref: PartyRef) -> None:
+    """Who is in a team is as the dossier says; who is in it acts for it, and sees what it may see."""
+    team = _team(uow, hub, connector_id, party, ref)
+    if team is None:
+        return
+    uow.parties.add_group(team)
+    for client_id in clients_of(uow, ref):
+        ensure_client(uow, hub, client_id)
+
+
+def _team(uow: UnitOfWork, hub: Hub, connector_id: str, party: ExternalParty, ref: PartyRef) -> Group | None:
+    """The team with the members that the dossier tells of, as far as they are known; None if it is so now."""
+    dossier = hub.capabilities(uow.organisation, connector_id).kind is SystemKind.DOSSIER
+    if party.members is None or ref.kind is not PartyKind.GROUP or not dossier:
+        return None
+    team = uow.parties.group(ref.id)
+    links = (uow.parties.link_of(connector_id, one) for one in sorted(party.members))
+    members = frozenset(link.ref for link in links if link is not None)
+    return None if members == team.members else replace(team, members=members)
 
 
 def _membership(

@@ -18,6 +18,7 @@ from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import ConnectorRecord, CursorRecord, RemoteMark, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.adopt import take_in
+from samenspraak.sync.consenting import forget, has_news, hear, missing
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import is_known, meet
 from samenspraak.sync.people import plain_directory
@@ -90,11 +91,13 @@ def _read(
     call, began = hub.connected.call(organisation, connector.connector_id), hub.now()
     met, cursor, quiet = Pulled(), since.value if since else None, None
     listed: set[str] = set()
+    allowed: set[str] = set()
     for page in connector.changes(call, since.value if since else None):
         if since is not None and page.server != since.server:
             raise StaleError(f"Connector {connector.connector_id}: the server is not the one we knew.")
         listed |= {one.external_id for one in page.records}
-        if not _brings_news(hub, organisation, connector, page, listed):
+        allowed |= {one.external_id for one in page.consents if one.holds}
+        if not _brings_news(hub, organisation, connector, page, listed, allowed):
             met += Pulled(seen=len(page.records))
             quiet = page if page.cursor not in (None, cursor) else quiet
             continue
@@ -103,6 +106,8 @@ def _read(
                 met += _note_page(uow, hub, connector, part)
                 if part.complete:
                     met += _note_missing(uow, connector.connector_id, listed)
+                if part.consents_whole:
+                    forget(uow, hub, connector.connector_id, allowed)
                 if part.cursor is not None:
                     _go_on_after(uow, hub, connector.connector_id, part, cursor, reset=reset)
                     cursor, quiet = part.cursor, None
@@ -137,7 +142,9 @@ def _go_on_after(
     uow.connectors.move_cursor(connector_id, record, reset=reset)
 
 
-def _brings_news(hub: Hub, organisation: str, connector: Connector, page: Page, listed: set[str]) -> bool:
+def _brings_news(
+    hub: Hub, organisation: str, connector: Connector, page: Page, listed: set[str], allowed: set[str]
+) -> bool:
     """Whether a page says anything that is not known: most do not, and need no turn among the writers."""
     connector_id = connector.connector_id
     with hub.store.read(organisation) as uow:
@@ -147,6 +154,8 @@ def _brings_news(hub: Hub, organisation: str, connector: Connector, page: Page, 
             or any(not is_known(uow, hub, connector_id, party) for party in page.parties)
             or (page.complete and bool(_missing(uow, connector_id, listed)))
             or bool(uow.remotes.marks(connector_id, page.touched))
+            or has_news(uow, hub, connector_id, page.consents)
+            or (page.consents_whole and bool(missing(uow, connector_id, allowed)))
         )
 
 
@@ -180,6 +189,8 @@ def _parts(hub: Hub, organisation: str, connector: Connector, page: Page) -> Ite
             records=page.records[start : start + size],
             parties=page.parties if start == first else (),
             touched=page.touched if start == first else (),
+            consents=page.consents if start == first else (),
+            consents_whole=page.consents_whole and is_last,
             complete=page.complete and is_last,
             cursor=page.cursor if is_last else None,
         )
@@ -188,6 +199,7 @@ def _parts(hub: Hub, organisation: str, connector: Connector, page: Page) -> Ite
 def _note_page(uow: WritingUnitOfWork, hub: Hub, connector: Connector, page: Page) -> Pulled:
     for party in page.parties:
         meet(uow, hub, connector.connector_id, party)
+    hear(uow, hub, connector.connector_id, page.consents)
     touched = uow.remotes.marks(connector.connector_id, page.touched)
     for one in touched.values():
         look(uow, one)

@@ -198,9 +198,20 @@ class Dossier:
     # Consent and access.
 
     def _record_consent(
-        self, *, client: str, who: str, allow: bool = True, id: str | None = None
+        self,
+        *,
+        client: str,
+        who: str,
+        allow: bool = True,
+        id: str | None = None,
+        by: str | None = None,
+        period: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> dict[str, str]:
-        """The client allows somebody to see the plan, or forbids it (https://hl7.org/fhir/R4/consent.html)."""
+        """The client allows somebody to see the plan, or forbids it (https://hl7.org/fhir/R4/consent.html).
+
+        ``by``: who said so, the client unless given · ``more``: what else stands in the provision.
+        """
         return self._put(
             {
                 "resourceType": "Consent",
@@ -209,9 +220,12 @@ class Dossier:
                 "scope": _coded("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy"),
                 "category": [_coded("http://terminology.hl7.org/CodeSystem/v3-ActCode", "INFA")],
                 "patient": {"reference": client},
-                "dateTime": self._clock().isoformat(timespec="seconds"),
+                "dateTime": self._clock().isoformat(timespec="milliseconds"),
+                "performer": [{"reference": by or client}],
                 "provision": {
                     "type": "permit" if allow else "deny",
+                    **({"period": dict(period)} if period else {}),
+                    **(more or {}),
                     "actor": [
                         {
                             "role": _coded(

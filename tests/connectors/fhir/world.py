@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,6 +41,13 @@ class World:
 
     def pages(self, cursor: str | None = None) -> Iterator[Page]:
         return self.connector.changes(self.call, cursor)
+
+    def in_time(self, ask: Callable[[], Any]) -> Any:
+        """What is asked, once there is something, or after two seconds."""
+        until = time.monotonic() + 2
+        while not (found := ask()) and time.monotonic() < until:
+            time.sleep(0.05)
+        return found
 
     def listed(self, cursor: str | None = None) -> list[str]:
         return records(self.pages(cursor))

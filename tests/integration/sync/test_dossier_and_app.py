@@ -31,10 +31,14 @@ WEEKDAYS, WEEKEND = "CarePlan/kous-1", "CarePlan/kous-2"
 
 
 class Home:
-    """Mevrouw De Wit: her dossier, in which a nurse records, and the app of her son."""
+    """Mevrouw De Wit: her dossier, in which a nurse records, and the app of her son.
 
-    def __init__(self, town: Any, quirks: Quirks) -> None:
+    ``allowed``: she allowed him to see everything, at the hub.
+    """
+
+    def __init__(self, town: Any, quirks: Quirks, *, allowed: bool = True) -> None:
         self.town = town
+        self.allowed = allowed
         self.dossier = FhirSandbox(quirks=quirks)
         self.act = self.dossier.acts()
         self._connect()
@@ -59,7 +63,8 @@ class Home:
         client = self.town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")
         son = self.town.person("son", PartyKind.RELATIVE, "Jan de Wit", client.id)
         self.town.person("anja", PartyKind.PROFESSIONAL, "Anja Postma", client.id)
-        self.town.consent(client.id, son)
+        if self.allowed:
+            self.town.consent(client.id, son)
         self.act["admit"](id="wit", given="An", family="de Wit", identifiers=known("wit"))
         self.act["know"](
             kind="RelatedPerson", id="zoon", name="Jan de Wit", client=CLIENT, identifiers=known("son")
