@@ -116,7 +116,7 @@ class Desk:
         earlier = [one for one in self._registrations(http) if one.target_id == external_id]
         same = self._only_one_waiting(http, earlier, remark)
         if once and same is None:
-            same = next((one for one in earlier if one.remark == records.text(remark)), None)
+            same = next((one for one in earlier if one.mark == proposals.mark_of(remark)), None)
         if same:
             return _waits(external_id, same.waiting)
         about = {"activiteitID": int(external_id)}

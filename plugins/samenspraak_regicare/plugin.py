@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -43,18 +43,20 @@ from samenspraak.connectors import (
     hookimpl,
 )
 from samenspraak.connectors.checking import in_steps
-from samenspraak.domain.units import UnitKey, UnitValue
+from samenspraak.connectors.settings import Settings
+from samenspraak.domain.units import UnitKey, UnitKind, UnitValue
 from samenspraak.errors import StaleError
-from samenspraak.http import HttpClient, Limits
+from samenspraak.http import Auth, BasicAuth, HttpClient, Limits, NoAuth
 
 from . import mapping, proposals, records
 from .checking import CURES, Steps
 from .codes import ForbiddenError, UnknownIdError
 from .desk import MAY_PERFORM, Desk
+from .folder import AS_FILES, Folder
 from .held import View
 from .reading import Reader, Snapshot
 from .session import Session
-from .settings import RegiCareSettings, Words
+from .settings import CSV, FILES, RegiCareSettings, Words
 
 MANIFEST = Manifest(
     name="regicare",
@@ -80,7 +82,14 @@ MANIFEST = Manifest(
     ),
     settings=RegiCareSettings,
     rates=Rates(concurrency=1, per_second=10.0, page=200, poll_seconds=30.0),
+    varies=True,
+    waits_for={
+        "nl": "wacht tot de coördinator het in RegiCare overneemt",
+        "en": "waits until the coordinator takes it over in RegiCare",
+    },
 )
+FILES_POLL_SECONDS = 300.0
+"""People export now and then; nobody need ask for it twice a minute."""
 
 
 class RegiCareConnector(Connector):
@@ -88,14 +97,29 @@ class RegiCareConnector(Connector):
 
     manifest = MANIFEST
 
+    @classmethod
+    def described(cls, settings: Mapping[str, Any]) -> Manifest:
+        """Files prove no absence, and without a list of meetings nothing that differs once can be told."""
+        if settings.get("transport") != CSV:
+            return cls.manifest
+        can = cls.manifest.capabilities
+        told = {**FILES, **settings.get("files", {})}["bijeenkomsten"]
+        return replace(
+            cls.manifest,
+            capabilities=replace(can if told else can.without({UnitKind.EXCEPTION}), absence=Absence.NEVER),
+            rates=replace(cls.manifest.rates, poll_seconds=FILES_POLL_SECONDS),
+        )
+
     def __init__(self, connector_id: str, settings: Mapping[str, Any]) -> None:
         super().__init__(connector_id, settings)
         self._words = Words.of(self.settings)
         window = self.manifest.capabilities
+        secrets = self.manifest.secrets()
+        by_files = self.settings["transport"] == CSV
         self._reader = Reader(
-            session=Session(self.settings),
+            session=Folder(self.settings, self._words) if by_files else Session(self.settings),
             words=self._words,
-            settings=self.settings,
+            settings=Settings({**self.settings, **AS_FILES}, secrets) if by_files else self.settings,
             back=timedelta(days=window.window_back_days),
             ahead=timedelta(days=window.window_ahead_days),
         )
@@ -108,10 +132,17 @@ class RegiCareConnector(Connector):
         return HttpClient(
             connector_id=self.connector_id,
             base_url=self.settings["base_url"],
+            auth=self._signed(),
             limits=Limits(read_seconds=patience, total_seconds=patience),
             open_origins=frozenset(self.settings.get("open_origins", ())),
             internal_origins=frozenset(self.settings.get("internal_origins", ())),
         )
+
+    def _signed(self) -> Auth:
+        """The interface signs in by its own calls; a folder asks for a name and a password, or nothing."""
+        if self.settings["transport"] == CSV and self.settings["username"]:
+            return BasicAuth(self.settings["username"], self.settings["password"])
+        return NoAuth()
 
     # Reading.
 

@@ -24,7 +24,7 @@ from samenspraak.http import HttpClient
 from . import proposals, records
 from .codes import UnknownIdError
 from .lookups import ids_of
-from .session import Session
+from .session import Asked
 from .settings import Words, fold
 
 POOL = "vrijwilligers"
@@ -77,7 +77,7 @@ class Person:
 class Reader:
     """Reads in the name of ``session``. ``settings``: loaded with :class:`RegiCareSettings`."""
 
-    session: Session
+    session: Asked
     words: Words
     settings: Mapping[str, Any]
     back: timedelta
@@ -141,6 +141,7 @@ class Reader:
         count = self.session.call(http, "activiteitOverzichtAantal", filter=wanted)
         activities = {_id(one, "activiteitID"): one for one in listed}
         whole = _count(count) == len(listed) == len(activities) and "" not in activities
+        whole = whole and self.session.proves_absence
         return {key: one for key, one in activities.items() if key}, whole
 
     def _meetings(self, http: HttpClient, now: datetime, activity_id: str = "") -> list[Any]:

@@ -54,9 +54,11 @@ from flask import Response, abort, jsonify, request
 from samenspraak.sandbox import Act, Mode, Sandbox
 
 from .sandbox_clerk import open_for, place, type_over
+from .sandbox_folder import SharedFolder
 from .sandbox_office import NEW, OPEN, Json, Meeting, Office, Registration, Target, Task, Vacancy
 
 PATH = "/jsonrpc"
+FOLDER = "/map"
 API_KEY = "sandbox-api-key"
 USERNAME = "samenspraak"
 PASSWORD = "sandbox-wachtwoord"  # noqa: S105 - of an imitated system, known to everybody
@@ -150,6 +152,8 @@ class RegiCareSandbox(Sandbox):
         self.methods: dict[str, Method] = {**self._open_methods(), **behind_login}
         self._behind_login = frozenset(behind_login)
         self.app.post(PATH)(self._serve)
+        self.folder = SharedFolder(self.office, mode, account=self.account, user=USERNAME, password=PASSWORD)
+        self.app.route(f"{FOLDER}/<name>", methods=["GET", "PUT"])(self._share)
 
     # What the base asks.
 
@@ -161,7 +165,7 @@ class RegiCareSandbox(Sandbox):
         return f"{PATH}/{body.get('method', '')}" if isinstance(body, dict) else PATH
 
     def is_write(self, method: str, path: str) -> bool:
-        return path.rpartition("/")[2] in WRITING
+        return method == "PUT" or path.rpartition("/")[2] in WRITING
 
     def acts(self) -> Mapping[str, Act]:
         office = self.office
@@ -184,6 +188,8 @@ class RegiCareSandbox(Sandbox):
             "restore_meeting": office.restore_meeting,
             "move_meeting": office.move_meeting,
             "expire_logins": self.expire_logins,
+            "hold_exports": self.folder.hold,
+            "export": self.folder.export,
             "proposals": self.proposals,
         }
 
@@ -247,6 +253,10 @@ class RegiCareSandbox(Sandbox):
             for found in self.office.registrations.values()
             if found.status in (NEW, OPEN)
         ]
+
+    def _share(self, name: str) -> Response:
+        with self.lock:
+            return self.folder.serve(name)
 
     # JSON-RPC.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from samenspraak.errors import AuthenticationError, TransientError
 from samenspraak.http import HttpClient
@@ -21,12 +21,36 @@ from .codes import ForbiddenError, SignInExpiredError, UnknownIdError, refusals
 T = TypeVar("T")
 
 
+class Asked(Protocol):
+    """Whatever answers the calls of the interface.
+
+    ``proves_absence``: what no whole list holds is not there.
+    """
+
+    @property
+    def proves_absence(self) -> bool: ...
+
+    def call(self, http: HttpClient, method: str, *, safe: bool = True, **params: Any) -> Any:
+        """The result of one call. ``safe``: it only reads."""
+
+    def steadily(self, http: HttpClient, read: Callable[[], T]) -> T:
+        """What ``read`` gives, surely of one moment and as our account sees it."""
+
+    def knock(self, http: HttpClient) -> None:
+        """Ask for an answer, whoever asks."""
+
+    def sign_in(self, http: HttpClient) -> None:
+        """Show who we are, afresh."""
+
+
 class Session:
     """Calls in the name of the service account. Any thread may use it.
 
     Args:
         settings: loaded with :class:`RegiCareSettings`.
     """
+
+    proves_absence = True
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._rpc = JsonRpc(refusals=refusals(settings["error_codes"]))

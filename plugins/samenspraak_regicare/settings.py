@@ -7,11 +7,12 @@ name we infer as its default; the README lists them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from samenspraak.connectors import setting
 from samenspraak.connectors.rhythm import ONCE, parse_rhythm
@@ -19,6 +20,7 @@ from samenspraak.domain.schedules import Recurrence
 from samenspraak.http import LONGEST_SECONDS
 
 from .codes import MEANINGS
+from .export import COLUMNS
 
 RHYTHMS: Mapping[str, str] = {
     "Eenmalig": ONCE,
@@ -48,6 +50,16 @@ INFERRED_NAMES = frozenset(
 )
 
 
+API, CSV = "api", "csv"
+_FILE_NAME = re.compile(r"[\w-][\w.-]{0,79}")
+FILES: Mapping[str, str] = {
+    "inzet": "inzet.csv",
+    "bijeenkomsten": "bijeenkomsten.csv",
+    "voorstellen": "voorstellen.csv",
+    "antwoorden": "antwoorden.csv",
+}
+
+
 def fold(label: str) -> str:
     """How labels are compared: blanks and capitals do not matter."""
     return " ".join(label.split()).casefold()
@@ -65,6 +77,23 @@ def _is_rhythm(text: str) -> bool:
 def _names(value: Mapping[str, str]) -> None:
     if unknown := sorted(value.keys() - INFERRED_NAMES):
         raise ValidationError(f"unknown name: {unknown[0]}; known: {', '.join(sorted(INFERRED_NAMES))}")
+
+
+def _columns(value: Mapping[str, str]) -> None:
+    if unknown := sorted(value.keys() - COLUMNS):
+        raise ValidationError(f"unknown column: {unknown[0]}; known: {', '.join(sorted(COLUMNS))}")
+
+
+def _files(value: Mapping[str, str]) -> None:
+    if unknown := sorted(value.keys() - FILES.keys()):
+        raise ValidationError(f"unknown file: {unknown[0]}; known: {', '.join(FILES)}")
+    if wrong := sorted(name for name, file in value.items() if not _is_file_name(name, file)):
+        raise ValidationError(f"{wrong[0]}: write a name such as {FILES[wrong[0]]}, without a folder")
+
+
+def _is_file_name(name: str, file: str) -> bool:
+    may_be_left_out = name == "bijeenkomsten"
+    return bool(_FILE_NAME.fullmatch(file)) or (may_be_left_out and not file)
 
 
 def _text(title: Mapping[str, str], help: Mapping[str, str], **options: Any) -> fields.Field[Any]:
@@ -88,32 +117,46 @@ def _labels(*default: str, nl: str, en: str) -> fields.Field[Any]:
 class RegiCareSettings(Schema):
     """The settings of one RegiCare."""
 
-    base_url = _text(
-        {"nl": "Adres van de koppeling", "en": "Address of the interface"},
+    transport = _text(
+        {"nl": "Hoe gegevens gaan", "en": "How data goes"},
         {
-            "nl": "Het hele adres dat AdSysCo u gaf; alle vragen gaan daarheen.",
-            "en": "The whole address AdSysCo gave you; every call goes there.",
+            "nl": "api: door de koppeling van AdSysCo. csv: door bestanden in een map, als u die koppeling "
+            "niet hebt.",
+            "en": "api: through the interface of AdSysCo. csv: through files in a folder, when you have no "
+            "such interface.",
+        },
+        load_default=API,
+        validate=validate.OneOf([API, CSV]),
+    )
+    base_url = _text(
+        {"nl": "Adres van de koppeling of de map", "en": "Address of the interface or the folder"},
+        {
+            "nl": "Bij api: het hele adres dat AdSysCo u gaf. Bij csv: het webadres van de map (WebDAV).",
+            "en": "With api: the whole address AdSysCo gave you. With csv: the web address of the folder "
+            "(WebDAV).",
         },
         required=True,
     )
     api_key = _text(
         {"nl": "API-sleutel", "en": "API key"},
-        {"nl": "Van AdSysCo.", "en": "From AdSysCo."},
-        required=True,
+        {"nl": "Van AdSysCo; alleen bij api.", "en": "From AdSysCo; with api only."},
+        load_default="",
         secret=True,
     )
     username = _text(
         {"nl": "Gebruikersnaam", "en": "User name"},
         {
-            "nl": "Van een eigen account voor deze koppeling, met de rol van medewerker.",
-            "en": "Of an account of its own for this connection, with the role of staff.",
+            "nl": "Bij api: van een eigen account voor deze koppeling, met de rol van medewerker. Bij csv: "
+            "van wie bij de map mag.",
+            "en": "With api: of an account of its own for this connection, with the role of staff. With csv: "
+            "of somebody who may use the folder.",
         },
-        required=True,
+        load_default="",
     )
     password = _text(
         {"nl": "Wachtwoord", "en": "Password"},
         {"nl": "Van dat account.", "en": "Of that account."},
-        required=True,
+        load_default="",
         secret=True,
     )
     activity_types = _labels(
@@ -226,6 +269,32 @@ class RegiCareSettings(Schema):
         },
         load_default="",
     )
+    files = setting(
+        fields.Dict,
+        keys=fields.String(),
+        values=fields.String(),
+        load_default=dict,
+        validate=_files,
+        title={"nl": "Namen van de bestanden", "en": "Names of the files"},
+        help={
+            "nl": "Bij csv: hoe de bestanden in de map heten. Een lege naam bij bijeenkomsten: die lijst is "
+            "er niet.",
+            "en": "With csv: how the files in the folder are called. An empty name of bijeenkomsten: there "
+            "is no such list.",
+        },
+    )
+    columns = setting(
+        fields.Dict,
+        keys=fields.String(),
+        values=fields.String(),
+        load_default=dict,
+        validate=_columns,
+        title={"nl": "Namen van de kolommen", "en": "Names of the columns"},
+        help={
+            "nl": "Bij csv: onze naam van een kolom, met hoe die in uw export heet.",
+            "en": "With csv: our name of a column, with what it is called in your export.",
+        },
+    )
     timeout_seconds = setting(
         fields.Float,
         load_default=LONGEST_SECONDS,
@@ -236,6 +305,17 @@ class RegiCareSettings(Schema):
             "en": "How long one answer may take.",
         },
     )
+
+    @validates_schema
+    def _complete(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["transport"] == API:
+            missing = [name for name in ("api_key", "username", "password") if not data[name]]
+            if missing:
+                raise ValidationError({name: ["needed where transport is api"] for name in missing})
+
+    @post_load
+    def _named(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "files": {**FILES, **data["files"]}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,7 @@ from samenspraak.sync.pull import pull
 from samenspraak.sync.versions import record_new, record_version
 from samenspraak.work.inline import work_off
 from samenspraak_regicare.reading import POOL
-from samenspraak_regicare.sandbox import API_KEY, PASSWORD, PATH, USERNAME, RegiCareSandbox, create
+from samenspraak_regicare.sandbox import API_KEY, FOLDER, PASSWORD, PATH, USERNAME, RegiCareSandbox, create
 
 from .conftest import NOW, THURSDAYS, VACANCY
 
@@ -168,7 +168,12 @@ def mode() -> Mode:
 
 
 @pytest.fixture
-def town(mode: Mode, tmp_path: Path) -> Iterator[Town]:
+def by_files() -> bool:
+    return False
+
+
+@pytest.fixture
+def town(mode: Mode, by_files: bool, tmp_path: Path) -> Iterator[Town]:
     clock = Clock()
     app = fresh_hub(tmp_path, environment={"API_KEY": API_KEY, "PASSWORD": PASSWORD}, clock=clock)
     app.store.add_organisation(ORGANISATION, "De Linde")
@@ -177,7 +182,7 @@ def town(mode: Mode, tmp_path: Path) -> Iterator[Town]:
         town = Town(app=app, clock=clock, regicare=regicare)
         regicare.office.today = lambda: clock.now().date()
         regicare.office.open_vacancy(what=VACANCY)
-        connect(app, url)
+        connect(app, url, **({"transport": "csv", "base_url": f"{url}{FOLDER}"} if by_files else {}))
         know(town, CLIENT, PartyKind.CLIENT, "client", "Riet", "deelnemer")
         know(town, KARIM.id, PartyKind.VOLUNTEER, "karim", "Karim", "vrijwilliger")
         know(town, DAUGHTER.id, PartyKind.RELATIVE, "daughter", "Els", "deelnemer")
@@ -185,7 +190,7 @@ def town(mode: Mode, tmp_path: Path) -> Iterator[Town]:
         yield town
 
 
-def connect(app: Application, url: str) -> None:
+def connect(app: Application, url: str, **changed: Any) -> None:
     settings: dict[str, Any] = {
         "base_url": f"{url}{PATH}",
         "api_key": "secret://env/API_KEY",
@@ -196,6 +201,7 @@ def connect(app: Application, url: str) -> None:
         "person_number": "nummer",
         "person_number_system": NUMBERS,
         "open_origins": [url],
+        **changed,
     }
     record = ConnectorRecord(
         id="regicare", plugin="regicare", title="RegiCare", settings=settings, state=ConnectorState.RUNNING
@@ -495,3 +501,77 @@ def test_a_vacancy_that_staff_refuse_to_open_is_a_question(town: Town) -> None:
     town.say("keep")
     assert (performers(town), town.questions) == ([volunteers], [])
     assert len(town.regicare.writes()) == 1
+
+
+# By files in a folder.
+
+BY_FILES = pytest.mark.parametrize("by_files", [True])
+
+
+@BY_FILES
+@BOTH_MODES
+def test_by_files_a_task_becomes_an_agreement_and_a_quiet_cycle_writes_nothing(town: Town) -> None:
+    town.record_cooking()
+    assert performers(town) == [KARIM]
+    assert (town.reason, town.questions, town.regicare.writes()) == (Reason.EQUAL, [], [])
+
+
+@BY_FILES
+def test_by_files_a_change_here_waits_until_an_export_shows_that_it_was_taken_over(town: Town) -> None:
+    task = town.record_cooking()
+    own = UnitKey(UnitKind.ASSIGNMENT, f"regicare-{task}")
+    town.change({own: Duty(performer=KARIM, schedule=thursdays_at(17))})
+    town.regicare.folder.hold()
+    town.answer(approve=True)
+    town.regicare.folder.export("antwoorden.csv")
+    town.settle(minutes=10)
+    assert (town.reason, town.questions) == (Reason.WAITING_THERE, [])
+    town.regicare.folder.export()
+    town.settle(minutes=10)
+    assert (town.reason, town.questions) == (Reason.EQUAL, [])
+    assert len(town.regicare.writes()) == 1
+
+
+@BY_FILES
+def test_by_files_a_refusal_is_a_question_and_not_proposed_again(town: Town) -> None:
+    town.record_cooking()
+    town.change({WHAT: What(text="Samen bakken")})
+    town.answer(approve=False)
+    town.settle()
+    assert town.questions == [QuestionKind.REFUSAL]
+    assert len(town.regicare.writes()) == 1
+
+
+@BY_FILES
+def test_by_files_an_old_export_that_is_put_back_turns_nothing_back(town: Town) -> None:
+    task = town.record_cooking()
+    old = town.regicare.folder.fetched("inzet.csv")
+    town.regicare.office.change_task(activiteitID=task, what="Samen bakken")
+    town.settle()
+    town.regicare.folder.put_back("inzet.csv", old)
+    town.settle()
+    assert town.agreement.what == What(text="Samen bakken")
+    assert town.questions == [QuestionKind.CONFLICT]
+    town.regicare.folder.export()
+    town.settle()
+    assert (town.reason, town.questions) == (Reason.EQUAL, [])
+
+
+@BY_FILES
+def test_by_files_a_task_that_an_export_leaves_out_changes_nothing(town: Town) -> None:
+    task = town.record_cooking()
+    town.regicare.office.withhold(activiteitID=task)
+    town.settle(6, minutes=10)
+    assert town.agreement.status.is_live
+    assert (town.questions, town.regicare.writes()) == ([], [])
+
+
+@BY_FILES
+def test_by_files_a_removal_is_asked_for_and_never_taken_for_sure(town: Town) -> None:
+    task = town.record_cooking()
+    town.withdraw(KARIM)
+    (proposal,) = town.regicare.proposals()
+    assert "koken" not in proposal["opmerking"].lower()
+    town.regicare.office.remove_task(activiteitID=task)
+    town.settle(hours=1)
+    assert (town.reason, len(town.regicare.writes())) == (Reason.RETRACTING, 1)
