@@ -10,6 +10,7 @@ import pytest
 from samenspraak.demo import run, seeing, systems
 from samenspraak.demo.agreements import (
     DINNER,
+    FLOWERS,
     HAIR,
     LAUNDRY,
     LETTERS,
@@ -70,6 +71,7 @@ SABOTAGE: Mapping[int, Sabotage] = {
     8: swallowed(systems.PLATFORM, "PUT", lambda there: thread(there, LETTERS.what)),
     13: swallowed(systems.PLATFORM, "POST", lambda there: "/fhir/Communication"),
     9: swallowed(systems.APP, "PATCH", lambda there: record(there.app, MUSIC.what)),
+    14: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, FLOWERS.what)),
     16: swallowed(systems.APP, "PATCH", lambda there: record(there.app, LAUNDRY.what)),
     17: swallowed(systems.PLATFORM, "PUT", lambda there: "/fhir/Communication(Request)?/.*"),
     12: swallowed(systems.DOSSIER, "PUT", lambda there: plan(there, WALK.what)),

@@ -19,6 +19,7 @@ from samenspraak.demo.people import (
     GERDA,
     HENK,
     JO,
+    LIVING_ROOM,
     NURSE,
     ROB,
     SAMIRA,
@@ -244,6 +245,19 @@ MUSIC = Plan(
     instruction="De platen staan in de kast.",
     review_in_days=-3,
 )
+FLOWERS = Plan(
+    id="bloemen-schikken",
+    client=FATIMA,
+    what="Bloemen schikken",
+    by=LIVING_ROOM,
+    when="elke vrijdag om 14:00",
+    days=("fri",),
+    at="14:00",
+    place="De huiskamer",
+    domain="social",
+    instruction="De vazen staan onder het aanrecht.",
+)
+"""Made in the situation of the notebook, and not from the beginning."""
 GROCERIES = Plan(
     id="boodschappen",
     client=HENK,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,16 +18,19 @@ from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.schedules import names_days
 from samenspraak.domain.units import MatrixRow
 from samenspraak.errors import NotFoundError, TransientError
+from samenspraak.policy.capabilities import Write
 from samenspraak.policy.state import Reason
 from samenspraak.services import (
     agreements,
     connectors,
     consents,
     explaining,
+    feeds,
     naming,
     pausing,
     people,
     questions,
+    returning,
     reviewing,
 )
 from samenspraak.services.status import status
@@ -96,6 +101,25 @@ class Office:
     def release(self, connector_id: str) -> None:
         """Let a system take part; every copy there is looked at."""
         connectors.resume(self.hub, self.organisation, connector_id)
+
+    def show(self, connector_id: str, plugin: str, who: str) -> tuple[str, ...]:
+        """Show somebody what they may see; gives where, in each form, below the address of the hub."""
+        self.connect(connector_id, plugin, {})
+        self.release(connector_id)
+        return feeds.add(self.hub, self.organisation, connector_id, who).paths
+
+    def hand_in(self, connector_id: str, rows: Sequence[Mapping[str, str]]) -> returning.Taken:
+        """Take in a spreadsheet in which somebody typed."""
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, list(rows[0]), delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+        return returning.take_back(self.hub, self.organisation, connector_id, out.getvalue().encode())
+
+    @property
+    def url(self) -> str:
+        """Where the hub answers on this machine."""
+        return f"http://127.0.0.1:{self.application.settings.web.port}"
 
     def pause(self, connector_id: str) -> None:
         connectors.pause(self.hub, self.organisation, connector_id)
@@ -291,8 +315,13 @@ class Office:
                 time.sleep(_POLL_SECONDS)
 
     def _heard(self) -> Mapping[str, datetime | None]:
+        """When each system was last heard; not what the hub itself shows, where nothing is to be heard."""
         known = status(self.hub, self.organisation).systems
-        return {one.id: one.heard_at for one in known if str(one.state) in ("running", "matching")}
+        shown = {
+            one.id for one in known if self.hub.capabilities(self.organisation, one.id).mode is Write.VIEW
+        }
+        listening = (one for one in known if str(one.state) in ("running", "matching"))
+        return {one.id: one.heard_at for one in listening if one.id not in shown}
 
     def _is_due(self) -> bool:
         """Whether a copy, or an object that nobody knows yet, has still to be looked at."""

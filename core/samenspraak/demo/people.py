@@ -117,7 +117,13 @@ CIRCLE = (ROB, ELLEN, SANNE, PIET, KARIM, SAMIRA, GERDA)
 
 NURSE, NURSE_NAME, NURSE_NUMBER = "Practitioner/wil-jansen", "Wil Jansen", "91001"
 ELZENHOF, ZUID, WILG = "CareTeam/team-elzenhof", "CareTeam/wijkteam-zuid", "CareTeam/team-de-wilg"
-TEAMS: Mapping[str, str] = {ELZENHOF: "Team Elzenhof", ZUID: "Wijkteam Zuid", WILG: "Team De Wilg"}
+LIVING_ROOM = "CareTeam/huiskamer-de-wilg"
+TEAMS: Mapping[str, str] = {
+    ELZENHOF: "Team Elzenhof",
+    ZUID: "Wijkteam Zuid",
+    WILG: "Team De Wilg",
+    LIVING_ROOM: "Huiskamer De Wilg",
+}
 
 
 def resources() -> list[Resource]:

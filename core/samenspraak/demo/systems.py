@@ -5,8 +5,11 @@ What signs in where, and with which credentials, is the documentation of each sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +24,7 @@ Text = Mapping[str, str]
 
 HUB = "hub"
 DOSSIER, PLATFORM, VOLUNTEERS, APP, OTHER_APP = "dossier", "platform", "volunteers", "app-bloem", "app-thuis"
+SHEET = "blad-wilg"
 
 PLACES: Mapping[str, Text] = {
     HUB: {"nl": "Samenspraak", "en": "Samenspraak"},
@@ -29,6 +33,7 @@ PLACES: Mapping[str, Text] = {
     VOLUNTEERS: {"nl": "RegiCare", "en": "RegiCare"},
     APP: {"nl": "app Bloem", "en": "app Bloem"},
     OTHER_APP: {"nl": "app Thuis", "en": "app Thuis"},
+    SHEET: {"nl": "blad", "en": "sheet"},
 }
 """What people call each of them."""
 
@@ -212,6 +217,26 @@ class FamilyApp(System):
 
     def _credentials(self, method: str, path: str) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {APP_KEY}"}
+
+
+@dataclass(kw_only=True)
+class Sheet(System):
+    """No system of anybody: a page and a spreadsheet that the hub shows. ``paths``: where, for each form."""
+
+    paths: Sequence[str]
+
+    def page(self) -> str:
+        """The page, as a browser gets it."""
+        return unescape(self._file("html").decode())
+
+    def rows(self) -> list[dict[str, str]]:
+        """The rows of the spreadsheet by their columns, as a spreadsheet program opens the CSV."""
+        return list(csv.DictReader(io.StringIO(self._file("csv").decode("utf-8-sig")), delimiter=";"))
+
+    def _file(self, form: str) -> bytes:
+        path = next(one for one in self.paths if one.endswith(f".{form}"))
+        content: bytes = self._send("GET", path.removeprefix("/"), expect=()).content
+        return content
 
 
 @dataclass(frozen=True, kw_only=True)
