@@ -59,7 +59,7 @@ from samenspraak_sheet.rows import (
     read,
 )
 from samenspraak_sheet.settings import HOME, STAFF, SheetSettings
-from samenspraak_sheet.words import UnreadableError, tidy, written_day
+from samenspraak_sheet.words import UnreadableError, is_worn, tidy, written_day
 
 SHEET = "Afspraken"
 _TYPES: Mapping[str, str] = {
@@ -261,7 +261,7 @@ def _fill(row: Row, place: Text, typed: Mapping[str, str]) -> list[Text]:
     """Put what was typed into the row, column by column; what cannot be is told by its cell."""
     troubles = []
     for column in COLUMNS:
-        if column.name in typed:
+        if column.name in typed and not is_worn(column.show(row), typed[column.name]):
             try:
                 _take(column)(row, typed[column.name])
             except UnreadableError as error:

@@ -120,6 +120,11 @@ def tidy(text: str) -> str:
     return lines.replace("\u00a0", " ").strip()
 
 
+def is_worn(shown: str, text: str) -> bool:
+    """Whether a text is what was shown, but for what a program lost that saves in Windows-1252."""
+    return tidy(shown).encode("cp1252", "replace").decode("cp1252") == text
+
+
 def one_of(table: Mapping[E, str], text: str) -> E:
     """The value for which this word stands, whatever its capitals.
 

@@ -15,7 +15,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -59,8 +59,16 @@ class Look:
     to_read: bool = False
 
 
-_HEAD, _GREY, _PLAIN = (PatternFill("solid", start_color=one) for one in ("DDE6EE", "EEEEEE", "FFFFFF"))
 _TOP = Alignment(vertical="top", wrap_text=True)
+_TEXT, _DAY = "@", "DD-MM-YYYY"
+_STYLES: Mapping[str, tuple[str, str, bool]] = {
+    "head": ("DDE6EE", _TEXT, True),
+    "plain": ("FFFFFF", _TEXT, False),
+    "grey": ("EEEEEE", _TEXT, False),
+    "plain day": ("FFFFFF", _DAY, False),
+    "grey day": ("EEEEEE", _DAY, False),
+}
+"""How cells look, by name: the colour, the form, and whether it is bold."""
 
 
 def write(
@@ -68,6 +76,10 @@ def write(
 ) -> bytes:
     """A workbook with the rows on one sheet, and how to use it on another."""
     book = Workbook()
+    for name, (colour, form, bold) in _STYLES.items():
+        fill = PatternFill("solid", start_color=colour)
+        style = NamedStyle(name=name, fill=fill, alignment=_TOP, font=Font(bold=bold), number_format=form)
+        book.add_named_style(style)
     sheet = book.worksheets[0]
     sheet.title = title
     sheet.freeze_panes = "C2"
@@ -76,7 +88,7 @@ def write(
         column.width, column.hidden = look.width, False
         if look.choices:
             sheet.add_data_validation(_choice(number, look.choices, len(rows)))
-        _put(sheet, 1, number, look.name, _HEAD, bold=True)
+        _put(sheet, 1, number, look.name, "head")
     for at, row in enumerate(rows, 2):
         for number, (text, look) in enumerate(zip(row, looks, strict=True), 1):
             _written(sheet, at, number, text, look)
@@ -85,7 +97,7 @@ def write(
     how = book.create_sheet("Uitleg")
     how.column_dimensions["A"].width = 100
     for at, line in enumerate(explained, 1):
-        _put(how, at, 1, line, _PLAIN, bold=at == 1)
+        _put(how, at, 1, line, "plain" if at > 1 else "head")
     out = io.BytesIO()
     book.save(out)
     return _timeless(out.getvalue())
@@ -100,29 +112,19 @@ def _choice(number: int, choices: Sequence[str], rows: int) -> DataValidation:
 
 
 def _written(sheet: Worksheet, at: int, number: int, text: str, look: Look) -> None:
-    fill = _GREY if look.own or look.to_read else _PLAIN
+    colour = "grey" if look.own or look.to_read else "plain"
     try:
         day = read_day(text) if look.is_day else None
     except UnreadableError:
         day = None
     if day is not None:
-        _put(sheet, at, number, day, fill, form="DD-MM-YYYY")
+        _put(sheet, at, number, day, f"{colour} day")
     else:
-        _put(sheet, at, number, printable(guarded(text)) or None, fill, form="@")
+        _put(sheet, at, number, printable(guarded(text)) or None, colour)
 
 
-def _put(
-    sheet: Worksheet,
-    at: int,
-    number: int,
-    value: str | date | None,
-    fill: PatternFill,
-    *,
-    bold: bool = False,
-    form: str = "@",
-) -> None:
-    cell = sheet.cell(row=at, column=number, value=value)
-    cell.fill, cell.alignment, cell.font, cell.number_format = fill, _TOP, Font(bold=bold), form
+def _put(sheet: Worksheet, at: int, number: int, value: str | date | None, style: str) -> None:
+    sheet.cell(row=at, column=number, value=value).style = style
 
 
 def _timeless(content: bytes) -> bytes:

@@ -62,8 +62,8 @@ def client_name(uow: UnitOfWork, client_id: str, shape: Shape) -> str | None:
 def directory_for(uow: UnitOfWork, connector_id: str, agreement: Agreement, shape: Shape) -> Directory:
     """The directory of one copy: everybody is understood, and written is who may be named."""
     concerned = everybody(uow, agreement)
-    names = dict(names_of(uow, shape.names & concerned))
     client = agreement.client
+    names = dict(names_of(uow, (shape.names & concerned) - {client}))
     # An id is as good as a name to whoever can look it up there.
     shown = shape.names | {client}
     external = called(uow, connector_id, agreement.client_id, concerned)

@@ -143,6 +143,16 @@ def test_a_file_that_went_through_peoples_hands_says_what_they_typed_and_nothing
     assert handed.troubles == []
 
 
+def test_what_a_program_lost_that_does_not_know_a_character_is_no_edit() -> None:
+    thee = apply(stockings(), {UnitKey(UnitKind.PLACE): "Zoë 🙂 日"})
+    content = hand_in(rendered([visible(thee)], "csv"), {}, "quirky")
+
+    said = [connector().typed(line, units_of(thee), HAND) for line in connector().opened(content, seal).lines]
+
+    assert b"Zo\xeb ? ?" in content
+    assert [dict(one.units) for one in said] == [{}, {}]
+
+
 @pytest.mark.parametrize("column", OWN)
 def test_a_row_whose_own_columns_were_changed_is_told_and_not_guessed(column: str) -> None:
     son, team = shown()

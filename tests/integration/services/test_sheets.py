@@ -11,11 +11,21 @@ from typing import Any
 import pytest
 
 from samenspraak.connectors import ExternalParty
-from samenspraak.domain.agreements import Agreement, Assignment, Duty, LifeDomain, State, Status, What
+from samenspraak.domain.agreements import (
+    Agreement,
+    Assignment,
+    Conditions,
+    Duty,
+    LifeDomain,
+    State,
+    Status,
+    What,
+)
+from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import Group, GroupKind, PartyKind, PartyRef
 from samenspraak.domain.schedules import Frequency, Recurrence, Schedule
 from samenspraak.domain.statements import StatementKind
-from samenspraak.domain.units import UnitKey, UnitKind, apply
+from samenspraak.domain.units import MatrixRow, UnitKey, UnitKind, apply
 from samenspraak.errors import InvalidRecordError, NotFoundError
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.services import connectors, feeds, returning, showing
@@ -247,15 +257,31 @@ def test_an_end_of_what_was_changed_elsewhere_is_asked(location: Any) -> None:
     assert agreement(location).status.state is State.ACTIVE
 
 
-def test_what_can_harm_is_asked_when_both_changed_it_and_what_needs_agreement_first_waits(
-    location: Any,
-) -> None:
+def test_what_holds_only_once_others_agree_waits_for_them(location: Any) -> None:
     change(location, {UnitKey(UnitKind.LIFE_DOMAIN): LifeDomain.MEDICATION})
+    of_son = Duty(performer=SON, schedule=Schedule(text="elke avond"))
+    change(location, {UnitKey(UnitKind.ASSIGNMENT, "a2"): of_son})
+    rows = [{**row, "Wanneer": f"{row['Wanneer']} precies"} for row in exported(location)]
 
-    hand_in(location, typed(exported(location), Wanneer="elke dag om 12:00"))
+    hand_in(location, rows)
 
-    # The team performs it and hands it in for itself: it agrees already.
-    assert agreement(location).assignments[0].duty.schedule.text == "elke dag om 12:00"
+    (question,) = location.questions()
+    assert (question.kind, question.cause) == ("proposal", "first-agree")
+    texts = [one.duty.schedule.text for one in agreement(location).assignments]
+    assert texts == ["elke dag om 10:00 precies", "elke avond"]  # the team hands in for itself
+
+
+def test_what_can_harm_and_both_changed_is_asked_and_the_last_agreed_value_holds(location: Any) -> None:
+    conditions = UnitKey(UnitKind.CONDITIONS)
+    change(location, {conditions: Conditions(text="Niet alleen.")})
+    old = exported(location)
+    change(location, {conditions: Conditions(text="Nooit alleen.")})
+
+    hand_in(location, typed(old, Voorwaarden="Soms alleen."))
+
+    (question,) = location.questions()
+    assert question.kind == "conflict"
+    assert agreement(location).conditions == Conditions(text="Nooit alleen.")
 
 
 def test_a_new_row_becomes_a_proposal_once(location: Any) -> None:
@@ -374,3 +400,88 @@ def test_the_page_is_fetched_at_the_address_and_says_as_of_when_it_is(location: 
     assert "Afspraken van Mevrouw De Wit" in page
     assert "Stand van" in page
     assert client.get(location.address.path.replace(".html", ".ics")).status_code == 404
+
+
+# In the client's home.
+
+
+@pytest.fixture
+def home(town: Any) -> Any:
+    """Mevrouw De Wit at home: her son does her stockings, and the sheet lies on the kitchen table."""
+    town.person("wit", PartyKind.CLIENT, "Mevrouw De Wit")
+    town.consent("wit", town.person("son", PartyKind.RELATIVE, "Jan de Wit", "wit"))
+    connect(town, "blad", place="home", contact="team De Linde")
+    duty = Duty(performer=SON, schedule=Schedule(text="elke ochtend"))
+    stockings = Agreement(
+        id="kousen",
+        client_id="wit",
+        what=What(text="Steunkousen aantrekken"),
+        place="De slaapkamer",
+        assignments=(Assignment(id="a1", duty=duty),),
+        status=Status(state=State.ACTIVE),
+    )
+    own_word = Consent(
+        id="own",
+        client_id="wit",
+        recipient=Recipient(kind=RecipientKind.APP, id="blad"),
+        given_by="son",
+        rows=frozenset({MatrixRow.NAMES}),
+        capacity=Capacity.SELF,
+    )
+    with town.app.store.write(ORGANISATION) as uow:
+        uow.consents.add(own_word, "test", town.clock.now())
+        record_new(uow, town.app.hub, stockings, cause=BY_HAND)
+        uow.commit()
+    town.address = feeds.add(town.app.hub, ORGANISATION, "blad", "client:wit")
+    work(town)
+    return town
+
+
+def page(town: Any) -> str:
+    body = showing.save(town.app.hub, ORGANISATION, town.address.id, "html").shown.body
+    return body.decode()
+
+
+def test_a_sheet_in_the_home_shows_the_client_by_first_name_only_and_what_is_agreed(home: Any) -> None:
+    shown = page(home)
+
+    assert "Steunkousen aantrekken" in shown
+    assert "Jan de Wit: elke ochtend." in shown
+    assert "<h1>Afspraken</h1>" in shown  # nobody knows her first name
+    assert "Mevrouw De Wit" not in shown
+    assert "team De Linde" in shown
+
+
+def test_who_comes_to_read_there_and_may_not_see_it_takes_it_off_the_sheet_for_all(home: Any) -> None:
+    home.person("neighbour", PartyKind.RELATIVE, "Piet Vos", "wit")
+    before = page(home)
+
+    feeds.add(home.app.hub, ORGANISATION, "blad", "relative:neighbour")
+    at_once = page(home)
+    work(home)
+
+    assert "Steunkousen" in before
+    assert "Steunkousen" not in at_once
+    assert "Steunkousen" not in page(home)
+
+
+def test_everybody_who_reads_in_the_home_has_the_same_sheet(home: Any) -> None:
+    of_son = feeds.add(home.app.hub, ORGANISATION, "blad", "relative:son")
+    work(home)
+
+    assert [row["Wat"] for row in exported(home)] == ["Steunkousen aantrekken"]
+    home.address = of_son
+    assert [row["Wat"] for row in exported(home)] == ["Steunkousen aantrekken"]
+
+
+def test_what_is_typed_at_home_becomes_a_version(home: Any) -> None:
+    feeds.add(home.app.hub, ORGANISATION, "blad", "relative:son")
+    work(home)
+
+    taken = hand_in(home, typed(exported(home), Waar="De keuken"), by="relative:son")
+
+    assert (taken.units, taken.troubles) == (1, ())
+    assert agreement(home, "kousen").place == "De keuken"
+    with home.app.store.read(ORGANISATION) as uow:
+        last = uow.agreements.history("kousen")[-1]
+    assert (last.cause.actor, last.cause.connector_id) == ("relative:son", "blad")
