@@ -37,6 +37,8 @@ _NOT_ACCEPTED = frozenset({400, 422})
 _TAKEN = frozenset({409, 422})
 _PATIENCE_SECONDS = 10.0
 _LINES = "application/x-ndjson"
+_LISTS = {"relations": "clientContactRelations", "team_assignments": "teamAssignments"}
+"""What the list of a stream is called, where it is not called as the stream."""
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,60}")
 
 
@@ -89,13 +91,20 @@ class Ons:
             raise TransientError(f"{self.connector_id}: {plural} is no list of objects")
         return [dict(one) for one in found]
 
-    def stream(self, http: HttpClient, kind: str, what: str, *, since: str | None = None) -> list[Json]:
-        """All objects of a delta stream: one on each line, or as a list, as Ons likes."""
+    def stream(
+        self, http: HttpClient, kind: str, what: str, *, since: str | None = None, allow: Collection[int] = ()
+    ) -> list[Json] | None:
+        """All objects of a delta stream: one on each line, or as a list, as Ons likes.
+
+        None: it answered one of the statuses to ``allow``.
+        """
         params = {"since": since} if since else None
         accept = f"{_LINES}, application/json;q=0.5"
-        answer = self.get(http, "xstream", f"/{kind}/{what}", params=params, accept=accept)
+        answer = self.get(http, "xstream", f"/{kind}/{what}", params=params, accept=accept, allow=allow)
+        if answer.status in allow:
+            return None
         if answer.media_type != _LINES:
-            return self.list_of("clientContactRelations" if kind == "relations" else kind, answer)
+            return self.list_of(_LISTS.get(kind, kind), answer)
         if not answer.whole:
             raise TransientError(f"{self.connector_id}: the stream of {kind} was cut off")
         return [self._line(line, kind) for line in answer.content.splitlines() if line.strip()]

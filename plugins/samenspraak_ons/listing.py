@@ -11,17 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from samenspraak.connectors import Call, Found, Page, SetApart
+from samenspraak.connectors import Call, ExternalParty, Found, Page, SetApart
 from samenspraak.domain.local_time import local_day
 from samenspraak.errors import StaleError
 from samenspraak.http import HttpClient
 from samenspraak_ons import people, records
-from samenspraak_ons.interface import Ons, number
+from samenspraak_ons.interface import OUT_OF_SIGHT, Ons, number
 from samenspraak_ons.people import STREAMS, Words
 from samenspraak_ons.place import Place
 from samenspraak_ons.plans import plans_of
 
 _IDS_A_TIME = 500
+_ASSIGNMENTS = "team_assignments"
 _DAY = timedelta(days=1)
 _OUTAGE = timedelta(minutes=10)
 """Longer than this nobody listened, so notifications may have been missed."""
@@ -53,16 +54,33 @@ class Listing:
         here = Place.read(cursor)
         if any(moment > call.now + _DAY for moment in here.since.values()):
             raise StaleError("This cursor lies in the future; everything is read again.")
+        moved = here.since_heard(self.overlap)
         here = self._asked_again(call, here)
         for kind in STREAMS:
             since = here.asked(kind, self.overlap)
-            told = self.ons.stream(call.http, kind, "updates" if since else "data", since=since)
+            told = self.ons.stream(call.http, kind, "updates" if since else "data", since=since) or []
             here = here.after(kind, told)
             parties = people.parties(kind, told, self.words)
-            if kind == "teams":
-                parties.append(people.CARE_ITSELF)
+            if kind == "teams" and (told or moved is None or self._anybody_moved(call, moved)):
+                parties = self._teams(call)
             yield Page(parties=parties, cursor=str(here), server=self.server)
         yield from self._plans(call, here)
+
+    def _anybody_moved(self, call: Call, since: str) -> bool:
+        """Whether somebody came into a team or left one since our last look; assignments say no moment."""
+        return any(
+            self.ons.stream(call.http, _ASSIGNMENTS, what, since=since, allow=OUT_OF_SIGHT)
+            for what in ("updates", "deletes")
+        )
+
+    def _teams(self, call: Call) -> list[ExternalParty]:
+        """All teams with who is in them today, and the care itself."""
+        told = self.ons.stream(call.http, "teams", "data") or []
+        assigned = self.ons.stream(call.http, _ASSIGNMENTS, "data", allow=OUT_OF_SIGHT)
+        members = None if assigned is None else people.members(assigned, local_day(call.now))
+        teams = people.parties("teams", told, self.words)
+        known = [one if members is None else replace(one, members=members[one.external_id]) for one in teams]
+        return [*known, people.CARE_ITSELF]
 
     def _asked_again(self, call: Call, here: Place) -> Place:
         """Have Ons repeat the notifications of the time nobody listened; it keeps them for a day."""

@@ -1,13 +1,14 @@
-"""People and teams of Ons, for matching: what they are called, and whose relation they are.
+"""People and teams of Ons, for matching: what they are called, whose relation they are, who is in a team.
 
-Source: ONS-AE ``openapi/nedap-client-*``, ``-employee-*``, ``-team-*``, ``-clientcontactrelation-*``
-(``api-evangelist/nedap`` @ ``141d76e``, read 2026-11-22). The BSN is not read: Ons gives it apart, and asks
-for no more than is used. Which relation is a representative or a volunteer, an organisation says itself: the
-names of its types of relation are in the settings.
+Source: ONS-AE ``openapi/nedap-client-*``, ``-employee-*``, ``-team-*``, ``-clientcontactrelation-*``,
+``-teamassignment-*`` (``api-evangelist/nedap`` @ ``141d76e``, read 2026-11-22). The BSN is not read: Ons
+gives it apart, and asks for no more than is used. Which relation is a representative or a volunteer, an
+organisation says itself: the names of its types of relation are in the settings.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +36,7 @@ def _client(told: Json, key: int, words: Words) -> ExternalParty:
         kind=PartyKind.CLIENT,
         name=_name(told),
         first_name=_text(told, "firstName"),
-        birth_date=_birth_date(told),
+        birth_date=_date(told, "dateOfBirth"),
         identifiers=_numbers(told, words),
         client=f"client/{key}",
     )
@@ -88,6 +89,20 @@ def parties(kind: str, told: list[Json], words: Words) -> list[ExternalParty]:
     return [STREAMS[kind](one, key, words) for one, key in known if key is not None]
 
 
+def members(assignments: list[Json], today: date) -> Mapping[str, frozenset[str]]:
+    """Who is in each team today, by the ids of team and employees; a team without anybody has nobody.
+
+    That an assignment no longer holds on its last day is inferred from the other periods of Ons.
+    """
+    found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+    for one in assignments:
+        team, employee = (number(one.get(name)) for name in ("teamObjectId", "employeeObjectId"))
+        begins, ends = (_date(one, name) for name in ("beginDate", "endDate"))
+        if None not in (team, employee) and (begins or today) <= today and (ends is None or today < ends):
+            found[f"team/{team}"] |= {f"employee/{employee}"}
+    return found
+
+
 def _text(told: Json, name: str) -> str:
     value = told.get(name)
     return value.strip() if isinstance(value, str) else ""
@@ -103,8 +118,8 @@ def _numbers(told: Json, words: Words) -> frozenset[Identifier]:
     return frozenset(found)
 
 
-def _birth_date(told: Json) -> date | None:
+def _date(told: Json, name: str) -> date | None:
     try:
-        return date.fromisoformat(_text(told, "dateOfBirth")[:10])
+        return date.fromisoformat(_text(told, name)[:10])
     except ValueError:
         return None

@@ -61,11 +61,19 @@ class Place:
         latest = max([*moments, *([known] if known else [])], default=None)
         return replace(self, since={**self.since, **({kind: latest} if latest else {})})
 
+    def since_heard(self, overlap: timedelta) -> str | None:
+        """The moment Ons answered last, to give as ``since``; None: it never did."""
+        return None if self.heard is None else _since(self.heard - overlap)
+
     def asked(self, kind: str, overlap: timedelta) -> str | None:
         """What to give as ``since``; None: everything."""
         if kind not in self.since:
             return None
-        return local(self.since[kind] - overlap).strftime("%Y-%m-%dT%H:%M:%S.000")
+        return _since(self.since[kind] - overlap)
+
+
+def _since(moment: datetime) -> str:
+    return local(moment).strftime("%Y-%m-%dT%H:%M:%S.000")
 
 
 def _moment(text: str) -> datetime:

@@ -22,6 +22,7 @@ STREAMS: Mapping[str, str] = {
     "employees": "employees",
     "teams": "teams",
     "relations": "clientContactRelations",
+    "team_assignments": "teamAssignments",
 }
 """Which people have delta streams, with the name of their list."""
 _MARK = re.compile(r"urn:samenspraak:(?!party|zorgplan)(\S+)")
@@ -87,8 +88,9 @@ class Office(Sandbox):
         return {
             name: getattr(self, name)
             for name in (
-                "admit", "discharge", "relate", "hire", "team", "open_draft", "write_action", "rewrite",
-                "strike", "activate", "discard", "archive", "close_file", "cancel", "subscribe",
+                "admit", "discharge", "relate", "hire", "team", "assign", "unassign", "open_draft",
+                "write_action", "rewrite", "strike", "activate", "discard", "archive", "close_file",
+                "cancel", "subscribe",
             )
         }  # fmt: skip
 
@@ -108,6 +110,15 @@ class Office(Sandbox):
 
     def team(self, name: str) -> Json:
         return self._person("teams", name=name)
+
+    def assign(self, employee: int, team: int, begins: str = "2020-01-01", ends: str = "") -> Json:
+        """Somebody comes into a team, up to but not including a day."""
+        period = {"beginDate": begins, **({"endDate": ends} if ends else {})}
+        return self._person("team_assignments", employeeObjectId=employee, teamObjectId=team, **period)
+
+    def unassign(self, assignment: int) -> None:
+        gone = self.people["team_assignments"].pop(assignment)
+        self.deleted["team_assignments"].append({**gone, "updatedAt": self._now()})
 
     def relate(self, client: int, first: str, last: str, relation: str = "Zoon") -> Json:
         found = self._person(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -109,3 +110,40 @@ def test_a_stream_that_breaks_off_is_told_and_read_again_afterwards(house: House
         line.pages()
     house.ons.clear_faults()
     assert f"relation/{house.son}" in told(line)
+
+
+def teams(line: Line, cursor: str | None = None) -> dict[str, set[str] | None]:
+    return {
+        one.external_id: None if one.members is None else set(one.members)
+        for page in line.pages(cursor)
+        for one in page.parties
+        if one.external_id.startswith("team/")
+    }
+
+
+@BOTH_MODES
+def test_who_is_in_a_team_today_is_told_and_told_again_when_somebody_comes_or_goes(
+    house: House, line: Line
+) -> None:
+    linde, nurse = f"team/{house.team}", f"employee/{house.nurse}"
+    assert teams(line) == {linde: set()}
+    cursor = line.pages()[-1].cursor
+    assigned = house.ons.assign(house.nurse, house.team)
+    assert teams(line, cursor) == {linde: {nurse}}
+    house.ons.unassign(assigned["id"])
+    assert teams(line, cursor) == {linde: set()}
+
+
+def test_who_is_not_there_yet_or_any_more_is_not_in_the_team(house: House, line: Line) -> None:
+    today = line.call.now.date()
+    house.ons.assign(house.nurse, house.team, begins=(today + timedelta(days=2)).isoformat())
+    house.ons.assign(house.nurse, house.team, ends=(today - timedelta(days=1)).isoformat())
+    assert teams(line) == {f"team/{house.team}": set()}
+
+
+def test_without_the_right_to_see_who_is_in_a_team_nobody_is_said_to_be_in_none(
+    house: House, line: Line
+) -> None:
+    house.ons.assign(house.nurse, house.team)
+    house.ons.inject(Fault(kind="status", status=404, path="/v0/xstream/team_assignments/.*"))
+    assert teams(line) == {f"team/{house.team}": None}
