@@ -48,7 +48,7 @@ SECONDS = 15.0
 GONE = 410
 _BUSY = frozenset({408, 425, 429})
 """Refusals that say for how long; all others are one attempt that failed, whatever they say."""
-_REFUSALS = frozenset(range(300, 500)) - _BUSY
+_REFUSALS = (frozenset(range(300, 500)) | {501, 505}) - _BUSY
 _SECRETS = ("secret", "earlier_secret")
 
 MANIFEST = Manifest(

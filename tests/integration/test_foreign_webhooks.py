@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import standardwebhooks
 import svix.webhooks
+from flask import request
 from npm.programs import Programs
 
-from samenspraak.protocols.standard_webhooks import Secret, signed
+from samenspraak.connectors import Call, NoticeKind
+from samenspraak.connectors import Notice as ToldOf
+from samenspraak.errors import TransientError
+from samenspraak.protocols.standard_webhooks import ID, SIGNATURE, TIMESTAMP, Secret, signed
+from samenspraak_webhook.plugin import WebhookConnector
+from samenspraak_webhook.sandbox import HOOK, Receiver
 
 RECEIVERS = Path(__file__).parents[1] / "npm" / "webhooks.mjs"
 SECRET, OTHER = Secret(bytes(range(32))), Secret(bytes(range(1, 65)))
@@ -35,8 +42,33 @@ def without(header: str) -> Notice:
     return Notice({name: value for name, value in whole.headers.items() if name != header}, BODY)
 
 
+def posted(**settings: str) -> Notice:
+    """What an app really receives from the connector, over a socket."""
+    app, came = Receiver(), list[Notice]()
+    app.app.before_request(lambda: came.append(Notice(dict(request.headers), request.get_data(as_text=True))))
+    told = ToldOf(
+        id="5f0c9a4be2a84c8f",
+        number=7,
+        kind=NoticeKind.UPDATED,
+        agreement_id="a1",
+        reader="7",
+        version=3,
+        at=datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+    )
+    with app.running() as url:
+        given = {"base_url": url + HOOK, "secret": SECRET.text(), "open_origins": [url], **settings}
+        connector = WebhookConnector("app", given)
+        with suppress(TransientError):  # the app may have another secret
+            connector.deliver(Call(http=connector.http(), now=datetime.now(UTC)), told)
+    lower = {name.lower(): value for name, value in came[0].headers.items()}
+    return replace(came[0], headers={name: lower[name] for name in (ID, TIMESTAMP, SIGNATURE)})
+
+
 NOTICES: dict[str, tuple[Callable[[], Notice], bool]] = {
     "as it should be": (lambda: notice(SECRET), True),
+    "as the connector posts it": (posted, True),
+    "as it is posted while a secret is replaced": (lambda: posted(earlier_secret=OTHER.text()), True),
+    "as it is posted with another secret": (lambda: posted(secret=OTHER.text()), False),
     "a new secret before the old one": (lambda: notice(OTHER, SECRET), True),
     "an old secret before the new one": (lambda: notice(SECRET, OTHER), True),
     "four minutes late": (lambda: notice(SECRET, ago=timedelta(minutes=4)), True),

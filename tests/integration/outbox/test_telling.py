@@ -7,8 +7,10 @@ from typing import Any
 from samenspraak.domain.agreements import Conditions, State, Status
 from samenspraak.domain.units import CONDITIONS, STATUS, MatrixRow
 from samenspraak.policy.state import Reason
+from samenspraak.sandbox import Fault
+from samenspraak.services import joining, rehearsals
 
-from .conftest import APP, Told
+from .conftest import APP, ORGANISATION, Told
 
 
 def test_who_begins_to_use_the_app_is_told_of_what_there_is(told: Told) -> None:
@@ -98,3 +100,34 @@ def test_two_users_are_told_each_of_what_they_may_see(told: Told, family: Any) -
     assert told.app.readable("8") == told.app.readable("7")
     assert [one.data["reader"] for one in told.app.taken] == ["7", "8"]
     assert told.app.missing() == []
+
+
+def test_a_plan_tells_nobody_and_says_who_would_be_told(told: Told) -> None:
+    told.app.inject(Fault(kind="status", status=500))
+    told.change("een")
+    told.work()
+    told.app.clear_faults()
+    told.change("twee")
+    told.family.clock.pass_(hours=1)
+    asked = told.requests()
+    planned = rehearsals.plan(told.hub, ORGANISATION, rehearsals.Asked())
+
+    assert told.requests() == asked
+    assert [one.connector_id for one in planned.acts if one.connector_id == APP] == [APP]
+    rehearsals.apply(told.hub, ORGANISATION, planned.asked, planned.fingerprint)
+    assert told.app.missing() == []
+
+
+def test_two_agreements_that_become_one_are_told_of_as_one(told: Told, family: Any) -> None:
+    task = {"id": "x1", "who": {"user": "son", "role": "relative"}, "when": {"text": "zaterdag"}}
+    family.systems["app-a"].add_record("son", "wit", "Boodschappen", tasks=[task])
+    family.settle(3)
+    before = set(told.app.readable("7"))
+    kept, goes = (one.id for one in sorted(family.agreements(), key=lambda one: one.what.text, reverse=True))
+    joining.join(told.hub, ORGANISATION, kept, goes)
+    family.settle(4)
+    told.pass_(minutes=3)
+
+    assert before == {kept, goes}
+    assert told.app.missing() == []
+    assert {one.reason for one in family.links() if one.connector_id == APP} <= {Reason.EQUAL, Reason.CLOSED}
