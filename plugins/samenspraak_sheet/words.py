@@ -121,8 +121,16 @@ def tidy(text: str) -> str:
 
 
 def is_worn(shown: str, text: str) -> bool:
-    """Whether a text is what was shown, but for what a program lost that saves in Windows-1252."""
-    return tidy(shown).encode("cp1252", "replace").decode("cp1252") == text
+    """Whether a text is what was shown, but for what a program made of it that nobody asked.
+
+    One that saves in Windows-1252 loses characters; one in another language turns day and month around.
+    """
+    lossy = tidy(shown).encode("cp1252", "replace").decode("cp1252")
+    match = _SLASHED.fullmatch(text.casefold().strip())
+    if lossy == text or match is None:
+        return lossy == text
+    first, second, year = int(match[1]), int(match[2]), _year(match[3])
+    return shown in (f"{first:02}-{second:02}-{year}", f"{second:02}-{first:02}-{year}")
 
 
 def one_of(table: Mapping[E, str], text: str) -> E:

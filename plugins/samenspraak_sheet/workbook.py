@@ -31,6 +31,7 @@ UNPACKED = 40_000_000
 _PARTS = 300
 _UNWANTED = ("vbaproject", "externallinks/", "embeddings/", "activex/", "macrosheets/", "connections.xml")
 _ENTITIES = tuple("<!DOCTYPE".encode(one) for one in ("utf-8", "utf-16-le", "utf-16-be"))
+_LINE_POINTS, _MOST_LINES = 15, 20
 _EMPTY_ROWS = 200
 """Room for new agreements below the last row, with the same lists to choose from."""
 
@@ -92,6 +93,8 @@ def write(
     for at, row in enumerate(rows, 2):
         for number, (text, look) in enumerate(zip(row, looks, strict=True), 1):
             _written(sheet, at, number, text, look)
+        if (lines := _lines(row, looks)) > 1:
+            sheet.row_dimensions[at].height = _LINE_POINTS * lines
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(looks))}{len(rows) + 1}"
     sheet.print_title_rows, sheet.page_setup.orientation = "1:1", "landscape"
     how = book.create_sheet("Uitleg")
@@ -101,6 +104,14 @@ def write(
     out = io.BytesIO()
     book.save(out)
     return _timeless(out.getvalue())
+
+
+def _lines(row: Sequence[str], looks: Sequence[Look]) -> int:
+    """How many lines a row needs, so that no program hides what does not fit on one; our own columns may."""
+    shown = [(text, look.width) for text, look in zip(row, looks, strict=True) if not look.own]
+    return min(
+        max(sum(1 + len(line) // width for line in text.split("\n")) for text, width in shown), _MOST_LINES
+    )
 
 
 def _choice(number: int, choices: Sequence[str], rows: int) -> DataValidation:

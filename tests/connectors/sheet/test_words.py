@@ -12,6 +12,7 @@ from samenspraak.domain.agreements import State
 from samenspraak_sheet.words import (
     STATES,
     UnreadableError,
+    is_worn,
     one_of,
     read_clock,
     read_day,
@@ -53,6 +54,12 @@ def test_a_date_that_may_be_one_of_two_is_not_read(text: str) -> None:
         read_day(text)
     assert "niet zeker" in unread.value.why["nl"]
     assert read_day("05/05/2026") == date(2026, 5, 5)
+
+
+@pytest.mark.parametrize("text", ["02/01/2027", "01/02/27", "1/2/2027", "2/1/27"])
+def test_a_date_that_a_program_turned_around_is_the_one_that_was_shown(text: str) -> None:
+    assert is_worn("01-02-2027", text)
+    assert not is_worn("01-03-2027", text)
 
 
 @pytest.mark.parametrize("text", ["morgen", "31-02-2026", "2026", "22 elfmaand 2026", "1-13-2026", "#REF!"])

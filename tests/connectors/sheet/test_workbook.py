@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,8 @@ from samenspraak.domain.units import UnitKey, UnitKind, apply, units_of
 from samenspraak.errors import InvalidRecordError
 from samenspraak_sheet import workbook
 from samenspraak_sheet.rows import HEADER
+
+SOFFICE = shutil.which("soffice")
 
 
 @pytest.fixture
@@ -207,3 +212,31 @@ def test_what_was_typed_in_a_workbook_is_what_the_hub_takes(content: bytes) -> N
 
 def test_the_caps_are_those_that_are_announced() -> None:
     assert (workbook.CAPS.size, workbook.CAPS.rows, workbook.CAPS.columns) == (5_000_000, 5_000, 100)
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not here to save a workbook with")
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        ("xlsx", ("--convert-to", "xlsx:Calc MS Excel 2007 XML")),
+        ("csv", ("--convert-to", "csv:Text - txt - csv (StarCalc):59,34,76,1")),  # semicolons, UTF-8
+        ("csv", ("--convert-to", "csv:Text - txt - csv (StarCalc):44,34,1,1")),  # commas, Windows-1252
+    ],
+)
+def test_what_libreoffice_saves_says_what_it_opened(
+    content: bytes, form: str, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "blad.xlsx").write_bytes(content)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+
+    subprocess.run(
+        [str(SOFFICE), profile, "--headless", "--norestore", *options, "--outdir", "saved", "blad.xlsx"],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+
+    handed = connector().opened((tmp_path / "saved" / f"blad.{form}").read_bytes(), seal)
+    said = [connector().typed(line, units_of(stockings()), HAND) for line in handed.lines]
+    assert [(dict(one.units), one.troubles) for one in said] == [({}, []), ({}, [])]
