@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterable, Mapping
 
 from samenspraak.connectors import Hint, Inbound
 from samenspraak.errors import AuthenticationError, InvalidRecordError
 from samenspraak.http import parse_json
+from samenspraak_ons.interface import number
 
 HEADER = "x-signature-sha512"
 _MODELS = frozenset(
@@ -30,8 +32,34 @@ _MODELS = frozenset(
 """About what we read something; all else is acknowledged and forgotten."""
 
 
-def heard(connector_id: str, request: Inbound, secret: str | None, customer: str) -> list[Hint]:
+class Told:
+    """The clients of whom somebody told that their plan changed, until it is read. Any thread may use it.
+
+    This is advice and no memory: whoever forgets it (a restart, another process) reads these plans when
+    their turn comes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._clients: set[int] = set()
+
+    def note(self, clients: Iterable[int]) -> None:
+        with self._lock:
+            self._clients |= set(clients)
+
+    def take(self) -> set[int]:
+        """All of them; they are known no more."""
+        with self._lock:
+            taken, self._clients = self._clients, set()
+        return taken
+
+
+def heard(
+    connector_id: str, request: Inbound, *, secret: str | None, customer: str, told: Told
+) -> list[Hint]:
     """What a notification hints at: that something changed there, never what.
+
+    ``told`` notes whose plan was activated.
 
     Raises:
         AuthenticationError: it is not signed with our secret, or there is none.
@@ -47,7 +75,12 @@ def heard(connector_id: str, request: Inbound, secret: str | None, customer: str
     if not isinstance(event, Mapping):
         raise InvalidRecordError(f"{connector_id}: a notification that is no event", field="body")
     is_ours = not customer or event.get("customerCode") == customer
-    return [Hint()] if is_ours and event.get("modelType") in _MODELS else []
+    if not is_ours or event.get("modelType") not in _MODELS:
+        return []
+    payload = event.get("payload")
+    client = number(payload.get("clientId")) if isinstance(payload, Mapping) else None
+    told.note([] if client is None else [client])
+    return [Hint()]
 
 
 def _is_signed(body: bytes, given: str, secret: str) -> bool:

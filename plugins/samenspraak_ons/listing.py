@@ -1,21 +1,22 @@
 """What changed in Ons: people by the delta streams, care plans by asking one client after the other.
 
 There is no stream of care plans (ONS-AE ``lifecycle``, the list of paths of 2025). So each listing reads the
-plans of a number of clients in care, and the next one goes on with those after them; a notification only
-makes the next listing come sooner.
+plans of a number of clients in care, and the next one goes on with those after them. A notification makes the
+next listing come sooner, and one of an activated plan has that plan read first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from samenspraak.connectors import Call, ExternalParty, Found, Page, SetApart
 from samenspraak.domain.local_time import local_day
-from samenspraak.errors import StaleError
+from samenspraak.errors import SamenspraakError, StaleError
 from samenspraak.http import HttpClient
 from samenspraak_ons import people, records
+from samenspraak_ons.hearing import Told
 from samenspraak_ons.interface import OUT_OF_SIGHT, Ons, number
 from samenspraak_ons.people import STREAMS, Words
 from samenspraak_ons.place import Place
@@ -33,10 +34,11 @@ class Listing:
     """Pages of changes.
 
     ``action``: what kind of action is an agreement · ``clients``: read in one listing · ``listens``:
-    notifications come in here.
+    notifications come in here · ``told``: whose plans they say changed, which are read first.
     """
 
     ons: Ons
+    told: Told
     words: Words
     action: int
     page: int
@@ -96,15 +98,15 @@ class Listing:
     def _plans(self, call: Call, here: Place) -> Iterator[Page]:
         """The records of the clients whose turn it is; whole only when every client was asked in one go."""
         ids, are_all = self.in_care(call.http, call.now)
+        yield from self._told_of(call, ids)
         first = ids.index(here.client) if here.client in ids else 0
         turn = ids[first : first + self.clients]
         held: list[Found | SetApart] = []
         in_sight = True
         for position, client in enumerate(turn, start=first + 1):
-            plans = plans_of(call.http, self.ons, client)
-            in_sight = in_sight and plans is not None
-            actions = plans.active.actions(self.action) if plans and plans.active else ()
-            held += [records.found(client, one) for one in actions]
+            there = self._records(call.http, client)
+            in_sight = in_sight and there is not None
+            held += there or ()
             here = replace(here, client=ids[position] if position < len(ids) else None)
             while len(held) > self.page:  # more comes, so that the last page is still to be given
                 yield Page(records=held[: self.page], server=self.server)
@@ -114,6 +116,28 @@ class Listing:
                 held = []
         whole = are_all and in_sight and first == 0 and len(turn) == len(ids)
         yield Page(records=held, cursor=str(here), complete=whole, server=self.server)
+
+    def _told_of(self, call: Call, ids: Collection[int]) -> Iterator[Page]:
+        """The records of the clients whose plan was just activated, whoever's turn it is."""
+        waiting = self.told.take() & set(ids)
+        while waiting:
+            client = min(waiting)
+            try:
+                held = self._records(call.http, client) or []
+            except SamenspraakError:
+                self.told.note(waiting)
+                raise
+            waiting.remove(client)
+            for start in range(0, len(held), self.page):
+                yield Page(records=held[start : start + self.page], server=self.server)
+
+    def _records(self, http: HttpClient, client: int) -> list[Found | SetApart] | None:
+        """The agreements in the plan in force of a client; None: it is out of our sight."""
+        plans = plans_of(http, self.ons, client)
+        if plans is None:
+            return None
+        actions = plans.active.actions(self.action) if plans.active else ()
+        return [records.found(client, one) for one in actions]
 
     def in_care(self, http: HttpClient, now: datetime) -> tuple[list[int], bool]:
         """The numbers of the clients in care today, and whether the list came to its end."""

@@ -103,8 +103,10 @@ class OnsConnector(Connector):
             prefixes={**PREFIXES, **told["paths"]},
             headers={name: value for name, value in who.items() if value},
         )
+        self._told = hearing.Told()
         self._listing = Listing(
             ons=self._ons,
+            told=self._told,
             words=Words(
                 representatives=[one.lower() for one in told["representative_types"]],
                 volunteers=[one.lower() for one in told["volunteer_types"]],
@@ -230,8 +232,13 @@ class OnsConnector(Connector):
     # Hints.
 
     def hints(self, request: Inbound) -> Sequence[Hint]:
-        secret, customer = self.settings["hook_secret"], self.settings["customer_code"]
-        return hearing.heard(self.connector_id, request, secret, customer)
+        return hearing.heard(
+            self.connector_id,
+            request,
+            secret=self.settings["hook_secret"],
+            customer=self.settings["customer_code"],
+            told=self._told,
+        )
 
 
 def _file(name: str | None) -> Path | None:

@@ -58,6 +58,10 @@ def found(client: int, action: Json) -> Found | SetApart:
     Ons documents no version; ``updatedAt`` alone would be the same for two changes in one moment.
     """
     key = external_id(client, action)
+    if not persistent_id(action):
+        field = "carePlanPersistentActionId"
+        why = "an action of the plan in force without its lasting number"
+        return SetApart(external_id=f"{client}/entry-{action.get('id')}", field=field, why=why)
     try:
         raw = record(client, action)
     except InvalidRecordError as error:

@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from samenspraak.connectors import Found
+from samenspraak.connectors import Found, Hint, Inbound
 from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.errors import StaleError, TransientError
 from samenspraak.sandbox import Fault
 from samenspraak_ons.sandbox import OnsSandbox
+from samenspraak_ons.sandbox.hooks import signature
 
-from .conftest import BOTH_MODES, House, Line, line_to
+from .conftest import BOTH_MODES, SECRET, House, Line, line_to
 
 
 def told(line: Line, cursor: str | None = None) -> dict[str, str]:
@@ -147,3 +148,48 @@ def test_without_the_right_to_see_who_is_in_a_team_nobody_is_said_to_be_in_none(
     house.ons.assign(house.nurse, house.team)
     house.ons.inject(Fault(kind="status", status=404, path="/v0/xstream/team_assignments/.*"))
     assert teams(line) == {f"team/{house.team}": None}
+
+
+def activated(line: Line, client: int) -> None:
+    event = {"customerCode": "TE1002", "eventType": "CUSTOM", "modelType": "care_plan_activated"}
+    body = json.dumps({**event, "payload": {"clientId": client}}).encode()
+    signed = Inbound(headers={"X-Signature-SHA512": signature(body, SECRET)}, body=body)
+    assert line.connector.hints(signed) == [Hint()]
+
+
+def test_a_plan_that_was_just_activated_is_read_before_its_turn(
+    ons: OnsSandbox, house: House, url: str
+) -> None:
+    for number in range(3):
+        ons.admit("Client", str(number))
+    house.in_force("Samen wandelen")
+    line = line_to(url, clients_per_round=1)
+    cursor = line.pages()[-1].cursor
+    assert [one for page in line.pages(cursor) for one in page.records] == []
+
+    activated(line, house.client)
+
+    (found,) = [one for page in line.pages(cursor) for one in page.records]
+    assert found.external_id.startswith(f"{house.client}/")
+    assert [one for page in line.pages(cursor) for one in page.records] == []
+
+
+def test_what_was_told_and_could_not_be_read_is_read_next_time(
+    ons: OnsSandbox, house: House, url: str
+) -> None:
+    ons.admit("Client", "0")
+    house.in_force("Samen wandelen")
+    line = line_to(url, clients_per_round=1)
+    cursor = line.pages()[-1].cursor
+    activated(line, house.client)
+    ons.inject(Fault(kind="status", status=503, path=f".*by_client/{house.client}"))
+    with pytest.raises(TransientError):
+        line.pages(cursor)
+    ons.clear_faults()
+    assert [one for page in line.pages(cursor) for one in page.records]
+
+
+def test_a_plan_of_nobody_in_care_is_not_asked_for(house: House, line: Line) -> None:
+    activated(line, 99_999)
+    line.pages()
+    assert [path for path in asked(house.ons, "by_client") if path.endswith("99999")] == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import responses
 
-from samenspraak.connectors import End, ProposalState
+from samenspraak.connectors import End, Found, ProposalState, SetApart
 from samenspraak.domain.agreements import Conditions, What
 from samenspraak.domain.units import CONDITIONS, WHAT
 from samenspraak.errors import (
@@ -193,6 +193,18 @@ class TestWhatIsUnderstood:
         bare = {"id": 901, "actionId": 31, "carePlanPersistentActionId": 77, "title": "Koken", "nieuw": {}}
         listed(wire, {**plan("ACTIVE", bare), "nogNieuwer": []})
         assert far.units("123/77")[WHAT] == What(text="Koken")
+
+    def test_an_action_without_a_lasting_number_is_set_apart_and_the_others_go_on(
+        self, house: House, line: Line
+    ) -> None:
+        house.in_force("Samen wandelen", "Samen fietsen")
+        plan = house.ons.plans.one(house.client, "ACTIVE")
+        assert plan is not None
+        del plan["carePlanEntries"][0]["actionEntries"][0]["carePlanPersistentActionId"]
+        apart, found = (one for page in line.pages() for one in page.records)
+        assert isinstance(apart, SetApart)
+        assert apart.field == "carePlanPersistentActionId"
+        assert isinstance(found, Found)
 
     @pytest.mark.parametrize("kind", [32, None])
     def test_other_actions_are_never_read(self, wire: Any, far: Line, kind: int | None) -> None:
