@@ -38,7 +38,12 @@ class Contract(ConnectorContract):
         return FhirSandbox(self.mode, access_token=ACCESS_KEY)
 
     def settings(self, url: str) -> Mapping[str, Any]:
-        return {"base_url": f"{url}/fhir", "access_token": ACCESS_KEY, "hook_key": HOOK_KEY}
+        return {
+            "base_url": f"{url}/fhir",
+            "access_token": ACCESS_KEY,
+            "hook_key": HOOK_KEY,
+            "approvals": True,
+        }
 
     def scene(self, sandbox: Sandbox) -> Scene:
         acts = sandbox.acts()

@@ -18,7 +18,7 @@ from samenspraak.domain.agreements import Duty, LifeDomain
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import UNITS, Keyed, UnitKey, UnitKind, UnitValue, is_empty
 from samenspraak.protocols import fhir
-from samenspraak_fhir import course, exceptions, names, narrative, statements, terms
+from samenspraak_fhir import approvals, course, exceptions, names, narrative, statements, terms
 from samenspraak_fhir.elements import clean, coding, put, put_extension
 from samenspraak_fhir.plans import Scene, detail_of, is_ours
 
@@ -93,6 +93,8 @@ def put_changes(raw: Raw, changes: Changes, scene: Scene, *, connector_id: str) 
     elif wanted or (gone and plan != raw):
         narrative.drop_stale(plan)
         narrative.write_note(plan, units(plan, scene), scene.parties)
+    if changes.asked is not None and plan != raw:
+        approvals.ask(plan, changes.asked, scene.parties)
     return plan
 
 

@@ -12,8 +12,11 @@ OURS = "urn:samenspraak:"
 MARKER = f"{OURS}marker"
 GROUP = f"{OURS}group"
 PARTY = f"{OURS}party"
+APPROVAL = f"{OURS}approval"
 
-# A member of a subject while we hold the plan; the dossier never gets it.
+# Members that a plan has while we hold it; the dossier never gets them.
+APPROVALS = f"{OURS}approvals"
+ASKED = f"{OURS}asked"
 CLIENT_HERE = f"{OURS}client"
 
 # Codes.

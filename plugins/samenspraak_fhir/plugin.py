@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -56,6 +57,7 @@ from samenspraak.errors import (
 from samenspraak.http import Answer, HttpClient, SigningKey
 from samenspraak.protocols import fhir
 from samenspraak_fhir import (
+    approvals,
     keeping,
     logical,
     mapping,
@@ -68,7 +70,7 @@ from samenspraak_fhir import (
 )
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene, is_ours
-from samenspraak_fhir.server import CONSENT, PLAN, Server, shown
+from samenspraak_fhir.server import CONSENT, PLAN, PROVENANCE, TASK, Server, shown
 from samenspraak_fhir.settings import DossierSettings
 
 MANIFEST = Manifest(
@@ -146,6 +148,11 @@ class DossierConnector(Connector):
             for page, upto in self._allowed(call, here):
                 here = here.at(CONSENT, upto)
                 yield replace(page, cursor=str(here), server=server)
+        if self.settings["approvals"] and told.can_approve:
+            for batch in self._sweep(call, TASK, [("identifier", fhir.token(names.APPROVAL, ""))], here):
+                here = here.at(TASK, batch.upto)
+                focus = (fhir.reference_key(fhir.element(one, "focus")) for one in batch.resources)
+                yield Page(touched=sorted({one for one in focus if one}), cursor=str(here), server=server)
         heard = self._heard(call, here) if told.tells_history else None
         if heard is not None:
             yield replace(heard, server=server)
@@ -229,7 +236,8 @@ class DossierConnector(Connector):
         if external_id.startswith(f"{CONSENT}/"):
             permissions.read(fhir.resource(answer, CONSENT), self._addresses)
             return Absent(external_id=external_id)  # it was only known for being unusable
-        return _found(call, fhir.resource(answer, PLAN), answer)
+        found = _found(call, fhir.resource(answer, PLAN), answer)
+        return replace(found, raw=approvals.with_tasks(found.raw, self._tasks(call, external_id)))
 
     def find(self, call: Call, marker: Marker) -> Sequence[Found]:
         params = [("identifier", fhir.token(names.MARKER, str(marker)))]
@@ -241,12 +249,18 @@ class DossierConnector(Connector):
 
     def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
         """Made once: by a condition, or where the server knows none, after a look whether it is there."""
-        server = self._server or Server.of(call.http, self.settings["base_url"])
-        there = [] if server.creates_once else self.find(call, subject.marker)
+        server = self._said(call)
+        asks = self._asks(call)
+        there = self.find(call, subject.marker) if asks or not server.creates_once else []
         if there:
+            self._complete(call, raw, there[0].external_id)
             return Written(external_id=there[0].external_id, found=there[0], existed=True)
         unless = f"identifier={fhir.token(names.MARKER, str(subject.marker))}"
-        answer = fhir.create(call.http, raw, unless=unless)
+        plain, place = logical.sent(approvals.sent(raw)), f"urn:uuid:{uuid.uuid4()}"
+        if asks and (more := approvals.companions(raw, place, [])):
+            entry = fhir.Entry(resource=plain, method="POST", full_url=place, condition=unless)
+            return self._transacted(call, [entry, *more], None)
+        answer = fhir.create(call.http, plain, unless=unless)
         resource, located = fhir.returned(answer), fhir.located(answer)
         existed = answer.status == 200
         if resource is not None:
@@ -265,11 +279,56 @@ class DossierConnector(Connector):
                 f"{self.connector_id}: this server gives {found.external_id} no version, so that an update "
                 "could overwrite an edit; nothing was written. Ask for versioned updates."
             )
-        answer = fhir.update(call.http, logical.sent(raw), found.token)
+        plain = logical.sent(approvals.sent(raw))
+        if more := self._missing(call, raw, found.external_id):
+            entry = fhir.Entry(resource=plain, method="PUT", condition=found.token)
+            return self._transacted(call, [entry, *more], found.external_id)
+        answer = fhir.update(call.http, plain, found.token)
         resource = fhir.returned(answer)
         return Written(
             external_id=found.external_id, found=_found(call, resource, answer) if resource else None
         )
+
+    def _said(self, call: Call) -> Server:
+        """What the server said that it can; asked for once, and with every listing."""
+        self._server = self._server or Server.of(call.http, self.settings["base_url"])
+        return self._server
+
+    def _asks(self, call: Call) -> bool:
+        """Whether assent is asked for and recorded by Task and Provenance here."""
+        return bool(self.settings["approvals"]) and self._said(call).can_approve
+
+    def _tasks(self, call: Call, plan: str) -> list[fhir.Resource]:
+        """The approvals there are about a plan, where we ask for any."""
+        return self._about(call, TASK, "focus", plan) if self._asks(call) else []
+
+    def _missing(self, call: Call, raw: Raw, plan: str) -> list[fhir.Entry]:
+        """What should stand beside a plan that is there, and does not."""
+        if not self._asks(call):
+            return []
+        return approvals.companions(raw, plan, self._about(call, PROVENANCE, "target", plan))
+
+    def _complete(self, call: Call, raw: Raw, plan: str) -> None:
+        """A transaction that was torn in two left the plan alone: what goes with it follows."""
+        if missing := self._missing(call, raw, plan):
+            fhir.transact(call.http, missing)
+
+    def _about(self, call: Call, kind: str, name: str, plan: str) -> list[fhir.Resource]:
+        found = fhir.search(call.http, kind, [(name, plan)])
+        return [one for bundle in found for one in fhir.resources(bundle)]
+
+    def _transacted(self, call: Call, entries: Sequence[fhir.Entry], key: str | None) -> Written:
+        """One intent in one transaction. ``key``: of the plan, where it was there before.
+
+        An answer need not show the plan, and what one entry says of its version proves nothing for others:
+        then it is read.
+        """
+        first, *_ = fhir.transact(call.http, entries)
+        found = _found(call, first.resource) if first.resource else None
+        key = found.external_id if found else key or (first.place[0] if first.place else None)
+        if key is None:
+            raise OutcomeUnknownError(f"{self.connector_id}: a plan was made and nobody says which")
+        return Written(external_id=key, found=found, existed=first.existed and entries[0].method == "POST")
 
     def end(self, call: Call, found: Found, raw: Raw, how: End) -> Written:
         """Ended, withdrawn and a mistake are statuses, which ``raw`` has; retracted is emptied and revoked.
@@ -290,9 +349,10 @@ class DossierConnector(Connector):
         return mapping.new(subject.client, str(subject.marker), subject.marker.agreement_id)
 
     def get(self, raw: Raw, directory: Directory) -> Reading:
+        parties = Parties(directory=directory, base_urls=self._addresses)
         return reading.read(
             raw,
-            Parties(directory=directory, base_urls=self._addresses),
+            parties,
             connector_id=self.connector_id,
             categories=self._categories,
             group_systems=self.settings["group_systems"],

@@ -10,7 +10,7 @@ from samenspraak.connectors import Marker, Raw, Reading
 from samenspraak.domain.agreements import LifeDomain
 from samenspraak.domain.parties import Identifier
 from samenspraak.protocols import fhir
-from samenspraak_fhir import course, mapping, names, people, statements
+from samenspraak_fhir import approvals, course, mapping, names, people, statements
 from samenspraak_fhir.elements import extension, find_template, unusable
 from samenspraak_fhir.parties import Parties
 from samenspraak_fhir.plans import Scene
@@ -50,7 +50,10 @@ def read(
         numbers=_numbers(raw, group_systems),
         replaces=_replaces(raw, parties.base_urls),
         told=statements.told(raw, parties, connector_id),
-        said=tuple(statements.said(raw, parties, connector_id, part)),
+        said=(
+            *statements.said(raw, parties, connector_id, part),
+            *approvals.said(raw, parties, connector_id),
+        ),
         mark=fhir.text(extension(raw, names.TERMS) or {}, "valueString") or None,
         last_changed=fhir.last_updated(raw),
     )

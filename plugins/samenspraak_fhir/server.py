@@ -17,6 +17,8 @@ from samenspraak_fhir import people
 
 PLAN = "CarePlan"
 CONSENT = "Consent"
+TASK = "Task"
+PROVENANCE = "Provenance"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,18 @@ class Server:
     def can_transact(self) -> bool:
         return fhir.offers_system(self.statement, "transaction")
 
+    @property
+    def can_approve(self) -> bool:
+        """Whether an approval can be asked for and recorded together with the plan."""
+        return (
+            self.can_transact
+            and self.reads(TASK)
+            and self.writes(TASK)
+            and fhir.declares(self.statement, TASK, "conditionalCreate")
+            and self.reads(PROVENANCE)
+            and self.writes(PROVENANCE)
+        )
+
     def lacking(self) -> Sequence[str]:
         """What writing cannot do without, and is not there."""
         missing = [f"no {one}" for one in ("create", "update") if not fhir.offers(self.statement, PLAN, one)]
@@ -111,6 +125,17 @@ FEATURES: Sequence[Feature] = (
         no={
             "nl": "Geen meldingen (Subscription): we kijken elke minuut.",
             "en": "No notices (Subscription): we look every minute.",
+        },
+    ),
+    Feature(
+        has=lambda server: server.can_approve,
+        yes={
+            "nl": "Transacties, Task en Provenance: met approvals staat instemming ook daarin.",
+            "en": "Transactions, Task and Provenance: with approvals, assent stands in these, too.",
+        },
+        no={
+            "nl": "Geen transactie met Task en Provenance: instemming staat alleen in de voortgang.",
+            "en": "No transaction with Task and Provenance: assent stands in the progress notes alone.",
         },
     ),
     Feature(

@@ -69,6 +69,17 @@ class DossierSettings(SignInSettings):
         values=fields.Enum(LifeDomain, by_value=True),
         load_default=lambda: {f"{names.SNOMED}|{names.MEDICATION_CODE}": LifeDomain.MEDICATION},
     )
+    approvals = setting(
+        fields.Boolean,
+        title={"nl": "Instemming als taak", "en": "Assent as a task"},
+        help={
+            "nl": "Vraagt instemming ook met een Task en legt een akkoord ook vast als Provenance. "
+            "Alleen als het dossier transacties kent, en we beide mogen schrijven.",
+            "en": "Also asks for assent with a Task, and records an assent as a Provenance. "
+            "Only where the dossier knows transactions and lets us write both.",
+        },
+        load_default=False,
+    )
     hook_url = setting(
         fields.Url,
         title={"nl": "Adres voor meldingen", "en": "Address for notices"},

@@ -260,13 +260,15 @@ class Changes:
     ``told``: every statement that should be readable there (None: leave them). ``mark``: an opaque short
     text that stands for the terms shown; a system that takes assents keeps it with what it shows (a record
     in the record, a message in the message) and gives it back with the assent. Where ``write`` is
-    ``append``, a mark means: append one message that says all of ``set``.
+    ``append``, a mark means: append one message that says all of ``set``. ``asked``: whose assent to the
+    terms is open; no reason to write by itself (None: leave what was asked).
     """
 
     set: Mapping[UnitKey, UnitValue] = field(default_factory=dict)
     clear: frozenset[UnitKey] = frozenset()
     told: Sequence[Statement] | None = None
     mark: str | None = None
+    asked: Sequence[PartyRef] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.set or self.clear or self.told is not None or self.mark)

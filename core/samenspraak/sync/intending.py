@@ -38,6 +38,7 @@ def changes_of(view: View, decided: Plan) -> Changes:
         clear=decided.clear,
         told=(() if retracts else view.snapshot.told) if tells else None,
         mark=_mark(view, decided),
+        asked=() if retracts else view.snapshot.asked,
     )
 
 

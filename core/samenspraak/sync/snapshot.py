@@ -9,7 +9,7 @@ from datetime import datetime
 from samenspraak.connectors.connector import Connector, Directory, Marker, Subject
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import SAME
-from samenspraak.domain.parties import Group, PartyKind
+from samenspraak.domain.parties import Group, PartyKind, PartyRef
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import (
     UnitKey,
@@ -23,6 +23,7 @@ from samenspraak.policy.capabilities import Capabilities, Objects
 from samenspraak.policy.settling import is_no_news
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import LinkPhase
+from samenspraak.policy.terms import Standing, asked
 from samenspraak.store.records import (
     DOUBLE,
     AgreementRecord,
@@ -121,6 +122,12 @@ class Snapshot:
         """
         own = [one for one in self.remotes if one.part == part and one.why != DOUBLE]
         return sorted(own, key=lambda one: (_RANK[one.phase], not one.base, one.id))
+
+    @property
+    def asked(self) -> tuple[PartyRef, ...]:
+        """Whose assent to the terms as they are now is open."""
+        standings = asked(self.record.agreement, self.statements, groups=self.groups)
+        return tuple(party for party, standing in standings.items() if standing is Standing.ASKED)
 
     def belongs(self, key: UnitKey, part: str) -> bool:
         """Whether the object of this part holds the unit."""

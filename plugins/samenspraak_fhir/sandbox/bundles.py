@@ -52,6 +52,21 @@ def history(
     return _bundle("history", [_history_entry(one, quirks, base) for one in found], total, links)
 
 
+def transacted(version: Version, status: int, quirks: Quirks, base: str) -> dict[str, Any]:
+    """What became of one entry of a transaction."""
+    response = {
+        "status": {200: "200 OK", 201: "201 Created"}[status],
+        "location": f"{base}/{version.key}/_history/{version.version_id}",
+        "lastModified": instant(version.at),
+    }
+    if not quirks.no_etags_in_bundles:
+        response["etag"] = version.etag
+    entry: dict[str, Any] = {"response": response}
+    if version.resource is not None and not quirks.bare_answers:
+        entry["resource"] = presented(version.resource, quirks)
+    return entry
+
+
 def _history_entry(version: Version, quirks: Quirks, base: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "fullUrl": f"{base}/{version.key}",

@@ -18,7 +18,13 @@ def statement(quirks: Quirks, fhir_version: str, base: str) -> dict[str, Any]:
         "implementation": {"description": "Samenspraak sandbox of a dossier (ECD)", "url": base},
         "fhirVersion": fhir_version,
         "format": ["application/fhir+json"],
-        "rest": [{"mode": "server", "resource": [_resource(name, quirks) for name in sorted(PARAMETERS)]}],
+        "rest": [
+            {
+                "mode": "server",
+                "resource": [_resource(name, quirks) for name in sorted(PARAMETERS)],
+                **({} if quirks.no_transactions else {"interaction": [{"code": "transaction"}]}),
+            }
+        ],
     }
 
 

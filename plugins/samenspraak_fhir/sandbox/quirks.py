@@ -21,14 +21,17 @@ class Quirks:
     has no ``lastModified``, and its address names the version, as in histories of HAPI.
 
     ``plain_errors``: an error is plain JSON and no OperationOutcome.
-    ``doubled_notices``: whoever subscribed is told of each change twice.
+    ``torn_transactions``: a transaction that fails leaves stored what came before. ``no_etags_in_bundles``:
+    the entries of its answer have no ``etag``. ``doubled_notices``: whoever subscribed is told of each change
+    twice.
 
     The others are no part of a quirky server, which would otherwise neither answer nor refuse what a
     connector promises. ``no_conditional_create``: it declares none, and passes over ``If-None-Exist``.
-    ``no_moments``: ``_lastUpdated`` is an unknown search parameter. ``own_address``: what it calls itself in
-    links, as behind a proxy that nobody told it of. ``no_self_links``: a search does not repeat what it was
-    asked. ``bare_answers``: a write is answered without a body, whatever ``Prefer``
-    asks, and an update without ``Location``: a server may (https://hl7.org/fhir/R4/http.html#ops).
+    ``no_transactions``: it offers none. ``no_moments``: ``_lastUpdated`` is an unknown search parameter.
+    ``own_address``: what it calls itself in links, as behind a proxy that nobody told it of.
+    ``no_self_links``: a search does not repeat what it was asked. ``bare_answers``: a write is answered
+    without a body, whatever ``Prefer`` asks, and an update without ``Location``: a server may
+    (https://hl7.org/fhir/R4/http.html#ops).
     ``no_versions``: there is no ``meta.versionId`` and no ``ETag``, and ``If-Match`` means nothing.
     """
 
@@ -44,8 +47,11 @@ class Quirks:
     history_unordered: bool = False
     deletes_without_moment: bool = False
     plain_errors: bool = False
+    torn_transactions: bool = False
+    no_etags_in_bundles: bool = False
     doubled_notices: bool = False
     no_conditional_create: bool = False
+    no_transactions: bool = False
     no_moments: bool = False
     no_self_links: bool = False
     own_address: str = ""
@@ -67,5 +73,7 @@ QUIRKY = Quirks(
     history_unordered=True,
     deletes_without_moment=True,
     plain_errors=True,
+    torn_transactions=True,
+    no_etags_in_bundles=True,
     doubled_notices=True,
 )

@@ -104,6 +104,14 @@ class Records:
         for key in [key for key in self._versions if key.startswith(f"{resource_type}/")]:
             yield from self.history(key)
 
+    def kept(self) -> dict[str, list[Version]]:
+        """Everything there is now, for :meth:`restore`."""
+        return {key: list(versions) for key, versions in self._versions.items()}
+
+    def restore(self, kept: dict[str, list[Version]]) -> None:
+        """As if nothing had been written since."""
+        self._versions = kept
+
     def write(self, resource: Resource, method: Method) -> Version:
         """Store a new version; ``resource`` has a type, and an id unless the server may choose one."""
         stored = copy.deepcopy(resource)

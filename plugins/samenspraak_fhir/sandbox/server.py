@@ -16,7 +16,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from samenspraak.sandbox import WRITES, Act, Mode, Sandbox
-from samenspraak_fhir.sandbox import bundles, capability, checks, hooks, search
+from samenspraak_fhir.sandbox import bundles, capability, checks, hooks, search, transactions
 from samenspraak_fhir.sandbox.authority import ALGORITHMS, Authority, NotGivenError
 from samenspraak_fhir.sandbox.dossier import Dossier
 from samenspraak_fhir.sandbox.outcomes import RefusedError
@@ -71,6 +71,7 @@ class FhirSandbox(Sandbox):
         )
         self.dossier = Dossier(self.records, clock)
         self.authority = Authority(clock=clock)
+        self._breaks = 0
         self._pages: OrderedDict[str, Callable[[], Resource]] = OrderedDict()
         self._random = random.Random(1)  # noqa: S311  # an order that is no order, not a secret
         self._add_routes()
@@ -81,6 +82,7 @@ class FhirSandbox(Sandbox):
         tokens: Mapping[str, Act] = {
             "register_client": self.authority.register,
             "revoke_tokens": self.authority.revoke,
+            "break_transactions": self._break_transactions,
         }
         return {**self.dossier.acts(), **tokens, "present": self._present}
 
@@ -125,6 +127,7 @@ class FhirSandbox(Sandbox):
             ("/<kind>/<key>/_history", ["GET"], self._instance_history),
             ("/<kind>/<key>/_history/<version_id>", ["GET"], self._vread),
             ("", ["GET"], self._page),
+            ("", ["POST"], self._transaction),
         ):
             name = f"{view.__name__}{methods[0]}"
             self.app.add_url_rule(f"{BASE}{rule}", name, self._locked(view), methods=methods)
@@ -182,34 +185,80 @@ class FhirSandbox(Sandbox):
         return self._representation(self._existing(found[-1] if found else None), 200)
 
     def _create(self, kind: str) -> Response:
-        condition = request.headers.get("If-None-Exist")
-        resource = checks.check(self._body(), kind)
+        return self._representation(*self._made(kind, self._body(), request.headers.get("If-None-Exist")))
+
+    def _made(self, kind: str, body: Any, condition: str | None) -> tuple[Version, int]:
+        resource = checks.check(body, kind)
         if condition is not None and not self.quirks.no_conditional_create:
             matches = self._condition(kind, condition)
             if len(matches) > 1:
                 raise RefusedError(412, "multiple-matches", "the condition matches more than one resource")
             if matches:
-                return self._representation(matches[0], 200)
+                return matches[0], 200
         wanted = hooks.accepted(resource)
-        created = self.records.write({name: wanted[name] for name in wanted if name != "id"}, "POST")
-        return self._representation(created, 201)
+        return self.records.write({name: wanted[name] for name in wanted if name != "id"}, "POST"), 201
 
     def _update(self, kind: str, key: str) -> Response:
-        resource = checks.check(self._body(), kind)
+        return self._representation(*self._put(kind, key, self._body(), request.headers.get("If-Match")))
+
+    def _put(self, kind: str, key: str, body: Any, match: str | None) -> tuple[Version, int]:
+        resource = checks.check(body, kind)
         checks.check_id(key)
         if resource.get("id") != key:
             raise RefusedError(400, "value", "the id in the resource is not that of the address")
         before = self.records.newest(f"{kind}/{key}")
-        self._check_match(before)
+        self._check_match(before, match)
         status = 200 if before is not None and before.resource is not None else 201
-        return self._representation(self.records.write(hooks.accepted(resource), "PUT"), status)
+        return self.records.write(hooks.accepted(resource), "PUT"), status
+
+    # Transactions.
+
+    def _transaction(self) -> Response:
+        """All entries or none; a server that tears them keeps what came before the one that failed."""
+        if self.quirks.no_transactions:
+            raise RefusedError(404, "not-supported", "no transactions here")
+        bundle = self._body()
+        ordered = transactions.entries(bundle)
+        before = self.records.kept()
+        done: dict[int, tuple[Version, int]] = {}
+        places: dict[str, str] = {}
+        try:
+            for entry in ordered:
+                resource = transactions.with_places(entry["resource"], places)
+                version, status = self._written(resource, entry["request"])
+                done[id(entry)] = version, status
+                places[entry.get("fullUrl", "")] = version.key
+                if self._breaks > 0:
+                    self._breaks -= 1
+                    raise RefusedError(500, "exception", "the transaction broke off")
+        except RefusedError:
+            if not self.quirks.torn_transactions:
+                self.records.restore(before)
+            raise
+        answered = [
+            bundles.transacted(*done[id(entry)], self.quirks, self._base()) for entry in bundle["entry"]
+        ]
+        return self._json({"resourceType": "Bundle", "type": "transaction-response", "entry": answered})
+
+    def _written(self, resource: Resource, asked: Mapping[str, str]) -> tuple[Version, int]:
+        kind, _, key = asked["url"].partition("/")
+        if kind not in search.PARAMETERS:
+            raise RefusedError(404, "not-supported", "unknown resource type")
+        if asked["method"] == "POST":
+            return self._made(kind, resource, asked.get("ifNoneExist"))
+        return self._put(kind, key, resource, asked.get("ifMatch"))
+
+    def _break_transactions(self, times: int = 1) -> dict[str, int]:
+        """The next transactions break off after their first entry."""
+        self._breaks = times
+        return {"times": times}
 
     def _delete(self, kind: str, key: str) -> Response:
         before = self.records.newest(f"{kind}/{key}")
         if before is None or (before.resource is None and self.quirks.gone_is_404):
             raise RefusedError(404, "not-found", "unknown resource")
         if before.resource is not None:
-            self._check_match(before, demanded=False)
+            self._check_match(before, request.headers.get("If-Match"), demanded=False)
             self.records.delete(before)
         return Response(status=204)
 
@@ -248,10 +297,9 @@ class FhirSandbox(Sandbox):
             raise RefusedError(400, "invalid", "the condition is no search of this type")
         return search.matching(self.records.current(kind, primary=True), criteria)
 
-    def _check_match(self, before: Version | None, *, demanded: bool = True) -> None:
+    def _check_match(self, before: Version | None, header: str | None, *, demanded: bool = True) -> None:
         if self.quirks.no_versions:
             return
-        header = request.headers.get("If-Match")
         exists = before is not None and before.resource is not None
         match = _WEAK_ETAG.fullmatch(header or "")
         if match is None:

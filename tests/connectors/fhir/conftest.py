@@ -50,7 +50,11 @@ class Dossier:
     ) -> TestResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.open(
-            f"/fhir/{path}", method=method, data=json.dumps(resource), content_type=FHIR_JSON, headers=named
+            f"/fhir/{path}".rstrip("/"),
+            method=method,
+            data=json.dumps(resource),
+            content_type=FHIR_JSON,
+            headers=named,
         )
 
 

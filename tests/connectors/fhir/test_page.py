@@ -13,6 +13,8 @@ INTERNAL = {
     names.OURS,
     names.PARTY,
     names.CLIENT_HERE,
+    names.APPROVALS,
+    names.ASKED,
     names.CATEGORY,
     names.LIFE_DOMAIN,
     names.TIMING_CODE,

@@ -298,3 +298,68 @@ def test_a_server_without_conditional_create_says_so_and_passes_over_the_conditi
 
     assert answers == [201, 201]
     assert plans["conditionalCreate"] is False
+
+
+def transaction(*entries: Any) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "type": "transaction", "entry": list(entries)}
+
+
+def entry(resource: dict[str, Any], method: str, url: str, **request: str) -> dict[str, Any]:
+    named = {"fullUrl": "urn:uuid:0b1f5f3c-5d0c-4a7e-9d5b-1f3f2a6f7c11"} if method == "POST" else {}
+    return {**named, "resource": resource, "request": {"method": method, "url": url, **request}}
+
+
+def provenance(**changed: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Provenance",
+        "id": "p1",
+        "target": [{"reference": "urn:uuid:0b1f5f3c-5d0c-4a7e-9d5b-1f3f2a6f7c11"}],
+        "recorded": "2026-11-01T10:00:00Z",
+        "agent": [{"who": {"reference": "RelatedPerson/zoon-wim"}}],
+        **changed,
+    }
+
+
+def test_a_transaction_stores_all_and_refers_to_what_was_made(strict: Any, plan: Any) -> None:
+    """https://hl7.org/fhir/R4/http.html#transaction: references to a fullUrl are replaced."""
+    bundle = transaction(
+        entry(plan, "POST", "CarePlan", ifNoneExist=IDENTIFIER),
+        entry(provenance(), "PUT", "Provenance/p1"),
+    )
+    first = strict.post("", bundle).get_json()
+    again = strict.post("", transaction(bundle["entry"][0])).get_json()
+
+    made = first["entry"][0]["resource"]["id"]
+    assert first["type"] == "transaction-response"
+    assert [one["response"]["status"] for one in first["entry"]] == ["201 Created", "201 Created"]
+    assert again["entry"][0]["response"]["status"] == "200 OK"
+    assert first["entry"][0]["response"]["etag"] == 'W/"1"'
+    assert strict.get("Provenance/p1").get_json()["target"] == [{"reference": f"CarePlan/{made}"}]
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_transaction_that_fails_stores_nothing_but_where_it_is_torn(
+    opened: Any, plan: Any, torn: bool
+) -> None:
+    """The quirk was seen in a public server: the first entries of a failed transaction were stored."""
+    dossier = opened(Quirks(torn_transactions=torn))
+    bundle = transaction(entry(plan, "POST", "CarePlan"), entry(provenance(agent=[]), "PUT", "Provenance/p1"))
+
+    refused = dossier.post("", bundle)
+
+    assert refused.status_code in (400, 422)
+    assert dossier.get("CarePlan").get_json()["total"] == torn
+
+
+def test_a_version_in_a_transaction_is_checked(strict: Any, plan: Any) -> None:
+    made = strict.post("CarePlan", plan).get_json()
+    other = {**made, "title": "?"}
+    url = f"CarePlan/{made['id']}"
+    assert strict.post("", transaction(entry(other, "PUT", url, ifMatch='W/"9"'))).status_code == 412
+    assert strict.post("", transaction(entry(other, "PUT", url, ifMatch='W/"1"'))).status_code == 200
+
+
+def test_a_server_without_transactions_declares_none(opened: Any, plan: Any) -> None:
+    dossier = opened(Quirks(no_transactions=True))
+    assert "interaction" not in dossier.get("metadata").get_json()["rest"][0]
+    assert dossier.post("", transaction(entry(plan, "POST", "CarePlan"))).status_code == 404

@@ -21,6 +21,7 @@ from samenspraak.protocols.fhir.rest import (
 from samenspraak.protocols.fhir.smart import BackendServices
 from samenspraak.protocols.fhir.sweeping import Batch, Cursor, sweep
 from samenspraak.protocols.fhir.telling import Told, told
+from samenspraak.protocols.fhir.transactions import Entry, Outcome, transact
 from samenspraak.protocols.fhir.words import (
     BSN,
     Resource,
@@ -47,6 +48,8 @@ __all__ = [
     "Batch",
     "Change",
     "Cursor",
+    "Entry",
+    "Outcome",
     "Params",
     "Resource",
     "Told",
@@ -81,6 +84,7 @@ __all__ = [
     "texts",
     "token",
     "told",
+    "transact",
     "update",
     "version_of",
     "write_instant",

@@ -21,7 +21,7 @@ FHIR_JSON = "application/fhir+json"
 MAX_PAGES = 10_000
 
 _ACCEPT = {"Accept": FHIR_JSON, "Cache-Control": "no-cache"}  # HAPI may answer a search from an earlier one
-_WRITE = {**_ACCEPT, "Content-Type": FHIR_JSON, "Prefer": "return=representation"}
+WRITE = {**_ACCEPT, "Content-Type": FHIR_JSON, "Prefer": "return=representation"}
 _PLACE = re.compile(r"[A-Z]\w+(\.\w+|\[\d+\]){0,20}")
 _NOT_THERE = (403, 404, 410)
 _NOT_ACCEPTED = (400, 422)
@@ -148,9 +148,9 @@ def create(http: HttpClient, resource: Resource, *, unless: str) -> Answer:
         InvalidRecordError: the server does not accept the resource; names the place when it says so.
         ConflictError: more than one is there.
     """
-    headers = {**_WRITE, "If-None-Exist": unless}
+    headers = {**WRITE, "If-None-Exist": unless}
     path = text(resource, "resourceType")
-    return _accepted(http.send("POST", path, json=resource, headers=headers, allow=_NOT_ACCEPTED))
+    return accepted(http.send("POST", path, json=resource, headers=headers, allow=_NOT_ACCEPTED))
 
 
 def update(http: HttpClient, resource: Resource, version_id: str | None) -> Answer:
@@ -160,12 +160,12 @@ def update(http: HttpClient, resource: Resource, version_id: str | None) -> Answ
         InvalidRecordError: the server does not accept the resource; names the place when it says so.
         ConflictError: it has another version by now (409, 412), or cannot be seen now (403, 404, 410).
     """
-    headers = _WRITE if version_id is None else {**_WRITE, "If-Match": if_match(version_id)}
+    headers = WRITE if version_id is None else {**WRITE, "If-Match": if_match(version_id)}
     path, allow = _path(key_of(resource)), (*_NOT_ACCEPTED, *_NOT_THERE)
     answer = http.send("PUT", path, json=resource, headers=headers, allow=allow)
     if answer.status in _NOT_THERE:
         raise ConflictError(f"{http.connector_id} answered {answer.status} to an update; look again")
-    return _accepted(answer)
+    return accepted(answer)
 
 
 def returned(answer: Answer) -> Resource | None:
@@ -179,11 +179,21 @@ def returned(answer: Answer) -> Resource | None:
 
 def located(answer: Answer) -> tuple[str, str | None] | None:
     """``Type/id`` and version from the ``Location`` of the answer to a create."""
-    match = re.search(rf"([A-Z][A-Za-z]+/{ID})(?:/_history/({ID}))?$", answer.headers.get("Location", ""))
+    return place_of(answer.headers.get("Location", ""))
+
+
+def place_of(location: str) -> tuple[str, str | None] | None:
+    """``Type/id`` and version in the address of what was made."""
+    match = re.search(rf"([A-Z][A-Za-z]+/{ID})(?:/_history/({ID}))?$", location)
     return (match[1], match[2]) if match else None
 
 
-def _accepted(answer: Answer) -> Answer:
+def accepted(answer: Answer) -> Answer:
+    """The answer to a write, if the server took it.
+
+    Raises:
+        InvalidRecordError: it did not; names the place when it says so.
+    """
     if answer.status not in _NOT_ACCEPTED:
         return answer
     said = issues(_outcome(answer)) or _code(_outcome(answer))
