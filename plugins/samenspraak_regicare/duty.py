@@ -24,7 +24,7 @@ from samenspraak.errors import InvalidRecordError, RuleError
 
 from .held import DESCRIPTION, RHYTHM, WHEN, Held, View, label_of
 from .records import Lookup
-from .settings import fold
+from .words import fold
 
 MINUTES_A_DAY = 24 * 60
 _TIMING_MEMBERS = ("interval", "dag", "startTijd", "eindTijd")

@@ -39,7 +39,7 @@ from samenspraak.protocols.tables import read_csv, write_csv
 
 from . import export
 from .codes import UnknownIdError
-from .settings import Words, fold
+from .words import Words, fold
 
 T = TypeVar("T")
 Rows = list[dict[str, str]]
@@ -102,7 +102,7 @@ class Folder:
     def sign_in(self, http: HttpClient) -> None:
         self._rows(http, "antwoorden")
 
-    # Files.
+    # Files; of a row no more is kept than the columns we know.
 
     def _rows(self, http: HttpClient, name: str) -> Rows:
         kept: dict[str, Rows] | None = getattr(self._looking, "files", None)
@@ -126,7 +126,10 @@ class Folder:
             if not (table.ended and answer.whole):
                 raise TransientError(f"{file} breaks off; is it still being copied?", whole_connector=True)
             header = self._named(name, table.header)
-            return [row.by(header) for row in table.rows]
+            rows = (row.by(header) for row in table.rows)
+            return [
+                {column: cell for column, cell in row.items() if column in export.COLUMNS} for row in rows
+            ]
         except InvalidRecordError as error:  # a row that is shifted says that nothing in the file is sure
             raise TransientError(f"{file}: {error}", whole_connector=True) from None
 
@@ -207,13 +210,20 @@ class Folder:
         return bool(about) and self._state_of(http, about) not in ("", row["stand"])
 
     def _state_of(self, http: HttpClient, about: str) -> str:
-        """A short mark of all that the files say of one task; '' when they do not list it."""
-        files = ("inzet", "bijeenkomsten")
-        said = [
-            [sorted(row.items()) for row in self._rows(http, name) if row["activiteitID"].strip() == about]
-            for name in files
-        ]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16] if said[0] else ""
+        """A short mark of what the files say of one task; '' when they do not list it.
+
+        Of its moments only those that differ: others come and go with the days that an export is about.
+        """
+        tasks, moments = (
+            [row for row in self._rows(http, name) if row["activiteitID"].strip() == about]
+            for name in ("inzet", "bijeenkomsten")
+        )
+        differing = [one for one in moments if self._differs(one)]
+        said = sorted(json.dumps(one, sort_keys=True) for one in (*tasks, *differing))
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16] if tasks else ""
+
+    def _differs(self, moment: Mapping[str, str]) -> bool:
+        return moment["status"] not in self._words.planned or bool(moment.get("toelichting", "").strip())
 
     def _answers(self, http: HttpClient) -> dict[str, dict[str, str]]:
         return {one["voorstel"].strip(): one for one in self._rows(http, "antwoorden")}
@@ -262,6 +272,10 @@ _Answer = Callable[[Folder, HttpClient, Mapping[str, Any]], Any]
 
 def _counted(listing: _Answer) -> _Answer:
     return lambda folder, http, params: len(listing(folder, http, params))
+
+
+def _known(row: Mapping[str, str]) -> dict[str, str]:
+    return {column: cell for column, cell in row.items() if column in export.COLUMNS}
 
 
 def _kinds(activity: Mapping[str, Any]) -> Iterable[str]:

@@ -12,7 +12,7 @@ from samenspraak.domain.units import UnitValue
 from samenspraak.errors import InvalidRecordError
 
 from .records import Lookup
-from .settings import Labels, Words
+from .words import Labels, Words
 
 # Labels in `omschrijvingUitgebreid` of a task, in the order people read them.
 INSTRUCTION, SHOWN_FIRST, WHEN, RHYTHM, STANDING, CODE = (

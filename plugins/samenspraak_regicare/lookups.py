@@ -12,7 +12,7 @@ from typing import Any
 
 from samenspraak.errors import ConfigurationError
 
-from .settings import fold
+from .words import fold
 
 _SHOWN = 20
 """So many labels are named when one was not found: enough to see a slip, too few to fill a screen."""

@@ -56,7 +56,8 @@ from .folder import AS_FILES, Folder
 from .held import View
 from .reading import Reader, Snapshot
 from .session import Session
-from .settings import CSV, FILES, RegiCareSettings, Words
+from .settings import CSV, FILES, RegiCareSettings
+from .words import Words
 
 MANIFEST = Manifest(
     name="regicare",

@@ -25,7 +25,7 @@ from . import proposals, records
 from .codes import UnknownIdError
 from .lookups import ids_of
 from .session import Asked
-from .settings import Words, fold
+from .words import Words, fold
 
 POOL = "vrijwilligers"
 """What we call the group of all volunteers; no person there has an id that is no number."""

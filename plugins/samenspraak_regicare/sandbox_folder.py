@@ -3,7 +3,8 @@
 No export of RegiCare is public, so the columns are those that the connector's page asks staff for. What is
 documented is the folder: GET and PUT of a file (RFC 9110, RFC 4918), with name and password (RFC 7617). In
 *strict* mode files are as Dutch Excel saves CSV (semicolons, UTF-8 with a mark); in *quirky* mode separated
-by tabs, without a mark, with Dutch dates, rows in another order each time and columns of no concern.
+by tabs, without a mark, with Dutch dates, rows in another order each time and columns of no concern, which
+differ with each export.
 """
 
 from __future__ import annotations
@@ -181,8 +182,8 @@ class SharedFolder:
             writer.writerows([columns, *listed])
             return out.getvalue().encode("utf-8-sig")
         start = self._turn % len(listed) if listed else 0
-        writer.writerow(["Kleur", *(name.upper() for name in columns)])
-        writer.writerows(["#FFFFFF", *cells] for cells in (*listed[start:], *listed[:start]))
+        writer.writerow(["Volgnummer van export", "BSN", *(name.upper() for name in columns)])
+        writer.writerows([self._turn, "999990019", *cells] for cells in (*listed[start:], *listed[:start]))
         return out.getvalue().encode()
 
 

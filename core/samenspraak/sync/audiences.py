@@ -168,11 +168,13 @@ def _task_of(
     """The copy of somebody else, or of nobody we knew, that holds nothing but what these members do now.
 
     One task stays one object there, whoever performs it: else it would be made a second time for the next.
+    What is over there stays whose it was.
     """
     for link in left:
-        parts = [link.aliases.id_here(one.part) for one in uow.remotes.of_link(link.id)]
+        remotes = uow.remotes.of_link(link.id)
+        parts = [link.aliases.id_here(one.part) for one in remotes if one.phase is LinkPhase.OPEN]
         performers = [one.duty.performer for one in agreement.assignments if one.id in parts]
-        if len(parts) == 1 and frozenset(performers) == members:
+        if len(remotes) == 1 and frozenset(performers) == members:
             return link
     return None
 

@@ -117,6 +117,43 @@ class TestWhatFilesCannotTell:
         assert files.answer(waiting).state is ProposalState.ACCEPTED
         assert files.units(cooking.task)[WHAT] == BAKING[WHAT]
 
+    def test_a_column_of_no_concern_is_not_taken_for_what_was_taken_over(
+        self, quirky: RegiCareSandbox
+    ) -> None:
+        cooking = record_cooking(quirky)
+        with quirky.running() as url:
+            files = files_at(f"{url}{FOLDER}")
+            waiting = files.propose(cooking.task, set=BAKING)
+            quirky.office.approve(inschrijvingID=int(waiting.partition(":")[2]))  # and typed nothing
+            assert files.answer(waiting).state is ProposalState.WAITING
+            quirky.office.change_task(activiteitID=cooking.task, what="Samen bakken")
+            assert files.answer(waiting).state is ProposalState.ACCEPTED
+
+    def test_days_that_enter_the_export_are_not_taken_for_what_was_taken_over(
+        self, sandbox: RegiCareSandbox, files: Line, cooking: Cooking
+    ) -> None:
+        waiting = files.propose(cooking.task, set=BAKING)
+        sandbox.office.approve(inschrijvingID=int(waiting.partition(":")[2]))  # and typed nothing
+        del sandbox.office.meetings[next(iter(sandbox.office.meetings))]
+        assert files.answer(waiting).state is ProposalState.WAITING
+
+    def test_a_cancelled_moment_that_was_taken_over_shows_in_the_next_export(
+        self, sandbox: RegiCareSandbox, files: Line, cooking: Cooking
+    ) -> None:
+        key = UnitKey(UnitKind.EXCEPTION, f"regicare-{cooking.task}:{THURSDAYS[0]}:1")
+        off = OccurrenceException(kind=ExceptionKind.CANCELLED, reason="Ziekenhuis")
+        waiting = files.propose(cooking.task, set={key: off})
+        sandbox.approve(inschrijvingID=int(waiting.partition(":")[2]))
+        assert files.answer(waiting).state is ProposalState.ACCEPTED
+        assert files.units(cooking.task)[key] == off
+
+    def test_a_citizen_number_in_an_export_goes_no_further(self, quirky: RegiCareSandbox) -> None:
+        record_cooking(quirky)
+        with quirky.running() as url:
+            line = files_at(f"{url}{FOLDER}")
+            assert b"999990019" in quirky.folder.fetched("inzet.csv")
+            assert "999990019" not in repr([(page.records, page.parties) for page in line.pages()])
+
     def test_a_new_task_waits_until_an_export_lists_it_and_is_then_found_by_its_marker(
         self, sandbox: RegiCareSandbox, files: Line, cooking: Cooking
     ) -> None:

@@ -91,7 +91,7 @@ class TestExports:
     ) -> None:
         record_cooking(quirky)
         (row,) = quirky_share.rows("inzet.csv", delimiter="\t")
-        assert (row["STARTDATUM"], row["Kleur"]) == ("5-11-2026", "#FFFFFF")
+        assert (row["STARTDATUM"], row["Volgnummer van export"]) == ("5-11-2026", "1")
         first, second = (
             [one["DATUM"] for one in quirky_share.rows("bijeenkomsten.csv", delimiter="\t")] for _ in range(2)
         )
