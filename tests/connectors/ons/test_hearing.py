@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -98,16 +99,18 @@ def test_what_is_signed_and_no_event_is_refused_as_such(body: bytes) -> None:
 
 @dataclass
 class Receiver:
-    """A door with our connector behind it. ``shut``: answers 503."""
+    """A door with our connector behind it. ``shut``: answers 503 · ``slow_seconds``: thinks first."""
 
     line: Line
     heard: list[bytes] = field(default_factory=list)
     shut: bool = False
+    slow_seconds: float = 0.0
     url: str = ""
 
     def take(self) -> Response:
         if self.shut:
             return Response(status=503)
+        time.sleep(self.slow_seconds)
         body = request.get_data()
         try:
             self.line.connector.hints(Inbound(headers=dict(request.headers), body=body))
@@ -170,3 +173,12 @@ def test_after_more_than_a_day_everything_is_read_again(line: Line, house: House
 
 def _heard(cursor: str | None) -> str:
     return str(json.loads(str(cursor))["heard"])
+
+
+def test_an_answer_after_three_seconds_is_a_missed_one(house: House, receiver: Receiver) -> None:
+    """ONS-DOC ``Webhooks``: 200 within 3 seconds; nothing is repeated by itself."""
+    house.ons.subscribe(receiver.url, SECRET)
+    receiver.slow_seconds = 3.3
+    house.ons.hooks.emit("UPDATE", "care_plan", 55)
+    house.ons.hooks.wait()
+    assert [one["id"] for one in house.ons.hooks.missed] == [55]
