@@ -54,7 +54,6 @@ from samenspraak_sheet.rows import (
     Shown,
     assignments,
     cells,
-    clients,
     is_cut,
     read,
 )
@@ -202,7 +201,9 @@ class SheetConnector(Returned):
 
     def typed(self, line: Line, before: Units, hand: Hand) -> Typed:
         row = self._row(line.part, before, hand)
-        troubles = _fill(row, line.place, line.cells)
+        shown = {one.name: one.show(row) for one in COLUMNS if one.name in line.cells}
+        new = {name: line.cells[name] for name, text in shown.items() if not is_worn(text, line.cells[name])}
+        troubles = _fill(row, line.place, new)
         said = list[Statement]()
         if any(line.cells.get(one) for one in REPORTS):
             try:
@@ -212,14 +213,14 @@ class SheetConnector(Returned):
                 troubles.append(_in_cell(line.place, REPORT, error.why))
         return Typed(units=_changed(before, row), said=said, troubles=troubles)
 
-    def proposed(self, line: NewLine, reader: PartyRef, hand: Hand) -> Proposed:
+    def proposed(self, line: NewLine, reader: PartyRef, hands: Mapping[PartyRef, Hand]) -> Proposed:
         said = {name: tidy(text) for name, text in line.cells.items() if text.strip()}
         name = self._numbered(said)
-        row = self._row(name[:10], {}, hand)
         try:
-            client = _client(said.get(CLIENT, ""), hand.names)
+            client = _client(said.get(CLIENT, ""), hands)
         except UnreadableError as error:
             return Proposed(troubles=(_in_cell(line.place, CLIENT, error.why),))
+        row = self._row(name[:10], {}, hands[client])
         wanted = {
             one.name: said[one.name]
             for one in COLUMNS
@@ -247,11 +248,12 @@ _NEEDS_CLIENT = (
 )
 
 
-def _client(text: str, names: Mapping[PartyRef, str]) -> PartyRef:
-    known = clients(names)
-    if not text and len(known) == 1:
-        return next(iter(known))
-    found = [ref for ref, name in known.items() if name.casefold() == " ".join(text.casefold().split())]
+def _client(text: str, hands: Mapping[PartyRef, Hand]) -> PartyRef:
+    """Whom a new row is about: by name, or the only one on the sheet."""
+    if not text and len(hands) == 1:
+        return next(iter(hands))
+    wanted = " ".join(text.casefold().split())
+    found = [ref for ref, hand in hands.items() if hand.names.get(ref, "").casefold() == wanted and wanted]
     if len(found) != 1:
         raise UnreadableError(*_NEEDS_CLIENT)
     return found[0]
@@ -261,7 +263,7 @@ def _fill(row: Row, place: Text, typed: Mapping[str, str]) -> list[Text]:
     """Put what was typed into the row, column by column; what cannot be is told by its cell."""
     troubles = []
     for column in COLUMNS:
-        if column.name in typed and not is_worn(column.show(row), typed[column.name]):
+        if column.name in typed:
             try:
                 _take(column)(row, typed[column.name])
             except UnreadableError as error:

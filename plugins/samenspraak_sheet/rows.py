@@ -19,7 +19,7 @@ from samenspraak.connectors.manifest import Text
 from samenspraak.connectors.published import Seal, Visible
 from samenspraak.connectors.returned import Line, NewLine
 from samenspraak.domain.agreements import Duty
-from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import STATUS, UnitKind, Units
 from samenspraak_sheet.columns import COLUMNS, KINDS, LONGEST, Row
 from samenspraak_sheet.words import tidy
@@ -209,8 +209,3 @@ def _bytes(text: str) -> bytes:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return b""
-
-
-def clients(names: Mapping[PartyRef, str]) -> dict[PartyRef, str]:
-    """The clients among them."""
-    return {ref: name for ref, name in names.items() if ref.kind is PartyKind.CLIENT}

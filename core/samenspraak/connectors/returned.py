@@ -110,8 +110,8 @@ class Returned(Published):
         """What was typed in a line. ``before``: the units that it showed, as they were then."""
 
     @abc.abstractmethod
-    def proposed(self, line: NewLine, reader: PartyRef, hand: Hand) -> Proposed:
-        """What a new line says, in a file of this reader."""
+    def proposed(self, line: NewLine, reader: PartyRef, hands: Mapping[PartyRef, Hand]) -> Proposed:
+        """What a new line says, in a file of this reader. ``hands``: for each client that it is about."""
 
     def revised(self, before: Raw | None, raw: Raw, now: datetime) -> Raw:
         """As the hub writes it: from then on nobody else was the last to change it."""

@@ -20,7 +20,7 @@ from samenspraak.domain.units import UnitKey, Units, UnitValue, agreement_from, 
 from samenspraak.errors import NotFoundError, RuleError, StaleError
 from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor
-from samenspraak.services.showing import Standing, published, sealed_by, standing_of
+from samenspraak.services.showing import Standing, sealed_by, standing_of
 from samenspraak.store.records import AuditLine, Cause, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import alike
@@ -116,7 +116,7 @@ def returned(hub: Hub, organisation: str, connector_id: str) -> Returned:
     Raises:
         NotFoundError: it is none.
     """
-    connector = published(hub, organisation, connector_id)
+    connector = hub.connected.connector(organisation, connector_id)
     if not isinstance(connector, Returned):
         raise NotFoundError(f"No files come back to connector {connector_id}.")
     return connector
@@ -294,9 +294,11 @@ class _Proposing:
         if self.reader is None:
             came.troubles.append(_at(self.line.place, _NOBODY_S))
             return
-        names = {ref: name for known in self.names.values() for ref, name in known.items()}
-        hand = Hand(by=party_of(self.who) or self.reader, names=names, now=self.hub.now())
-        said = self.connector.proposed(self.line, self.reader, hand)
+        by, now = party_of(self.who) or self.reader, self.hub.now()
+        hands = {
+            PartyRef.parse(client): Hand(by=by, names=names, now=now) for client, names in self.names.items()
+        }
+        said = self.connector.proposed(self.line, self.reader, hands)
         if said.client is None or said.troubles:
             came.troubles.extend(said.troubles)
             return

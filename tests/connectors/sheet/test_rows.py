@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 
 from samenspraak.connectors.returned import Handed, Line, NewLine
 from samenspraak.domain.agreements import Code, Modality, What
+from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import UnitKey, UnitKind, apply, units_of
 from samenspraak.protocols.tables import read_csv, write_csv
@@ -268,10 +269,40 @@ def test_a_new_row_is_kept_apart_by_having_none_of_our_numbers() -> None:
     handed = opened([*shown(), row])
 
     (line,) = handed.new
-    said = connector().proposed(line, TEAM, HAND)
+    said = connector().proposed(line, TEAM, {CLIENT: HAND})
     assert isinstance(line, NewLine)
     assert (said.client, said.troubles) == (CLIENT, [])
-    assert said.name == connector().proposed(line, TEAM, HAND).name
+    assert said.name == connector().proposed(line, TEAM, {CLIENT: HAND}).name
+
+
+NEW_TROUBLES = {
+    "nothing to do": ({"Wie": "Jan de Wit"}, "kolom Wat: dit mag niet leeg zijn"),
+    "nobody to do it": ({"Wat": "Bloemen"}, "kolom Wie: dit mag niet leeg zijn"),
+    "somebody of another client": (
+        {"Wat": "Bloemen", "Wie": "Els Bos"},
+        "kolom Wie: we weten niet wie dit is",
+    ),
+    "a client nobody knows": (
+        {"Wat": "Bloemen", "Wie": "Jan de Wit", "Cliënt": "Iemand"},
+        "kolom Cliënt: we weten niet om welke cliënt het gaat",
+    ),
+    "one of two clients": (
+        {"Wat": "Bloemen", "Wie": "Jan de Wit", "Cliënt": ""},
+        "kolom Cliënt: we weten niet om welke cliënt het gaat",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEW_TROUBLES)
+def test_a_new_row_that_does_not_say_enough_is_told_by_its_cell(name: str) -> None:
+    cells, told = NEW_TROUBLES[name]
+    bos, els = PartyRef(kind=PartyKind.CLIENT, id="bos"), PartyRef(kind=PartyKind.RELATIVE, id="els")
+    hands = {CLIENT: HAND, bos: replace(HAND, names={bos: "Meneer Bos", els: "Els Bos"})}
+    (line,) = opened([{**dict.fromkeys(HEADER, ""), "Cliënt": "Mevrouw De Wit", **cells}]).new
+
+    said = connector().proposed(line, TEAM, hands)
+
+    assert told in said.troubles[0]["nl"]
 
 
 def test_every_column_says_of_which_kind_it_is_and_is_there_once() -> None:

@@ -402,6 +402,38 @@ def test_the_page_is_fetched_at_the_address_and_says_as_of_when_it_is(location: 
     assert client.get(location.address.path.replace(".html", ".ics")).status_code == 404
 
 
+def test_a_file_that_changes_almost_everything_waits_until_an_admin_has_looked(location: Any) -> None:
+    for number in range(14):
+        duty = Duty(performer=TEAM, schedule=Schedule(text="elke dag"))
+        another = Agreement(
+            id=f"meer-{number}",
+            client_id="wit",
+            what=What(text=f"Taak {number}"),
+            assignments=(Assignment(id="b1", duty=duty),),
+            status=Status(state=State.ACTIVE),
+        )
+        with location.app.store.write(ORGANISATION) as uow:
+            record_new(uow, location.app.hub, another, cause=BY_HAND)
+            uow.commit()
+    work(location)
+    rows = [{**row, "Waar": "overal"} for row in exported(location)]
+
+    hand_in(location, rows)
+    stopped = state_of(location)
+    taken = sum(agreement(location, row["Afspraaknummer"]).place == "overal" for row in rows)
+    connectors.resume(location.app.hub, ORGANISATION, "blad")
+    work(location)
+
+    assert (stopped, taken) == (ConnectorState.STOPPED, 0)
+    assert {agreement(location, row["Afspraaknummer"]).place for row in rows} == {"overal"}
+
+
+def state_of(town: Any) -> ConnectorState:
+    with town.app.store.read(ORGANISATION) as uow:
+        found: ConnectorState = uow.connectors.get("blad").state
+        return found
+
+
 # In the client's home.
 
 
