@@ -29,6 +29,6 @@ def blueprint(application: Application) -> Blueprint:
             return Response(status=404)
         except InvalidRecordError:
             return Response(status=400)
-        return Response(status=200)  # Ons takes nothing else for a yes
+        return Response(status=200)  # some systems take nothing else for a yes
 
     return routes
