@@ -11,6 +11,7 @@ from samenspraak.connectors import Absent, Found, SetApart, Step, Unseen
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import ConfigurationError
 from samenspraak.protocols.fhir import Cursor
+from samenspraak_fhir.listing import Listing
 from samenspraak_fhir.sandbox import STRICT, Quirks
 
 
@@ -102,11 +103,13 @@ def test_what_a_server_says_it_does_not_know_was_deleted_when_its_history_says_s
 
 
 @pytest.mark.parametrize("quirks", [STRICT, Quirks(unknown_is_empty=True)], ids=["says so", "ignores it"])
-def test_a_server_that_does_not_know_a_parameter_is_not_believed(start: Start, quirks: Quirks) -> None:
+def test_a_server_that_does_not_know_a_parameter_is_not_believed(
+    start: Start, quirks: Quirks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An unknown parameter answered with nothing would look like a dossier without agreements."""
     world = start(quirks)
     world.agree("a")
-    world.connector._selection = lambda: [("catgory", "x")]  # type: ignore[method-assign]
+    monkeypatch.setattr(Listing, "selection", lambda self: [("catgory", "x")])
 
     with pytest.raises(ConfigurationError, match=r"does not search CarePlan by .*catgory"):
         world.listed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -100,6 +101,23 @@ def test_a_plan_that_left_the_selection_is_looked_at_and_another_was_never_ours(
 
     assert [one for page in pages for one in page.touched] == ["CarePlan/a"]
     assert records(pages) == []
+
+
+def test_what_is_told_again_because_readings_overlap_is_looked_at_once(start: Start) -> None:
+    """The newest entry of a history is told each time, however long ago it was."""
+    an_hour_ago = right_now() - timedelta(hours=1)
+    world = start(clock=lambda: an_hour_ago)
+    world.agree("a")
+    *_, last = world.pages()
+    world.act("change", id="CarePlan/a", field="category", value="736353004")
+
+    touched = []
+    for _ in range(3):
+        pages = list(world.pages(last.cursor))
+        touched += [one for page in pages for one in page.touched]
+        last = pages[-1]
+
+    assert touched == ["CarePlan/a"]
 
 
 def test_a_server_that_only_says_it_has_a_history_is_searched(start: Start, monkeypatch: Any) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
+from samenspraak_fhir.sandbox import FhirSandbox, Quirks
 from samenspraak_memory.sandbox import FamilyApp
 
 
@@ -197,6 +199,35 @@ def test_what_can_be_connected_is_listed_with_its_settings(line: Any, town: Any)
     assert (key["is_secret"], key["is_required"]) == (True, True)
     text = line.text("connector", "list", "--installed")
     assert "access_key     Toegangssleutel (verplicht; geheim, alleen als verwijzing)." in text
+
+
+def test_a_dossier_shows_what_it_can_and_cannot_line_by_line(line: Any, town: Any) -> None:
+    url = town.stack.enter_context(FhirSandbox(quirks=Quirks(no_type_history=True)).running())
+    options = ("--type", "fhir", "--open-origin", url, "--set", f"base_url={url}/fhir")
+
+    text = line.text("connector", "add", "ecd", *options)
+    assert "  + Zoeken op wijzigingsmoment: we lezen alleen wat er veranderde." in text.splitlines()
+    assert "  - Geen geschiedenis van zorgplannen: wat weg is, zien we pas bij de dagelijkse ronde." in text
+    shows = [one for step in line.json("connector", "test", "ecd")["steps"] for one in step["shows"]]
+    assert [one["en"] for one in shows if one["en"].startswith("- No history")] != []
+
+
+def test_the_public_keys_of_a_system_are_shown_and_the_keys_themselves_never(
+    line: Any, family: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "ecd.pem"
+    file.write_bytes(ECKey.generate_key("P-384").as_pem(private=True))
+    settings = ("base_url=https://ecd.example/fhir", "sign_in=backend_services", "client_id=hub")
+    given = [word for one in (*settings, f"signing_key=secret://file{file}") for word in ("--set", one)]
+    line("connector", "add", "ecd", "--type", "fhir", "--untested", *given)
+
+    shown = json.loads(line.text("connector", "keys", "ecd"))
+    assert [sorted(one) for one in shown["keys"]] == [
+        ["alg", "crv", "key_ops", "kid", "kty", "use", "x", "y"]
+    ]
+    assert line.json("connector", "keys", "ecd") == shown
+    assert line.json("connector", "keys", "app-a") == {"keys": []}
+    assert "heeft geen sleutels" in line.text("connector", "keys", "app-a")
 
 
 def test_a_paused_system_is_resumed_without_a_question(line: Any, family: Any) -> None:
