@@ -29,10 +29,10 @@ _OUTCOME: Mapping[str, Callable[[Any], object]] = {
 
 
 class Events(Leased):
-    """The events of one organisation; retractions go before the others, else the one that waits longest."""
+    """The events of one organisation; retractions go before the others, else by their numbers."""
 
     def __init__(self, scope: Scope) -> None:
-        super().__init__(scope, event, event.c.priority, event.c.next_at, event.c.number)
+        super().__init__(scope, event, event.c.priority, event.c.number)
 
     # The outbox.
 
@@ -145,6 +145,13 @@ class Events(Leased):
             quiet_until=waiting_until(row.quiet_until),
             taken_at=row.taken_at,
         )
+
+    def quiet(self, now: datetime) -> frozenset[str]:
+        """The connectors whose subscribers are left alone now."""
+        still = self._scope.select(subscriber, subscriber.c.connector_id).where(
+            subscriber.c.quiet_until > now
+        )
+        return frozenset(row.connector_id for row in self._scope.rows(still))
 
     def heard(self, connector_id: str, *, taken_at: datetime | None = None) -> None:
         """Nothing keeps its notices any more; ``taken_at``: it took one."""

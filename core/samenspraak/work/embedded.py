@@ -190,7 +190,7 @@ class EmbeddedRunner:
             with self._hub.store.read(organisation) as uow:
                 remotes = uow.remotes.waiting(now, _BATCH, full)
                 links = uow.links.waiting(now, _BATCH, full)
-                events = uow.events.waiting(now, _BATCH, full)
+                events = uow.events.waiting(now, _BATCH, full | uow.events.quiet(now))
             refused = {
                 connector_id
                 for act, one_system in (

@@ -34,7 +34,8 @@ def work_off(hub: Hub, organisation: str, *, rounds: int = 1000) -> Worked:
         for link_ids in by_system(due_links).values():
             reconcile_all(hub, organisation, link_ids)
         with hub.store.read(organisation) as uow:
-            due_events = uow.events.waiting(hub.now(), BATCH)  # among them what was just written
+            # Among them what was just written.
+            due_events = uow.events.waiting(hub.now(), BATCH, uow.events.quiet(hub.now()))
         for event_ids in by_system(due_events).values():
             deliver_all(hub, organisation, event_ids)
         if not (due_remotes or due_links or due_events):

@@ -99,6 +99,23 @@ def test_a_pause_that_is_asked_for_holds_for_all_notices(told: Told, status: int
     assert told.reason() is Reason.EQUAL
 
 
+def test_what_waits_for_who_takes_nothing_is_left_alone_until_it_is_tried_again(told: Told) -> None:
+    told.app.inject(BROKEN)
+    for text in ("een", "twee", "drie"):
+        told.change(text)
+        told.work()
+    told.pass_(seconds=6)
+    taken_up = [one.fence for one in told.events()]
+    told.change("vier")
+    told.pass_(seconds=30)
+
+    assert [one.fence for one in told.events()] == [*taken_up, 0]
+    told.app.clear_faults()
+    told.pass_(minutes=6)
+    told.pass_(seconds=2)
+    assert told.app.missing() == []
+
+
 def test_who_wants_no_more_is_told_no_more_until_a_person_says_so_and_nothing_is_lost(told: Told) -> None:
     told.app.leave()
     told.change(TYPED)

@@ -287,6 +287,7 @@ ACTS: dict[str, Act] = {
     "events.revoke": lambda uow: uow.events.revoke("e2"),
     "events.release_all": lambda uow: uow.events.release_all() or None,
     "events.subscriber": lambda uow: uow.events.subscriber("ecd").number or None,
+    "events.quiet": lambda uow: uow.events.quiet(NOW - timedelta(days=30000)) or None,
     "events.heard": lambda uow: uow.events.heard("ecd", taken_at=NOW),
     "events.missed": lambda uow: uow.events.missed("ecd", quiet_until=NOW),
     "questions.ask": lambda uow: uow.questions.ask(QUESTION),
