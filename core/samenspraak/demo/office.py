@@ -182,6 +182,17 @@ class Office:
                 found.setdefault(link.connector_id, set()).add(link.reason)
         return found
 
+    def readers(self, agreement_id: str, connector_id: str) -> set[str]:
+        """Who is known to have read the present version of it in this system, by name."""
+        found = explaining.explain(self.hub, self.organisation, agreement_id)
+        return {
+            found.names.get(one.reader, "")
+            for copy in found.copies
+            if copy.connector_id == connector_id
+            for one in copy.reached
+            if one.reader and one.read and one.read.version == found.version
+        }
+
     def does_not_apply(self, agreement_id: str) -> set[str]:
         """The systems in which there is nobody to tell about it."""
         copies = explaining.explain(self.hub, self.organisation, agreement_id).copies

@@ -231,6 +231,7 @@ def settle_doubts(office: Office) -> None:
 
 
 def release(office: Office) -> None:
-    """From now on the hub also writes."""
+    """From now on the hub also writes; first whoever releases a system sees what it came to."""
+    office.rest()
     for connector_id in (DOSSIER, PLATFORM, VOLUNTEERS, APP, OTHER_APP):
         office.release(connector_id)

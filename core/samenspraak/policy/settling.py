@@ -10,21 +10,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from samenspraak.policy.capabilities import Capabilities
-from samenspraak.policy.priority import SOON
+from samenspraak.policy.priority import BULK, SOON
 from samenspraak.policy.state import Do, Plan
 
 _NEWS = timedelta(days=1)
 
 
-def is_no_news(made_at: datetime, released_at: datetime | None, now: datetime) -> bool:
+def is_no_news(made_at: datetime, released_at: datetime | None, now: datetime, urgency: int) -> bool:
     """Whether a copy that is made now tells what was agreed before: before its system took part, or long ago.
 
     Args:
         made_at: when the present version of the agreement was made.
         released_at: when its system was last let take part, if anybody ever let it.
         now: the moment.
+        urgency: the priority of its link; in bulk means that it is made because the system was let take part.
     """
-    return (released_at is not None and made_at <= released_at) or now - made_at > _NEWS
+    is_of_before = released_at is not None and made_at <= released_at
+    return is_of_before or urgency >= BULK or now - made_at > _NEWS
 
 
 def may_settle(decided: Plan, capabilities: Capabilities, urgency: int) -> bool:

@@ -223,7 +223,10 @@ def snapshot_of(uow: UnitOfWork, hub: Hub, link: LinkRecord, record: AgreementRe
         quiet=connector.manifest.capabilities.announces
         and not any(one.phase is LinkPhase.OPEN for one in remotes)
         and is_no_news(
-            uow.agreements.version(agreement.id, record.version).at, system.released_at, hub.now()
+            uow.agreements.version(agreement.id, record.version).at,
+            system.released_at,
+            hub.now(),
+            link.priority,
         ),
     )
 

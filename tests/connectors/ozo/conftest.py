@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -157,3 +160,28 @@ def hub(client: Client, people: Family) -> Iterator[Hub]:
 @pytest.fixture
 def quirky_hub(quirky: Client, quirky_people: Family) -> Iterator[Hub]:
     yield from connected(quirky, quirky_people, changes_by_time=True)
+
+
+class _Hook(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        heard = (self.headers.get("X-Samenspraak-Key"), self.rfile.read(length))
+        self.server.heard.put(heard)  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        return
+
+
+@pytest.fixture
+def hook() -> Iterator[Any]:
+    """Somebody who is pinged: ``heard`` holds the key and the body of each ping."""
+    server: Any = HTTPServer(("127.0.0.1", 0), _Hook)
+    server.heard = queue.Queue()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join(5)
+    server.server_close()

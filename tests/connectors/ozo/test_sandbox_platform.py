@@ -6,10 +6,6 @@ of technical-aaa-proxy.md in the public guide (read November 2026).
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -147,29 +143,6 @@ def test_erasing_a_client_leaves_nothing_to_be_found(client: Any, people: Any) -
     assert client.search("Patient") == []
 
 
-class _Hook(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        self.server.heard.put((self.headers.get("X-Key"), self.rfile.read(length)))  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        return
-
-
-@pytest.fixture
-def hook() -> Iterator[Any]:
-    server: Any = HTTPServer(("127.0.0.1", 0), _Hook)
-    server.heard = queue.Queue()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
-
-
 def subscription(endpoint: str, **channel: Any) -> dict[str, Any]:
     return {
         "resourceType": "Subscription",
@@ -198,7 +171,7 @@ def test_a_subscription_that_leaks_or_points_inside_is_refused(
 def test_a_subscriber_gets_an_empty_ping_and_no_content(client: Any, people: Any, hook: Any) -> None:
     origin = f"http://127.0.0.1:{hook.server_port}"
     client.act("allow_hooks", origin=origin)
-    made = client.create(subscription(f"{origin}/in/ozo", header=["X-Key: k1"]))
+    made = client.create(subscription(f"{origin}/in/ozo", header=["X-Samenspraak-Key: k1"]))
     thread = client.create(people.thread())
     client.create(people.message(thread["id"], "Vanaf maandag om acht uur"))
     assert hook.heard.get(timeout=5) == ("k1", b"")

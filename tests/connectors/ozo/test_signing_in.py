@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from connectors.ozo.hub import Hub, connected
 
+from samenspraak.connectors import Inbound
 from samenspraak.errors import ConfigurationError, PermanentError
 from samenspraak.http import BearerAuth
 from samenspraak.sandbox import Fault
@@ -91,6 +92,23 @@ def test_the_hub_asks_for_pings_once_and_a_quiet_cycle_writes_nothing(
     before = len(sandbox.writes())
     pinged.pages()
     assert len(sandbox.writes()) == before
+
+
+def test_an_answer_of_somebody_pings_the_hub_with_the_key_and_nothing_else(
+    client: Any, people: Any, hook: Any
+) -> None:
+    origin = f"http://127.0.0.1:{hook.server_port}"
+    client.act("allow_hooks", origin=origin)
+    for hub in connected(client, people, hook_url=f"{origin}/in/huis/ozo-1"):
+        hub.pages()
+        hub.open()
+        while not hook.heard.empty():
+            hook.heard.get()
+        client.act("reply", person="80021", text="Akkoord")
+
+        key, body = hook.heard.get(timeout=5)
+        ping = Inbound(headers={"X-Samenspraak-Key": key}, body=body)
+        assert [one.external_id for one in hub.connector.hints(ping)] == [None]
 
 
 def test_a_subscription_the_platform_gave_up_on_is_asked_for_again(client: Any, pinged: Hub) -> None:

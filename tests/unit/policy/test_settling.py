@@ -69,4 +69,8 @@ AN_HOUR = timedelta(hours=1)
 def test_no_news_is_what_was_agreed_before_the_system_took_part_or_long_ago(
     made_at: datetime, released_at: datetime | None, is_old: bool
 ) -> None:
-    assert is_no_news(made_at, released_at, NOW) is is_old
+    assert is_no_news(made_at, released_at, NOW, priority.EDIT) is is_old
+
+
+def test_what_is_made_because_a_system_was_let_take_part_is_no_news_whatever_the_clocks_say() -> None:
+    assert is_no_news(NOW, NOW - AN_HOUR, NOW, priority.BULK)

@@ -9,6 +9,7 @@ from samenspraak.demo.agreements import SHOWER, SHOWER_DAUGHTER, SHOWER_MAY
 from samenspraak.demo.checks import showering as checks
 from samenspraak.demo.people import ELLEN, ROB
 from samenspraak.demo.stage import Situation, Stage
+from samenspraak.demo.systems import PLATFORM
 from samenspraak.domain.local_time import local_day
 
 
@@ -20,6 +21,7 @@ def showering(stage: Stage) -> None:
         en="The dossier says: care showers Mrs Bergsma on Mondays. Relatives may help when it suits them.",
     )
     stage.looks(lambda: checks.what_they_may_do_is_shown(there, SHOWER_MAY.what, (ROB, ELLEN)))
+    stage.looks(lambda: checks.one_overview_told_of_all(there, (ROB, ELLEN)))
     there.dossier.store(SHOWER_DAUGHTER.resource(local_day(datetime.now(UTC))))
     stage.tells(
         there.dossier,
@@ -27,6 +29,13 @@ def showering(stage: Stage) -> None:
         en="Ellen wants to shower with her mother twice a week. The nurse records that beside it.",
     )
     stage.looks(lambda: checks.two_are_added_to_one(there, what, ROB, ELLEN))
+    there.platform.act("read", person=ELLEN.platform, about=what)
+    stage.tells(there.platform, nl="Ellen opent het gesprek.", en="Ellen opens the thread.")
+    stage.claims(
+        lambda: stage.office.readers(stage.agreement_id(what), PLATFORM) == {ELLEN.name},
+        nl="Bij Samenspraak staat dat Ellen deze afspraak las. Van Rob is dat niet bekend.",
+        en="Samenspraak knows that Ellen read this agreement. Of Rob that is not known.",
+    )
     stage.turns()
     code = seeing.code_in(seeing.last_terms(there.platform, what))
     there.platform.act("reply", person=ELLEN.platform, text=f"AKKOORD {code}", about=what)
