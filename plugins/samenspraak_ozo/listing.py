@@ -15,7 +15,7 @@ from samenspraak.http import HttpClient
 from samenspraak.protocols import fhir
 from samenspraak_ozo.marks import MARKER
 from samenspraak_ozo.network import SHARED, TEAM, Network, network
-from samenspraak_ozo.opened import ACCESS, of_thread
+from samenspraak_ozo.opened import ACCESS, is_ticked_off, of_thread
 from samenspraak_ozo.records import found_in
 from samenspraak_ozo.threads import Resource
 
@@ -53,7 +53,7 @@ def records(http: HttpClient, threads: Sequence[Resource]) -> list[Found]:
             for key in _threads_of(message):
                 by_thread.get(key, []).append(message)
         reading += _all_of(http, _MARK, [("based-on", some), ("status", "completed")])
-    were_read = sorted({key for one in reading for key in _threads_of(one)})
+    were_read = [fhir.key_of(one) for one in threads if any(is_ticked_off(mark, one) for mark in reading)]
     for some in _split(were_read, _THREADS_A_SEARCH):
         reading += _all_of(http, _RECEIPT, [("entity", some), ("type", fhir.token(*ACCESS))])
     return [

@@ -47,6 +47,15 @@ def opened(raw: Raw, directory: Directory) -> Sequence[Opened]:
     return list(first.values())
 
 
+def is_ticked_off(marker: Resource, thread: Resource) -> bool:
+    """Whether this says that somebody the thread is for read it; the sender's own says nothing."""
+    sender = fhir.reference_key(fhir.element(thread, "requester"))
+    recipients = {fhir.reference_key(one) for one in fhir.elements(thread, "recipient")} - {sender}
+    is_marker = marker.get("resourceType") == "Task" and fhir.key_of(thread) in _about(marker)
+    owner = fhir.reference_key(fhir.element(marker, "owner"))
+    return is_marker and marker.get("status") == "completed" and owner in recipients
+
+
 def of_thread(resources: Sequence[Resource], key: str) -> list[Resource]:
     """The read markers and receipts among these that are about one thread."""
     return [one for one in resources if key in _about(one)]
@@ -82,14 +91,7 @@ def _before_them(look: _Look, order: dict[str, int], said: list[tuple[int, Terms
 
 def _markers(raw: Raw) -> list[Resource]:
     """The markers of those the thread is for that were ticked off."""
-    recipients = {fhir.reference_key(one) for one in fhir.elements(thread_of(raw), "recipient")}
-    return [
-        one
-        for one in fhir.elements(raw, "reading")
-        if one.get("resourceType") == "Task"
-        and one.get("status") == "completed"
-        and fhir.reference_key(fhir.element(one, "owner")) in recipients
-    ]
+    return [one for one in fhir.elements(raw, "reading") if is_ticked_off(one, thread_of(raw))]
 
 
 def _ticked(raw: Raw) -> Iterator[_Look]:

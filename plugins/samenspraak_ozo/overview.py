@@ -56,7 +56,7 @@ def take_back(http: HttpClient, thread: Resource) -> None:
 def is_unaddressed(thread: Resource) -> bool:
     """Whether a thread was opened for the sender alone and its readers have not been let in yet."""
     recipients = [fhir.reference_key(one) for one in fhir.elements(thread, "recipient")]
-    return bool(_readers(thread)) and recipients == [fhir.reference_key(fhir.element(thread, "requester"))]
+    return bool(_others(thread)) and recipients == [fhir.reference_key(fhir.element(thread, "requester"))]
 
 
 def address(thread: Resource) -> None:
@@ -72,6 +72,11 @@ def unaddressed(thread: Resource) -> Resource:
 
 def _readers(thread: Resource) -> frozenset[str]:
     return frozenset(" ".join(fhir.identifiers(thread, READERS)).split())
+
+
+def _others(thread: Resource) -> frozenset[str]:
+    """The readers beside the sender, who may be one of those concerned."""
+    return _readers(thread) - {fhir.reference_key(fhir.element(thread, "requester")) or ""}
 
 
 def _key(thread: Resource) -> str:
@@ -110,7 +115,7 @@ def _was_read(http: HttpClient, overview: Resource) -> bool:
     """Whether a reader read it already, and so does not know of what may be read since."""
     ticked = pages(http, "Task", [("based-on", fhir.key_of(overview)), ("status", "completed")])
     owners = {fhir.reference_key(fhir.element(one, "owner")) for page in ticked for one in page}
-    return bool(owners & _readers(overview))
+    return bool(owners & _others(overview))
 
 
 def _message(overview: Resource, key: str, now: datetime) -> Resource:

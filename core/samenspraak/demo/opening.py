@@ -231,7 +231,6 @@ def settle_doubts(office: Office) -> None:
 
 
 def release(office: Office) -> None:
-    """From now on the hub also writes; first whoever releases a system sees what it came to."""
-    office.rest()
+    """From now on the hub also writes."""
     for connector_id in (DOSSIER, PLATFORM, VOLUNTEERS, APP, OTHER_APP):
         office.release(connector_id)

@@ -92,6 +92,19 @@ def test_who_read_the_overview_is_told_of_what_may_be_read_since_in_one_message_
     assert len(told) == 3
 
 
+def test_a_sender_who_is_one_of_those_concerned_counts_as_no_reader(there: tuple[Any, Hub]) -> None:
+    client, hub = there
+    for number in range(3):
+        opened(hub, f"ag{number}", hub.people.nurse, hub.people.son)
+
+    inbox = client.act("inbox", person="80021")
+    [told] = [one["messages"] for one in inbox if one["messages"][0] == OVERVIEW]
+    assert len(told) == 2
+
+    alone = opened(hub, "ag9", hub.people.nurse)
+    assert hub.reading(alone).mark == "c1-aa#1"
+
+
 def test_the_overview_goes_with_the_last_thread_of_its_readers(there: tuple[Any, Hub]) -> None:
     client, hub = there
     first, last = opened(hub, "ag1"), opened(hub, "ag2")

@@ -30,16 +30,6 @@ def what_they_may_do_is_shown(there: Systems, what: str, readers: Sequence[Perso
     )
 
 
-def one_overview_told_of_all(there: Systems, readers: Sequence[Person]) -> Iterator[Seen]:
-    counts = [there.platform.readable(one.platform).count("Afspraken om te lezen") for one in readers]
-    yield seeing.seen(
-        there.platform,
-        counts == [1] * len(readers),
-        nl="Op de eerste dag kregen zij één bericht, en niet één voor elke afspraak.",
-        en="On the first day they got one message, and not one for each agreement.",
-    )
-
-
 def two_are_added_to_one(there: Systems, what: str, son: Person, daughter: Person) -> Iterator[Seen]:
     last = seeing.last_terms(there.platform, what)
     for one in (son, daughter):

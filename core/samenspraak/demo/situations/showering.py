@@ -21,7 +21,6 @@ def showering(stage: Stage) -> None:
         en="The dossier says: care showers Mrs Bergsma on Mondays. Relatives may help when it suits them.",
     )
     stage.looks(lambda: checks.what_they_may_do_is_shown(there, SHOWER_MAY.what, (ROB, ELLEN)))
-    stage.looks(lambda: checks.one_overview_told_of_all(there, (ROB, ELLEN)))
     there.dossier.store(SHOWER_DAUGHTER.resource(local_day(datetime.now(UTC))))
     stage.tells(
         there.dossier,
