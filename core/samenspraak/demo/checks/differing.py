@@ -84,12 +84,13 @@ def dinner_is_off(there: Systems, day: date) -> Iterator[Seen]:
 def nothing_is_lost(there: Systems, waited: Mapping[str, str], soon: str) -> Iterator[Seen]:
     """``waited``: subject → what its message must say now · ``soon``: the subject that comes first."""
     for subject, says in waited.items():
-        found = [one for one in seeing.threads(there.platform, subject) if one["status"] == "active"]
-        said = seeing.messages(there.platform, found[0]) if len(found) == 1 else []
-        terms = [one for one in said if "\nWat: " in one]
+        live = [one for one in seeing.threads(there.platform, subject) if one["status"] == "active"]
+        said = [seeing.messages(there.platform, one) for one in live]
+        terms = [[one for one in messages if "\nWat: " in one] for messages in said]
         yield seeing.seen(
             there.platform,
-            bool(terms) and says in terms[-1] and sum(says in one for one in terms) == 1,
+            bool(terms)
+            and all(one and says in one[-1] and sum(says in m for m in one) == 1 for one in terms),
             nl=f"'{subject}' klopt weer, en het bericht staat er één keer.",
             en=f"'{subject}' is right again, and its message is there once.",
         )
