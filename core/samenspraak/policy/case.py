@@ -276,6 +276,12 @@ class Case:
         value = self.there.units.get(key) if self.there else None
         return any(key in attempt.sent and attempt.sent[key] == value for attempt in self.copy.attempts)
 
+    def is_left(self, key: UnitKey) -> bool:
+        """The unit is not kept there, may be seen there, and says what people there made of it."""
+        value = self.there.units.get(key) if self.there else None
+        written = [one for one in self.copy.left.get(key, ()) if one is not None]
+        return value in [self.today.normal(key, one) for one in written]
+
     def is_past(self, key: UnitKey) -> bool:
         """What stands there is a value of ours, of any version or attempt."""
         value = self.there.units.get(key) if self.there else None

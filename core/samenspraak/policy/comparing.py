@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from samenspraak.domain.units import UnitKey, Units, can_harm
-from samenspraak.policy.capabilities import PATCHED, Token
+from samenspraak.policy.capabilities import PATCHED, Token, Write
 from samenspraak.policy.case import Case
 from samenspraak.policy.merge import UnitView, Verdict, decide
 from samenspraak.policy.modes import MODES
@@ -18,6 +18,8 @@ FIRST_AGREE = "first-agree"
 _VERDICTS = tuple(Verdict)
 _HELD = (Verdict.ASK, Verdict.PROPOSE, Verdict.REVISE, Verdict.HELD)
 _HIDES = (Verdict.CLEAR, Verdict.KEEP_AND_CLEAR)
+_HIDDEN_AT_ONCE = PATCHED | {Write.APPEND, Write.PUSH}
+"""Where nobody is asked first, nor a whole text replaced."""
 
 
 def compare(case: Case) -> Plan:
@@ -33,12 +35,13 @@ def compare(case: Case) -> Plan:
 
 def hide(case: Case, decided: Plan) -> Plan:
     """The same plan, but first what may no longer be seen goes, whatever else waits for an answer."""
-    there = case.there
+    there, can = case.there, case.today.capabilities
     copied = case.copy.based or case.copy.shape.units
-    if there is None or not copied or case.today.capabilities.mode not in PATCHED:
+    if there is None or not copied or can.mode not in _HIDDEN_AT_ONCE:
         return decided
     found = _Decisions.of(case, there)
-    clear = {key for key in found.of_verdict(*_HIDES) if case.today.capabilities.write(key) in PATCHED}
+    hides = (key for key in found.of_verdict(*_HIDES) if can.write(key) in _HIDDEN_AT_ONCE)
+    clear = {key for key in hides if not (can.tells and can.reads(key))}
     if not clear:
         return decided
     kept = {key: value for key, value in found.theirs(Verdict.KEEP_AND_CLEAR).items() if key in clear}
@@ -47,6 +50,7 @@ def hide(case: Case, decided: Plan) -> Plan:
         do=Do.UPDATE,
         reason=Reason.DUE,
         clear=frozenset(clear),
+        mark=case.today.mark if can.mode is Write.PUSH else None,  # they fetch what is left to be seen
         keep=kept,
         questions=(*decided.questions, *_about_hidden(kept)),
         rows={key: found.rows[key] for key in clear},
@@ -104,6 +108,7 @@ def _views(case: Case, there: There) -> list[UnitView]:
             question=copy.held.get(key, copy.answered.get(key)),
             is_past=case.is_past(key),
             is_late=case.is_late(key),
+            is_left=case.is_left(key),
             first_agree=key in today.first_agree,
             direction=today.direction(key.kind),
             rule=case.rule(key.kind),

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.units import STATUS, UnitKind, Units
+from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.case import Case, Line, asks, rests
 from samenspraak.policy.obstacles import ANOTHER_CLIENT, CANNOT_TAKE_BACK
 from samenspraak.policy.state import (
@@ -54,7 +55,7 @@ def _retract(case: Case) -> Plan:
     if _was_refused(case, there):
         asked = Asked(kind=QuestionKind.TO_DO, cause=CANNOT_TAKE_BACK)
         return Plan(row="", reason=Reason.RETRACTING, questions=(asked,))
-    said = {**_held(case), **_said(case)}
+    said = {**_apart(case), **_held(case), **_said(case)}
     kept = {key: value for key, value in said.items() if value is not None and not case.is_past(key)}
     asked = Asked(kind=QuestionKind.TO_DO, values=kept, cause="typed-before-retraction")
     return Plan(
@@ -128,6 +129,12 @@ def _held(case: Case) -> Units:
     """What a question holds there: once it is taken back that question lets go of it."""
     there = case.there.units if case.there else {}
     return {key: there[key] for key in case.copy.held if key in there}
+
+
+def _apart(case: Case) -> Units:
+    """What stands in units that are not kept there: where the record goes, people's words go with it."""
+    there = case.there.units if case.there else {}
+    return {key: one for key, one in there.items() if case.today.direction(key.kind) is Direction.NONE}
 
 
 def _said(case: Case) -> SentUnits:

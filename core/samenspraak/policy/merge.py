@@ -48,7 +48,8 @@ class UnitView:
     ``shown``: it was in the stored shape · ``visible``: it is in today's · ``held`` and ``answered``: under
     a question, or its answer; ``question`` is then the value the question shows for this system ·
     ``is_past``: theirs is a value of ours, of any version or attempt · ``is_late``: theirs is what an
-    abandoned attempt of ours sent · ``repeats``: the whole record is as it was before, without tokens ·
+    abandoned attempt of ours sent · ``is_left``: the unit is not kept there, and people there gave it that
+    value · ``repeats``: the whole record is as it was before, without tokens ·
     ``misnames``: it stands there with another name or id for somebody than its readers may see now ·
     ``restores``: it ended, or its system was restored, and a person asked to bring it back in step ·
     ``we_only`` / ``they_only``: nothing but this unit changed here / there.
@@ -71,6 +72,7 @@ class UnitView:
     question: UnitValue | None = None
     is_past: bool = False
     is_late: bool = False
+    is_left: bool = False
     first_agree: bool = False
     direction: Direction = Direction.BOTH
     rule: Rule = Rule.ASK
@@ -133,6 +135,7 @@ ROWS: tuple[Row, ...] = (
     ("hidden now, cannot be read", lambda v: not (v.visible or v.readable) and v.shown, Verdict.CLEAR),
     ("hidden now, empty there", lambda v: not v.visible and v.theirs is None, Verdict.SKIP),
     ("hidden now, not ours to clear", lambda v: not v.visible and v.write is Write.NO, Verdict.SKIP),
+    ("not kept there, written there", lambda v: v.is_left, Verdict.SKIP),
     ("hidden now, a value of ours", lambda v: not v.visible and v.is_past, Verdict.CLEAR),
     ("not kept there, other text", lambda v: v.direction is Direction.NONE, Verdict.SKIP),
     ("hidden now, other text", lambda v: not v.visible, Verdict.KEEP_AND_CLEAR),

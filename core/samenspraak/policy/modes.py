@@ -41,10 +41,14 @@ def _write_record(case: Case, there: There, decided: Plan) -> Plan:
 
 def _takes(case: Case, key: UnitKey, value: UnitValue | None) -> bool:
     """Whether the system takes this value, as far as we know; what is hidden is cleared all the same."""
-    refused, hidden = case.copy.refused, key not in case.today.shape.units
-    ignored = key in refused and refused[key] == value and not (hidden and value is None)
-    goes = hidden or case.today.direction(key.kind).goes
-    return case.today.capabilities.write(key) in IN_PLACE and goes and not ignored
+    hidden = key not in case.today.shape.units and value is None
+    ignored = case.refuses(key, value) and not hidden
+    return case.today.capabilities.write(key) in IN_PLACE and _goes(case, key) and not ignored
+
+
+def _goes(case: Case, key: UnitKey) -> bool:
+    """Whether it goes there, as its admin said; what may not stand there is taken out in any case."""
+    return key not in case.today.shape.units or case.today.direction(key.kind).goes
 
 
 def _write_message(case: Case, there: There, decided: Plan) -> Plan:
@@ -86,7 +90,7 @@ def _tells(case: Case, there: There) -> bool:
 
 def _write_proposal(case: Case, there: There, decided: Plan) -> Plan:
     """``propose``: only the difference from the record, and not what was refused."""
-    today, refused = case.today, case.copy.refused
+    today = case.today
     wanted: dict[UnitKey, UnitValue | None] = {
         **{key: today.normal(key, value) for key, value in decided.set.items()},
         **dict.fromkeys(decided.clear),
@@ -95,8 +99,8 @@ def _write_proposal(case: Case, there: There, decided: Plan) -> Plan:
         key: value
         for key, value in wanted.items()
         if today.capabilities.write(key) is Write.PROPOSE
-        and today.direction(key.kind).goes
-        and not (key in refused and refused[key] == value)
+        and _goes(case, key)
+        and not case.refuses(key, value)
     }
     if case.waits():
         return _as_waiting(case, decided, wanted)

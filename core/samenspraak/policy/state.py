@@ -148,6 +148,7 @@ class CopyState:
     ``refused``: per unit a value that was refused there, or that the system never took ·
     ``typed``: of a record that people there wrote down themselves, per unit what they made of it over time
     (needed only where nothing may be seen now) ·
+    ``left``: of units that are not kept there, and may be seen there, every value people there gave them ·
     ``unkept``: names of marks and of what was told that the system dropped again and again ·
     ``ended_by_us``: a delete or end of ours whose outcome stayed unknown explains an absence.
     """
@@ -167,6 +168,7 @@ class CopyState:
     refused: SentUnits = field(default_factory=dict)
     unkept: Set[str] = frozenset()
     typed: Mapping[UnitKey, Sequence[UnitValue | None]] = field(default_factory=dict)
+    left: Mapping[UnitKey, Sequence[UnitValue | None]] = field(default_factory=dict)
     ended_by_us: bool = False
     released: bool = False
 

@@ -147,6 +147,12 @@ def _check_direction(can: Capabilities, connector_id: str, unit: UnitKind, direc
         )
     if unit not in can.units:
         raise RuleError("unit-direction", f"Connector {connector_id} has no place for {unit}.")
+    if direction is Direction.IN and not can.units[unit].read:
+        raise RuleError(
+            "unit-direction",
+            f"Connector {connector_id} cannot read {unit}, so that nothing of it comes from there: "
+            "leave it out there (none), or let it go there (out, both).",
+        )
     if direction is Direction.IN and UNITS[unit].harm is Harm.ALWAYS:
         raise RuleError(
             "unit-direction",

@@ -233,6 +233,10 @@ class ConnectorRecord:
     released_at: datetime | None = None
     row: int = 0
 
+    def takes_over(self, kind: UnitKind) -> bool:
+        """Whether what people there make of such units comes here by itself."""
+        return self.directions.get(kind, Direction.BOTH).comes
+
     @property
     def left_out(self) -> frozenset[UnitKind]:
         """The kinds of units that are not kept there."""

@@ -71,9 +71,8 @@ class _Case:
 
     def coming(self, system: ConnectorRecord) -> _Case:
         """The same, without the units that are not taken over from this system."""
-        closed = {kind for kind, direction in system.directions.items() if not direction.comes}
-        units = {key: value for key, value in self.reading.units.items() if key.kind not in closed}
-        return replace(self, reading=replace(self.reading, units=units)) if closed else self
+        units = {key: value for key, value in self.reading.units.items() if system.takes_over(key.kind)}
+        return replace(self, reading=replace(self.reading, units=units))
 
     def keep(self, uow: WritingUnitOfWork, remote: RemoteRecord) -> RemoteRecord:
         """What is known of it from now on."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyKind, PartyRef
-from samenspraak.domain.units import units_of
+from samenspraak.domain.units import UnitKind, units_of
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Capabilities, Readers, Write
 from samenspraak.policy.priority import EDIT, RETRACTION
@@ -39,10 +39,19 @@ class _New(NamedTuple):
         )
 
 
-def sight_of(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, members: Members) -> Sight:
+def sight_of(
+    uow: UnitOfWork,
+    hub: Hub,
+    agreement: Agreement,
+    connector_id: str,
+    members: Members,
+    *,
+    left_out: Collection[UnitKind] | None = None,
+) -> Sight:
     """How these readers see this agreement in that system today.
 
-    A reader of whom nobody says any more who they are there is somebody we do not know.
+    A reader of whom nobody says any more who they are there is somebody we do not know. ``left_out``: the
+    kinds of units that are not kept there; None: as its admin says.
     """
     capabilities = hub.capabilities(uow.organisation, connector_id)
     known = _read_there(uow, agreement, connector_id, capabilities, members)
@@ -50,7 +59,9 @@ def sight_of(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str,
         one if one in known else PartyRef.unresolved(one.kind, connector_id, one.id) for one in members
     }
     audience = _audience(connector_id, capabilities, frozenset(readers))
-    return Sight(units_of(agreement), audience, _facts(uow, hub, agreement, connector_id, capabilities))
+    if left_out is None:
+        left_out = uow.connectors.get(connector_id).left_out
+    return Sight(units_of(agreement), audience, _facts(uow, hub, agreement, capabilities.without(left_out)))
 
 
 def anybody_there(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str) -> bool:
@@ -104,7 +115,8 @@ def _ensure(
         _call_as_here(uow, connector_id, agreement.client)
     addressed = _candidates(uow, agreement, connector_id, capabilities)
     candidates = _audience(connector_id, capabilities, addressed)
-    facts = _facts(uow, hub, agreement, connector_id, capabilities)
+    kept = capabilities.without(uow.connectors.get(connector_id).left_out)
+    facts = _facts(uow, hub, agreement, kept)
     if capabilities.readers is Readers.EVERYONE:
         shared = _share_one(uow, agreement, connector_id, links, candidates.members, new)
         tell_of_readers(uow, hub, agreement, shared, candidates, facts)
@@ -228,14 +240,11 @@ def _audience(connector_id: str, capabilities: Capabilities, members: Members) -
     )
 
 
-def _facts(
-    uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str, capabilities: Capabilities
-) -> Facts:
-    left_out = uow.connectors.get(connector_id).left_out
+def _facts(uow: UnitOfWork, hub: Hub, agreement: Agreement, capabilities: Capabilities) -> Facts:
     return Facts(
         client=agreement.client,
         day=hub.today(),
-        capabilities=capabilities.without(left_out),
+        capabilities=capabilities,
         agreement_id=agreement.id,
         circle=tuple(uow.parties.circle(agreement.client_id)),
         consents=tuple(uow.consents.of_client(agreement.client_id)),

@@ -144,7 +144,7 @@ def _known(copy: Snapshot, remote: RemoteRecord, aliases: Aliases, joined: Units
     known = moved(
         joined={key: value for key, value in joined.items() if key in own},
         differ=differ.keys() & own,
-        then=aliases.units_here(state.then),
+        then=aliases.units_here({key: one for key, one in state.then.items() if copy.has_place(key)}),
         shown=frozenset(map(aliases.key_here, state.shape.units)),
         unread=unread,
         normal=normal_here(copy, aliases),

@@ -128,7 +128,9 @@ def _own(hub: Hub, agreement: Agreement, copies: list[Snapshot]) -> Agreement:
     for copy in copies:
         for key, value in _then(copy).items():
             kept = ours.get(key)
-            says[key] = kept if kept is not None and copy.connector.normal(key, kept) == value else value
+            is_ours = kept is not None and copy.connector.normal(key, kept) == value
+            if is_ours or copy.system.takes_over(key.kind):
+                says[key] = kept if kept is not None and is_ours else value
     missing = {key for key in (WHAT, STATUS) if key not in says}
     if not any(key.kind is UnitKind.ASSIGNMENT for key in says):
         missing |= {key for key in ours if key.kind is UnitKind.ASSIGNMENT}
@@ -136,12 +138,13 @@ def _own(hub: Hub, agreement: Agreement, copies: list[Snapshot]) -> Agreement:
 
 
 def _then(copy: Snapshot) -> Units:
-    """What stands in the objects of a copy, as was last decided."""
+    """What stands in the objects of a copy of what is kept there, as was last decided."""
     return {
         key: value
         for remote in copy.remotes
         if remote.phase is LinkPhase.OPEN
         for key, value in seen_units(copy, remote).items()
+        if copy.has_place(key)
     }
 
 

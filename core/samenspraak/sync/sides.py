@@ -47,6 +47,7 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None, then: Units | No
         refused=remote.refused,
         unkept={one for one in remote.unkept if remote.unkept.count(one) >= _DROPS},
         typed=snapshot.typed if _is_theirs(snapshot, remote) else {},
+        left=snapshot.left,
         ended_by_us=remote.ended_by_us or any(one.removes for one in attempts),
         released=remote.released,
     )

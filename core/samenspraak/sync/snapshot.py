@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -49,7 +49,8 @@ class Snapshot:
 
     ``readers``: who reads it, as the system calls them ·
     ``told``: the statements its readers should be able to read there (what was said there, stands there) ·
-    ``typed``: where nothing may be seen now, what people there made of each unit ·
+    ``typed``: where nothing may be seen now, what people there made of each unit · ``left``: the same of
+    the units that are not kept there, where no consent hides them ·
     ``questions``: the open ones about the agreement · ``groups``: whose members are known · ``newcomers``:
     the parts somebody added there, by an object for an assignment that nobody here ever had · ``may_double``:
     a new copy might be a second one, of what stands there as another agreement · ``untold_since``: where
@@ -75,6 +76,7 @@ class Snapshot:
     bases: Mapping[int, Units]
     past: Mapping[UnitKey, tuple[UnitValue, ...]]
     typed: Mapping[UnitKey, tuple[UnitValue | None, ...]]
+    left: Mapping[UnitKey, tuple[UnitValue | None, ...]]
     questions: tuple[QuestionRecord, ...]
     groups: tuple[Group, ...]
     newcomers: frozenset[str]
@@ -215,6 +217,7 @@ def snapshot_of(uow: UnitOfWork, hub: Hub, link: LinkRecord, record: AgreementRe
         bases={**now, **{number: units_of(one.agreement) for number, one in versions.items()}},
         past=uow.agreements.values(agreement.id, past) if past else {},
         typed=_typed_there(uow, agreement.id, link.connector_id) if remotes and not shape else {},
+        left=_left_there(uow, hub, record, link, system, remotes),
         questions=tuple(uow.questions.list(agreement_id=agreement.id)),
         groups=tuple(sight.facts.groups),
         newcomers=_newcomers(uow, agreement, remotes),
@@ -253,6 +256,25 @@ def _past_needed(units: Units, remotes: tuple[RemoteRecord, ...], shape: Shape) 
         return frozenset()
     known = frozenset(units) | {key for remote in remotes for key in remote.base}
     return known if any(one.released for one in remotes) else known - shape.units
+
+
+def _left_there(
+    uow: UnitOfWork,
+    hub: Hub,
+    record: AgreementRecord,
+    link: LinkRecord,
+    system: ConnectorRecord,
+    remotes: Sequence[RemoteRecord],
+) -> Mapping[UnitKey, tuple[UnitValue | None, ...]]:
+    """What people there made of units that are not kept there; none of what consent hides."""
+    agreed = {key for remote in remotes for key in remote.base if key.kind in system.left_out}
+    if not agreed:
+        return {}
+    seen = sight_of(uow, hub, record.agreement, link.connector_id, link.members, left_out=()).shape()
+    units = units_of(record.agreement)
+    shown = {key for key in agreed if key in seen.units or (key not in units and key.kind in seen.kinds)}
+    typed = _typed_there(uow, record.agreement.id, link.connector_id) if shown else {}
+    return {key: typed[key] for key in shown & typed.keys()}
 
 
 def _typed_there(

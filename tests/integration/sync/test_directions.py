@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from samenspraak.domain.units import MatrixRow, UnitKind
+from samenspraak.domain.units import MatrixRow, UnitKey, UnitKind
 from samenspraak.errors import RuleError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import QuestionKind, Reason
-from samenspraak.services import connectors, mapping
+from samenspraak.services import connectors, joining, mapping
 from samenspraak.services.explaining import Standing, explain
 
 from .conftest import ORGANISATION, Household
@@ -102,6 +102,59 @@ def test_what_people_write_in_a_unit_that_is_not_kept_there_stays_theirs(househo
     assert household.record(household.b)["place"] == "badkamer"
     assert household.agreement.place is None
     assert household.questions == []
+
+
+def test_what_people_there_wrote_themselves_stays_when_it_is_not_kept_there_any_more(
+    household: Household,
+) -> None:
+    edits(household, household.b, place="badkamer")
+
+    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
+
+    assert household.record(household.b)["place"] == "badkamer"
+    assert household.agreement.place == household.record(household.a)["place"] == "badkamer"
+
+    edits(household, household.a, place="keuken")
+    assert household.record(household.b)["place"] == "badkamer"
+    assert set(household.reasons.values()) == {Reason.EQUAL}
+
+
+def test_what_may_not_be_seen_there_goes_also_where_it_is_not_kept(household: Household) -> None:
+    edits(household, household.b, rules={"how": "Eerst de tenen."})
+    goes(household, "app-b", UnitKind.CONDITIONS, Direction.NONE)
+    assert household.record(household.b)["rules"] == {"how": "Eerst de tenen."}
+
+    household.hide(MatrixRow.CONDITIONS)
+    household.settle()
+
+    assert "rules" not in household.record(household.b)
+
+
+def test_what_is_not_kept_there_is_kept_for_a_person_when_the_record_goes(household: Household) -> None:
+    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
+    edits(household, household.b, place="badkamer")
+
+    household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.settle()
+
+    assert (QuestionKind.TO_DO, "typed-before-retraction") in household.questions
+    [kept] = [one for one in household.town.questions() if one.cause == "typed-before-retraction"]
+    assert kept.values["app-b"][UnitKey(UnitKind.PLACE)] == "badkamer"
+    assert household.agreement.place is None
+
+
+def test_what_is_not_kept_there_does_not_come_along_when_the_copy_becomes_an_agreement_of_its_own(
+    household: Household,
+) -> None:
+    edits(household, household.a, place="keuken")
+    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
+    edits(household, household.b, place="badkamer")
+
+    separated = joining.separate(household.hub, ORGANISATION, household.agreement.id, "app-b")
+    household.settle()
+
+    [own] = [one for one in household.town.agreements() if one.id == separated.own]
+    assert own.place is None
 
 
 def test_a_unit_that_is_not_kept_there_does_not_keep_an_end_there_from_counting(household: Household) -> None:

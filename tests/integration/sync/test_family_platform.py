@@ -12,10 +12,12 @@ import pytest
 from samenspraak.domain.agreements import Decides
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import StatementKind
-from samenspraak.errors import TransientError
+from samenspraak.domain.units import UnitKind
+from samenspraak.errors import RuleError, TransientError
+from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, explaining, people
+from samenspraak.services import connectors, explaining, mapping, people
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.versions import record_version
 from samenspraak_ozo.sandbox import create
@@ -413,3 +415,8 @@ def test_who_may_read_again_before_it_is_certain_that_it_was_gone_gets_a_thread_
 
     assert "Wie: Jan de Wit, elke dag om 08:00" in str(platform.sandbox.readable("80022"))
     assert platform.town.questions() == []
+
+
+def test_nothing_is_said_to_come_only_from_where_it_cannot_be_read(platform: Platform) -> None:
+    with pytest.raises(RuleError, match="cannot read review"):
+        mapping.set_direction(platform.town.app.hub, "de-linde", "ozo", UnitKind.REVIEW, Direction.IN)

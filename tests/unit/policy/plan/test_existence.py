@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind
-from samenspraak.policy.capabilities import MayEnd, Objects, Write
+from samenspraak.policy.capabilities import Capabilities, Carries, MayEnd, Objects, Write
 from samenspraak.policy.plan import EXISTENCE
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import (
@@ -58,6 +58,15 @@ ADDED = CopyState(shape=Shape(units=frozenset(), kinds=frozenset({UnitKind.ASSIG
 UNKNOWN = Ours(presence=Presence.NONE)
 ENDED_THERE = there({**UNITS, STATUS: ENDED})
 OUTSIDE = there(selected=False)
+OVER_WITH_RULES = {**UNITS, CONDITIONS: HEEL, STATUS: ENDED}
+
+
+def tells(write: Write) -> Capabilities:
+    """A system of which only the state can be read back."""
+    units = {kind: Carries(read=kind is UnitKind.STATUS, write=write) for kind in UnitKind}
+    return capabilities(units=units)
+
+
 ONE_EACH = capabilities(objects=Objects.ASSIGNMENT, may_end=MayEnd.OWN_ASSIGNMENT)
 PROPOSES = capabilities(write=Write.PROPOSE)
 READS_ONLY = capabilities(write=Write.NO)
@@ -327,6 +336,21 @@ SITUATIONS = (
         theirs=NotThere(),
         today=today(capabilities=PROPOSES),
         comes={"row": "over here, proposed there", "do": Do.WITHDRAW},
+    ),
+    *(
+        Situation(
+            name=f"where people are told, what they may not see any more goes after the end too: {write}",
+            link=link(OVER_WITH_RULES, phase=LinkPhase.CLOSED),
+            ours=ours(OVER_WITH_RULES, Presence.OVER),
+            theirs=there({STATUS: ENDED}, mark="c1-old"),
+            today=today(
+                shape=hiding(CONDITIONS, units=OVER_WITH_RULES),
+                capabilities=tells(write),
+                mark="c1-new",
+            ),
+            comes={"do": Do.UPDATE, "clear": frozenset({CONDITIONS}), "set": {}, "mark": mark},
+        )
+        for write, mark in ((Write.PUSH, "c1-new"), (Write.APPEND, None))
     ),
     # open / live / live
     Situation(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from samenspraak.domain.agreements import ExceptionKind, OccurrenceException
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind
-from samenspraak.policy.capabilities import Write
+from samenspraak.policy.capabilities import Direction, Write
 from samenspraak.policy.plan import GATES, MATCHING
 from samenspraak.policy.state import (
     Attempt,
@@ -165,6 +167,17 @@ SITUATIONS = (
         name="what people typed there is kept for a person before it is taken back",
         theirs=there({**UNITS, CONDITIONS: HEEL}),
         today=HIDDEN,
+        comes={
+            **RETRACTS,
+            "keep": {CONDITIONS: HEEL},
+            "questions": [(QuestionKind.TO_DO, "typed-before-retraction")],
+        },
+    ),
+    Situation(
+        name="what people wrote where it is not kept is kept for a person when the record goes",
+        link=link(then={**UNITS, CONDITIONS: HEEL}),
+        theirs=there({**UNITS, CONDITIONS: HEEL}),
+        today=replace(HIDDEN, directions={UnitKind.CONDITIONS: Direction.NONE}),
         comes={
             **RETRACTS,
             "keep": {CONDITIONS: HEEL},

@@ -177,6 +177,16 @@ SITUATIONS = (
         comes={"clear": frozenset({CONDITIONS}), "keep": {}},
     ),
     unit(
+        "what people there wrote in it before, and was taken over, stays theirs",
+        "not kept there, written there",
+        CONDITIONS,
+        link=link(RULED, left={CONDITIONS: (TOES, HEEL)}),
+        ours=ours(RULED),
+        theirs=there(RULED),
+        today=replace(HIDES_RULES, directions={UnitKind.CONDITIONS: Direction.NONE}),
+        comes={"do": Do.NOTHING, "clear": frozenset(), "keep": {}, "questions": []},
+    ),
+    unit(
         "what a person wrote in a unit that is not kept there stays theirs",
         "not kept there, other text",
         CONDITIONS,

@@ -80,6 +80,17 @@ SITUATIONS = (
         comes={"do": Do.UPDATE, "clear": frozenset({CONDITIONS})},
     ),
     Situation(
+        name="propose: that what is not kept there any more goes is proposed",
+        link=link(RULED),
+        ours=ours(RULED),
+        theirs=there(RULED),
+        today=replace(
+            written(Write.PROPOSE, directions={UnitKind.CONDITIONS: Direction.NONE}),
+            shape=hiding(CONDITIONS, units=RULED),
+        ),
+        comes={"do": Do.UPDATE, "clear": frozenset({CONDITIONS})},
+    ),
+    Situation(
         name="propose: a unit that only comes from there is not proposed",
         ours=CHANGED_HERE,
         today=written(Write.PROPOSE, directions={UnitKind.WHAT: Direction.IN}),
