@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from model.oracle import KEPT_IN
 from model.there import KEPT_BY_PEOPLE
 from model.town import ORGANISATION
 
-from samenspraak.errors import SamenspraakError
+from samenspraak.errors import RuleError, SamenspraakError
+from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import connectors, failures
+from samenspraak.services import connectors, failures, mapping
 from samenspraak.sync.adopt import reconcile_remote
-from samenspraak.sync.delivering import deliver
 from samenspraak.sync.pull import look, pull_failed
 from samenspraak.sync.pull import pull as pull_pages
 from samenspraak.sync.reconcile import reconcile, reconcile_all
@@ -20,26 +21,20 @@ from samenspraak.sync.reconcile import reconcile, reconcile_all
 if TYPE_CHECKING:
     from model.walk import Walk
 
-
-_EVENTS = 0.6
-"""How often it is the turn of a notice, where some wait."""
+_SAID_AGAIN = 0.6
 
 
 def works(walk: Walk) -> None:
     with walk.town.store.read(ORGANISATION) as uow:
         now = walk.town.clock.now()
         remotes, links = uow.remotes.due(now, 20), uow.links.waiting(now, 20)
-        events = uow.events.due(now, 20)
     waiting = [*remotes, *(link_id for link_id, _ in links)]
-    is_turn_of_events = bool(events) and walk.chance.random() < _EVENTS
-    if not (waiting or events):
+    if not waiting:
         return
-    chosen = walk.chance.choice(events if is_turn_of_events or not waiting else waiting)
+    chosen = walk.chance.choice(waiting)
     with walk.as_worker():
         if chosen in remotes:
             reconcile_remote(walk.town.hub, ORGANISATION, chosen)
-        elif chosen in events:
-            deliver(walk.town.hub, ORGANISATION, chosen)
         elif len(links) % 3:
             reconcile(walk.town.hub, ORGANISATION, chosen)
         else:
@@ -108,7 +103,7 @@ def dies(walk: Walk) -> None:
 def tries_again(walk: Walk) -> None:
     """What failed for good is tried again."""
     failed = failures.listed(walk.town.hub, ORGANISATION)
-    ids = [one.id for one in (*failed.copies, *failed.records, *failed.notices)]
+    ids = [*(one.id for one in failed.copies), *(one.id for one in failed.records)]
     for _ in failures.try_again(walk.town.hub, ORGANISATION, ids) if ids else ():
         walk.note("replay of a dead letter")
 
@@ -121,6 +116,23 @@ def upgrades(walk: Walk) -> None:
         one = walk.chance.choice(own)
         walk.note("mapping changed", one.connector_id)
         one.upgrades()
+
+
+def directs(walk: Walk) -> None:
+    """The admin says which way a unit goes between the hub and one system, or takes that back."""
+    system, member = walk.system().name, walk.chance.choice(list(KEPT_IN))
+    way = walk.chance.choice([one for one in Direction if one is not Direction.BOTH])
+    said = list(walk.ledger.ways)
+    if said and walk.chance.random() < _SAID_AGAIN:
+        system, member = walk.chance.choice(said)
+        way = walk.chance.choice([*(Direction.BOTH,) * 4, *Direction])
+    try:
+        mapping.set_direction(walk.town.hub, ORGANISATION, system, KEPT_IN[member].kind, way)
+    except RuleError:
+        walk.note("a direction that cannot be is refused", f"{system} {member} {way}")
+        return
+    walk.note(f"goes {way}: {member}", system)
+    walk.ledger.goes(system, member, str(way))
 
 
 def pauses_system(walk: Walk) -> None:

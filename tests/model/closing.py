@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model import asked, atwork, desk, oracle, outbox, pages, there
+from model import asked, atwork, desk, oracle, pages, there
 from model.oracle import End
 from model.town import ORGANISATION
 
@@ -30,7 +30,6 @@ def close(walk: Walk) -> None:
     walk.note("faults stop")
     walk.network.pass_(walk.town.hub.pace.unseen.total_seconds())
     walk.restarts()
-    outbox.is_in_order(walk)
     if walk.chance.random() < _REHEARSED:
         _rehearses(walk)
     rests(walk)
@@ -83,13 +82,13 @@ def _on_a_desk(walk: Walk) -> list[str]:
     return desk.waiting(system) if system else []
 
 
-def _standing(walk: Walk) -> tuple[int, int]:
-    """What was written there, and how far the agreements are."""
+def _standing(walk: Walk) -> tuple[int, int, int]:
+    """What was written there, how far the agreements are, and the pages, of which some may go."""
     systems = walk.town.systems.values()
     with walk.town.store.read(ORGANISATION) as uow:
         versions = sum(one.version for one in uow.agreements.list())
         shown = sum(one.row for one in uow.shown.after(pages.PAGE, "", 1000))
-    return sum(system.writes for system in systems) + shown + outbox.told(walk.town), versions
+    return sum(system.writes for system in systems), versions, shown
 
 
 def _rehearses(walk: Walk) -> None:
@@ -114,13 +113,13 @@ def _judges(walk: Walk, *, explained: bool) -> None:
         *oracle.at_rest(walk.town),
         *oracle.equal(end, explained=explained),
         *oracle.nothing_lost(end),
+        *oracle.goes_as_said(end),
         *oracle.all_known(end),
         *oracle.nobody_ended_it(end),
         *oracle.no_end_undone(end),
         *oracle.nothing_readable(end),
         *oracle.nothing_half_done(end),
         *pages.right(end, explained=explained),
-        *outbox.right(end, walk.app, explained=explained),
         *([] if explained else oracle.all_well(walk.town)),
     ]
 

@@ -31,7 +31,8 @@ class Ledger:
     decided about · ``undone``: records whose end a restored backup or a clerk took away · ``lost``: records
     that such a backup did not have · ``kept``: agreements of which a clerk refused a change · ``called_off``:
     per number of a moment called off its assignment · ``said``: assents given, by the id they have there ·
-    ``twice``: agreements of which a person let two copies stand in one system.
+    ``twice``: agreements of which a person let two copies stand in one system · ``ways``: which way a
+    member of a system goes, where its admin said so · ``apart``: what was typed where it is not kept.
     """
 
     typed: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -45,6 +46,8 @@ class Ledger:
     called_off: dict[str, str] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
     twice: set[str] = field(default_factory=set)
+    ways: dict[tuple[str, str], str] = field(default_factory=dict)
+    apart: dict[str, tuple[str, str]] = field(default_factory=dict)
     allowed: dict[str, bool] = field(default_factory=dict)
     conditions_too: dict[str, bool] = field(default_factory=dict)
 
@@ -74,6 +77,20 @@ class Ledger:
         for about in (self.restored, self.kept, self.twice):
             if agreement_id in about:
                 about.add(other_id)
+
+    # Which way things go.
+
+    def goes(self, system: str, member: str, way: str) -> None:
+        """Its admin says so; what was typed apart there is compared again."""
+        self.ways.pop((system, member), None)
+        if way != "both":
+            self.ways[system, member] = way
+        if way != "none":
+            self.apart = {one: place for one, place in self.apart.items() if place != (system, member)}
+
+    def way(self, system: str, member: str) -> str:
+        """``both``, unless somebody said otherwise."""
+        return self.ways.get((system, member), "both")
 
     # Consent: one word per reader about everything, one about conditions.
 

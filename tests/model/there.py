@@ -64,6 +64,8 @@ def types(walk: Walk) -> None:
         walk.ledger.sees_it_go(old)
     else:
         text = walk.text(f"{system.name} {record_id} {member}", seeing=_when(old))
+        if walk.ledger.way(system.name, kept_as(member)) == "none":
+            walk.ledger.apart |= dict.fromkeys(numbers(text), (system.name, kept_as(member)))
         text = text[: system.kind.title].strip() if member == "title" else text
         new = {**old, "when": text} if isinstance(old, dict) else text
     walk.note("edits in a system", f"{record_id} {member}: {_when(old)} → {_when(new)}")
@@ -76,6 +78,11 @@ def _conditions(system: System, raw: Raw) -> str:
     if RULES in raw or (system.mapping > 1 and "conditions" not in raw):
         return RULES
     return "conditions"
+
+
+def kept_as(member: str) -> str:
+    """By which name the other systems know it."""
+    return "conditions" if member == RULES else member
 
 
 def _when(value: Any) -> Any:
