@@ -63,7 +63,7 @@ def test_what_a_server_cannot_is_shown_and_the_connection_is_well(
         Quirks(no_type_history=True, no_moments=True, unknown_is_empty=True, no_self_links=True),
         Quirks(no_type_history=True, no_moments=True, offset_paging=True, whole_seconds=True),
     ],
-    ids=["history", "moments", "all", "ignores", "hides it", "pages that shift"],
+    ids=["history", "moments", "all", "ignores", "hidden", "pages that shift"],
 )
 def test_a_change_is_heard_whichever_way_is_left(start: Start, quirks: Quirks) -> None:
     world = start(quirks)
