@@ -119,8 +119,16 @@ def message(units: Units, directory: Directory, *, client: str | None, code: str
         if first
         else "De afspraak is veranderd. Vanaf nu geldt dit bericht."
     )
-    told = [line for key in sorted(units) for line in _lines(key, units[key], directory)]
-    return "\n".join([opening, "", *told, "", *_how_to_answer(units, code)])
+    return "\n".join([opening, "", *_told(units, directory), "", *_how_to_answer(units, code)])
+
+
+def _told(units: Units, directory: Directory) -> list[str]:
+    """Every unit in its lines; whom to ask is said once, also where it is the same person for each task."""
+    told: list[str] = []
+    for key in sorted(units):
+        lines = _lines(key, units[key], directory)
+        told += [line for line in lines if key.kind is not UnitKind.RESPONSIBLE or line not in told]
+    return told
 
 
 def overview(client: str | None) -> tuple[str, str]:

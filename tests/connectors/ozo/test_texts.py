@@ -72,6 +72,16 @@ def test_a_message_tells_the_whole_agreement_and_how_to_answer() -> None:
     assert "AKKOORD K7R4 (u bent het ermee eens)" in told
 
 
+def test_whom_to_ask_is_said_once_and_who_does_it_for_each_task() -> None:
+    tasks = {UnitKey(UnitKind.ASSIGNMENT, one): Duty(performer=NURSE) for one in ("a1", "a2")}
+    asked = {UnitKey(UnitKind.RESPONSIBLE, one): NURSE for one in ("a1", "a2")}
+
+    told = message({**tasks, **asked})
+
+    assert told.count("Vragen? Stel ze aan een medewerker") == 1
+    assert told.count("Wie: een medewerker") == 2
+
+
 def test_what_may_not_be_done_is_told_as_such() -> None:
     assert "Nooit doen: Alleen douchen" in message(
         {WHAT: What(text="Alleen douchen", modality=Modality.NEVER)}
