@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from samenspraak.domain.units import UnitKind
+from samenspraak.domain.units import UnitKey, UnitKind, apply
 from samenspraak.errors import ConfigurationError, StaleError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services import connectors, mapping
-from samenspraak.store.records import ConnectorRecord
+from samenspraak.store.records import Cause, ConnectorRecord
+from samenspraak.sync.versions import record_version
 from samenspraak_rest.sandbox import Buurtplein
 
 ORGANISATION = "de-linde"
@@ -130,6 +131,29 @@ def test_where_the_record_is_empty_now_what_the_hub_holds_is_written(
     changes(family, described(family, LOUNGE, 'place = "details.kamer"'))
 
     assert plein.states(there)[-1]["details"]["kamer"] == "slaapkamer"
+    assert set(family.reasons().values()) == {Reason.EQUAL}
+
+
+def test_what_the_hub_wrote_in_a_former_place_goes_when_it_is_left_out_before_the_place_changes(
+    family: Any, there: str, plein: Buurtplein
+) -> None:
+    hub = family.app.hub
+    with family.app.store.write(ORGANISATION) as uow:
+        record = uow.agreements.list()[0]
+        moved = apply(record.agreement, {UnitKey(UnitKind.PLACE): "woonkamer"})
+        record_version(uow, hub, record, moved, cause=Cause(actor="nurse", why="recorded"))
+        uow.commit()
+    family.settle(4)
+    assert plein.states(there)[-1]["details"]["waar"] == "woonkamer"
+
+    mapping.set_direction(hub, ORGANISATION, "plein", UnitKind.PLACE, Direction.NONE)
+    family.settle(4)
+    changes(family, described(family, LOUNGE, 'place = "details.kamer"'))
+    mapping.set_direction(hub, ORGANISATION, "plein", UnitKind.PLACE, Direction.BOTH)
+    family.settle(4)
+
+    details = plein.states(there)[-1]["details"]
+    assert (details.get("waar"), details["kamer"]) == (None, "woonkamer")
     assert set(family.reasons().values()) == {Reason.EQUAL}
 
 
