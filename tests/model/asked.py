@@ -47,8 +47,10 @@ def answers_late(walk: Walk) -> None:
         answer(walk, walk.chance.choice(seen))
 
 
-def answer(walk: Walk, asked: Question) -> None:
-    choice = _SETTLED.get(asked.cause) or walk.chance.choice(asked.answers)
+def answer(walk: Walk, asked: Question, *, in_accord: bool = False) -> None:
+    """Somebody answers at random; ``in_accord``: nobody takes up again what somebody else lets end."""
+    agreed = "end" if in_accord and asked.kind is QuestionKind.ENDED else None
+    choice = _SETTLED.get(asked.cause) or agreed or walk.chance.choice(asked.answers)
     value, told = None, asked.values.get(_meant(asked, choice), {})
     if choice == "other":
         if asked.unit is None or asked.unit == STATUS:

@@ -34,11 +34,11 @@ def close(walk: Walk) -> None:
         _rehearses(walk)
     rests(walk)
     _judges(walk, explained=True)
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         if walk.wrong or not asked.open_ones(walk):
             break
         for one in asked.open_ones(walk):
-            asked.answer(walk, one)
+            asked.answer(walk, one, in_accord=number >= ROUNDS // 2)
         rests(walk)
         _judges(walk, explained=True)
     if not walk.wrong:
