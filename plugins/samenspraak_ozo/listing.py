@@ -6,11 +6,12 @@ of its own, moved on only by what its own search showed: people are listed long 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from samenspraak.connectors import Found
-from samenspraak.errors import ConfigurationError
+from samenspraak.errors import ConfigurationError, InvalidRecordError, PermanentError
 from samenspraak.http import HttpClient
 from samenspraak.protocols import fhir
 from samenspraak_ozo.marks import MARKER
@@ -55,7 +56,9 @@ def records(http: HttpClient, threads: Sequence[Resource]) -> list[Found]:
         reading += _all_of(http, _MARK, [("based-on", some), ("status", "completed")])
     were_read = [fhir.key_of(one) for one in threads if any(is_ticked_off(mark, one) for mark in reading)]
     for some in _split(were_read, _THREADS_A_SEARCH):
-        reading += _all_of(http, _RECEIPT, [("entity", some), ("type", fhir.token(*ACCESS))])
+        # Whether receipts of others may be searched is not shown anywhere; the markers do without.
+        with contextlib.suppress(ConfigurationError, InvalidRecordError, PermanentError):
+            reading += _all_of(http, _RECEIPT, [("entity", some), ("type", fhir.token(*ACCESS))])
     return [
         found_in({"thread": thread, "messages": by_thread[key], "reading": of_thread(reading, key)})
         for thread in threads

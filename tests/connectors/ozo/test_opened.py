@@ -9,9 +9,11 @@ import pytest
 from connectors.ozo.hub import CHANGED, SON, UNITS, Hub
 
 from samenspraak.connectors import Changes, Directory
+from samenspraak.sandbox import Fault
 from samenspraak_ozo import opened
 from samenspraak_ozo.opened import ACCESS
 from samenspraak_ozo.plugin import OzoConnector
+from samenspraak_ozo.sandbox import OzoSandbox
 
 NEIGHBOUR = "RelatedPerson/1003"
 AT = "2026-11-24T10:00:00+00:00"
@@ -54,6 +56,17 @@ def test_reading_changes_the_token_so_that_the_hub_looks(there: tuple[Any, Hub])
     client.act("read", person="80022")
 
     assert hub.look(before.external_id).token != before.token
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_where_receipts_may_not_be_searched_the_markers_do(
+    sandbox: OzoSandbox, client: Any, hub: Hub, status: int
+) -> None:
+    thread = hub.open()
+    client.act("read", person="80021")
+    sandbox.inject(Fault(kind="status", status=status, path="/fhir/AuditEvent"))
+
+    assert marks(hub, thread.external_id) == [(SON, "c1-aa#1")]
 
 
 def test_a_reader_makes_an_old_thread_change(quirky: Any, quirky_hub: Hub) -> None:
