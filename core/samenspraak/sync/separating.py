@@ -138,13 +138,12 @@ def _own(hub: Hub, agreement: Agreement, copies: list[Snapshot]) -> Agreement:
 
 
 def _then(copy: Snapshot) -> Units:
-    """What stands in the objects of a copy of what is kept there, as was last decided."""
+    """What stands in the objects of a copy, as was last decided."""
     return {
         key: value
         for remote in copy.remotes
         if remote.phase is LinkPhase.OPEN
         for key, value in seen_units(copy, remote).items()
-        if copy.has_place(key)
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.units import MatrixRow, UnitKey, UnitKind
 from samenspraak.errors import RuleError
 from samenspraak.policy.capabilities import Direction
@@ -143,18 +144,43 @@ def test_what_is_not_kept_there_is_kept_for_a_person_when_the_record_goes(househ
     assert household.agreement.place is None
 
 
+def written_down_where_it_is_not_kept(household: Household) -> Agreement:
+    """An agreement that the daughter wrote down in app-b, with a place that is not kept there."""
+    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
+    tasks = household.record(household.b)["tasks"]
+    household.b.add_record("daughter", "wit", "Wandelen", place="badkamer", tasks=tasks)
+    household.settle()
+    [found] = [one for one in household.town.agreements() if one.what.text == "Wandelen"]
+    assert found.place is None
+    return found
+
+
 def test_what_is_not_kept_there_does_not_come_along_when_the_copy_becomes_an_agreement_of_its_own(
     household: Household,
 ) -> None:
-    edits(household, household.a, place="keuken")
-    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
-    edits(household, household.b, place="badkamer")
+    walking = written_down_where_it_is_not_kept(household)
 
-    separated = joining.separate(household.hub, ORGANISATION, household.agreement.id, "app-b")
+    separated = joining.separate(household.hub, ORGANISATION, walking.id, "app-b")
     household.settle()
 
     [own] = [one for one in household.town.agreements() if one.id == separated.own]
-    assert own.place is None
+    assert (own.what.text, own.place) == ("Wandelen", None)
+
+
+def test_what_is_not_kept_there_is_not_asked_about_when_two_agreements_become_one(
+    household: Household,
+) -> None:
+    edits(household, household.a, place="keuken")
+    stockings, walking = household.agreement, written_down_where_it_is_not_kept(household)
+    walk = household.record_titled(household.a, "Wandelen")["id"]
+    household.a.edit("son", walk, place="park")
+    household.settle()
+
+    joining.join(household.hub, ORGANISATION, stockings.id, walking.id)
+
+    said = [one.values for one in household.town.questions() if one.kind is QuestionKind.CONFLICT]
+    assert "park" in repr(said)
+    assert "badkamer" not in repr(said)
 
 
 def test_a_unit_that_is_not_kept_there_does_not_keep_an_end_there_from_counting(household: Household) -> None:
