@@ -1,6 +1,6 @@
 """Which way kinds of units go between the hub and a system, as its admin decided.
 
-Revision: 0013, after 0008; 2026-11-22.
+Revision: 0009, after 0008; 2026-11-22.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None

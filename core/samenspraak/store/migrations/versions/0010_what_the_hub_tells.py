@@ -1,6 +1,6 @@
 """What the hub tells from its outbox, and how far each subscriber is.
 
-Revision: 0014, after 0013; 2026-11-22.
+Revision: 0010, after 0009; 2026-11-22.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
