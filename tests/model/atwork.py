@@ -14,6 +14,7 @@ from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import connectors, failures, mapping
 from samenspraak.sync.adopt import reconcile_remote
+from samenspraak.sync.delivering import deliver
 from samenspraak.sync.pull import look, pull_failed
 from samenspraak.sync.pull import pull as pull_pages
 from samenspraak.sync.reconcile import reconcile, reconcile_all
@@ -24,17 +25,25 @@ if TYPE_CHECKING:
 _SAID_AGAIN = 0.6
 
 
+_EVENTS = 0.6
+"""How often it is the turn of a notice, where some wait."""
+
+
 def works(walk: Walk) -> None:
     with walk.town.store.read(ORGANISATION) as uow:
         now = walk.town.clock.now()
         remotes, links = uow.remotes.due(now, 20), uow.links.waiting(now, 20)
+        events = uow.events.due(now, 20)
     waiting = [*remotes, *(link_id for link_id, _ in links)]
-    if not waiting:
+    is_turn_of_events = bool(events) and walk.chance.random() < _EVENTS
+    if not (waiting or events):
         return
-    chosen = walk.chance.choice(waiting)
+    chosen = walk.chance.choice(events if is_turn_of_events or not waiting else waiting)
     with walk.as_worker():
         if chosen in remotes:
             reconcile_remote(walk.town.hub, ORGANISATION, chosen)
+        elif chosen in events:
+            deliver(walk.town.hub, ORGANISATION, chosen)
         elif len(links) % 3:
             reconcile(walk.town.hub, ORGANISATION, chosen)
         else:
@@ -103,7 +112,7 @@ def dies(walk: Walk) -> None:
 def tries_again(walk: Walk) -> None:
     """What failed for good is tried again."""
     failed = failures.listed(walk.town.hub, ORGANISATION)
-    ids = [*(one.id for one in failed.copies), *(one.id for one in failed.records)]
+    ids = [one.id for one in (*failed.copies, *failed.records, *failed.notices)]
     for _ in failures.try_again(walk.town.hub, ORGANISATION, ids) if ids else ():
         walk.note("replay of a dead letter")
 

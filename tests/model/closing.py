@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model import asked, atwork, desk, oracle, pages, there
+from model import asked, atwork, desk, oracle, outbox, pages, there
 from model.oracle import End
 from model.town import ORGANISATION
 
@@ -30,6 +30,7 @@ def close(walk: Walk) -> None:
     walk.note("faults stop")
     walk.network.pass_(walk.town.hub.pace.unseen.total_seconds())
     walk.restarts()
+    outbox.is_in_order(walk)
     if walk.chance.random() < _REHEARSED:
         _rehearses(walk)
     rests(walk)
@@ -88,7 +89,7 @@ def _standing(walk: Walk) -> tuple[int, int, int]:
     with walk.town.store.read(ORGANISATION) as uow:
         versions = sum(one.version for one in uow.agreements.list())
         shown = sum(one.row for one in uow.shown.after(pages.PAGE, "", 1000))
-    return sum(system.writes for system in systems), versions, shown
+    return sum(system.writes for system in systems), versions, shown + outbox.told(walk.town)
 
 
 def _rehearses(walk: Walk) -> None:
@@ -120,6 +121,7 @@ def _judges(walk: Walk, *, explained: bool) -> None:
         *oracle.nothing_readable(end),
         *oracle.nothing_half_done(end),
         *pages.right(end, explained=explained),
+        *outbox.right(end, walk.app, explained=explained),
         *([] if explained else oracle.all_well(walk.town)),
     ]
 

@@ -36,6 +36,8 @@ RULES = (
     *("goes in: place", "goes out: place", "goes none: place", "goes both: place"),
     *("goes out: conditions", "goes none: conditions", "goes both: conditions"),
     *("mapping changed", "replay of a dead letter", "a system is paused", "a system goes on", "rehearses"),
+    *("a notice comes: available", "a notice comes: updated", "a notice comes: ended"),
+    "a notice comes: retracted",
 )
 FAULTS = (
     *("fault: unreachable", "fault: refused before it was applied", "fault: refused for good"),
@@ -46,6 +48,7 @@ FAULTS = (
     *("notification: reordered", "notification: delayed"),
     *("stale page", "lag: a replica is behind", "scope: access lost", "scope: access is back"),
     *("a peer is restored", "a restored peer stands still", "a system ends everything", "the brake"),
+    *("fault: a notice waits", "fault: a notice is not taken", "fault: the answer to a notice is lost"),
 )
 
 

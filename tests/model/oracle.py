@@ -131,6 +131,9 @@ def at_rest(town: Town) -> Iterator[str]:
             if link.reason is Reason.RETRACTING and link.next_at:
                 continue
             yield f"I14: link of {link.agreement_id} at {link.connector_id} never rests: {link.detail}"
+        for event_id in uow.events.due(later, 100):
+            event = uow.events.get(event_id)
+            yield f"I14: notice {event.number} of {event.agreement_id} never rests: {event.detail}"
         for remote_id in uow.remotes.due(later, 100):
             remote = uow.remotes.get(remote_id)
             yield f"I14: object {remote.external_id} at {remote.connector_id} never rests: {remote.why}"

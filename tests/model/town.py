@@ -37,6 +37,7 @@ from samenspraak.store.records import ConnectorRecord, PartyLink
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.lately import Lately
+from samenspraak.sync.outbox import shelf_of
 from samenspraak.sync.ports import Clock
 from samenspraak.sync.shelving import StoredShelf
 from samenspraak.testing.databases import contents, without_rows
@@ -214,15 +215,11 @@ class Town:
         )
 
     def shows(self, connector: Connector) -> None:
-        """The hub shows what this connector makes; it takes part once there is a record of it."""
-        numbers = count(1)
-        shelf = StoredShelf(
-            store=self.store,
-            organisation=ORGANISATION,
-            connector_id=connector.connector_id,
-            new_id=lambda: f"s{next(numbers):04d}",
-        )
-        self._connected.shown[connector.connector_id] = connector, shelf
+        """The hub shows or tells what this connector makes; it takes part once there is a record of it."""
+        numbers, name = count(1), connector.connector_id
+        shelf = cast("StoredShelf", shelf_of(self.store, self.clock, ORGANISATION, connector))
+        numbered = replace(shelf, new_id=lambda: f"{name}-{next(numbers):04d}")
+        self._connected.shown[name] = connector, numbered
 
     def close(self) -> None:
         self.engine.dispose()

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from model import asked, atwork, closing, counting, here, pages, there
+from model import asked, atwork, closing, counting, here, outbox, pages, there
 from model.ledger import Ledger, numbers
 from model.network import Network
 from model.systems import System
@@ -104,6 +104,7 @@ class Walk:
         self.has_faults = False
         self.consents: dict[tuple[str, str], str] = {}
         self.opened: list[Question] = []
+        self.app: outbox.App | None = None
         self._depth = 0
         self._working = False
         self._number = 0
@@ -239,11 +240,13 @@ def _kinds(chance: random.Random) -> Sequence[str]:
 
 
 def walk(seed: int, *, steps: int = STEPS_EACH) -> Outcome:
-    """One seed, in a database of its own that is gone afterwards; half of them show pages, too."""
+    """One seed, in a database of its own that is gone afterwards; half show pages, half of these tell."""
     with fresh_file() as file:
         one = Walk(file, random.Random(seed), seed=seed)
         if seed % 2:
             pages.connect(one.town)
+        if seed % 4 == 3:
+            outbox.connect(one)
         return one.run(steps)
 
 
