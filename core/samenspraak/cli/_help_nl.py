@@ -409,4 +409,7 @@ HELP_NL: Mapping[str, str] = {
     ),
     "The kind of system, where it is not saved yet.": "De soort systeem, als het nog niet bewaard is.",
     "So many records at most.": "Hoogstens zoveel gegevens.",
+    "What the hub wrote in places that are read no more stays there.": (
+        "Wat wij schreven op plekken die niet meer gelezen worden, blijft daar staan."
+    ),
 }

@@ -190,6 +190,7 @@ def add(
 @click.option("--title", default="", help="How people know it.")
 @click.option("--try", "only_try", is_flag=True, help="Test it and save nothing.")
 @click.option("--untested", is_flag=True, help="Save it without a test.")
+@click.option("--leave", is_flag=True, help="What the hub wrote in places that are read no more stays there.")
 @by_option
 @json_option
 @click.pass_obj
@@ -202,6 +203,7 @@ def change(
     title: str,
     only_try: bool,
     untested: bool,
+    leave: bool,
     by: str,
 ) -> None:
     """Give ID other settings: test them step by step, then save them.
@@ -215,7 +217,11 @@ def change(
         steps = [] if untested else _test(at, asked, record)
         works = all(step.ok for step in steps)
         saved = works and not only_try
-        looked = connectors.change(at.hub, at.app.connected, at.organisation, record, by=by) if saved else 0
+        looked = (
+            connectors.change(at.hub, at.app.connected, at.organisation, record, leave=leave, by=by)
+            if saved
+            else 0
+        )
     sentence = "connector.changed" if saved else "connector.tried" if works else "connector.not_saved"
     document = {"connector": connector_id, "saved": saved, "copies": looked, "steps": steps}
     answer(asked, document, [at.texts(sentence, id=connector_id, copies=looked)])

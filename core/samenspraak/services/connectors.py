@@ -36,7 +36,7 @@ from samenspraak.sync.configured import Configured
 from samenspraak.sync.delivering import try_all_again
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import read_again, wake_waiting
-from samenspraak.sync.remapped import read_otherwise
+from samenspraak.sync.remapped import left_behind, read_otherwise
 
 RELEASE = "release"
 
@@ -212,18 +212,33 @@ def changed(record: ConnectorRecord, settings: Mapping[str, Any], *, title: str 
 
 
 def change(
-    hub: Hub, connected: Configured, organisation: str, record: ConnectorRecord, *, by: str = ADMIN
+    hub: Hub,
+    connected: Configured,
+    organisation: str,
+    record: ConnectorRecord,
+    *,
+    leave: bool = False,
+    by: str = ADMIN,
 ) -> int:
     """Save other settings of a connection. Everything there is read again, and every copy is looked at.
 
     Records that were outside the selection or set apart get another chance; what was linked stays so. What
     is read otherwise than before is nobody's edit (:mod:`samenspraak.sync.remapped`).
 
+    Args:
+        hub: the hub.
+        connected: builds connections that are not saved.
+        organisation: whose.
+        record: the connection with its other settings.
+        leave: what the hub wrote in places that are read no more may stay there.
+        by: who decided.
+
     Returns:
         How many copies are looked at again.
 
     Raises:
         ConfigurationError: the settings do not load; every problem is named.
+        RuleError: something of the hub's would stay where nobody can take it out any more.
         StaleError: somebody else changed it since it was read.
     """
     now, _ = connected.build(organisation, record)
@@ -231,9 +246,11 @@ def change(
         was = uow.connectors.get(record.id)
         if was.row != record.row:
             raise StaleError(f"Connector {record.id} was changed in the meantime; look again.")
-        before = _as_it_was(connected, organisation, was)
+        before = _as_it_was(connected, organisation, was) or now
+        if not leave:
+            _check_former_places(record.id, left_behind(uow, before, now))
         uow.connectors.save(record)
-        read_otherwise(uow, before or now, now)
+        read_otherwise(uow, before, now)
         read_again(uow, hub, record.id)
         wake_waiting(uow, record.id, "outside", "apart")
         looked = uow.look_at_system(record.id, priority.BULK)
@@ -245,6 +262,17 @@ def change(
         note(uow, hub, record.id, "changed", actor(uow, by), " ".join(names))
         uow.commit()
     return looked
+
+
+def _check_former_places(connector_id: str, stays: Mapping[UnitKind, int]) -> None:
+    if stays:
+        units = ", ".join(f"{kind} in {count}" for kind, count in sorted(stays.items()))
+        raise RuleError(
+            "former-place",
+            f"With these settings connector {connector_id} would not reach what the hub wrote of: {units} "
+            "records; it would stay there, also after consent is withdrawn. Have it taken out first "
+            "(direction none, until all is at rest), or leave it there.",
+        )
 
 
 def _as_it_was(connected: Configured, organisation: str, record: ConnectorRecord) -> Connector | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from samenspraak.domain.units import UnitKey, UnitKind, apply
-from samenspraak.errors import ConfigurationError, StaleError
+from samenspraak.errors import ConfigurationError, RuleError, StaleError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services import connectors, mapping
@@ -155,6 +155,24 @@ def test_what_the_hub_wrote_in_a_former_place_goes_when_it_is_left_out_before_th
     details = plein.states(there)[-1]["details"]
     assert (details.get("waar"), details["kamer"]) == (None, "woonkamer")
     assert set(family.reasons().values()) == {Reason.EQUAL}
+
+
+def test_what_the_hub_wrote_is_not_left_where_it_is_read_no_more(
+    family: Any, there: str, plein: Buurtplein
+) -> None:
+    family.systems["app-a"].edit("son", "r1", place="woonkamer")
+    family.settle(4)
+    elsewhere = described(family, LOUNGE, 'place = "details.kamer"')
+
+    with pytest.raises(RuleError, match="place in 1 records") as refused:
+        changes(family, elsewhere)
+    assert refused.value.rule == "former-place"
+    assert LOUNGE in saved(family).settings["description"]
+
+    connectors.change(family.app.hub, family.app.connected, ORGANISATION, elsewhere, leave=True)
+    family.settle(4)
+    details = plein.states(there)[-1]["details"]
+    assert (details["waar"], details["kamer"]) == ("woonkamer", "woonkamer")
 
 
 def test_what_is_read_the_same_keeps_its_base(family: Any, there: str, plein: Buurtplein) -> None:
