@@ -1,9 +1,8 @@
 """The hub's shelf of sheets, imitated, with somebody who prints them and works in a spreadsheet.
 
 There is no system of somebody else here: the hub keeps the copies, and people get what it makes of them. So
-this sandbox plays both ends. The shelf keeps copies by id, each with a marker, a reader and a token that
-every write raises. What is served is set in :attr:`Sheets.publish`, so that this module needs to know
-nothing of it.
+this sandbox plays both ends. What is served is set in :attr:`Sheets.publish`, so that this module needs to
+know nothing of it.
 
 A person reads the page as a browser prints it, and the CSV as Excel in Dutch opens it. In *strict* mode they
 hand the file in as RFC 4180 has it, with what they typed. In *quirky* mode they are people: the rows are
@@ -16,36 +15,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Any, ClassVar
-from uuid import uuid4
+from typing import ClassVar
 
 from flask import Response
 
-from samenspraak.errors import ConflictError, InvalidRecordError
-from samenspraak.sandbox import Act, Mode, Sandbox
+from samenspraak.errors import InvalidRecordError
+from samenspraak.sandbox import Mode, Sandbox
+from samenspraak.sandbox.shelf import Json, ShelfSandbox
 
-Json = dict[str, Any]
 Table = list[dict[str, str]]
 _RUNS = frozenset("=+-@\t\r")
 """What a cell must not begin with: a spreadsheet would run it (OWASP, "CSV Injection")."""
 _VOID = frozenset({"meta", "br", "i"})
 
 
-@dataclass
-class Kept:
-    """One copy on the shelf."""
-
-    marker: str
-    reader: str
-    raw: Json
-    token: int = 1
-
-
-class Sheets(Sandbox):
+class Sheets(ShelfSandbox):
     """A shelf, and the people who read and edit what lies on it."""
 
     name: ClassVar[str] = "sheet"
@@ -55,15 +41,11 @@ class Sheets(Sandbox):
     ) -> None:
         super().__init__(mode)
         self.publish = publish or (lambda copies, form: b"")
-        self.copies: dict[str, Kept] = {}
 
         @self.app.get("/sheets/<path:reader>.<form>")
         def fetch(reader: str, form: str) -> Response:
             with self.lock:
                 return Response(self.served(reader, form), content_type="application/octet-stream")
-
-    def acts(self) -> Mapping[str, Act]:
-        return {"remove": self.remove, "touch": self.touch}
 
     def readable(self, person: str) -> list[str]:
         """What somebody reads on the page and in the spreadsheet; in a home everybody reads the same."""
@@ -75,58 +57,10 @@ class Sheets(Sandbox):
         shown = [text for table in tables for row in table for text in row.values()]
         return [*(text for page in pages for text in page), *shown]
 
-    def live(self) -> Mapping[str, int]:
-        return Counter(one.marker for one in self.copies.values())
-
     def served(self, reader: str, form: str) -> bytes:
         """What is served to this reader."""
         mine = {name: one.raw for name, one in self.copies.items() if one.reader == reader}
         return self.publish(mine, form)
-
-    # The shelf.
-
-    def add(self, marker: str, reader: str, raw: Json) -> tuple[str, bool]:
-        """The id of the copy with this marker, and whether it is new."""
-        with self.lock:
-            standing = next((name for name, one in self.copies.items() if one.marker == marker), None)
-            if standing is not None:
-                return standing, False
-            copy_id = uuid4().hex
-            self.copies[copy_id] = Kept(marker=marker, reader=reader, raw=raw)
-            return copy_id, True
-
-    def change(self, copy_id: str, token: str | None, raw: Json) -> None:
-        with self.lock:
-            kept = self._standing(copy_id, token)
-            kept.raw, kept.token = raw, kept.token + 1
-
-    def take_away(self, copy_id: str, token: str | None) -> None:
-        with self.lock:
-            if copy_id in self.copies:
-                self._standing(copy_id, token)
-                del self.copies[copy_id]
-
-    def _standing(self, copy_id: str, token: str | None) -> Kept:
-        kept = self.copies.get(copy_id)
-        if kept is None or str(kept.token) != token:
-            raise ConflictError("this copy was changed in between")
-        return kept
-
-    # What may happen to it beside us.
-
-    def remove(self, copy_id: str) -> Json:
-        """It is gone, as after a restore of an older database."""
-        with self.lock:
-            del self.copies[copy_id]
-        return {}
-
-    def touch(self, copy_id: str, member: str, text: str) -> Json:
-        """A file was handed in that changes one unit of it."""
-        with self.lock:
-            kept = self.copies[copy_id]
-            units = {**kept.raw.get("units", {}), member: text}
-            kept.raw, kept.token = {**kept.raw, "units": units}, kept.token + 1
-        return {}
 
 
 # Reading, as people and their programs do.

@@ -13,7 +13,16 @@ pytest.register_assert_rewrite(*(f"samenspraak.testing.{module}" for module in (
 from samenspraak.testing.contract import ConnectorContract  # noqa: E402
 from samenspraak.testing.lens import LensLaws  # noqa: E402
 from samenspraak.testing.proxy import Proxy, Trouble  # noqa: E402
-from samenspraak.testing.shelves import HeldShelf  # noqa: E402
+from samenspraak.testing.shelves import HeldShelf, SandboxShelf  # noqa: E402
 from samenspraak.testing.world import Scene, World  # noqa: E402
 
-__all__ = ["ConnectorContract", "HeldShelf", "LensLaws", "Proxy", "Scene", "Trouble", "World"]
+__all__ = [
+    "ConnectorContract",
+    "HeldShelf",
+    "LensLaws",
+    "Proxy",
+    "SandboxShelf",
+    "Scene",
+    "Trouble",
+    "World",
+]

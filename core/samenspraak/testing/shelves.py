@@ -1,4 +1,4 @@
-"""A shelf in memory, for checks of single calls: what is put there is there, and nothing is told of it."""
+"""Shelves for checks: one in memory, of which nothing is told, and one that a sandbox shows to people."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from samenspraak.connectors import Found, Raw, Shelf
 from samenspraak.errors import ConflictError
+from samenspraak.sandbox.shelf import ShelfSandbox
 
 _FIRST = "1"
 
@@ -63,3 +64,44 @@ class HeldShelf:
     def _ask(self) -> None:
         for permit in self.permits:
             permit()
+
+
+@dataclass(frozen=True)
+class SandboxShelf:
+    """The port ``Shelf`` over the shelf of a sandbox."""
+
+    sandbox: ShelfSandbox
+    permits: tuple[Callable[[], None], ...] = ()
+
+    def permitted_by(self, permit: Callable[[], None]) -> Shelf:
+        return replace(self, permits=(*self.permits, permit))
+
+    def add(self, marker: str, reader: str, raw: Raw) -> tuple[Found, bool]:
+        copy_id, is_new = self._asked().add(marker, reader, raw)
+        return self._found(copy_id), is_new
+
+    def get(self, external_id: str) -> Found | None:
+        return self._found(external_id) if external_id in self._asked().copies else None
+
+    def marked(self, marker: str) -> Sequence[Found]:
+        return [self._found(name) for name, one in self._asked().copies.items() if one.marker == marker]
+
+    def after(self, external_id: str, size: int) -> Sequence[Found]:
+        ids = sorted(one for one in self._asked().copies if one > external_id)
+        return [self._found(one) for one in ids[:size]]
+
+    def change(self, found: Found, raw: Raw) -> Found:
+        self._asked().change(found.external_id, found.token, raw)
+        return self._found(found.external_id)
+
+    def remove(self, found: Found) -> None:
+        self._asked().take_away(found.external_id, found.token)
+
+    def _asked(self) -> ShelfSandbox:
+        for permit in self.permits:
+            permit()
+        return self.sandbox
+
+    def _found(self, copy_id: str) -> Found:
+        kept = self.sandbox.copies[copy_id]
+        return Found(external_id=copy_id, raw=kept.raw, token=str(kept.token))
