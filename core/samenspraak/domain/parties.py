@@ -78,6 +78,10 @@ class PartyRef:
     def is_resolved(self) -> bool:
         return not self.id.startswith(_UNRESOLVED)
 
+    def is_only_known_to(self, connector_id: str) -> bool:
+        """Whether nobody has matched it, and it is this connector's system that told of it."""
+        return self.id.startswith(f"{_UNRESOLVED}{connector_id}:")
+
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from samenspraak.domain.agreements import Duty
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, UnitValue
-from samenspraak.policy.capabilities import IN_PLACE, Direction, Write
+from samenspraak.policy.capabilities import IN_PLACE, Direction, Readers, Write
 from samenspraak.policy.merge import Rule
 from samenspraak.policy.state import (
     Asked,
@@ -155,6 +156,14 @@ class Case:
             return False
         told = self.today.capabilities.tells and there.mark is not None
         return told or not there.is_over or bool(there.units.keys() - {STATUS})
+
+    @property
+    def is_read_by_nobody_known(self) -> bool:
+        """Whether performers read it, and people there gave it to somebody whom nobody here has matched."""
+        if self.there is None or self.today.capabilities.readers is not Readers.PERFORMERS:
+            return False
+        duties = (value for value in self.there.units.values() if isinstance(value, Duty))
+        return any(not one.performer.is_resolved for one in duties)
 
     # What is there.
 

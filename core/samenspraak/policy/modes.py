@@ -101,11 +101,12 @@ def _write_proposal(case: Case, there: There, decided: Plan) -> Plan:
         if today.capabilities.write(key) is Write.PROPOSE
         and _goes(case, key)
         and not case.refuses(key, value)
+        and not case.is_read_by_nobody_known
     }
     if case.waits():
         return _as_waiting(case, decided, wanted)
     if not wanted:
-        return _unwritten(decided)
+        return _unproposed(case, decided)
     return replace(
         decided,
         do=Do.UPDATE,
@@ -113,6 +114,13 @@ def _write_proposal(case: Case, there: There, decided: Plan) -> Plan:
         set={key: value for key, value in decided.set.items() if key in wanted},
         clear=decided.clear & wanted.keys(),
     )
+
+
+def _unproposed(case: Case, decided: Plan) -> Plan:
+    """Nothing is proposed; where that is because nobody knows who would read it, the copy says so."""
+    left = _unwritten(decided)
+    withheld = case.is_read_by_nobody_known and left.reason is Reason.CANNOT_CARRY
+    return replace(left, reason=Reason.WITHHELD) if withheld else left
 
 
 def _as_waiting(case: Case, decided: Plan, wanted: SentUnits) -> Plan:

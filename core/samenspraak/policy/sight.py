@@ -225,6 +225,8 @@ class Sight:
             return True
         if ref == self.facts.client:
             return self._client_name is not ClientName.NONE
+        if ref.is_only_known_to(self.audience.connector_id):
+            return True  # it was typed there, and nobody but that system knows who it is
         rule = MATRIX[MatrixRow.NAMES][self.audience.kind]
         if rule is not Rule.YES and (self._is_neutral or not ref.is_resolved):
             return False

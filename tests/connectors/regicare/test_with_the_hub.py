@@ -464,6 +464,23 @@ def test_a_volunteer_who_is_matched_later_keeps_the_task_that_is_there(town: Tow
     assert (town.reason, town.regicare.writes()) == (Reason.EQUAL, [])
 
 
+def test_nothing_is_proposed_for_a_task_while_nobody_knows_who_does_it(town: Town) -> None:
+    task = town.record_cooking()
+    added = town.regicare.office.add_person(role="vrijwilliger", roepnaam="Bo", achternaam="Smit")
+    town.regicare.office.change_task(activiteitID=task, volunteer=added["persoonID"])
+    town.settle()
+    assert not performers(town)[0].is_resolved
+    town.change({WHAT: What(text="Samen bakken")})
+    assert (town.reason, town.regicare.proposals()) == (Reason.WITHHELD, [])
+
+    know_here(town, BO)
+    accept(town.app.hub, ORGANISATION, "regicare", str(added["persoonID"]), str(BO))
+    town.settle()
+    (proposal,) = town.regicare.proposals()
+    assert "Samen bakken" in proposal["opmerking"]
+    assert performers(town) == [BO]
+
+
 def sought_through_a_vacancy(town: Town) -> PartyRef:
     """An agreement that any volunteer may do, proposed; returns the group that stands for them."""
     town.record_cooking()  # from now on both are known

@@ -466,6 +466,16 @@ def test_a_performer_nobody_has_matched_is_shown_in_the_dossier_only() -> None:
     assert "assignment[a3]" not in seen(shape(units, audience(PLATFORM, SON), facts(consent(SON))))
 
 
+def test_a_performer_nobody_has_matched_is_shown_in_the_system_that_told_of_them() -> None:
+    here, elsewhere = (PartyRef.unresolved(PartyKind.RELATIVE, one, "9") for one in ("system", "another"))
+    tasks = (UnitKey(UnitKind.ASSIGNMENT, name) for name in ("a3", "a5"))
+    units = {**UNITS, **{key: Duty(performer=one) for key, one in zip(tasks, (here, elsewhere), strict=True)}}
+
+    found = seen(shape(units, audience(PLATFORM, SON), facts(consent(SON))))
+
+    assert ("assignment[a3]" in found, "assignment[a5]" in found) == (True, False)
+
+
 def test_what_the_client_does_is_shown_also_where_the_client_is_not_named() -> None:
     only_what = facts(consent(SON, rows=WHAT_ROW))
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from samenspraak.domain.agreements import Duty
+from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKind
-from samenspraak.policy.capabilities import Carries, Direction, Write
+from samenspraak.policy.capabilities import Carries, Direction, Readers, Write
 from samenspraak.policy.modes import MODES
 from samenspraak.policy.state import Do, Reason, Today, WriteKind, mark_name, told_name
 
@@ -34,6 +36,7 @@ from .situations import (
 )
 
 RULED = {**UNITS, CONDITIONS: HEEL}
+BY_A_STRANGER = Duty(performer=PartyRef.unresolved(PartyKind.VOLUNTEER, "app-a", "7"))
 CHANGED_HERE = ours(EDITED)
 BOTH_CHANGED = {"ours": CHANGED_HERE, "theirs": there({**UNITS, WHAT: SHOES})}
 
@@ -89,6 +92,21 @@ SITUATIONS = (
             shape=hiding(CONDITIONS, units=RULED),
         ),
         comes={"do": Do.UPDATE, "clear": frozenset({CONDITIONS})},
+    ),
+    Situation(
+        name="propose: nothing is proposed for a task of a volunteer whom nobody has matched",
+        theirs=there({**UNITS, A1: BY_A_STRANGER}),
+        ours=CHANGED_HERE,
+        today=written(Write.PROPOSE, can={"readers": Readers.PERFORMERS}, shape=hiding(A1)),
+        comes={"do": Do.NOTHING, "set": {}, "clear": frozenset(), "reason": Reason.WITHHELD},
+    ),
+    Situation(
+        name="propose: what waits there is withdrawn when a volunteer does it whom nobody has matched",
+        link=link(intent=replace(intent(sent={WHAT: SOCKS}), waiting="p1")),
+        theirs=there({**UNITS, A1: BY_A_STRANGER}),
+        ours=CHANGED_HERE,
+        today=written(Write.PROPOSE, can={"readers": Readers.PERFORMERS}, shape=hiding(A1)),
+        comes={"do": Do.WITHDRAW, "set": {}, "reason": Reason.DUE},
     ),
     Situation(
         name="propose: a unit that only comes from there is not proposed",
