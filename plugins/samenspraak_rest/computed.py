@@ -50,8 +50,8 @@ class Expression:
         """
         try:
             return _Counting().visit(self.tree, raw)
-        except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-            raise InvalidRecordError("an expression does not fit this record", field="computed") from error
+        except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError):
+            raise InvalidRecordError("an expression does not fit this record", field="computed") from None
 
 
 class _Functions(Functions):
@@ -93,7 +93,7 @@ def computed(raw: Raw, expressions: Mapping[str, Expression]) -> Raw:
         try:
             found[MARK + name] = expression.of(raw)
         except InvalidRecordError as error:
-            raise InvalidRecordError(str(error), field=f"computed.{name}") from error
+            raise InvalidRecordError(str(error), field=f"computed.{name}") from None
     return {**raw, **found}
 
 
@@ -113,7 +113,7 @@ def expression(value: Any) -> Expression:
         where = ("", "") if at is None else (f", rond teken {at + 1}", f", around character {at + 1}")
         raise WrongError(
             nl=f"dit is geen JMESPath-uitdrukking{where[0]}", en=f"this is no JMESPath expression{where[1]}"
-        ) from error
+        ) from None
     if _depth(tree) > DEEPEST:
         raise WrongError(
             nl=f"deze uitdrukking is te diep; ten hoogste {DEEPEST} stappen in elkaar",

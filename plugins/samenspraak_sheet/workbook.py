@@ -176,8 +176,8 @@ def read(content: bytes, wanted: Sequence[str]) -> Sheet:
                 return found
     except InvalidRecordError:
         raise
-    except Exception as error:  # a damaged part may raise anything in the library
-        raise _refused("the workbook cannot be read; save it again as XLSX or CSV") from error
+    except Exception:  # a damaged part may raise anything in the library
+        raise _refused("the workbook cannot be read; save it again as XLSX or CSV") from None
     raise _refused("no sheet in it has our columns; leave the row with their names in it")
 
 
@@ -193,8 +193,8 @@ def _check(content: bytes) -> None:
                 text = packed.read(one)
                 if any(mark in text for mark in _ENTITIES):
                     raise _refused("the workbook declares entities, which no spreadsheet does")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise _refused("the file is no workbook; save it as XLSX or CSV") from error
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+        raise _refused("the file is no workbook; save it as XLSX or CSV") from None
 
 
 def _sheet(sheet: Any, wanted: set[str]) -> Sheet | None:

@@ -143,8 +143,8 @@ def _status(raw: Raw) -> Status | None:
         return None
     try:
         return documents.load(raw["status"], Status)
-    except (PermanentError, TypeError) as error:
-        raise InvalidRecordError("The status of a copy cannot be read.", field="status") from error
+    except (PermanentError, TypeError):
+        raise InvalidRecordError("The status of a copy cannot be read.", field="status") from None
 
 
 def _readable_status(raw: Raw) -> Status | None:
