@@ -20,14 +20,12 @@ Beside the routes of the imitated system each sandbox answers under ``/_sandbox/
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import dataclasses
 import importlib
 import json
 import re
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -405,23 +403,3 @@ def load(package: str, mode: Mode = "strict") -> Sandbox:
     """The sandbox of a connector package, by convention ``<package>.sandbox:create``."""
     module = cast(SandboxModule, importlib.import_module(f"{package}.sandbox"))
     return module.create(mode)
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Serve one sandbox until the input closes or the process is ended."""
-    parser = argparse.ArgumentParser(prog="python -m samenspraak.sandbox", description=__doc__.split("\n")[0])
-    parser.add_argument("package")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--mode", choices=("strict", "quirky"), default="strict")
-    parser.add_argument("--verbose", action="store_true", help="write a line per request to standard error")
-    options = parser.parse_args(argv)
-    sandbox = load(options.package, options.mode)
-    with sandbox.running(options.port, verbose=options.verbose) as url:
-        print(json.dumps({"url": url}), flush=True)
-        # The parent holds our input open: when it dies, we end too.
-        sys.stdin.read()
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
