@@ -98,11 +98,18 @@ def messages(platform: Platform, thread: Json) -> list[str]:
     return [_texts(thread), *(_texts(one) for one in ordered)]
 
 
-def last_terms(platform: Platform, subject: str) -> str:
-    """The newest message of the newest live thread that says what is agreed."""
+def last_terms(platform: Platform, subject: str, reader: str | None = None) -> str:
+    """The newest message that says what is agreed, of the newest live thread (that this person reads).
+
+    A colleague who comes to know of it later has a thread of their own, with codes of its own.
+    """
     live = [one for one in threads(platform, subject) if one["status"] == "active"]
-    said = [one for one in messages(platform, live[-1]) if "\nWat: " in one] if live else []
-    return said[-1] if said else ""
+    said = [[one for one in messages(platform, thread) if "\nWat: " in one] for thread in live]
+    last = [terms[-1] for terms in said if terms]
+    if reader is not None:
+        readable = platform.readable(reader)
+        last = [one for one in last if one in readable]
+    return last[-1] if last else ""
 
 
 def code_in(text: str) -> str:

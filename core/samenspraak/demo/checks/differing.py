@@ -18,8 +18,8 @@ def dinner_has_both_edits(there: Systems, at: str, how: str, reader: str) -> Ite
     )
     for one, found in ((there.app, app), (there.other_app, other)):
         yield seeing.seen(one, found == ([at], how), nl=nl, en=en)
-    last = seeing.last_terms(there.platform, "Samen avondeten")
-    told = f"Zo doet u het: {how}" in last and f"om {at}" in last and last in there.platform.readable(reader)
+    last = seeing.last_terms(there.platform, "Samen avondeten", reader)
+    told = f"Zo doet u het: {how}" in last and f"om {at}" in last
     yield seeing.seen(there.platform, told, nl=nl, en=en)
 
 

@@ -14,10 +14,10 @@ _OWNER = "Vragen? Stel ze aan Zorg op afstand"
 
 
 def the_device_does_it(there: Systems, what: str, daughter: str) -> Iterator[Seen]:
-    last = seeing.last_terms(there.platform, what)
+    last = seeing.last_terms(there.platform, what, daughter)
     yield seeing.seen(
         there.platform,
-        _DOES in last and _OWNER in last and last in there.platform.readable(daughter),
+        _DOES in last and _OWNER in last,
         nl="Sanne leest dat het apparaat het doet, en dat Zorg op afstand er voor is als er iets is.",
         en="Sanne reads that the device does it, and that Zorg op afstand is there when something is wrong.",
     )

@@ -64,10 +64,10 @@ def the_others_follow(
         nl="Daar staat ook dat het is gedaan.",
         en="It also says there that it was done.",
     )
-    last = seeing.last_terms(there.platform, what)
+    last = seeing.last_terms(there.platform, what, daughter)
     yield seeing.seen(
         there.platform,
-        f"elke vrijdag om {at}" in last and last in there.platform.readable(daughter),
+        f"elke vrijdag om {at}" in last,
         nl=f"Samira leest op het platform: elke vrijdag om {at}.",
         en=f"Samira reads on the platform: every Friday at {at}.",
     )

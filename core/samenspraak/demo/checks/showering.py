@@ -31,7 +31,7 @@ def what_they_may_do_is_shown(there: Systems, what: str, readers: Sequence[Perso
 
 
 def two_are_added_to_one(there: Systems, what: str, son: Person, daughter: Person) -> Iterator[Seen]:
-    last = seeing.last_terms(there.platform, what)
+    last = seeing.last_terms(there.platform, what, daughter.platform)
     for one in (son, daughter):
         yield seeing.seen(
             there.platform,

@@ -36,7 +36,7 @@ def showering(stage: Stage) -> None:
         en="Samenspraak knows that Ellen read this agreement. Of Rob that is not known.",
     )
     stage.turns()
-    code = seeing.code_in(seeing.last_terms(there.platform, what))
+    code = seeing.code_in(seeing.last_terms(there.platform, what, ELLEN.platform))
     there.platform.act("reply", person=ELLEN.platform, text=f"AKKOORD {code}", about=what)
     stage.tells(there.platform, nl=f"Ellen antwoordt: AKKOORD {code}", en=f"Ellen answers: AKKOORD {code}")
     stage.looks(lambda: checks.the_daughter_agrees(there, what, ELLEN))

@@ -30,7 +30,7 @@ def support_stockings(stage: Stage) -> None:
     )
     stage.looks(lambda: checks.stockings_are_shared(there, ROB.platform, ELLEN.platform))
     stage.turns()
-    code = seeing.code_in(seeing.last_terms(there.platform, what))
+    code = seeing.code_in(seeing.last_terms(there.platform, what, ROB.platform))
     there.platform.act("reply", person=ROB.platform, text=f"AKKOORD {code}", about=what)
     stage.tells(there.platform, nl=f"Rob antwoordt: AKKOORD {code}", en=f"Rob answers: AKKOORD {code}")
     stage.looks(lambda: checks.stockings_are_agreed(there, ROB.platform))
