@@ -182,6 +182,7 @@ def test_what_both_changed_since_the_file_was_made_is_asked_and_nothing_is_lost(
 
     hand_in(location, typed(old, Waar="De kamer"))
 
+    assert len(location.questions()) == 1
     (question,) = location.questions()
     assert (question.cause, question.values["blad"], question.values["hub"]) == (
         "both-changed",
