@@ -265,9 +265,7 @@ class Case:
         return {
             key: value
             for key, value in units.items()
-            if key in self.today.shape.units
-            and self.today.capabilities.write(key) is not Write.NO
-            and self.today.direction(key.kind).goes
+            if self.goes(key) and self.today.capabilities.write(key) is not Write.NO
         }
 
     @property

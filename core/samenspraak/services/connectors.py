@@ -36,7 +36,7 @@ from samenspraak.sync.configured import Configured
 from samenspraak.sync.delivering import try_all_again
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import read_again, wake_waiting
-from samenspraak.sync.remapped import left_behind, read_otherwise
+from samenspraak.sync.remapped import left_behind, read_otherwise, reread
 
 RELEASE = "release"
 
@@ -247,10 +247,11 @@ def change(
         if was.row != record.row:
             raise StaleError(f"Connector {record.id} was changed in the meantime; look again.")
         before = _as_it_was(connected, organisation, was) or now
+        records = reread(uow, before, now)
         if not leave:
-            _check_former_places(record.id, left_behind(uow, before, now))
+            _check_former_places(record.id, left_behind(uow, records))
         uow.connectors.save(record)
-        read_otherwise(uow, before, now)
+        read_otherwise(uow, records)
         read_again(uow, hub, record.id)
         wake_waiting(uow, record.id, "outside", "apart")
         looked = uow.look_at_system(record.id, priority.BULK)

@@ -205,7 +205,8 @@ def _missed(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, error: Samenspr
         trouble(uow, hub, event.connector_id, error)
         return
     _log(uow, hub, claimed, error.code)
-    _be_quiet(uow, hub, event.connector_id, getattr(error, "retry_after", None) or 0.0)
+    asked = timedelta(seconds=getattr(error, "retry_after", None) or 0.0)
+    _be_quiet(uow, hub, event.connector_id, asked)
     attempts = event.attempts + 1
     wait = wait_after(attempts, hub.chance.uniform(0, 1))
     if wait is None:
@@ -214,15 +215,12 @@ def _missed(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, error: Samenspr
         _tell(uow, event)
         _look(uow, claimed)
         return
-    asked = getattr(error, "retry_after", None) or 0.0
-    later = max(wait, timedelta(seconds=asked))
-    uow.events.finish(event, attempts=attempts, detail=error.code, next_at=now + later)
+    uow.events.finish(event, attempts=attempts, detail=error.code, next_at=now + max(wait, asked))
 
 
-def _be_quiet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, asked: float) -> None:
+def _be_quiet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, pause: timedelta) -> None:
     """They took nothing for a while, or asked for a pause: all its notices wait, until one is tried again."""
     failures = uow.events.subscriber(connector_id).failures + 1
-    pause = timedelta(seconds=asked)
     if failures >= hub.pace.breaker_after:
         pause = max(pause, hub.pace.breaker_pause)
     if failures == hub.pace.breaker_after:

@@ -8,8 +8,8 @@ is two values against each other, by the unit's rule. Source: design §3, "three
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
-from dataclasses import replace
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
 
 from samenspraak.connectors.connector import Connector, Directory
 from samenspraak.domain.units import UnitKey, UnitKind, Units
@@ -20,34 +20,60 @@ from samenspraak.sync.aliased import aliased
 from samenspraak.sync.people import plain_directory
 
 
-def read_otherwise(uow: WritingUnitOfWork, before: Connector, now: Connector) -> None:
-    """In the transaction that saves the settings: what is known of each record, as it is read from now on.
+@dataclass(frozen=True, kw_only=True)
+class Reread:
+    """What is known of one record, by the lens as it was (``stood``) and as it is (``stands``)."""
 
-    What stood there before under one version of the system cannot be compared either, so that another reading
-    is not taken for a restored system.
-    """
-    directory = plain_directory(uow, now.connector_id)
+    link: LinkRecord
+    remote: RemoteRecord
+    stood: Units
+    stands: Units
+
+
+def reread(uow: UnitOfWork, before: Connector, now: Connector) -> list[Reread]:
+    """Every record of the system, read once with either lens."""
+    directory, found = plain_directory(uow, now.connector_id), []
     for link in uow.links.of_connector(now.connector_id):
         was, reads = aliased(before, link.aliases), aliased(now, link.aliases)
-        for remote in uow.remotes.of_link(link.id):
-            uow.remotes.save(_read(remote, was, reads, directory))
+        found += [
+            Reread(
+                link=link,
+                remote=remote,
+                stood=_units(was, remote, directory),
+                stands=_units(reads, remote, directory),
+            )
+            for remote in uow.remotes.of_link(link.id)
+        ]
+    return found
 
 
-def left_behind(uow: UnitOfWork, before: Connector, now: Connector) -> Counter[UnitKind]:
+def left_behind(uow: UnitOfWork, records: Iterable[Reread]) -> Counter[UnitKind]:
     """In how many records what the hub wrote would stay in a place that is read no more, by kind of unit.
 
     What people there wrote themselves is theirs, wherever it stands. A record that cannot be read any more is
     not counted: nobody can say what would become of it.
     """
-    directory, found = plain_directory(uow, now.connector_id), Counter[UnitKind]()
-    for link in uow.links.of_connector(now.connector_id):
-        was, reads = aliased(before, link.aliases), aliased(now, link.aliases)
-        for remote in uow.remotes.of_link(link.id):
-            stood, stands = _units(was, remote, directory), _units(reads, remote, directory)
-            if stands:
-                stays = (stood.keys() - stands.keys()) & remote.base.keys()
-                found.update({key.kind for key in stays - _typed_there(uow, link, remote, stays)})
+    found = Counter[UnitKind]()
+    for one in records:
+        if one.stands:
+            stays = (one.stood.keys() - one.stands.keys()) & one.remote.base.keys()
+            found.update({key.kind for key in stays - _typed_there(uow, one.link, one.remote, stays)})
     return found
+
+
+def read_otherwise(uow: WritingUnitOfWork, records: Iterable[Reread]) -> None:
+    """In the transaction that saves the settings: what is known of each record, as it is read from now on.
+
+    What stood there before under one version of the system cannot be compared either, so that another reading
+    is not taken for a restored system.
+    """
+    for one in records:
+        agreed = {
+            key: version
+            for key, version in one.remote.base.items()
+            if one.stood.get(key) == one.stands.get(key)
+        }
+        uow.remotes.save(replace(one.remote, base=agreed, earlier=(), page_mark=None))
 
 
 def _typed_there(
@@ -63,12 +89,6 @@ def _typed_there(
             if version.version <= remote.base[key]
         }
     return frozenset(key for key, connector_id in author.items() if connector_id == link.connector_id)
-
-
-def _read(remote: RemoteRecord, before: Connector, now: Connector, directory: Directory) -> RemoteRecord:
-    was, read = (_units(one, remote, directory) for one in (before, now))
-    agreed = {key: version for key, version in remote.base.items() if was.get(key) == read.get(key)}
-    return replace(remote, base=agreed, earlier=(), page_mark=None)
 
 
 def _units(connector: Connector, remote: RemoteRecord, directory: Directory) -> Units:
