@@ -169,9 +169,11 @@ class HttpClient:
         return other
 
     def for_one_act(self) -> Self:
-        """A copy whose requests carry a trace of their own, where they carry any."""
+        """A client whose requests carry a trace of their own, where they carry any."""
+        if self._trace is None:
+            return self
         other = copy.copy(self)
-        other._trace = self._trace and self._trace.anew()
+        other._trace = self._trace.anew()
         return other
 
     # Sending.

@@ -182,6 +182,8 @@ class Capabilities:
 
     def without(self, kinds: Collection[UnitKind]) -> Capabilities:
         """The same, with no place for these kinds."""
+        if not kinds:
+            return self
         return replace(self, units={kind: one for kind, one in self.units.items() if kind not in kinds})
 
     def carries(self, key: UnitKey) -> bool:

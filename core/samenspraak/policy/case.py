@@ -157,7 +157,7 @@ class Case:
         told = self.today.capabilities.tells and there.mark is not None
         return told or not there.is_over or bool(there.units.keys() - {STATUS})
 
-    @property
+    @cached_property
     def is_read_by_nobody_known(self) -> bool:
         """Whether performers read it, and people there gave it to somebody whom nobody here has matched."""
         if self.there is None or self.today.capabilities.readers is not Readers.PERFORMERS:
