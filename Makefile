@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo bench model many crash planted-bugs test check format corpus migration lock wheel
+.PHONY: help install demo bench model many crash planted-bugs api-fuzz test check format corpus migration lock wheel
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ crash: $(READY) ## Let the hub die at every moment, and the network do its worst
 
 planted-bugs: $(READY) ## Plant mistakes one by one in a copy of the code, and see that a test notices each
 	@$(BIN)/python tests/planted_bugs/run.py
+
+api-fuzz: $(READY) ## Call every operation of the API with what its document allows and what it does not: make api-fuzz EXAMPLES=100
+	@$(BIN)/python tests/api_fuzz/run.py --examples $(or $(EXAMPLES),100)
 
 many: $(READY) ## A thousand agreements: one that always fails, and an outage of six hours
 	@SAMENSPRAAK_MANY=1000 $(BIN)/python -m pytest --quiet --durations=5 tests/integration/sync/test_many.py

@@ -18,21 +18,23 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import Script
 
-from samenspraak.store import open_engine, schema
+from samenspraak.store import Cipher, open_engine, schema
 from samenspraak.store.tables import metadata
 
 SCHEMA = Path(schema.__file__)
+EMPTY = Cipher(bytes(32))
+"""Of a database in which nothing is sealed."""
 
 
 def draft(name: str, migrations: Path) -> Path | None:
     """The new file among these migrations; None when they make what the code has."""
     with tempfile.TemporaryDirectory() as room:
         engine = open_engine(f"sqlite:///{room}/empty.sqlite3")
-        schema.migrate(engine)
+        schema.migrate(engine, EMPTY)
         with engine.connect() as connection:
             if not compare_metadata(MigrationContext.configure(connection), metadata):
                 return None
-            configuration = schema._configuration(connection)
+            configuration = schema._configuration(connection, EMPTY)
             configuration.set_main_option("script_location", str(migrations))
             number = f"{int(schema.HEAD) + 1:04}"
             made = command.revision(configuration, name, autogenerate=True, rev_id=number)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from browser.chromium import found
 from npm.programs import can_be_brought
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,8 +56,14 @@ NPM = Part(
     enable="set npm up for a registry that can be reached, and run this again",
 )
 
+CHROMIUM = Part(name="Chromium", present=lambda: found() is not None, enable="apt-get install chromium")
+
 SUITES = (
-    Suite(name="tests", command=(*PYTEST, WORKERS, *ONE_FILE_ONE_WORKER, "-m", "not npm", "tests")),
+    Suite(
+        name="tests",
+        command=(*PYTEST, WORKERS, *ONE_FILE_ONE_WORKER, "-m", "not npm and not browser", "tests"),
+    ),
+    Suite(name="screens", command=(*PYTEST, "-m", "browser", "tests/browser"), parts=(NPM, CHROMIUM)),
     Suite(name="programs from npm", command=(*PYTEST, WORKERS, "-m", "npm", "tests"), parts=(NPM,)),
 )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from samenspraak.connectors.registry import Registry
 from samenspraak.errors import ConfigurationError
+from samenspraak.http import HttpClient, Issuers
 from samenspraak.settings import FILE_VARIABLE, PREFIX, Settings, load, read_secret
 from samenspraak.store import Cipher, Store, migrate, open_engine
 from samenspraak.sync.configured import Configured
@@ -68,7 +69,7 @@ def build(
     time = clock or (SystemClock() if settings.clock_speed == 1.0 else FastClock(settings.clock_speed))
     engine = open_engine(settings.database_url)
     cipher = Cipher(_key(settings))
-    migrate(engine)
+    migrate(engine, cipher)
     store = Store(engine, cipher, time.now)
     registry = Registry.load()
     connected = Configured(
@@ -79,8 +80,20 @@ def build(
         allow_open=settings.allows_loopback,
         internal=settings.internal_origins_of,
     )
-    hub = Hub(store=store, connected=connected, clock=time, pace=pace or Pace())
+    issuers = Issuers(partial(_issuer, settings))
+    hub = Hub(store=store, connected=connected, issuers=issuers, clock=time, pace=pace or Pace())
     return Application(settings=settings, store=store, registry=registry, connected=connected, hub=hub)
+
+
+def _issuer(settings: Settings, organisation: str, url: str) -> HttpClient:
+    """Speaks to who signs people in; plain http and loopback only outside production."""
+    origin = "/".join(url.split("/")[:3])
+    return HttpClient(
+        connector_id="sign-in",
+        base_url=url,
+        open_origins=frozenset({origin}) if settings.allows_loopback else frozenset(),
+        internal_origins=frozenset(settings.internal_origins_of.get(organisation, ())),
+    )
 
 
 def _key(settings: Settings) -> bytes:

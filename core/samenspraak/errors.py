@@ -5,6 +5,7 @@
     SamenspraakError
     ├── ConfigurationError        fix the setting and start again
     ├── AuthenticationError       pause the connector, ask a person; discard nothing
+    │   └── NoAccountError        they signed in, and are nobody here yet: use an invitation
     ├── TransientError            try again later, with backoff and jitter
     │   └── OutcomeUnknownError   the request left: it may have been applied; look before repeating
     ├── ConflictError             read again, plan again
@@ -43,10 +44,19 @@ class ConfigurationError(SamenspraakError):
 
 
 class AuthenticationError(SamenspraakError):
-    """The other system does not accept us. The connector pauses until a person has looked."""
+    """The other system does not accept us: the connector pauses until a person has looked.
+
+    Or we do not accept the credential of who asks us, and say no more than that.
+    """
 
     code = "authentication"
     exit_code = 4
+
+
+class NoAccountError(AuthenticationError):
+    """Somebody signed in elsewhere, and has no account here yet."""
+
+    code = "no_account"
 
 
 class TransientError(SamenspraakError):
@@ -56,15 +66,22 @@ class TransientError(SamenspraakError):
         message: what happened.
         retry_after: seconds the other system asked us to wait, or None.
         whole_connector: the cause is not this record (throttled, down): everything for it waits.
+        status: the HTTP status that was answered; None when there was no answer.
     """
 
     code = "transient"
     exit_code = 5
 
     def __init__(
-        self, message: str, *, retry_after: float | None = None, whole_connector: bool = False
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        whole_connector: bool = False,
+        status: int | None = None,
     ) -> None:
         super().__init__(message)
+        self.status = status
         self.retry_after = retry_after
         self.whole_connector = whole_connector
 

@@ -85,23 +85,35 @@ def _positive(given: object) -> float:
     return number
 
 
-def _internal_origins(given: object) -> tuple[str, ...]:
-    """From a list, or a text with commas, of ``organisation=https://host:port``."""
-    entries = given.split(",") if isinstance(given, str) else given
-    if not isinstance(entries, list):
-        raise ValueError("must be a list of texts")
-    return tuple(
-        _internal_origin(entry.strip()) for entry in entries if isinstance(entry, str) and entry.strip()
-    )
+def _each(read: Callable[[str], str]) -> Reader:
+    """From a list, or a text with commas, of what this reads."""
+
+    def read_all(given: object) -> tuple[str, ...]:
+        entries = given.split(",") if isinstance(given, str) else given
+        if not isinstance(entries, list):
+            raise ValueError("must be a list of texts")
+        return tuple(read(entry.strip()) for entry in entries if isinstance(entry, str) and entry.strip())
+
+    return read_all
+
+
+def _is_origin(entry: str) -> bool:
+    parts = urlsplit(entry)
+    return parts.scheme in ("https", "http") and bool(parts.netloc) and not (parts.path or parts.query)
 
 
 def _internal_origin(entry: str) -> str:
     organisation, _, origin = entry.partition("=")
-    parts = urlsplit(origin.strip())
-    is_origin = parts.scheme in ("https", "http") and parts.netloc and not (parts.path or parts.query)
-    if not organisation.strip() or not is_origin:
+    if not organisation.strip() or not _is_origin(origin.strip()):
         raise ValueError("must be entries like de-linde=https://nuts.de-linde.lan:8443, without a path")
     return f"{organisation.strip()}={origin.strip()}"
+
+
+def _origin(given: object) -> str:
+    text = _text(given).rstrip("/")
+    if not _is_origin(text) or "@" in text:
+        raise ValueError("must be an address like https://hub.example, without a path")
+    return text
 
 
 # The tree.
@@ -117,6 +129,28 @@ class Web:
 
     host: str = _row("127.0.0.1", _text, "The address the web server listens on.")
     port: int = _row(8080, _whole(1, 65535), "The port the web server listens on.")
+    public_url: str = _row(
+        "", _origin, "Where programs and people outside reach this hub, such as `https://hub.example`."
+    )
+
+    app_origins: tuple[str, ...] = _row(
+        (),
+        _each(_origin),
+        "Where family apps come from that call the API from a browser, such as `https://app.example`; "
+        "with commas between them in the variable.",
+    )
+
+    trusted_proxy: str = _row(
+        "",
+        _text,
+        "The address of the proxy before this hub, such as `127.0.0.1`; it alone says, in `X-Forwarded-For`, "
+        "where a request came from.",
+    )
+
+    @property
+    def origin(self) -> str:
+        """``public_url``; without one nobody outside is expected, and it is where the server listens."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +188,7 @@ class Settings:
     )
     internal_origins: tuple[str, ...] = _row(
         (),
-        _internal_origins,
+        _each(_internal_origin),
         "Addresses in an organisation's own network that its connectors may reach, as "
         "`organisation=https://host:port`; with commas between them in the variable.",
     )
@@ -234,6 +268,8 @@ def load(environment: Mapping[str, str], file: Path | None = None) -> Settings:
     settings = cast(Settings, _build(Settings, values))
     if settings.clock_speed != 1 and settings.environment != "demo":
         problems.append('clock_speed: anything but 1 needs environment = "demo"')
+    if settings.environment == "production" and settings.web.public_url.startswith("http:"):
+        problems.append("web.public_url: starts with https:// in production")
     if problems:
         raise ConfigurationError("The settings cannot be used:", problems=tuple(problems))
     return settings

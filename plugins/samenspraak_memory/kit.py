@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from samenspraak.connectors import Inbound, Raw
+from samenspraak.protocols.standard_webhooks import Secret, signed
 from samenspraak.testing import ConnectorContract, LensLaws, Scene
 from samenspraak_memory.plugin import FamilyAppConnector
 from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp
 from samenspraak_memory.sandbox_records import rewritten
 
-NOTIFY_KEY = "meldingen-van-de-familie-app"
+NOTIFY_KEY = Secret(b"meldingen-van-de-familie-app").text()
 SETTINGS = {"title_length": 24}
 _LAG_SECONDS = 0.1
 
@@ -29,6 +30,9 @@ class Contract(ConnectorContract):
 
     def settings(self, url: str) -> Mapping[str, Any]:
         return {"base_url": url, "access_key": ACCESS_KEY, "notify_secret": NOTIFY_KEY}
+
+    def refused(self, url: str) -> Mapping[str, Any]:
+        return {**self.settings(url), "access_key": "een-sleutel-die-niet-past"}
 
     def scene(self, sandbox: Any) -> Scene:
         sandbox.add_client("c1", "Mevrouw R. van den Heuvel")
@@ -56,6 +60,6 @@ class Laws(LensLaws):
 
 def notice(record: str) -> Inbound:
     """A notification as the app's documentation describes it."""
-    body = json.dumps({"record": record}).encode()
-    signature = hmac.new(NOTIFY_KEY.encode(), body, hashlib.sha256).hexdigest()
-    return Inbound(headers={"X-Signature": f"sha256={signature}"}, body=body)
+    body, now = json.dumps({"record": record}).encode(), datetime.now(UTC)
+    headers = signed(f"msg_{uuid4().hex}", now, body, [Secret.parse(NOTIFY_KEY)])
+    return Inbound(headers=headers, body=body, at=now)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -52,7 +50,6 @@ from samenspraak.connectors.json_patch import merge_patch
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.errors import (
-    AuthenticationError,
     ConflictError,
     InvalidRecordError,
     OutcomeUnknownError,
@@ -60,6 +57,7 @@ from samenspraak.errors import (
     TransientError,
 )
 from samenspraak.http import Answer, BearerAuth, HttpClient
+from samenspraak.protocols.standard_webhooks import Secret, verify
 from samenspraak_memory import mapping
 from samenspraak_memory.checking import CURES, STEPS
 from samenspraak_memory.mapping import NOBODY
@@ -227,12 +225,12 @@ class FamilyAppConnector(Connector):
     # Hints.
 
     def hints(self, request: Inbound) -> Sequence[Hint]:
-        secret = self.settings["notify_secret"]
-        given = {name.lower(): value for name, value in request.headers.items()}.get("x-signature", "")
-        if not secret or not hmac.compare_digest(given.encode(), _signature(secret, request.body).encode()):
-            raise AuthenticationError(f"{self.connector_id}: a notification is not signed by this app")
+        given = [self.settings[name] for name in ("notify_secret", "earlier_notify_secret")]
+        secrets = [Secret.parse(one) for one in given if one]
+        notice = verify(request.headers, request.body, secrets, request.at)
         with at("body"):
-            return [Hint(external_id=TEXT.read(json.loads(request.body)["record"], NOBODY))]
+            record = TEXT.read(json.loads(request.body)["record"], NOBODY)
+        return [Hint(external_id=record, notice=notice.id)]
 
 
 # From their JSON to the words of the contract.
@@ -295,10 +293,6 @@ def _position(cursor: str | None) -> tuple[str, int]:
         return server, int(number or 0)
     except ValueError:
         raise StaleError("This cursor stands for no place in an app; everything is read again.") from None
-
-
-def _signature(secret: str, body: bytes) -> str:
-    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
 
 
 @hookimpl

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from samenspraak.connectors import setting
+from samenspraak.connectors.settings import is_webhook_secret
 
 
 class FamilyAppSettings(Schema):
@@ -36,11 +37,24 @@ class FamilyAppSettings(Schema):
         fields.String,
         title={"nl": "Sleutel voor meldingen", "en": "Secret for notifications"},
         help={
-            "nl": "Hiermee ondertekent de app haar meldingen. Zonder sleutel nemen we geen meldingen aan.",
-            "en": "The app signs its notifications with it. Without it we accept no notifications.",
+            "nl": "Hiermee ondertekent de app haar meldingen. Hij begint met whsec_. "
+            "Zonder sleutel nemen we geen meldingen aan.",
+            "en": "The app signs its notifications with it. It begins with whsec_. "
+            "Without it we accept no notifications.",
         },
         load_default=None,
-        validate=validate.Length(min=16),
+        validate=is_webhook_secret,
+        secret=True,
+    )
+    earlier_notify_secret = setting(
+        fields.String,
+        title={"nl": "Vorige sleutel voor meldingen", "en": "Earlier secret for notifications"},
+        help={
+            "nl": "Vul dit in zolang de app overstapt op een nieuwe sleutel. We nemen dan beide aan.",
+            "en": "Fill this in while the app changes to a new secret. We then accept both.",
+        },
+        load_default=None,
+        validate=is_webhook_secret,
         secret=True,
     )
     title_length = setting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from samenspraak.connectors import Connector, Inbound, Raw
@@ -87,7 +88,7 @@ def _notice(external_id: str) -> Inbound:
         "eventType": "CUSTOM",
         "modelType": "care_plan_activated",
         "payload": {"clientId": int(external_id.partition("/")[0])},
-        "timestamp": "2026-11-22T10:08:11+01:00",
+        "timestamp": datetime.now(UTC).isoformat(),
         "amountOfRetries": 0,
     }
     body = json.dumps(event).encode()

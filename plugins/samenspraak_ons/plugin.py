@@ -57,6 +57,7 @@ from samenspraak_ons.planning import Planner
 from samenspraak_ons.plans import plans_of
 from samenspraak_ons.settings import OnsSettings
 
+_HOOK_SECRETS = ("hook_secret", "earlier_hook_secret")
 _TOTAL_SECONDS = 45.0
 """With the wait for a place of the certificate it stays below what one request may take."""
 
@@ -235,7 +236,7 @@ class OnsConnector(Connector):
         return hearing.heard(
             self.connector_id,
             request,
-            secret=self.settings["hook_secret"],
+            secrets=[one for one in map(self.settings.get, _HOOK_SECRETS) if one],
             customer=self.settings["customer_code"],
             told=self._told,
         )

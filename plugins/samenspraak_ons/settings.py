@@ -98,6 +98,16 @@ class OnsSettings(Schema):
         validate=validate.Length(min=16),
         secret=True,
     )
+    earlier_hook_secret = _text(
+        {"nl": "Vorig geheim voor meldingen", "en": "Earlier secret for notifications"},
+        {
+            "nl": "Vul dit in zolang u in het dashboard een nieuw geheim instelt. We nemen dan beide aan.",
+            "en": "Fill this in while you set a new secret in the dashboard. We then accept both.",
+        },
+        load_default=None,
+        validate=validate.Length(min=16),
+        secret=True,
+    )
     action_id = _number(
         {"nl": "Actie voor afspraken", "en": "Action for agreements"},
         {

@@ -183,7 +183,7 @@ class RegiCareConnector(Connector):
         listed = {one.external_id for one in snapshot.found}
         if snapshot.complete and external_id not in listed:
             return Absent(external_id=external_id)
-        return Unseen(external_id=external_id, why=why)
+        return Unseen(external_id=external_id, why=why, missing=True)
 
     def find(self, call: Call, marker: Marker) -> Sequence[Found]:
         """The tasks staff made out of a proposal with this marker; one that waits is no record yet."""

@@ -213,9 +213,10 @@ class RestConnector(Connector):
     def fetch(self, call: Call, external_id: str) -> Look:
         answer = call.http.send("GET", self._path(self.description.records.one, external_id), allow=NOT_THERE)
         if answer.status in NOT_THERE:
-            is_gone = answer.status in _PROOF[self.description.absence]
-            gone, why = Absent(external_id=external_id), f"status {answer.status}"
-            return gone if is_gone else Unseen(external_id=external_id, why=why)
+            if answer.status in _PROOF[self.description.absence]:
+                return Absent(external_id=external_id)
+            is_missing = answer.status != 403
+            return Unseen(external_id=external_id, why=f"status {answer.status}", missing=is_missing)
         return self._records.look(self._records.inside(answer), answer)
 
     def find(self, call: Call, marker: Marker) -> Sequence[Found]:

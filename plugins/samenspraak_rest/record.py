@@ -110,7 +110,7 @@ class Records:
         if not self._is_removed(raw):
             return self.found(raw, answer)
         if self.description.absence is Absence.NEVER:
-            return Unseen(external_id=self.id(raw), why="it says that it was removed")
+            return Unseen(external_id=self.id(raw), why="it says that it was removed", missing=True)
         return Absent(external_id=self.id(raw))
 
     def found(self, raw: Raw, answer: Answer | None = None) -> Found:

@@ -19,6 +19,7 @@ from samenspraak.connectors import (
     NOTICE,
     Arrival,
     Changes,
+    Heartbeat,
     Marker,
     Notice,
     NoticeKind,
@@ -32,14 +33,10 @@ from samenspraak.domain.units import STATUS
 from samenspraak.errors import InvalidRecordError, PermanentError
 from samenspraak.protocols import documents
 
-TYPES: Mapping[NoticeKind, str] = {
-    NoticeKind.AVAILABLE: "agreement.available",
-    NoticeKind.UPDATED: "agreement.updated",
-    NoticeKind.ENDED: "agreement.ended",
-    NoticeKind.RETRACTED: "agreement.retracted",
-}
 TEST_TYPE = "test"
 """Of the notice that a connection test sends: it is about nothing, and has no number."""
+ALIVE_TYPE = "samenspraak.heartbeat"
+"""Of a sign of life: it has no number either, and names the last one there is."""
 
 _WHOSE = ("client", "reader", "marker")
 _KNOWN = (*_WHOSE, NOTICE, MARK, "status")
@@ -58,12 +55,17 @@ def body(notice: Notice) -> bytes:
     }
     if notice.kind is not NoticeKind.RETRACTED:
         data["version"] = notice.version
-    return _written(TYPES[notice.kind], notice.at, data)
+    return _written(notice.kind.type, notice.at, data)
 
 
 def about_nothing(at: datetime) -> bytes:
     """The body of a notice about nothing."""
     return _written(TEST_TYPE, at, {})
+
+
+def alive(heartbeat: Heartbeat) -> bytes:
+    """The body of a sign of life."""
+    return _written(ALIVE_TYPE, heartbeat.at, {"last": heartbeat.last})
 
 
 def _written(kind: str, at: datetime, data: Mapping[str, Any]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from samenspraak.connectors import (
@@ -20,8 +20,10 @@ from samenspraak.connectors import (
     Directory,
     End,
     Found,
+    Heartbeat,
     Manifest,
     Notice,
+    NoticeKind,
     Rates,
     Raw,
     Readers,
@@ -49,7 +51,6 @@ GONE = 410
 _BUSY = frozenset({408, 425, 429})
 """Refusals that say for how long; all others are one attempt that failed, whatever they say."""
 _REFUSALS = (frozenset(range(300, 500)) | {501, 505}) - _BUSY
-_SECRETS = ("secret", "earlier_secret")
 
 MANIFEST = Manifest(
     name="webhook",
@@ -124,15 +125,30 @@ class WebhookConnector(Shelved):
         return in_steps({Step.CONNECT: connect, Step.SIGN_IN: sign_in, Step.READ: read}, CURES)
 
     def deliver(self, call: Call, notice: Notice) -> Delivery:
-        answer = self._post(call, notice.id, mapping.body(notice))
+        if notice.kind is not NoticeKind.RETRACTED and notice.kind not in self.settings["kinds"]:
+            return Delivery.NOT_CHOSEN
+        return self._tell(call, notice.id, mapping.body(notice))
+
+    def heartbeat_after(self) -> timedelta | None:
+        minutes = self.settings["heartbeat_minutes"]
+        return timedelta(minutes=minutes) if minutes else None
+
+    def beat(self, call: Call, heartbeat: Heartbeat) -> Delivery:
+        return self._tell(call, heartbeat.id, mapping.alive(heartbeat))
+
+    def _tell(self, call: Call, message_id: str, body: bytes) -> Delivery:
+        answer = self._post(call, message_id, body)
         if answer.status == GONE:
             return Delivery.UNWANTED
         if not 200 <= answer.status < 300:
-            raise TransientError(f"{self.connector_id} answered {answer.status}: the notice was not taken")
+            raise TransientError(
+                f"{self.connector_id} answered {answer.status}: it was not taken", status=answer.status
+            )
         return Delivery.TAKEN
 
     def _post(self, call: Call, message_id: str, body: bytes) -> Answer:
-        headers = signed(message_id, call.now, body, self._secrets())
+        own = [call.signing_key] if call.signing_key else []
+        headers = signed(message_id, call.now, body, [*self._secrets(call.now), *own])
         return call.http.send(
             "POST",
             "",
@@ -142,9 +158,11 @@ class WebhookConnector(Shelved):
             allow=_REFUSALS,
         )
 
-    def _secrets(self) -> list[Secret]:
+    def _secrets(self, now: datetime) -> list[Secret]:
         """The secret, and while the app changes over the one before."""
-        return [Secret.parse(text) for name in _SECRETS if (text := self.settings.get(name))]
+        until, earlier = self.settings["earlier_secret_until"], self.settings["earlier_secret"]
+        holds = earlier is not None and (until is None or now < until)
+        return [Secret.parse(text) for text in (self.settings["secret"], *([earlier] if holds else []))]
 
     # The copy.
 

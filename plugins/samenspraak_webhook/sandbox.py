@@ -36,6 +36,7 @@ _MINUTES_5 = 300
 _LARGEST = 20_000
 _DATA: Mapping[str, frozenset[str]] = {
     "test": frozenset(),
+    "samenspraak.heartbeat": frozenset({"last"}),
     "agreement.available": frozenset({"agreement", "reader", "sequence", "version"}),
     "agreement.updated": frozenset({"agreement", "reader", "sequence", "version"}),
     "agreement.ended": frozenset({"agreement", "reader", "sequence", "version"}),

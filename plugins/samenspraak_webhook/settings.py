@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields, validate
 
-from samenspraak.connectors import setting
-from samenspraak.errors import ConfigurationError
-from samenspraak.protocols.standard_webhooks import Secret
+from samenspraak.connectors import NoticeKind, setting
+from samenspraak.connectors.settings import is_webhook_secret
 
-
-def _is_a_secret(text: str) -> None:
-    try:
-        Secret.parse(text)
-    except ConfigurationError as error:
-        raise ValidationError(str(error)) from None
+KINDS = tuple(one.value for one in NoticeKind if one is not NoticeKind.RETRACTED)
+"""What an app may choose from; a retraction is always sent."""
+_DAY_MINUTES = 24 * 60
 
 
 class WebhookSettings(Schema):
@@ -27,6 +23,7 @@ class WebhookSettings(Schema):
             "en": "Here the app takes notices. The address starts with https:// and has no question mark.",
         },
         required=True,
+        own=True,
         schemes={"http", "https"},
         require_tld=False,
     )
@@ -38,7 +35,7 @@ class WebhookSettings(Schema):
             "en": "We sign every notice with it. It begins with whsec_ and is for this app alone.",
         },
         required=True,
-        validate=_is_a_secret,
+        validate=is_webhook_secret,
         secret=True,
     )
     earlier_secret = setting(
@@ -49,6 +46,37 @@ class WebhookSettings(Schema):
             "en": "Fill this in while the app changes to a new secret. We then sign with both.",
         },
         load_default=None,
-        validate=_is_a_secret,
+        validate=is_webhook_secret,
         secret=True,
+    )
+    earlier_secret_until = setting(
+        fields.AwareDateTime,
+        title={"nl": "Vorig geheim tot", "en": "Earlier secret until"},
+        help={
+            "nl": "Tot dit moment ondertekenen we ook met het vorige geheim. Leeg: zolang het er staat.",
+            "en": "Up to this moment we also sign with the earlier secret. Empty: as long as it is there.",
+        },
+        load_default=None,
+    )
+    kinds = setting(
+        fields.List,
+        cls_or_instance=fields.String(validate=validate.OneOf(KINDS)),
+        title={"nl": "Soorten berichten", "en": "Kinds of notices"},
+        help={
+            "nl": "Kies uit available, updated en ended. Wat weg moet bij de app, melden we altijd.",
+            "en": "Choose from available, updated and ended. A retraction is always sent.",
+        },
+        load_default=lambda: list(KINDS),
+        own=True,
+    )
+    heartbeat_minutes = setting(
+        fields.Integer,
+        title={"nl": "Levensteken na minuten stilte", "en": "Sign of life after minutes of silence"},
+        help={
+            "nl": "Zo weet de app dat er niets is, en geen storing. 0 betekent: geen levenstekens.",
+            "en": "So the app knows that there is nothing, rather than an outage. 0 means: none.",
+        },
+        load_default=60,
+        own=True,
+        validate=validate.Range(0, _DAY_MINUTES),
     )

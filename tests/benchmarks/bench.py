@@ -17,10 +17,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+SIDES = ("hub", "bare")
+NOTICES_PER_SECOND = 200
+"""So many Ons may send when something is corrected in bulk."""
 OUTCOME = HERE.parents[1] / "build" / "bench.json"
 
 
@@ -196,8 +200,31 @@ def store(asked: Asked) -> Iterator[Figure]:
         yield Figure(name=f"{what}_vs_transaction", value=ratio(rates, durable), about=about)
 
 
+def notices(asked: Asked) -> Iterator[Figure]:
+    """Notices at a steady pace at ``samenspraak serve``, beside a bare program that keeps a row of each."""
+    seconds = asked.size / NOTICES_PER_SECOND
+    took = between(
+        {
+            who: partial(job, "measured", who=who, per_second=NOTICES_PER_SECOND, seconds=seconds)
+            for who in SIDES
+        },
+        asked.times,
+    )
+    for who, runs in took.items():
+        for run in runs:
+            assert (run["refused"], run["kept"]) == (0, asked.size), f"{who} lost notices: {run['kept']}"
+    p95 = {who: [_p95(run["ms"]) for run in runs] for who, runs in took.items()}
+    slowest = max(max(run["ms"]) for run in took["hub"])
+    about = f"{NOTICES_PER_SECOND}/s, {asked.size} in all, none lost; slowest {slowest:.0f} ms"
+    yield Figure(name="notices_p95_ms", value=statistics.median(p95["hub"]), aim="< 200", about=about)
+    about = f"bare p95 {statistics.median(p95['bare']):.0f} ms"
+    yield Figure(name="notices_vs_bare", value=ratio(p95["hub"], p95["bare"]), about=about)
+    cpu = {who: 1000 * median_of(runs, "cpu") / asked.size for who, runs in took.items()}
+    yield Figure(name="notices_cpu_s_per_1000", value=cpu["hub"], about=f"bare {cpu['bare']:.2f}")
+
+
 BENCHMARKS: Mapping[str, Callable[[Asked], Iterator[Figure]]] = {
-    one.__name__: one for one in (push, cycles, propagation, store, memory)
+    one.__name__: one for one in (push, cycles, propagation, store, memory, notices)
 }
 
 

@@ -22,6 +22,7 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import notices
 from benchmarks.hubs import ORGANISATION, hub_around
 from benchmarks.servers import care_plan, client_of, nurse_of
 from benchmarks.systems import LAG_S, RecordConnector, transformed, units_in
@@ -428,6 +429,7 @@ JOBS: Mapping[str, Callable[..., Any]] = {
         propagation,
         bare_propagation,
         store_work,
+        notices.measured,
     )
 }
 

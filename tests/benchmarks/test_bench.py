@@ -16,6 +16,7 @@ KEYS = {
     "propagation": {"propagation_p95_ms", "propagation_vs_bare", "propagation_polled_p95_ms"},
     "store": {"claims_vs_transaction", "commits_vs_transaction", "merges_vs_transaction"},
     "memory": {"memory_growth"},
+    "notices": {"notices_p95_ms", "notices_vs_bare", "notices_cpu_s_per_1000"},
 }
 
 

@@ -66,6 +66,14 @@ class TakesForbiddenForGone(StarterConnector):
         return Absent(external_id=external_id) if is_forbidden else look
 
 
+class TakesForbiddenForMissing(StarterConnector):
+    """Whatever it cannot see may have been removed, it says."""
+
+    def fetch(self, call: Call, external_id: str) -> Look:
+        look = super().fetch(call, external_id)
+        return replace(look, missing=True) if isinstance(look, Unseen) else look
+
+
 class FollowsEveryLink(StarterConnector):
     """It asks for the next page wherever the answer says that it is, signed in; and notes what it did."""
 

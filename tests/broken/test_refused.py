@@ -18,6 +18,7 @@ from .samples import (
     ForgetsTheMarker,
     HidesTheLabelOnly,
     TakesForbiddenForGone,
+    TakesForbiddenForMissing,
 )
 
 ALL: Mapping[str, bool | None] = {check: True for checks in CHECKS.values() for check in checks}
@@ -33,6 +34,10 @@ REFUSED: Mapping[type[Connector], tuple[Tier, set[str]]] = {
         },
     ),
     TakesForbiddenForGone: (
+        Tier.BRONZE,
+        {"a_record_withheld_from_us_is_not_taken_for_a_removed_one"},
+    ),
+    TakesForbiddenForMissing: (
         Tier.BRONZE,
         {"a_record_withheld_from_us_is_not_taken_for_a_removed_one"},
     ),

@@ -184,7 +184,7 @@ def clock() -> Clock:
 @pytest.fixture
 def environment() -> dict[str, str]:
     """The secrets that connectors refer to; a suite with other connectors has others."""
-    return {"APP_KEY": ACCESS_KEY, "NOTIFY": "een-lang-genoeg-geheim", "PLEIN_KEY": PLEIN_KEY}
+    return {"APP_KEY": ACCESS_KEY, "PLEIN_KEY": PLEIN_KEY}
 
 
 @pytest.fixture

@@ -120,6 +120,7 @@ def _judges(walk: Walk, *, explained: bool) -> None:
         *oracle.no_end_undone(end),
         *oracle.nothing_readable(end),
         *oracle.nothing_half_done(end),
+        *oracle.found_by_whom_it_names(end, walk.file),
         *pages.right(end, explained=explained),
         *outbox.right(end, walk.app, explained=explained),
         *([] if explained else oracle.all_well(walk.town)),

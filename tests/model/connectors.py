@@ -163,7 +163,7 @@ class RecordConnector(Connector):
         if external_id in self.system.forbidden:
             return Unseen(external_id=external_id, why="forbidden")
         if kept is None or (kept.raw is None and self.manifest.capabilities.absence is Absence.NEVER):
-            return Unseen(external_id=external_id, why="unknown")
+            return Unseen(external_id=external_id, why="unknown", missing=True)
         found = self._found(external_id, kept)
         return found if isinstance(found, Found) else Absent(external_id=external_id)
 

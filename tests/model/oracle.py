@@ -10,15 +10,18 @@ is another organisation's · I7 the trail of who did what is whole · I8 no text
 the database · I9 nothing is left half done · I10 nothing raises · I11 what is over stays over · I12 the hub
 calls nobody unwell who is well · I14 it comes to rest in time · I15 an end comes from somebody who ended,
 never from something not seen · I16 a unit goes no way its admin forbade, and what people wrote in what is
-not kept there stays theirs. I13, rates, is about sockets (``tests/unit/work``).
+not kept there stays theirs · I17 an agreement is found by whom it names now, and by nobody else. I13, rates,
+is about sockets (``tests/unit/work``).
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +32,7 @@ from model.town import FAMILY, NEIGHBOUR, ORGANISATION, READER, Town
 
 from samenspraak.connectors import Raw
 from samenspraak.domain.agreements import Agreement, Conditions, OccurrenceException
+from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import CONDITIONS, UnitKey, UnitKind, units_of
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.store.records import AgreementRecord, QuestionRecord, RemoteRecord
@@ -368,6 +372,33 @@ def nothing_half_done(end: End) -> Iterator[str]:
             for remote in uow.remotes.intended(name):
                 if remote.intent is not None and not remote.intent.waiting:
                     yield f"I9: a write to {remote.external_id} at {name} is open: {remote.intent.kind}"
+
+
+def found_by_whom_it_names(end: End, file: Path) -> Iterator[str]:
+    """The index of parties is what the agreements say; one that was joined into another says nothing."""
+    with closing(sqlite3.connect(file)) as there:
+        kept = set(there.execute("SELECT organisation, agreement_id, party FROM agreement_party"))
+    for record in end.records:
+        named = {(ORGANISATION, record.agreement.id, str(one)) for one in _parties(record.agreement)}
+        found = {one for one in kept if one[1] == record.agreement.id}
+        kept -= found
+        if named != found:
+            gone = sorted(found - named)
+            yield f"I17: {record.agreement.id} is not found by {sorted(named - found)}, but by {gone}"
+    if kept:
+        yield f"I17: found by somebody and no agreement: {sorted(kept)}"
+
+
+def _parties(value: object) -> Iterator[PartyRef]:
+    """Every party in a value, however deep."""
+    if isinstance(value, PartyRef):
+        yield value
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield from _parties(getattr(value, one.name))
+    elif isinstance(value, tuple | Mapping):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _parties(each)
 
 
 def all_well(town: Town) -> Iterator[str]:

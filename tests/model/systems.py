@@ -7,9 +7,10 @@ How the hub talks to each is in ``connectors``, ``desk`` and ``telling``; what p
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from model.faces import is_live
@@ -87,6 +88,8 @@ class System:
         self.writes = 0
         self.lost: dict[str, list[Kept]] = {}
         """Per record the states that a restored backup did not have."""
+        self.noticed: dict[str, int] = {}
+        """Per record the number that the hub knew when the backup was put back."""
         self._clock = clock
         self._chance = chance
         self._number = 0
@@ -123,8 +126,12 @@ class System:
             self.wire.notes("lag: a replica is behind")
         return found
 
-    def restore(self, changes: int) -> list[Kept]:
-        """Put everything back as it was so many changes ago; gives the states that never were."""
+    def restore(self, changes: int, noticed: Mapping[str, int] = MappingProxyType({})) -> list[Kept]:
+        """Put everything back as it was so many changes ago; gives the states that never were.
+
+        ``noticed``: per record the number that the hub knows.
+        """
+        self.noticed |= noticed
         numbers = sorted(one.number for states in self.records.values() for one in states)
         first = numbers[-changes] if len(numbers) >= changes else 0
         for record_id, states in self.records.items():
@@ -134,6 +141,9 @@ class System:
         return [one for states in self.lost.values() for one in states]
 
     def has_passed(self, record_id: str) -> bool:
-        """Whether a restored record was edited so often that its number no longer tells of it."""
+        """Whether nothing tells of the restore: edited past the number the hub knew, or gone again."""
         lost, states = self.lost.get(record_id), self.records[record_id]
-        return bool(lost and states) and states[-1].number >= lost[-1].number
+        if not (lost and states):
+            return False
+        is_gone_again = states[-1].raw is None and lost[-1].raw is None
+        return is_gone_again or states[-1].number >= self.noticed.get(record_id, 0)

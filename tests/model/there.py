@@ -203,8 +203,10 @@ def restores_backup(walk: Walk) -> None:
     system = ordered[0]
     with walk.town.store.read(ORGANISATION) as uow:
         here = numbers([units_of(one.agreement) for one in uow.agreements.list()])
+        known = (uow.remotes.by_external(system.name, one) for one in system.records)
+        noticed = {one.external_id: int(one.token or 0) for one in known if one and one.external_id}
     changes = sum(len(states) for states in system.records.values())
-    lost = system.restore(min(walk.chance.choice((3, 5, 8)), changes // 2 or 1))
+    lost = system.restore(min(walk.chance.choice((3, 5, 8)), changes // 2 or 1), noticed)
     walk.note("a peer is restored", f"{system.name}, {len(lost)} changes lost")
     walk.ledger.outlived |= numbers([one.raw for one in lost]) - here
     places = {(system.name, record_id) for record_id in system.records}

@@ -237,6 +237,15 @@ HELP_NL: Mapping[str, str] = {
     ),
     "How many days.": "Hoeveel dagen.",
     "Only what this party does, or a group they are in.": "Alleen wat deze partij doet, of een groep ervan.",
+    # today
+    "Of this group: all that is agreed with its clients.": (
+        "Van deze groep: alles wat met de cliënten is afgesproken."
+    ),
+    "Of this person, in all they are that day.": "Van deze persoon, in elke rol van die dag.",
+    "Which day; today unless given.": "Welke dag; anders vandaag.",
+    "Show one day: who does what, what was done, what is asked, and when each system was last heard.": (
+        "Toont één dag: wie wat doet, wat gedaan is, wat gevraagd is, en wanneer elk systeem gehoord is."
+    ),
     # pause
     "Let agreements rest while somebody is away.": "Afspraken laten rusten als iemand er niet is.",
     "Let what is agreed rest while PARTY is away; it goes on by itself after the last day.\n\n"
@@ -334,6 +343,71 @@ HELP_NL: Mapping[str, str] = {
     ),
     "Compare this system only.": "Vergelijkt alleen dit systeem.",
     "Bring what differs in step, as it was shown.": "Werkt bij wat anders is, zoals het getoond werd.",
+    # access
+    "Say who and what may ask something of the hub from outside.": (
+        "Zegt wie en wat van buiten iets aan de hub mag vragen."
+    ),
+    "Let a program take part: the program behind an app, or one of your own.": (
+        "Laat een programma meedoen: het programma achter een app, of een eigen programma."
+    ),
+    "Let program ID take part. It can ask nothing before it has a key, or signs who it is.": (
+        "Laat programma ID meedoen. Het kan pas iets vragen met een sleutel, of als het zelf ondertekent."
+    ),
+    "What it may do at most.": "Wat het hoogstens mag.",
+    "Whose program it is: role app.": "De koppeling waar het programma bij hoort: rol app.",
+    "What people call it.": "Hoe mensen het noemen.",
+    "Its public keys (JWKS), when it signs who it is.": (
+        "De openbare sleutels (JWKS), als het zelf ondertekent wie het is."
+    ),
+    "List the programs that take part, and those that did.": (
+        "Toont welke programma's meedoen, en welke dat deden."
+    ),
+    "Let program ID ask nothing any more, with whatever key or token. That cannot be undone.": (
+        "Laat programma ID niets meer vragen, met geen enkele sleutel. Dat kan niet ongedaan worden gemaakt."
+    ),
+    "Give programs their keys, and take them back.": "Geeft programma's hun sleutels, en trekt ze weer in.",
+    "Make a key for PROGRAM. It is shown once: hand it over now.\n\n"
+    "Two keys of a program work at once, so that the new one can be brought in before the old one goes.": (
+        "Maakt een sleutel voor PROGRAM. U ziet hem één keer: geef hem meteen door.\n\n"
+        "Twee sleutels werken tegelijk. Zo kan de nieuwe in gebruik zijn voordat de oude weggaat."
+    ),
+    "Only this; may be given several times. All that its role may, unless given.": (
+        "Alleen dit; mag vaker. Anders alles wat de rol mag."
+    ),
+    "For so many days, two years at most.": "Voor zoveel dagen, hoogstens twee jaar.",
+    "Only from here; may be given several times.": "Alleen vanaf hier; mag vaker.",
+    "List the keys and about when each was last used; never the keys themselves.": (
+        "Toont welke sleutels er zijn en wanneer ze ongeveer gebruikt zijn; nooit de sleutels zelf."
+    ),
+    "Only of this program.": "Alleen van dit programma.",
+    "Let the key never work again.": "Laat de sleutel nooit meer werken.",
+    "Let program ID sign with the public keys in FILE (JWKS) from now on, and with no others.": (
+        "Laat programma ID vanaf nu ondertekenen met de openbare sleutels in FILE (JWKS), en geen andere."
+    ),
+    "Say where the people of an app sign in.": "Zegt waar de mensen van een app inloggen.",
+    "Its address, exactly as its tokens say.": "Het adres, precies zoals het in de tokens staat.",
+    "What the app is called there.": "Hoe de app daar heet.",
+    "The connection of the app.": "De koppeling van de app.",
+    "Take what the people of an app get where they sign in, once they were invited.": (
+        "Geeft de mensen van een app toegang als zij daar inloggen, en zijn uitgenodigd."
+    ),
+    "List where people sign in.": "Toont waar mensen inloggen.",
+    "Let nobody ask anything any more who signs in there. Their accounts stay, for when it comes back.": (
+        "Geeft wie daar inlogt geen toegang meer. De accounts blijven, voor als het terugkomt."
+    ),
+    "Staff with this role; unless given, who uses an app.": (
+        "Medewerker met deze rol; anders iemand die een app gebruikt."
+    ),
+    "Make a code for PARTY, or for staff. It is shown once, and counts once, for seven days.\n\n"
+    "Whoever signs in and shows it is that person from then on: hand it over yourself.": (
+        "Maakt een code voor PARTY of een medewerker. U ziet hem één keer. Hij werkt één keer, 7 dagen.\n\n"
+        "Wie inlogt en de code laat zien, is vanaf dan die persoon: geef hem zelf."
+    ),
+    "See who may sign in, and take that back.": "Toont wie mag inloggen, en trekt dat in.",
+    "List who may ask something once they signed in.": "Toont wie na het inloggen toegang heeft.",
+    "Let this person ask nothing any more, until they are invited again.": (
+        "Geeft deze persoon geen toegang meer, tot een nieuwe uitnodiging."
+    ),
     # feed
     "Give people an address for their calendar, page or spreadsheet, and take it back.": (
         "Geeft mensen een adres voor hun agenda, blad of spreadsheet, en trekt het weer in."
@@ -360,6 +434,36 @@ HELP_NL: Mapping[str, str] = {
     ),
     "Take an address back: it never works again, and without another one nothing is shown any more.": (
         "Trekt een adres in: het werkt nooit meer, en zonder ander adres is er niets meer te zien."
+    ),
+    # event
+    "What an app is told, what was tried with it, and telling it again.": (
+        "Wat een app te horen krijgt, wat geprobeerd is, en het opnieuw vertellen."
+    ),
+    "Only events after this number.": "Alleen berichten na dit nummer.",
+    "So many at most.": "Hooguit zoveel.",
+    "List the events of an app in the order of their numbers, and what became of each.": (
+        "Toont de berichten voor een app op nummer, en wat van elk geworden is."
+    ),
+    "Show one event with every attempt at it.": "Toont één bericht met alle pogingen.",
+    "Tell one event again, with the same id and number; also one that was taken.": (
+        "Vertelt één bericht opnieuw, met hetzelfde id en nummer; ook als het al aangenomen is."
+    ),
+    "Show where an app is told, how that goes, and the key with which it verifies.": (
+        "Toont waar een app berichten krijgt, hoe dat gaat, en met welke sleutel de app controleert."
+    ),
+    "Make a new secret for an app. It is shown once: hand it over now.\n\n"
+    "For another day everything is signed with the one before, too.": (
+        "Maakt een nieuw geheim voor een app. U ziet het één keer: geef het nu door.\n\n"
+        "Een dag lang ondertekenen we ook alles met het vorige."
+    ),
+    "What happened since this moment (UTC).": "Wat sinds dit moment (UTC) gebeurd is.",
+    "Tell again all that failed of what happened since a moment.": (
+        "Vertelt alles opnieuw wat sinds een moment gebeurd is en niet aangenomen is."
+    ),
+    "Tell all after a number that was never handed over.\n\n"
+    "That is what failed, and what is of a kind that the app did not choose then.": (
+        "Vertelt alles na een nummer wat nooit bezorgd is.\n\n"
+        "Dat is wat mislukt is, en wat van een soort is die de app toen niet koos."
     ),
     # failure
     "What failed for good, and trying again.": "Wat mislukt is, en opnieuw proberen.",

@@ -42,6 +42,10 @@ def lines_of(status: Status, texts: Texts) -> Iterator[str]:
         for one in status.systems
     )
     yield from table(headings, rows) or [texts("connector.none")]
+    for one in status.systems:
+        if one.told and one.told.since is not None:
+            health, since = texts.word("health", one.told.health), texts.moment(one.told.since)
+            yield texts("status.told", id=one.id, health=health, since=since)
     if status.questions:
         kinds = ", ".join(
             f"{texts.word('question', kind)}: {count}" for kind, count in status.questions.items()

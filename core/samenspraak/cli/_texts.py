@@ -14,6 +14,8 @@ SENTENCES: Mapping[str, Pair] = {
     "act": ("WAT", "WHAT"),
     "agreement": ("AFSPRAAK", "AGREEMENT"),
     "answers": ("ANTWOORDEN", "ANSWERS"),
+    "as": ("ALS", "AS"),
+    "backup": ("VERVANGING", "BACKUP"),
     "category": ("WAT", "WHAT"),
     "client": ("CLIËNT", "CLIENT"),
     "connection": ("KOPPELING", "CONNECTION"),
@@ -43,6 +45,13 @@ SENTENCES: Mapping[str, Pair] = {
     "version": ("VERSIE", "VERSION"),
     "what": ("WAT", "WHAT"),
     "why": ("WAAROM", "WHY"),
+    "program": ("PROGRAMMA", "PROGRAM"),
+    "role": ("ROL", "ROLE"),
+    "scopes": ("MAG", "MAY"),
+    "used": ("LAATST GEBRUIKT", "LAST USED"),
+    "until": ("TOT", "UNTIL"),
+    "app": ("APP", "APP"),
+    "issuer": ("INLOGGEN BIJ", "SIGNS IN AT"),
     # init
     "init.done": ("Organisatie {organisation} is gemaakt.", "Organisation {organisation} was made."),
     "init.key": (
@@ -218,6 +227,94 @@ SENTENCES: Mapping[str, Pair] = {
     ),
     "feed.revoked": ("Adres {id} werkt niet meer.", "Address {id} does not work any more."),
     "feed.revoked_at": ("ingetrokken {at}", "revoked {at}"),
+    # access
+    "access.none": ("Er zijn nog geen programma's.", "There are no programs yet."),
+    "access.added": (
+        "Programma {id} is gemaakt. Het noemt zich {client}.",
+        "Program {id} was made. It calls itself {client}.",
+    ),
+    "access.needs_key": (
+        "Geef het een sleutel: samenspraak access key add {id}",
+        "Give it a key: samenspraak access key add {id}",
+    ),
+    "access.revoke?": (
+        "Programma {id} mag dan niets meer vragen, met geen enkele sleutel.",
+        "Program {id} may ask nothing any more then, with whatever key.",
+    ),
+    "access.revoked": ("Programma {id} mag niets meer vragen.", "Program {id} may ask nothing any more."),
+    "access.revoked_at": ("ingetrokken {at}", "revoked {at}"),
+    "access.no_keys": ("Er zijn nog geen sleutels.", "There are no keys yet."),
+    "access.key_added": (
+        "Sleutel {id} van {program} werkt tot {until}.",
+        "Key {id} of {program} works until {until}.",
+    ),
+    "access.key": ("De sleutel: {secret}", "The key: {secret}"),
+    "access.once": (
+        "U ziet de sleutel alleen nu. Geef hem veilig door aan wie het programma beheert.",
+        "You see the key only now. Hand it over safely to who looks after the program.",
+    ),
+    "access.works": ("werkt", "works"),
+    "access.expired": ("verlopen", "expired"),
+    "access.program_gone": ("programma ingetrokken", "program revoked"),
+    "access.revoke_key?": ("Sleutel {id} werkt dan niet meer.", "Key {id} does not work any more then."),
+    "access.key_revoked": ("Sleutel {id} werkt niet meer.", "Key {id} does not work any more."),
+    "access.keys_changed": (
+        "Programma {id} ondertekent vanaf nu met deze sleutels.",
+        "Program {id} signs with these keys from now on.",
+    ),
+    "access.no_providers": ("Er is nog nergens om in te loggen.", "There is nowhere to sign in yet."),
+    "access.provider_added": (
+        "Wie bij {id} inlogt en is uitgenodigd, heeft toegang.",
+        "Who signs in at {id} and was invited has access.",
+    ),
+    "access.audience": (
+        "Laat de app toegang vragen voor: {audience}",
+        "Let the app ask for access to: {audience}",
+    ),
+    "access.remove_provider?": (
+        "Wie bij {id} inlogt, heeft dan geen toegang meer.",
+        "Who signs in at {id} has no access any more then.",
+    ),
+    "access.provider_removed": (
+        "Wie bij {id} inlogt, heeft geen toegang meer.",
+        "Who signs in at {id} has no access any more.",
+    ),
+    "access.invited": ("De uitnodiging geldt tot {until}.", "The invitation counts until {until}."),
+    "access.code": ("De code: {code}", "The code: {code}"),
+    "access.code_once": (
+        "U ziet de code alleen nu. Geef hem zelf aan deze persoon, en aan niemand anders.",
+        "You see the code only now. Give it to this person yourself, and to nobody else.",
+    ),
+    "access.no_accounts": ("Er heeft nog niemand toegang.", "Nobody has access yet."),
+    "access.remove_account?": (
+        "Deze persoon heeft dan geen toegang meer.",
+        "This person has no access any more then.",
+    ),
+    "access.account_removed": (
+        "Toegang {id} is ingetrokken.",
+        "Access {id} was taken back.",
+    ),
+    # event
+    "event.again": ("Wordt opnieuw verstuurd: {count}.", "Told again: {count}."),
+    "event.health": ("{id}: {health}. Laatst aangenomen: {taken}.", "{id}: {health}. Last taken: {taken}."),
+    "event.failing": (
+        "Er lukt niets sinds {since}. Mislukt op rij: {count}.",
+        "Nothing works since {since}. Failed in a row: {count}.",
+    ),
+    "event.until": (
+        "Gaat dit zo door, dan zetten we de app uit: {until}.",
+        "If it goes on like this, the app is disabled: {until}.",
+    ),
+    "event.counts": (
+        "Laatste nummer: {last}. Wachten: {waiting}. Niet aangenomen: {given_up}.",
+        "Last number: {last}. Waiting: {waiting}. Not taken: {given_up}.",
+    ),
+    "event.key": ("Sleutel om mee te controleren: {public}", "Key to verify with: {public}"),
+    "event.secret": ("Nieuw geheim, nu één keer te zien: {secret}", "New secret, shown this once: {secret}"),
+    "event.earlier": (
+        "We ondertekenen ook met het vorige geheim tot {until}.",
+        "We also sign with the earlier secret until {until}.",
+    ),
     # failure
     "failure.none": ("Er is niets mislukt.", "Nothing failed."),
     "failure.records": ("Gegevens die we niet kunnen lezen:", "Records that cannot be read:"),
@@ -232,6 +329,10 @@ SENTENCES: Mapping[str, Pair] = {
     "status.equal": ("Alles is bijgewerkt.", "Everything is up to date."),
     "status.due": ("We zijn nog bezig.", "Work is still going on."),
     "status.questions": ("Open vragen: {count} ({kinds}).", "Open questions: {count} ({kinds})."),
+    "status.told": (
+        "{id} {health} sinds {since}.",
+        "{id} {health} since {since}.",
+    ),
     "status.overdue": (
         "Vragen waarvan de tijd om is: {count}.",
         "Questions past their time: {count}.",
@@ -300,6 +401,18 @@ SENTENCES: Mapping[str, Pair] = {
     ),
     "when": ("WANNEER", "WHEN"),
     "reported": ("GEMELD", "REPORTED"),
+    "today.heading": ("{party}, {day}. Stand van {at}.", "{party}, {day}. As of {at}."),
+    "today.members": (
+        "Wie telt mee: {people}. Geen systeem vertelt wie er werkt. Daarom telt iedereen in de groep.",
+        "Who acts for it: {people}. No system tells who is at work, so everybody in the group counts.",
+    ),
+    "today.nobody": ("Er staat niemand in deze groep.", "Nobody is in this group."),
+    "today.sometime": ("op deze dag", "some time"),
+    "today.standing": ("Zonder vaste tijd", "Without a fixed time"),
+    "today.conditions": ("Waar u op let", "What to mind"),
+    "today.instruct": ("Laat het eerst voordoen.", "Be shown how first."),
+    "today.unheard": ("({system} laatst gehoord: {at})", "({system} last heard: {at})"),
+    "today.unreadable": ("({system}: niet te lezen)", "({system}: cannot be read)"),
     "moment.none": ("In deze dagen staat er niets.", "There is nothing in these days."),
     "moment.unheard": ("(niets gehoord van: {systems})", "(not heard from: {systems})"),
     "question.about": ("Het gaat om {about}.", "It is about {about}."),

@@ -192,6 +192,24 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "different": ("meldingen verschillen", "reports differ"),
         "done_twice": ("twee keer gedaan", "done twice"),
     },
+    "undated": {
+        "as_needed": ("zo nodig", "as needed"),
+        "times_per_period": ("een aantal keer", "so many times"),
+        "in_words": ("niet gezegd wanneer", "not said when"),
+        "never": ("altijd", "always"),
+    },
+    "involved": {
+        "performs": ("doet het", "does it"),
+        "group_performs": ("in de groep", "in the group"),
+        "steps_in": ("vervangt", "steps in"),
+        "client": ("cliënt", "client"),
+        "represents": ("vertegenwoordigt", "represents"),
+    },
+    "hearing": {
+        "heard": ("gehoord", "heard"),
+        "out_of_reach": ("buiten bereik", "out of reach"),
+        "by_hand": ("wordt gebracht", "brought by hand"),
+    },
     "cause": {
         "not-reached": ("niet bereikt", "not reached"),
         "performer-lost-consent": ("doet mee, mag het niet meer zien", "takes part, may not see it any more"),
@@ -207,6 +225,7 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "two-copies": ("staat daar twee keer", "stands there twice"),
         "joined-differently": ("verschilde bij het samenvoegen", "differed when joined"),
         "undelivered": ("app neemt een bericht niet aan", "app does not take a notice"),
+        "disabled": ("app nam vijf dagen niets aan", "app took nothing for five days"),
         "unwanted": ("app wil geen berichten meer", "app wants no more notices"),
     },
     "rule": {
@@ -226,6 +245,23 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "bsn_differs": ("ander BSN", "another citizen number"),
         "name": ("naam lijkt", "name is alike"),
         "birth_date": ("zelfde geboortedatum", "same date of birth"),
+    },
+    "health": {
+        "ok": ("neemt berichten aan", "takes notices"),
+        "failing": ("neemt niets aan", "takes nothing"),
+        "disabled": ("staat uit", "is disabled"),
+    },
+    "event": {
+        "waiting": ("wacht", "waits"),
+        "taken": ("aangenomen", "taken"),
+        "not_chosen": ("niet gekozen", "not chosen"),
+        "given_up": ("niet aangenomen", "not taken"),
+    },
+    "notice": {
+        "available": ("er is iets", "available"),
+        "updated": ("veranderd", "updated"),
+        "ended": ("voorbij", "ended"),
+        "retracted": ("teruggehaald", "retracted"),
     },
     "tried": {
         "failed": ("mislukt", "failed"),
@@ -327,6 +363,7 @@ CURES_NL: Mapping[str, str] = {
     "configuration": "Een instelling klopt niet of ontbreekt. Pas deze aan en probeer het opnieuw.",
     "authentication": "Het andere systeem laat ons niet binnen. Er gaat niets verloren. "
     "Vernieuw de sleutel en geef de koppeling weer vrij.",
+    "no_account": "U bent ingelogd, maar hebt hier nog geen toegang. Gebruik eerst uw uitnodiging.",
     "transient": "Het lukt nu even niet. U hoeft niets te doen: we proberen het later opnieuw.",
     "outcome_unknown": "We weten nog niet of het gelukt is. U hoeft niets te doen: we kijken dit eerst na.",
     "conflict": "Iemand anders was net eerder. U hoeft niets te doen: we lezen het opnieuw.",

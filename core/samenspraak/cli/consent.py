@@ -125,7 +125,7 @@ def list_(asked: Asked, client: str, by: str) -> None:
 def withdraw(asked: Asked, consent_id: str, yes: bool, by: str) -> None:
     """Take the consent ID back; what was shared under it is retracted."""
     at = desk(asked)
-    preview = consents.would_retract(at.hub, at.organisation, consent_id)
+    preview = looking.preview_withdrawal(at.hub, at.organisation, by, consent_id)
     confirm(asked, at.texts, at.texts("consent.withdraw?", copies=len(preview)), yes=yes)
     consent = consents.withdraw(at.hub, at.organisation, consent_id, by=by)
     document = {"consent": consent, "retracts": preview}

@@ -10,6 +10,9 @@ import click
 from samenspraak.cli import Asked
 from samenspraak.cli._help import Command
 
+_THREADS = 16
+"""Requests at the same time. Most wait for the disk, and the more of them wait the more share a trip."""
+
 
 @click.command(cls=Command)
 @click.pass_obj
@@ -18,7 +21,8 @@ def command(asked: Asked) -> None:
     from waitress.server import create_server
 
     from samenspraak.bootstrap import build, read_settings
-    from samenspraak.web.app import create_app
+    from samenspraak.web.app import create_app, listening
+    from samenspraak.web.inbound import MAX_BODY
     from samenspraak.work import collector
     from samenspraak.work.embedded import EmbeddedRunner, OneRunner
 
@@ -29,7 +33,9 @@ def command(asked: Asked) -> None:
     app = create_app(application, is_working=lambda: runner.is_alive)
     collector.calm()
     with OneRunner(settings.data_dir):
-        server = create_server(app, host=settings.web.host, port=settings.web.port, threads=4)
+        server = create_server(
+            app, threads=_THREADS, max_request_body_size=MAX_BODY, **listening(settings.web)
+        )
         runner.start()
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):

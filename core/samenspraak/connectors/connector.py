@@ -14,7 +14,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -26,6 +26,7 @@ from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import MatrixRow, UnitKey, Units, UnitValue
 from samenspraak.http import HttpClient, SigningKey
 from samenspraak.policy.capabilities import Arrival
+from samenspraak.protocols.standard_webhooks import SigningKey as NoticeKey
 
 Raw = dict[str, Any]
 """One object of the other system as JSON members, numbers with a fraction as ``Decimal``.
@@ -161,10 +162,15 @@ class Absent:
 
 @dataclass(frozen=True, kw_only=True)
 class Unseen:
-    """We cannot see the object now (forbidden, out of scope, unknown without proof). Not a deletion."""
+    """We cannot see the object now (forbidden, out of scope, unknown without proof). Not a deletion.
+
+    ``missing``: they say that there is none, as they do of what was removed. Where a removal of ours has no
+    known outcome, this explains it. What is kept from us is not missing: people there may still read it.
+    """
 
     external_id: str
     why: str
+    missing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -385,6 +391,11 @@ class NoticeKind(StrEnum):
     ENDED = "ended"
     RETRACTED = "retracted"
 
+    @property
+    def type(self) -> str:
+        """What it is called wherever somebody is told of it."""
+        return f"agreement.{self}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
@@ -403,23 +414,42 @@ class Notice:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Heartbeat:
+    """A sign of life, so that silence can be told from an outage. It has no number of its own.
+
+    ``id``: of this one · ``last``: the number of the last notice there is, sent or not.
+    """
+
+    id: str
+    last: int
+    at: datetime
+
+
 class Delivery(StrEnum):
-    """What became of an attempt: they took it, or they want no more of any."""
+    """What became of an attempt.
+
+    ``taken``: they took it · ``unwanted``: they want no more of any · ``not_chosen``: nothing was sent, since
+    they chose not to be told of this kind.
+    """
 
     TAKEN = "taken"
     UNWANTED = "unwanted"
+    NOT_CHOSEN = "not_chosen"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """What a connector may use during one call; each asks for permission before it acts.
 
-    ``shelf``: only where what it writes stays here, to be viewed (``write: view``) or told (``push``).
+    ``shelf``: only where what it writes stays here, to be viewed (``write: view``) or told (``push``) ·
+    ``signing_key``: of the hub for this connector alone, to sign what is told.
     """
 
     http: HttpClient
     now: datetime
     shelf: Shelf | None = None
+    signing_key: NoticeKey | None = None
 
     def permitted_by(self, permit: Callable[[], None]) -> Call:
         """The same call, that asks this too before it acts."""
@@ -456,17 +486,26 @@ class Checked:
 
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
-    """A request another system sent us, as raw as it came."""
+    """A request another system sent us, as raw as it came.
+
+    ``at``: when it came, by the clock of the machine: also where the hub's own runs faster, as in the demo.
+    """
 
     headers: Mapping[str, str]
     body: bytes
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hint:
-    """Something may have changed there. ``external_id`` None: we do not know what, so poll."""
+    """Something may have changed there. ``external_id`` None: we do not know what, so poll.
+
+    ``notice``: what the notice that says so is called, if its system signed that: what is called the same
+    counts once. Empty: each counts. A look too many harms nobody, one that is left out may.
+    """
 
     external_id: str | None = None
+    notice: str = ""
 
 
 class Connector(abc.ABC):
@@ -571,6 +610,18 @@ class Connector(abc.ABC):
         """
         raise NotImplementedError
 
+    def heartbeat_after(self) -> timedelta | None:
+        """After how much silence its subscriber is sent a :class:`Heartbeat`; None: never."""
+        return None
+
+    def beat(self, call: Call, heartbeat: Heartbeat) -> Delivery:
+        """Send a sign of life, now; for connectors that say after how much silence.
+
+        Raises:
+            TransientError: they did not take it; it is not repeated, the next one comes instead.
+        """
+        raise NotImplementedError
+
     # The lens: pure.
 
     @abc.abstractmethod
@@ -607,7 +658,10 @@ class Connector(abc.ABC):
     def hints(self, request: Inbound) -> Sequence[Hint]:
         """What a request from that system tells us.
 
+        Where the system signs when it sent this, what is too far from ``request.at`` is refused.
+
         Raises:
-            AuthenticationError: it cannot show that it is who it says.
+            AuthenticationError: it cannot show that it is who it says, or not that it is of now.
+            InvalidRecordError: it can, and what it says cannot be read.
         """
         raise NotImplementedError

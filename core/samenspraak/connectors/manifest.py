@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, missing
 
 from samenspraak.policy.capabilities import Capabilities
 
@@ -59,8 +59,23 @@ class Manifest:
         declared = self.settings().fields
         return frozenset(name for name, one in declared.items() if one.metadata.get("secret"))
 
+    def own(self) -> frozenset[str]:
+        """The names of the settings that an app may set by itself, where one is told."""
+        declared = self.settings().fields
+        return frozenset(name for name, one in declared.items() if one.metadata.get("own"))
+
+
+def default_of(declared: fields.Field[Any]) -> Any:
+    """What a setting is unless it is given; None: there is no default."""
+    default = declared.load_default() if callable(declared.load_default) else declared.load_default
+    return None if default is missing else default
+
 
 def setting(kind: type[fields.Field[Any]], *, title: Text, help: Text, **options: Any) -> fields.Field[Any]:
-    """One settings field with its texts; ``secret=True`` marks a secret."""
-    metadata = {"title": title, "help": help, "secret": options.pop("secret", False)}
+    """One settings field with its texts.
+
+    ``secret=True`` marks a secret · ``own=True`` what an app that is told may set by itself.
+    """
+    marks = {name: options.pop(name, False) for name in ("secret", "own")}
+    metadata = {"title": title, "help": help, **marks}
     return kind(metadata=metadata, **options)

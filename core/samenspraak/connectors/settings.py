@@ -5,6 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from marshmallow import ValidationError
+
+from samenspraak.errors import ConfigurationError
+from samenspraak.protocols.standard_webhooks import Secret
+
+
+def is_webhook_secret(text: str) -> None:
+    """To validate a setting: it is a secret as Standard Webhooks has them.
+
+    Raises:
+        ValidationError: it is not; the message does not repeat it.
+    """
+    try:
+        Secret.parse(text)
+    except ConfigurationError as error:
+        raise ValidationError(str(error)) from None
+
 
 class Settings(Mapping[str, Any]):
     """Settings by name. Whoever prints or logs them sees that there is a secret, and not which.

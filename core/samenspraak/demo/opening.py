@@ -29,8 +29,10 @@ from samenspraak.demo.people import (
     resources,
 )
 from samenspraak.demo.systems import APP, DOSSIER, OTHER_APP, PLATFORM, VOLUNTEERS, FamilyApp, System, Systems
+from samenspraak.protocols.standard_webhooks import Secret
 
-NOTIFY_SECRET = "meldingen-van-de-familie-app"  # noqa: S105 - between two processes of this demo
+NOTIFY_SECRET = Secret(b"meldingen-van-de-familie-app").text()
+"""Between two processes of this demo."""
 PING_KEY = "pings-van-het-familieplatform"
 INTAKE = "Afspraken uit het dossier"
 TASKS = (

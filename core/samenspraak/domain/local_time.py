@@ -14,8 +14,10 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def instant(day: date, at: time) -> datetime:
-    """The moment in UTC at which it is this late in the Netherlands."""
-    return datetime.combine(day, at, tzinfo=AMSTERDAM).astimezone(UTC)
+    """The moment in UTC at which it is this late in the Netherlands; for any day that somebody can name."""
+    # The first day there is begins in the Netherlands before it does in UTC, where no day is before it.
+    zone = UTC if day == date.min else AMSTERDAM
+    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
 
 
 def local(moment: datetime) -> datetime:

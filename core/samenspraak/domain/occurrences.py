@@ -168,13 +168,13 @@ def _moved(moment: Moment, day: date, at: time | None) -> Moment:
 
 
 def _as_status_says(status: Status, moment: Moment) -> Moment | None:
-    state = _state_on(status, moment.day)
+    state = state_on(status, moment.day)
     if state is MomentState.OVER and moment.day != status.ended_on:
         return None
     return replace(moment, state=state) if state else moment
 
 
-def _state_on(status: Status, day: date) -> MomentState | None:
+def state_on(status: Status, day: date) -> MomentState | None:
     """What the status says of a day: paused or over, or None when it goes on that day."""
     if status.is_over and (status.ended_on is None or day >= status.ended_on):
         return MomentState.OVER

@@ -14,7 +14,7 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\?[^\s\"'<>)]*=[^\s\"'<>)]*"), "?[query]"),
     (re.compile(r"\beyJ[\w-]{4,}\.[\w-]{4,}(\.[\w-]*)?"), "[token]"),
     (re.compile(r"\b(Bearer|Basic|DPoP)\s+[\w.~+/=-]{4,}", re.IGNORECASE), r"\1 [token]"),
-    (re.compile(r"\b(wh(sec|sk|pk)_[\w+/=-]{4,}|sp_[a-z]+_[\w-]{8,})"), "[token]"),
+    (re.compile(r"\b(wh(sec|sk|pk)_[\w+/=-]{4,}|s[pt]_[a-z0-9-]+_[\w.-]{8,})"), "[token]"),
     (re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63})+"), "[e-mail]"),
 )
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

@@ -107,10 +107,10 @@ def _error(answer: Answer) -> SamenspraakError:
         case "record" | "permanent":
             return PermanentError(message)
         case "busy" if answer.status == 429 or wait is not None:
-            return TransientError(message, retry_after=wait, whole_connector=True)
+            return TransientError(message, retry_after=wait, whole_connector=True, status=answer.status)
         case "busy" | "broken" if not answer.safe:
-            return OutcomeUnknownError(message, retry_after=wait)
-    return TransientError(message, retry_after=wait)
+            return OutcomeUnknownError(message, retry_after=wait, status=answer.status)
+    return TransientError(message, retry_after=wait, status=answer.status)
 
 
 def _place(answer: Answer) -> str:

@@ -202,6 +202,11 @@ class Capabilities:
         return any(one.write is Write.PROPOSE for one in self.units.values())
 
     @property
+    def fetches_here(self) -> bool:
+        """Whether whoever is told of a copy fetches it from the hub itself, with what was said about it."""
+        return self.stays_here and self.mode is Write.PUSH
+
+    @property
     def stays_here(self) -> bool:
         """Whether what is written stays in the hub itself, to be viewed or to be told from its outbox.
 
@@ -209,6 +214,12 @@ class Capabilities:
         """
         from_outbox = self.mode is Write.PUSH and self.confirm is Confirm.NONE
         return self.mode is Write.VIEW or from_outbox
+
+    @property
+    def only_shows(self) -> bool:
+        """Whether each reader just looks at a copy that we show, so that nothing in it can be anybody's."""
+        is_looked_at = self.mode is Write.VIEW and self.may_end is MayEnd.NOTHING
+        return is_looked_at and self.readers is Readers.EACH
 
     @property
     def tells(self) -> bool:

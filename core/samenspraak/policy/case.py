@@ -187,8 +187,12 @@ class Case:
 
     @property
     def gone(self) -> bool:
-        """Provably not there; a delete of ours with a lost answer explains an absence, too."""
-        explained = isinstance(self.theirs, NotSeen) and self.copy.ended_by_us
+        """Provably not there; a delete of ours with a lost answer explains that it is missing, too.
+
+        What is kept from us may still be read there.
+        """
+        is_missing = isinstance(self.theirs, NotSeen) and self.theirs.missing
+        explained = is_missing and self.copy.ended_by_us
         return isinstance(self.theirs, NotThere) or explained
 
     @property

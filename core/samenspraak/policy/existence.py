@@ -156,7 +156,7 @@ EXISTENCE: tuple[Line, ...] = (
     # A person has answered: keep it, and restore it there.
     (
         "restore it, not there",
-        lambda c: c.live and c.gone and c.copy.released and not c.nothing_to_carry,
+        lambda c: c.live and c.gone and c.copy.released and not (c.nothing_to_carry or c.waits()),
         _create,
     ),
     (

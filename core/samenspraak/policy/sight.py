@@ -53,7 +53,8 @@ class Facts:
 
     ``client``: whom the agreement is about · ``circle``: the people around this client · ``groups``: the
     organisation's own groups with their members, as the dossier has them; a professional in one of them is
-    of the organisation · ``organisation_id``: the organisation as a recipient of consent.
+    of the organisation · ``organisation_id``: the organisation as a recipient of consent · ``members_act``:
+    readers look as one of the groups they are in, too; not where a copy is addressed to them by name.
     """
 
     client: PartyRef
@@ -64,6 +65,7 @@ class Facts:
     consents: tuple[Consent, ...] = ()
     groups: tuple[Group, ...] = ()
     organisation_id: str = ""
+    members_act: bool = False
 
 
 class Sight:
@@ -170,7 +172,13 @@ class Sight:
         """Staff, or somebody of this client's circle, or who takes part; nobody we are unsure about."""
         if reader is None:
             return True
-        return reader.is_resolved and (reader == self.facts.client or reader in self._network)
+        return reader.is_resolved and (reader == self.facts.client or self._is_among(reader, self._network))
+
+    def _is_among(self, reader: Reader, among: frozenset[PartyRef]) -> bool:
+        """Whether a reader is one of these, or acts for a group that is: who is on shift acts for it."""
+        if reader is None or reader in among:
+            return reader is not None
+        return self.facts.members_act and bool(self._groups_of(reader) & among)
 
     def _consented(self, reader: Reader, row: MatrixRow) -> bool:
         if reader == self.facts.client:
@@ -205,7 +213,7 @@ class Sight:
 
     def _recipients(self, reader: Reader) -> frozenset[tuple[RecipientKind, str]]:
         role = PartyKind.PROFESSIONAL if reader is None else reader.kind
-        groups = self._groups_of(reader) if reader else frozenset()
+        groups = frozenset(one.id for one in self._groups_of(reader)) if reader else frozenset()
         if role is PartyKind.PROFESSIONAL and (groups or reader is None):
             groups |= {self.facts.organisation_id}
         person = {(RecipientKind.PERSON, reader.id)} if reader else set()
@@ -311,8 +319,8 @@ class Sight:
         what = self.units.get(WHAT)
         return isinstance(what, What) and what.modality is Modality.NEVER
 
-    def _groups_of(self, ref: PartyRef) -> frozenset[str]:
-        return _groups_of(ref, self.facts.groups)
+    def _groups_of(self, ref: PartyRef) -> frozenset[PartyRef]:
+        return groups_of(ref, self.facts.groups)
 
 
 _CELLS: Mapping[Rule, Callable[[Sight, Reader, MatrixRow], bool]] = {
@@ -328,7 +336,9 @@ _CELLS: Mapping[Rule, Callable[[Sight, Reader, MatrixRow], bool]] = {
         bool(sight._volunteers) and sight._about.life_domain in PRACTICAL_DOMAINS
     ),
     Rule.OWN_OR_CONSENTED: lambda sight, reader, row: (
-        reader == sight.facts.client or reader in sight._parties or sight._decision(reader, row) is True
+        reader == sight.facts.client
+        or sight._is_among(reader, sight._parties)
+        or sight._decision(reader, row) is True
     ),
     Rule.NAMED_IN_CONSENT: lambda sight, reader, row: (
         decision(
@@ -360,13 +370,13 @@ def performing_volunteers(units: Units, facts: Facts) -> frozenset[PartyRef]:
     return frozenset(one for one in performers if one.kind is PartyKind.VOLUNTEER or one in groups)
 
 
-def _groups_of(ref: PartyRef, groups: Iterable[Group]) -> frozenset[str]:
-    """The ids of the groups somebody is in, also by way of another group; a group is its own."""
-    found = {ref.id} if ref.kind is PartyKind.GROUP else set()
+def groups_of(ref: PartyRef, groups: Iterable[Group]) -> frozenset[PartyRef]:
+    """The groups somebody is in, also by way of another group; a group is its own."""
+    found = {ref} if ref.kind is PartyKind.GROUP else set()
     waiting = [ref]
     while waiting:
         one = waiting.pop()
-        new = [group for group in groups if one in group.members and group.id not in found]
-        found |= {group.id for group in new}
-        waiting += [group.ref for group in new]
+        new = [group.ref for group in groups if one in group.members and group.ref not in found]
+        found |= set(new)
+        waiting += new
     return frozenset(found)

@@ -201,9 +201,13 @@ class Ours:
 
 @dataclass(frozen=True, kw_only=True)
 class NotSeen:
-    """We could not see the object: forbidden, out of scope, or nothing that proves anything."""
+    """We could not see the object: forbidden, out of scope, or nothing that proves anything.
+
+    ``missing``: they say that there is none; only that can be the work of a removal of ours.
+    """
 
     why: str
+    missing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

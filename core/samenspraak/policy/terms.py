@@ -10,7 +10,7 @@ Sources: domain.md, "Words" (instemming) and "What an agreement carries" 4 and 5
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,6 +69,13 @@ class _Part:
 def content_digest(units: Units) -> str:
     """Tells whether two mappings of units say the same; order and process do not matter."""
     return digest("c1", units)
+
+
+def fetched_digest(units: Units, said: Collection[Statement]) -> str:
+    """The same for what is fetched together: units, and what was said about them if anything was."""
+    if not said:
+        return content_digest(units)
+    return digest("f1", {"units": units, "said": frozenset(one.id for one in said)})
 
 
 def terms_digest(agreement: Agreement, party: PartyRef) -> str:

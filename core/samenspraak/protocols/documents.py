@@ -32,12 +32,13 @@ T = TypeVar("T")
 
 _TEXT = simplejson.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _PARSER = json.JSONDecoder(parse_float=Decimal)
-_TIMINGS: Mapping[str, type] = {
+TIMINGS: Mapping[str, type] = {
     "recurrence": Recurrence,
     "part_of_day": PartOfDay,
     "times_per_period": TimesPerPeriod,
     "as_needed": AsNeeded,
 }
+"""The structured forms of a schedule, by the ``form`` under which they are written."""
 _UNREADABLE = (
     *(ForbiddenExtraKeysError, StructureHandlerNotFoundError, RuleError),
     *(ValueError, KeyError, TypeError, AttributeError),
@@ -94,7 +95,7 @@ def _converter() -> Converter:
     for moment in (datetime, date, time):
         converter.register_unstructure_hook(moment, moment.isoformat)
         converter.register_structure_hook(moment, _reader(moment))
-    for form, timing in _TIMINGS.items():
+    for form, timing in TIMINGS.items():
         write = converter.get_unstructure_hook(timing)
         converter.register_unstructure_hook(timing, _timing_writer(form, write))
     converter.register_structure_hook_func(_is_timing, _timing_reader(converter))
@@ -126,7 +127,7 @@ def _reader(moment: Any) -> Any:
 
 def _is_timing(form: Any) -> bool:
     """Whether it is the union of the structured forms of a schedule, or of them and None."""
-    return set(get_args(form)) - {NoneType} == set(_TIMINGS.values())
+    return set(get_args(form)) - {NoneType} == set(TIMINGS.values())
 
 
 def _timing_writer(form: str, write: Any) -> Any:
@@ -138,7 +139,7 @@ def _timing_reader(converter: Converter) -> Any:
         if members is None:
             return None
         rest = {name: value for name, value in members.items() if name != "form"}
-        return converter.structure(rest, _TIMINGS[members["form"]])
+        return converter.structure(rest, TIMINGS[members["form"]])
 
     return read
 

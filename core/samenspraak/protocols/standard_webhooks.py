@@ -3,7 +3,8 @@
 Source: github.com/standard-webhooks/standard-webhooks, ``spec/standard-webhooks.md``, read 2026-11-22. A
 notice has three headers: ``webhook-id`` (the same at every attempt), ``webhook-timestamp`` (of this attempt,
 whole seconds) and ``webhook-signature`` (separated by spaces; a receiver takes it when one of them fits).
-Signed is ``id.timestamp.body``, the bytes as they leave. Only the symmetric signature, ``v1``, is made here.
+Signed is ``id.timestamp.body``, the bytes as they leave: by a secret that both sides share (``v1``, HMAC) and
+by a key of the sender's own, of which the receiver knows the public half only (``v1a``, ed25519).
 """
 
 from __future__ import annotations
@@ -15,20 +16,30 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from samenspraak.errors import AuthenticationError, ConfigurationError
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 TOLERANCE = timedelta(minutes=5)
 """How far the clocks of sender and receiver may be apart, either way: as all reference libraries have it."""
-PREFIX = "whsec_"
+PREFIX, PUBLIC_PREFIX = "whsec_", "whpk_"
 SHORTEST, LONGEST = 24, 64
 """Bytes in a key."""
-_SYMMETRIC = "v1"
+_SYMMETRIC, _ASYMMETRIC = "v1", "v1a"
 _AN_ID = re.compile(r"[\x21-\x2d\x2f-\x7e]{1,200}")
 """Printable and without a full stop, which would move the border between id and timestamp."""
 _A_MOMENT = re.compile(r"[0-9]{1,11}")
 """Longer ones are of a year that no calendar has."""
+
+
+class Signer(Protocol):
+    """Whatever signs."""
+
+    def signature(self, message_id: str, timestamp: str, body: bytes) -> str:
+        """The signature as it stands in the header."""
 
 
 @dataclass(frozen=True)
@@ -65,22 +76,46 @@ class Secret:
 
     def signature(self, message_id: str, timestamp: str, body: bytes) -> str:
         """The signature as it stands in the header."""
-        signed = f"{message_id}.{timestamp}.".encode() + body
-        return f"{_SYMMETRIC},{base64.b64encode(hmac.digest(self.key, signed, 'sha256')).decode()}"
+        made = hmac.digest(self.key, _signed(message_id, timestamp, body), "sha256")
+        return f"{_SYMMETRIC},{base64.b64encode(made).decode()}"
 
 
-def signed(message_id: str, at: datetime, body: bytes, secrets: Sequence[Secret]) -> dict[str, str]:
-    """The three headers of an attempt at this moment, signed with each of the secrets.
+@dataclass(frozen=True)
+class SigningKey:
+    """The private key of a sender for one receiver; printed, it is left out. ``seed``: 32 secret bytes."""
+
+    seed: bytes = field(repr=False)
+
+    def public_text(self) -> str:
+        """The half that the receiver verifies with: ``whpk_`` and base64."""
+        return PUBLIC_PREFIX + base64.b64encode(self._key.public_key().public_bytes_raw()).decode()
+
+    def signature(self, message_id: str, timestamp: str, body: bytes) -> str:
+        """The signature as it stands in the header."""
+        made = self._key.sign(_signed(message_id, timestamp, body))
+        return f"{_ASYMMETRIC},{base64.b64encode(made).decode()}"
+
+    @property
+    def _key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+
+def _signed(message_id: str, timestamp: str, body: bytes) -> bytes:
+    return f"{message_id}.{timestamp}.".encode() + body
+
+
+def signed(message_id: str, at: datetime, body: bytes, signers: Sequence[Signer]) -> dict[str, str]:
+    """The three headers of an attempt at this moment, signed by each of these.
 
     Raises:
-        ConfigurationError: there is no secret, or the id cannot be signed.
+        ConfigurationError: there is none, or the id cannot be signed.
     """
-    if not secrets:
+    if not signers:
         raise ConfigurationError("A webhook cannot be signed without a secret.")
     if not _AN_ID.fullmatch(message_id):
         raise ConfigurationError("The id of a webhook is printable and has no full stop.")
     timestamp = str(int(at.timestamp()))
-    signatures = (one.signature(message_id, timestamp, body) for one in secrets)
+    signatures = (one.signature(message_id, timestamp, body) for one in signers)
     return {ID: message_id, TIMESTAMP: timestamp, SIGNATURE: " ".join(signatures)}
 
 

@@ -26,6 +26,7 @@ import importlib
 import json
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -121,7 +122,8 @@ class Sandbox:
     lists what people do there in :meth:`acts`, and says what a person can read in :meth:`readable`.
     :meth:`is_write` narrows what counts as a write in the log, for systems where reading is a POST.
     ``most_at_once``: how many requests were at work together, at most · ``clock``: the time there, in
-    seconds since the epoch; whoever moves the hub's time moves it along.
+    seconds since the epoch; whoever moves the hub's time moves it along · ``tls``: it talks over TLS, as this
+    says; for a test that shows a certificate.
     """
 
     name: ClassVar[str] = "sandbox"
@@ -140,6 +142,7 @@ class Sandbox:
         self._at_work = 0
         self.most_at_once = 0
         self.clock: Callable[[], float] = time.time
+        self.tls: ssl.SSLContext | None = None
         self._first: dict[str, bytes] = {}
         self.app.before_request(self._before)
         self.app.after_request(self._after)
@@ -182,7 +185,7 @@ class Sandbox:
         )
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"{'https' if self.tls else 'http'}://127.0.0.1:{server.server_port}"
         finally:
             self._release.set()
             server.shutdown()
@@ -191,7 +194,9 @@ class Sandbox:
 
     def _server(self, port: int, *, verbose: bool) -> BaseWSGIServer:
         handler = WSGIRequestHandler if verbose else _Silent
-        return make_server("127.0.0.1", port, self.app, threaded=True, request_handler=handler)
+        return make_server(
+            "127.0.0.1", port, self.app, threaded=True, request_handler=handler, ssl_context=self.tls
+        )
 
     # Faults and the log.
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import marshmallow
-
 from samenspraak.connectors.connector import Checked, Connector
-from samenspraak.connectors.manifest import Manifest, Text
+from samenspraak.connectors.manifest import Manifest, Text, default_of
 from samenspraak.connectors.registry import Failure, Registry
 from samenspraak.domain.units import UnitKind
 from samenspraak.errors import (
@@ -112,16 +110,11 @@ def _installed(manifest: Manifest) -> Installed:
                 help=field.metadata.get("help", {}),
                 is_secret=name in secrets,
                 is_required=field.required,
-                default=_default(field),
+                default=default_of(field),
             )
             for name, field in declared.items()
         ),
     )
-
-
-def _default(field: marshmallow.fields.Field[Any]) -> Any:
-    default = field.load_default() if callable(field.load_default) else field.load_default
-    return None if default is marshmallow.missing else default
 
 
 # Adding one.
@@ -298,6 +291,20 @@ def listed(hub: Hub, registry: Registry, connected: Configured, organisation: st
     )
 
 
+def show(
+    hub: Hub, registry: Registry, connected: Configured, organisation: str, connector_id: str
+) -> Connection:
+    """One of them.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    with hub.store.read(organisation) as uow:
+        record = uow.connectors.get(connector_id)
+        links = uow.links.counts().get(connector_id, {})
+    return _connection(registry, record, links, _problem(connected, organisation, record))
+
+
 def get(hub: Hub, organisation: str, connector_id: str) -> ConnectorRecord:
     """One connected system as it is kept.
 
@@ -386,13 +393,17 @@ def resume(hub: Hub, organisation: str, connector_id: str, *, by: str = ADMIN) -
         system = uow.connectors.get(connector_id)
         if system.state is ConnectorState.RUNNING:
             raise RuleError("connector-state", f"Connector {connector_id} is running already.")
-        who = actor(uow, by)
-        cause = _cause_of(uow, system)
-        if cause is not None:
-            answer(uow, hub, cause, choice=RELEASE, by=who)
-        looked = release(uow, hub, system, by=who)
+        looked = let_take_part(uow, hub, system, by=actor(uow, by))
         uow.commit()
     return looked
+
+
+def let_take_part(uow: WritingUnitOfWork, hub: Hub, system: ConnectorRecord, *, by: str) -> int:
+    """Part of a transaction: the same, and the question that asks for it is answered by that."""
+    cause = _cause_of(uow, system)
+    if cause is not None:
+        answer(uow, hub, cause, choice=RELEASE, by=by)
+    return release(uow, hub, system, by=by)
 
 
 def would_look(hub: Hub, organisation: str, connector_id: str) -> int:

@@ -16,6 +16,7 @@ from samenspraak.policy.sight import Sight
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor, names, party
+from samenspraak.services.repeating import ONCE, Asked, at_most_once
 from samenspraak.store.records import LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
@@ -85,7 +86,7 @@ class Wish:
 # Recording.
 
 
-def record(hub: Hub, organisation: str, wish: Wish, *, by: str = ADMIN) -> Consent:
+def record(hub: Hub, organisation: str, wish: Wish, *, by: str = ADMIN, asked: Asked = ONCE) -> Consent:
     """Record a consent or an objection; whoever it is about sees more, or less, from now on.
 
     Raises:
@@ -93,25 +94,30 @@ def record(hub: Hub, organisation: str, wish: Wish, *, by: str = ADMIN) -> Conse
         RuleError: who gave it cannot give this consent, or its period cannot be.
     """
     with hub.store.write(organisation) as uow:
-        client = party(uow, wish.client, PartyKind.CLIENT)
-        consent = Consent(
-            id=hub.new_id(),
-            client_id=client.id,
-            recipient=_recipient(uow, wish),
-            allows=wish.allows,
-            rows=frozenset(wish.rows),
-            life_domains=frozenset(wish.life_domains),
-            agreement_id=_agreement(uow, wish, client),
-            purpose=wish.purpose,
-            given_by=_giver(uow, wish, client),
-            capacity=wish.capacity,
-            evidence=wish.evidence,
-            start=wish.start,
-            until=wish.until,
-        )
-        allow(uow, hub, consent, actor(uow, by))
+        who, client = actor(uow, by), party(uow, wish.client, PartyKind.CLIENT)
+
+        def make() -> str:
+            consent = Consent(
+                id=hub.new_id(),
+                client_id=client.id,
+                recipient=_recipient(uow, wish),
+                allows=wish.allows,
+                rows=frozenset(wish.rows),
+                life_domains=frozenset(wish.life_domains),
+                agreement_id=_agreement(uow, wish, client),
+                purpose=wish.purpose,
+                given_by=_giver(uow, wish, client),
+                capacity=wish.capacity,
+                evidence=wish.evidence,
+                start=wish.start,
+                until=wish.until,
+            )
+            allow(uow, hub, consent, who)
+            return consent.id
+
+        recorded = uow.consents.get(at_most_once(uow, hub, by, asked, make))
         uow.commit()
-    return consent
+    return recorded
 
 
 def withdraw(hub: Hub, organisation: str, consent_id: str, *, by: str = ADMIN) -> Consent:
@@ -189,10 +195,15 @@ def of_client(hub: Hub, organisation: str, client: str) -> Consents:
         mentioned |= {one for consent in consents for one in _people(uow, consent)}
         return Consents(
             client=ref,
-            recorded=tuple(Recorded(consent=one, validity=_validity(one, hub.today())) for one in consents),
+            recorded=tuple(judged(hub, one) for one in consents),
             retractions=retractions,
             names=names(uow, mentioned),
         )
+
+
+def judged(hub: Hub, consent: Consent) -> Recorded:
+    """A consent with whether it holds today."""
+    return Recorded(consent=consent, validity=_validity(consent, hub.today()))
 
 
 def would_retract(hub: Hub, organisation: str, consent_id: str) -> tuple[Retraction, ...]:

@@ -15,10 +15,10 @@ from samenspraak.errors import RuleError
 from samenspraak.policy.capabilities import Write
 from samenspraak.services import ADMIN
 from samenspraak.services.naming import actor, names, party
-from samenspraak.services.showing import clients_around, digest, published, reader_of
+from samenspraak.services.showing import digest, published, reader_of
 from samenspraak.store.records import AuditLine, FeedRecord, PartyLink
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.concerned import clients_of, concerning, look_again
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import link_party
 
@@ -111,9 +111,9 @@ def listed(hub: Hub, organisation: str, *, connector_id: str | None = None) -> t
 
 def _look_again(uow: WritingUnitOfWork, hub: Hub, ref: PartyRef) -> None:
     """Every agreement this party may have to do with: another copy may be due, or one less."""
-    for client_id in sorted(clients_around(uow, ref)):
+    for client_id in sorted(clients_of(uow, [ref])):
         uow.consents.raise_epoch(client_id)  # what is about to be published is judged anew
-        ensure_client(uow, hub, client_id)
+    look_again(uow, hub, concerning(uow, [ref]))
 
 
 def _listed(uow: UnitOfWork, record: FeedRecord) -> Feed:

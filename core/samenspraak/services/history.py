@@ -78,7 +78,7 @@ def of_agreement(hub: Hub, organisation: str, agreement_id: str) -> History:
         kept = uow.agreements.history(agreement_id)
         states: list[Units] = [{}, *(units_of(one.agreement) for one in kept)]
         versions = [
-            Version(change=change_of(uow, one), differences=_differences(before, after, one.cause.rules))
+            Version(change=change_of(uow, one), differences=differences(before, after, one.cause.rules))
             for one, (before, after) in zip(kept, pairwise(states), strict=True)
         ]
         client = record.agreement.client
@@ -145,17 +145,18 @@ def _restored(uow: UnitOfWork, before: Agreement, after: Agreement, version: int
         id=before.id,
         client=client,
         version=version,
-        differences=_differences(now, then, waiting=waiting_in(uow, before, after, by=by)),
+        differences=differences(now, then, waiting=waiting_in(uow, before, after, by=by)),
         names=names(uow, {client, *named(now), *named(then)}),
     )
 
 
-def _differences(
+def differences(
     before: Units,
     after: Units,
     rules: Mapping[UnitKey, str] | None = None,
     waiting: Mapping[UnitKey, frozenset[PartyRef]] | None = None,
 ) -> tuple[Difference, ...]:
+    """What differs between two states of an agreement, unit by unit."""
     return tuple(
         Difference(
             unit=key,

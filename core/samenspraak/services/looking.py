@@ -12,22 +12,30 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.policy.access import Principal
 from samenspraak.services import (
+    accounts,
     agreements,
+    circle,
     consents,
+    day_sheet,
     explaining,
+    eyes,
     feeds,
     history,
     joining,
     mapping,
     moments,
+    past,
     pausing,
     people,
     questions,
     reviewing,
     showing,
+    today,
 )
 from samenspraak.services.naming import actor
+from samenspraak.services.paging import paged
 from samenspraak.store.records import AuditLine
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
@@ -49,7 +57,8 @@ class Seen:
 class Read(Generic[P, T]):
     """A service that shows data about people.
 
-    Called with the hub, the organisation, who looks (``admin`` or a party), and what the service takes.
+    Called with the hub, the organisation, who looks (``admin``, a party or a principal), and what the service
+    takes.
 
     Raises:
         NotFoundError: nobody is known as who looks, or the service finds nothing.
@@ -60,19 +69,23 @@ class Read(Generic[P, T]):
     find: Callable[Concatenate[Hub, str, P], T]
     seen: Callable[[UnitOfWork, T], Iterable[Seen]]
 
-    def __call__(self, hub: Hub, organisation: str, by: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def __call__(
+        self, hub: Hub, organisation: str, by: str | Principal, /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        who, through = (by.id, by.connector_id) if isinstance(by, Principal) else (by, "")
         found = self.find(hub, organisation, *args, **kwargs)
         with hub.store.write(organisation) as uow:
-            who = actor(uow, by)
-            uow.log.audit(*(self._line(hub, who, one) for one in self.seen(uow, found)))
+            lines = [self._line(hub, actor(uow, who), through, one) for one in self.seen(uow, found)]
+            uow.log.audit(*lines)
             uow.commit()
         return found
 
-    def _line(self, hub: Hub, who: str, one: Seen) -> AuditLine:
+    def _line(self, hub: Hub, who: str, through: str, one: Seen) -> AuditLine:
         return AuditLine(
             at=hub.now(),
             actor=who,
             action=self.action,
+            connector_id=through,
             object=one.object,
             client_id=one.client_id,
             version=one.version,
@@ -81,13 +94,23 @@ class Read(Generic[P, T]):
 
 def _one_agreement(
     _: UnitOfWork,
-    found: agreements.Shown | explaining.Explained | history.History | history.Restored | joining.Preview,
+    found: agreements.Shown
+    | explaining.Explained
+    | eyes.View
+    | past.Past
+    | history.History
+    | history.Restored
+    | joining.Preview,
 ) -> Iterator[Seen]:
     yield Seen(object=f"agreement:{found.id}", client_id=found.client.id, version=found.version)
 
 
 def _agreements(_: UnitOfWork, found: Iterable[agreements.Line]) -> Iterable[Seen]:
     return _clients("agreements", (one.client for one in found))
+
+
+def _views(_: UnitOfWork, found: eyes.Views) -> Iterable[Seen]:
+    return _clients("agreements", (one.client for one in found.items))
 
 
 def _one_question(uow: UnitOfWork, found: questions.Question) -> Iterator[Seen]:
@@ -106,20 +129,45 @@ def _consents(_: UnitOfWork, found: consents.Consents) -> Iterable[Seen]:
     return _clients("consents", [found.client])
 
 
-def _reviews(_: UnitOfWork, found: reviewing.DueList) -> Iterable[Seen]:
-    return _clients("reviews", (one.client for one in found.reviews))
+def _recorded(_: UnitOfWork, found: Iterable[consents.Recorded]) -> Iterable[Seen]:
+    return _each_client("consents", {one.consent.client_id for one in found})
+
+
+def _retractions(uow: UnitOfWork, found: Iterable[consents.Retraction]) -> Iterable[Seen]:
+    clients = {uow.agreements.get(one.agreement_id).agreement.client_id for one in found}
+    return _each_client("consents", clients)
+
+
+def _reviews(uow: UnitOfWork, found: reviewing.DueList) -> Iterable[Seen]:
+    return _due(uow, found.reviews)
+
+
+def _due(_: UnitOfWork, found: Iterable[reviewing.Due]) -> Iterable[Seen]:
+    return _clients("reviews", (one.client for one in found))
 
 
 def _moments(_: UnitOfWork, found: moments.Days) -> Iterable[Seen]:
     return _clients("moments", (one.client for one in found.moments))
 
 
+def _day(_: UnitOfWork, found: day_sheet.Today) -> Iterable[Seen]:
+    return _clients(f"day:{found.of}", (one.client for one in found.agreements))
+
+
 def _absence(_: UnitOfWork, found: pausing.Outcome) -> Iterable[Seen]:
     return _clients("agreements", (one.client for one in found.agreements))
 
 
-def _waiting(_: UnitOfWork, found: people.Unmatched) -> Iterable[Seen]:
-    return _clients("matches", (maybe.party for one in found.people for maybe in one.suggestions))
+def _waiting(uow: UnitOfWork, found: people.Unmatched) -> Iterable[Seen]:
+    return _suggested(uow, found.people)
+
+
+def _suggested(_: UnitOfWork, found: Iterable[people.Waiting]) -> Iterable[Seen]:
+    return _clients("matches", (maybe.party for one in found for maybe in one.suggestions))
+
+
+def _circle(_: UnitOfWork, found: circle.Circle) -> Iterable[Seen]:
+    return _clients("people", [found.client])
 
 
 def _one_person(_: UnitOfWork, found: people.WouldJoin) -> Iterable[Seen]:
@@ -138,6 +186,10 @@ def _feeds(_: UnitOfWork, found: Iterable[feeds.Feed]) -> Iterable[Seen]:
     return _clients("feeds", (one.party for one in found if one.party))
 
 
+def _accounts(_: UnitOfWork, found: Iterable[accounts.Account]) -> Iterable[Seen]:
+    return _clients("accounts", (one.party for one in found if one.party))
+
+
 def _one_feed(_: UnitOfWork, found: showing.Saved) -> Iterable[Seen]:
     return _each_client(f"feed:{found.feed_id}", found.clients)
 
@@ -153,6 +205,9 @@ def _each_client(what: str, ids: Iterable[str]) -> Iterable[Seen]:
 
 list_agreements = Read("agreement.listed", agreements.listed, _agreements)
 show_agreement = Read("agreement.shown", agreements.show, _one_agreement)
+view_agreements = Read("agreement.listed", eyes.listed, _views)
+view_agreement = Read("agreement.shown", eyes.show, _one_agreement)
+view_versions = Read("agreement.history", past.of_agreement, _one_agreement)
 explain_agreement = Read("agreement.explained", explaining.explain, _one_agreement)
 list_versions = Read("agreement.history", history.of_agreement, _one_agreement)
 compare_version = Read("agreement.compared", history.would_restore, _one_agreement)
@@ -161,6 +216,8 @@ preview_separate = Read("agreement.compared", joining.would_separate, _one_agree
 preview_person = Read("person.compared", people.would_join, _one_person)
 list_reviews = Read("review.listed", reviewing.due, _reviews)
 list_moments = Read("moment.listed", moments.between, _moments)
+show_day_of_group = Read("day.shown", today.of_group, _day)
+show_day_of_person = Read("day.shown", today.of_person, _day)
 preview_absence = Read("absence.previewed", pausing.would, _absence)
 list_questions = Read("question.listed", questions.listed, _questions)
 show_question = Read("question.shown", questions.show, _one_question)
@@ -169,11 +226,60 @@ list_waiting = Read("match.listed", people.waiting, _waiting)
 list_known = Read("person.listed", people.known, _known)
 preview_records = Read("record.previewed", mapping.preview, _records)
 list_feeds = Read("feed.listed", feeds.listed, _feeds)
+list_accounts = Read("account.listed", accounts.accounts, _accounts)
 save_feed = Read("feed.saved", showing.save, _one_feed)
+
+# The same lists part by part.
+page_people = Read("person.listed", paged(people.known, tuple, lambda one: str(one.party)), _known)
+show_circle = Read("person.listed", circle.of_client, _circle)
+page_matches = Read(
+    "match.listed",
+    paged(people.waiting, lambda found: found.people, lambda one: f"{one.connector_id}/{one.external_id}"),
+    _suggested,
+)
+page_questions = Read(
+    "question.listed",
+    paged(questions.listed, tuple, lambda one: f"{one.opened_at.timestamp():020.6f}-{one.id}"),
+    _questions,
+)
+page_consents = Read(
+    "consent.listed",
+    paged(
+        consents.of_client,
+        lambda found: found.recorded,
+        lambda one: one.consent.id,
+        lambda found: found.names,
+    ),
+    _recorded,
+)
+page_retractions = Read(
+    "consent.listed",
+    paged(
+        consents.of_client,
+        lambda found: found.retractions,
+        lambda one: f"{one.agreement_id}/{one.connector_id}/{' '.join(map(str, one.readers))}",
+        lambda found: found.names,
+    ),
+    _retractions,
+)
+preview_withdrawal = Read("consent.listed", consents.would_retract, _retractions)
+page_reviews = Read(
+    "review.listed",
+    paged(
+        reviewing.due,
+        lambda found: found.reviews,
+        lambda one: f"{one.due}-{one.agreement_id}",
+        lambda found: found.names,
+    ),
+    _due,
+)
 
 READS: tuple[Read[..., Any], ...] = (
     list_agreements,
     show_agreement,
+    view_agreements,
+    view_agreement,
+    view_versions,
     explain_agreement,
     list_versions,
     compare_version,
@@ -182,6 +288,8 @@ READS: tuple[Read[..., Any], ...] = (
     preview_person,
     list_reviews,
     list_moments,
+    show_day_of_group,
+    show_day_of_person,
     preview_absence,
     list_questions,
     show_question,
@@ -190,6 +298,15 @@ READS: tuple[Read[..., Any], ...] = (
     list_known,
     preview_records,
     list_feeds,
+    list_accounts,
     save_feed,
+    page_people,
+    show_circle,
+    page_matches,
+    page_questions,
+    page_consents,
+    page_retractions,
+    preview_withdrawal,
+    page_reviews,
 )
 """Everything that counts as a read."""

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 
 from samenspraak.domain.agreements import OccurrenceKey
 from samenspraak.domain.occurrences import Moment, MomentState, moments
 from samenspraak.domain.outcomes import Result
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.schedules import DayPart
-from samenspraak.errors import ConfigurationError
-from samenspraak.policy.state import LinkPhase
 from samenspraak.services.agreements import Said
+from samenspraak.services.heard import Hearing
 from samenspraak.services.naming import names, party
 from samenspraak.store.records import AgreementRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.reports import outcome_of
-
-_MISSED_LOOKS = 2
-"""A system that was not heard from for so many times as long as we wait between looks is out of reach."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,8 +81,9 @@ def between(
             records = [uow.agreements.current(agreement_id)]
         else:
             records = uow.agreements.list(client_id=client_id)
+        hearing = Hearing(uow, hub)
         found = [
-            (one.order, _happening(uow, hub, record, one))
+            (one.order, _happening(uow, hub, hearing, record, one))
             for record in records
             for one in moments(record.agreement, first, last)
             if doers is None or one.performer in doers
@@ -105,10 +101,12 @@ def _doers(uow: UnitOfWork, performer: str | None) -> frozenset[PartyRef] | None
     return frozenset({who, *(one.ref for one in uow.parties.groups() if who in one.members)})
 
 
-def _happening(uow: UnitOfWork, hub: Hub, record: AgreementRecord, moment: Moment) -> Happening:
+def _happening(
+    uow: UnitOfWork, hub: Hub, hearing: Hearing, record: AgreementRecord, moment: Moment
+) -> Happening:
     agreement = record.agreement
     begun = moment.day <= hub.today()
-    heard = dict(_heard(uow, hub, agreement.id)) if begun and moment.takes_place else {}
+    heard = hearing.until(agreement.id) if begun and moment.takes_place else {}
     came = outcome_of(uow, agreement, moment.key, heard=heard, since=hub.now())
     return Happening(
         agreement_id=agreement.id,
@@ -124,14 +122,3 @@ def _happening(uow: UnitOfWork, hub: Hub, record: AgreementRecord, moment: Momen
         reports=tuple(Said.of(one) for one in came.reports),
         unheard=came.unheard,
     )
-
-
-def _heard(uow: UnitOfWork, hub: Hub, agreement_id: str) -> Iterator[tuple[str, datetime | None]]:
-    """Until when each system with a copy counts as heard: silence between two looks is no silence."""
-    for link in uow.links.of_agreement(agreement_id):
-        if link.phase is LinkPhase.OPEN:
-            at, wait = uow.connectors.get(link.connector_id).heard_at, timedelta()
-            with suppress(ConfigurationError):  # its plugin is gone, so that nothing is heard there any more
-                rates = hub.connected.manifest(uow.organisation, link.connector_id).rates
-                wait = timedelta(seconds=_MISSED_LOOKS * rates.poll_seconds)
-            yield link.connector_id, at + wait if at else None

@@ -14,6 +14,10 @@ from samenspraak.sync.people import names_of
 
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _RESERVED = frozenset({"hub", "other", "system", ADMIN})
+PROGRAM = "program"
+"""Before the id of a program that asked; no kind of party, so that what it does agrees for nobody."""
+ACCOUNT = "account"
+"""Before that of staff who signed in, and whom the hub does not know otherwise; likewise."""
 
 
 def check_id(chosen: str) -> None:
@@ -49,11 +53,16 @@ def party(uow: UnitOfWork, text: str, *kinds: PartyKind) -> PartyRef:
 
 
 def actor(uow: UnitOfWork, by: str) -> str:
-    """Who asked, as it goes into history and audit.
+    """Who asked, as it goes into history and audit: ``admin``, a party, ``program:id`` or ``account:id``.
 
     Raises:
         NotFoundError: nobody is known by it.
     """
+    kind, _, its_id = by.partition(":")
+    if kind == PROGRAM:
+        return f"{PROGRAM}:{uow.access.program(its_id).id}"
+    if kind == ACCOUNT:
+        return f"{ACCOUNT}:{uow.accounts.get(its_id).id}"
     return by if by == ADMIN else str(party(uow, by))
 
 

@@ -105,7 +105,7 @@ def pause(
             return
         if absence.until is None:
             raise RuleError("absence", f"Until which day is {who} away? Of a client alone that may be open.")
-        for record in uow.agreements.list():
+        for record in uow.agreements.list_naming([who]):
             away = with_party_away(record.agreement, who, absence.start, absence.until, reason=absence.reason)
             yield Step(record=record, after=away.agreement, away=away)
 
@@ -122,9 +122,11 @@ def lift(
     """
 
     def steps(uow: UnitOfWork, who: PartyRef) -> Iterator[Step]:
-        for record in uow.agreements.list(client_id=who.id if who.kind is PartyKind.CLIENT else None):
+        is_client = who.kind is PartyKind.CLIENT
+        concerned = uow.agreements.list(who.id) if is_client else uow.agreements.list_naming([who])
+        for record in concerned:
             agreement = record.agreement
-            if who.kind is not PartyKind.CLIENT:
+            if not is_client:
                 agreement = with_party_back(agreement, who, absence.start, reason=absence.reason)
             elif agreement.status.state is State.PAUSED:
                 agreement = resume(agreement)

@@ -17,9 +17,9 @@ from samenspraak.services.naming import actor
 from samenspraak.services.unit_values import Json, as_json, read
 from samenspraak.store.records import AuditLine, Cause, QuestionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
-from samenspraak.sync import alike, answering
+from samenspraak.sync import alike, answering, subscribers
 from samenspraak.sync.asking import HUB, OF_A_UNIT, about_of, unit_of
-from samenspraak.sync.delivering import UNDELIVERED, try_all_again
+from samenspraak.sync.delivering import try_all_again
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.trouble import UNAVAILABLE
 from samenspraak.sync.versions import record_version
@@ -204,7 +204,7 @@ def _release(uow: WritingUnitOfWork, hub: Hub, asked: QuestionRecord, choice: st
     if asked.kind is not QuestionKind.CONNECTOR or kind != "connector" or choice not in _RELEASES:
         return
     system = uow.connectors.get(connector_id)
-    if cause == UNDELIVERED:
+    if cause == subscribers.UNDELIVERED:
         try_all_again(uow, hub, connector_id)
     stands_still = system.state in (ConnectorState.UNAUTHORISED, ConnectorState.STOPPED)
     if stands_still and system.state_why == cause:

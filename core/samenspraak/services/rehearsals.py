@@ -219,12 +219,7 @@ def apply(hub: Hub, organisation: str, asked: Asked, fingerprint: str) -> Applie
     Raises:
         StaleError: something else would happen now; plan again. Nothing was done.
     """
-    planned = plan(hub, organisation, asked)
-    if planned.fingerprint != fingerprint:
-        raise StaleError(
-            f"The world has moved since this was planned; {len(planned.acts)} writes would be made now. "
-            "Nothing was done: plan again."
-        )
+    planned = still(hub, organisation, asked, fingerprint)
     left, made, refused = Counter(planned.acts), [], []
 
     def only_planned(act: Act) -> None:
@@ -242,6 +237,21 @@ def apply(hub: Hub, organisation: str, asked: Asked, fingerprint: str) -> Applie
     return Applied(
         made=tuple(made), refused=tuple(refused), missing=tuple(sorted(left.elements())), exchanged=outcome
     )
+
+
+def still(hub: Hub, organisation: str, asked: Asked, fingerprint: str) -> Planned:
+    """What would happen now, if that is what was planned.
+
+    Raises:
+        StaleError: something else would happen now; plan again.
+    """
+    planned = plan(hub, organisation, asked)
+    if planned.fingerprint != fingerprint:
+        raise StaleError(
+            f"The world has moved since this was planned; {len(planned.acts)} writes would be made now. "
+            "Nothing was done: plan again."
+        )
+    return planned
 
 
 def _exchange(hub: Hub, organisation: str, asked: Asked) -> Exchanged:

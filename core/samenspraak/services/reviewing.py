@@ -11,6 +11,7 @@ from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.reviews import due_reviews, hold_review
 from samenspraak.domain.units import UnitKey
 from samenspraak.services import ADMIN
+from samenspraak.services.agreeing import check_version
 from samenspraak.services.naming import actor, names, party
 from samenspraak.services.unit_values import Json, read
 from samenspraak.store.records import Cause
@@ -85,6 +86,7 @@ def hold(
     changes: Mapping[str, Json] | None = None,
     notes: str | None = None,
     next_on: date | None = None,
+    over: int | None = None,
     by: str = ADMIN,
 ) -> Held:
     """Record the outcome of a talk as a version; everybody who may see it hears of it.
@@ -98,15 +100,19 @@ def hold(
         changes: with *changed*, per unit its new value as JSON.
         notes: what was said, in place of the notes there were; None leaves those.
         next_on: the next talk, a quarter later unless given.
+        over: the version that was talked about; None: whichever there is.
         by: who records it.
 
     Raises:
         NotFoundError: there is no such agreement, or nobody is known as ``by``.
+        StaleError: it has another version than ``over`` by now.
         RuleError: the talk cannot have been so, or a value is none.
     """
     with hub.store.write(organisation) as uow:
         who = actor(uow, by)
         record = uow.agreements.current(agreement_id)
+        if over is not None:
+            check_version(record, over)
         keys = {UnitKey.parse(text): value for text, value in (changes or {}).items()}
         after = hold_review(
             record.agreement,

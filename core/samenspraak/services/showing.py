@@ -22,8 +22,8 @@ from samenspraak.services.naming import names
 from samenspraak.store.records import AgreementRecord, FeedRecord, LinkRecord, RemoteRecord, ShownRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
+from samenspraak.sync.concerned import clients_of
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.matching import clients_of
 from samenspraak.sync.people import directory_for
 
 _NOTED_EVERY = timedelta(hours=1)
@@ -95,12 +95,6 @@ def reader_of(uow: UnitOfWork, feed: FeedRecord) -> PartyRef | None:
     return link.ref if link else None
 
 
-def clients_around(uow: UnitOfWork, ref: PartyRef) -> set[str]:
-    """The clients in whose circle this party is, or with whom they take part in something."""
-    takes_part = {one.agreement.client_id for one in uow.agreements.list() if ref in one.agreement.parties}
-    return takes_part | clients_of(uow, ref)
-
-
 # What one reader sees.
 
 
@@ -161,7 +155,7 @@ def _on_shelf(uow: UnitOfWork, hub: Hub, connector: Published, ref: PartyRef) ->
     """What lies there for a party: for each reader alone, or, what all read together, for each client."""
     connector_id = connector.connector_id
     if connector.manifest.capabilities.readers is Readers.EVERYONE:
-        clients = {PartyRef(kind=PartyKind.CLIENT, id=one) for one in clients_around(uow, ref)}
+        clients = {PartyRef(kind=PartyKind.CLIENT, id=one) for one in clients_of(uow, [ref])}
         links = uow.parties.links(connector_id, clients) if clients else []
     else:
         links = uow.parties.links(connector_id, {ref})

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from samenspraak.errors import ConfigurationError
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
+from samenspraak.store.records import ConnectorRecord
+from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync import adopt
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.subscribers import Fares, fares
 from samenspraak.sync.trouble import is_broken_off
 
 _NOT_THERE = frozenset({Reason.WITHHELD, Reason.RETRACTED, Reason.RETRACTING, Reason.CLOSED})
@@ -20,7 +25,8 @@ _STANDS_STILL = frozenset({ConnectorState.UNAUTHORISED, ConnectorState.STOPPED})
 class System:
     """One connected system.
 
-    ``converged``: no copy there has work to do or to retry · ``is_away``: it was called in vain too often.
+    ``converged``: no copy there has work to do or to retry · ``is_away``: it was called in vain too often ·
+    ``told``: how it fares, where it is sent notices.
     """
 
     id: str
@@ -30,6 +36,7 @@ class System:
     links: Mapping[Reason, int]
     heard_at: datetime | None
     is_away: bool = False
+    told: Fares | None = None
 
     @property
     def converged(self) -> bool:
@@ -96,6 +103,7 @@ def status(hub: Hub, organisation: str) -> Status:
                     links=counts.get(one.id, {}),
                     heard_at=one.heard_at,
                     is_away=is_broken_off(hub, one),
+                    told=_told(uow, hub, one),
                 )
                 for one in uow.connectors.list()
             ),
@@ -104,6 +112,13 @@ def status(hub: Hub, organisation: str) -> Status:
             waiting_people=len(uow.parties.candidates()),
             waiting_records=uow.remotes.count_unlinked(adopt.PERSON),
         )
+
+
+def _told(uow: UnitOfWork, hub: Hub, system: ConnectorRecord) -> Fares | None:
+    with suppress(ConfigurationError):  # its plugin is gone, which its state tells
+        if hub.capabilities(uow.organisation, system.id).fetches_here:
+            return fares(uow, system)
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,15 +12,18 @@ import sqlalchemy as sa
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import SAME, Aliases
 from samenspraak.domain.local_time import local_day
-from samenspraak.domain.units import UnitKey, UnitValue, units_of
+from samenspraak.domain.parties import PartyRef
+from samenspraak.domain.units import UnitKey, UnitValue, named, units_of
 from samenspraak.errors import NotFoundError
 from samenspraak.protocols import documents
-from samenspraak.store.kept import Row, kept
+from samenspraak.store.kept import Row, among, kept, length_of, spread
 from samenspraak.store.records import AgreementRecord, Cause, Likeness, VersionRecord
 from samenspraak.store.scope import Repository, Scope
-from samenspraak.store.tables import agreement, agreement_version, likeness
+from samenspraak.store.tables import agreement, agreement_party, agreement_version, likeness
 
 _RULES = dict[UnitKey, str]
+_SOME = 100
+"""So many are read at a time where there may be many."""
 
 
 class Agreements(Repository):
@@ -72,6 +75,53 @@ class Agreements(Repository):
         rows = self._scope.all(agreement, agreement.c.id, **key)
         return [self._record(row) for row in rows if row.same_as is None]
 
+    def ids(self, client_ids: Collection[str]) -> set[str]:
+        """The agreements of these clients, unopened; not those that were joined into another one."""
+        rows = self._scope.only(agreement.c.id, agreement.c.same_as, client_id=tuple(sorted(set(client_ids))))
+        return {row.id for row in rows if row.same_as is None}
+
+    def naming(self, parties: Collection[PartyRef]) -> dict[str, str]:
+        """The agreements that name one of these parties, each with its client, unopened.
+
+        Named is who performs, stands in, is responsible, instructed, decides or took something over, as
+        ``units.named`` says of the agreement as it is now; not in what was joined into another one.
+        """
+        if not parties:
+            return {}
+        texts = sorted({str(one) for one in parties})
+        found = self._scope.rows(_naming(length_of(texts)), **spread("of_party", texts))
+        return {row.id: row.client_id for row in found}
+
+    def list_naming(self, parties: Collection[PartyRef]) -> builtins.list[AgreementRecord]:
+        """The same, opened, by id."""
+        found = sorted(self.naming(parties))
+        self._scope.foresee(agreement, by="id", among=found)
+        return [self.get(one) for one in found]
+
+    def page_naming(self, party: PartyRef, after: str, size: int) -> builtins.list[AgreementRecord]:
+        """The next agreements that name this party, by id, this many at most. ``after``: the last id seen."""
+        table = agreement_party
+        of_party = self._scope.select(table, table.c.agreement_id).where(table.c.party == str(party))
+        here = of_party.where(table.c.agreement_id > after).order_by(table.c.agreement_id).limit(size)
+        found = [row.agreement_id for row in self._scope.rows(here)]
+        self._scope.foresee(agreement, by="id", among=found)
+        return [self.get(one) for one in found]
+
+    def after(
+        self, agreement_id: str, client_ids: Collection[str] | None = None
+    ) -> Iterator[AgreementRecord]:
+        """Those with a later id, of these clients (None: of all), by id; read some at a time.
+
+        Not those that were joined into another one.
+        """
+        wanted = self._scope.select(agreement).where(agreement.c.same_as.is_(None))
+        if client_ids is not None:
+            wanted = wanted.where(agreement.c.client_id.in_(sorted(client_ids)))
+        wanted = wanted.order_by(agreement.c.id).limit(_SOME)
+        while rows := self._scope.rows(wanted.where(agreement.c.id > agreement_id)):
+            yield from map(self._record, rows)
+            agreement_id = rows[-1].id
+
     def add(self, new: Agreement, cause: Cause, at: datetime) -> AgreementRecord:
         """The agreement as version 1, with its history.
 
@@ -82,6 +132,8 @@ class Agreements(Repository):
         text = documents.dump(new, Agreement)
         document = self._scope.seal_text(agreement.c.document_sealed, new.id, text)
         self._scope.add(agreement, id=new.id, client_id=new.client_id, version=1, document_sealed=document)
+        self._scope.foresee_none(agreement_party, agreement_id=new.id)
+        self._index(new.id, named(units_of(new)))
         self._remember(new.id, text, 1, cause, at, units_of(new).keys())
         return AgreementRecord(agreement=new, version=1)
 
@@ -111,6 +163,7 @@ class Agreements(Repository):
             document_sealed=document,
             **({"client_id": new.client_id} if of_client else {}),
         )
+        self._index(new.id, named(units_of(new)))
         self._remember(new.id, text, version, cause, at, units)
         return version
 
@@ -130,6 +183,8 @@ class Agreements(Repository):
         kept = documents.dump(aliases, Aliases) if aliases else None
         if self._scope.run(statement.values(same_as=same_as, aliases=kept)).rowcount == 0:
             raise NotFoundError(f"There is no agreement {agreement_id} in {self._scope.organisation}.")
+        parties = named(units_of(self.get(agreement_id).agreement)) if same_as is None else ()
+        self._index(agreement_id, parties)
 
     def likenesses(self, agreement_id: str) -> dict[str, Likeness]:
         """The agreements that may be, or are not, the same as this one, and how it stands to each."""
@@ -220,6 +275,16 @@ class Agreements(Repository):
             document_sealed=document,
         )
 
+    def _index(self, agreement_id: str, parties: Collection[PartyRef]) -> None:
+        """It is found by these parties from now on."""
+        table, now = agreement_party, {str(one) for one in parties}
+        was = {row.party for row in self._scope.all(table, agreement_id=agreement_id)}
+        for gone in sorted(was - now):
+            left = self._scope.delete(table).where(table.c.agreement_id == agreement_id)
+            self._scope.run(left.where(table.c.party == gone))
+        for new in sorted(now - was):
+            self._scope.add(table, agreement_id=agreement_id, party=new)
+
     def _record(self, row: Row) -> AgreementRecord:
         return AgreementRecord(
             agreement=self._scope.open(agreement.c.document_sealed, row.id, row.document_sealed, Agreement),
@@ -256,6 +321,15 @@ def _met_elsewhere() -> sa.Select[Any]:
     elsewhere = first.c.connector_id != sa.bindparam("of_connector")
     columns = (agreement.c.id, agreement.c.same_as)
     return Scope.select(agreement, *columns).where(of_client, *its_first, elsewhere)
+
+
+@kept
+def _naming(length: int) -> sa.Select[Any]:
+    named_there = agreement_party
+    one_of = among(named_there.c.party, "of_party", length)
+    columns = (agreement.c.id, agreement.c.client_id)
+    there = (Scope.is_ours(named_there), named_there.c.agreement_id == agreement.c.id)
+    return Scope.select(agreement, *columns).where(*there, one_of)
 
 
 def _place(agreement_id: str, version: int) -> str:

@@ -74,9 +74,17 @@ class Cipher:
         """A signature that only who has the key can make, for the head of the audit trail."""
         return hmac.digest(self._derived("audit", organisation), content, "sha256")
 
+    def vouch(self, content: bytes, *, organisation: str) -> bytes:
+        """A signature for what we hand to who may ask something, so that they show it when they do."""
+        return hmac.digest(self._derived("access", organisation), content, "sha256")
+
     def stamp(self, content: bytes, *, organisation: str) -> bytes:
         """A signature for what leaves the hub to come back some day, as a line of a spreadsheet."""
         return hmac.digest(self._derived("shown", organisation), content, "sha256")
+
+    def signing_seed(self, connector_id: str, *, organisation: str) -> bytes:
+        """The secret half of the key with which what is told through this connector is signed."""
+        return self._derived(f"notices|{connector_id}", organisation)
 
     def _derive(self, purpose: str, organisation: str) -> bytes:
         info = f"samenspraak|{purpose}|{organisation}".encode()

@@ -6,14 +6,16 @@ import builtins
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from samenspraak.domain.units import UnitKind
 from samenspraak.errors import NotFoundError, StaleError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
 from samenspraak.protocols import documents
-from samenspraak.store.kept import Row
+from samenspraak.store.kept import Row, kept
 from samenspraak.store.records import ConnectorRecord, CursorRecord
-from samenspraak.store.scope import Repository
+from samenspraak.store.scope import Repository, Scope
 from samenspraak.store.tables import connector, cursor
 
 _DECIDED = ("plugin", "title", "state", "state_why")
@@ -73,8 +75,7 @@ class Connectors(Repository):
         """
         if unknown := noted.keys() - set(_NOTED):
             raise TypeError(f"A connector has no field {', '.join(sorted(unknown))} to note.")
-        own = self._scope.update(connector).where(connector.c.id == connector_id)
-        if self._scope.run(own.values(**noted)).rowcount == 0:
+        if self._scope.run(_noting(), of_id=connector_id, **noted).rowcount == 0:
             raise NotFoundError(f"There is no connector {connector_id} in {self._scope.organisation}.")
 
     # Cursors.
@@ -97,6 +98,12 @@ class Connectors(Repository):
         if old and not reset and old.at > new.at:
             raise StaleError(f"The changes of connector {connector_id} were read further in the meantime.")
         self._scope.put(cursor, {"connector_id": connector_id}, value=new.value, server=new.server, at=new.at)
+
+
+@kept
+def _noting() -> sa.Update:
+    """Of the connector ``of_id``."""
+    return Scope.update(connector).where(connector.c.id == sa.bindparam("of_id"))
 
 
 def _kept(record: ConnectorRecord) -> dict[str, object]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from samenspraak.policy.enduring import Failing
 from samenspraak.store.columns import AT_ONCE
 from samenspraak.store.kept import Row
 from samenspraak.store.leases import Leased, releasing, waiting_until, waits_until
@@ -28,6 +29,11 @@ _OUTCOME: Mapping[str, Callable[[Any], object]] = {
 """What may change of an event, and how each is kept."""
 
 
+NOT_CHOSEN = "not_chosen"
+"""The detail of an event that was not handed over, since its subscriber chose other kinds."""
+_FAILS_NOT = dict.fromkeys(("failing_since", "failed_at", "window_from", "clock_from"))
+
+
 class Events(Leased):
     """The events of one organisation; retractions go before the others, else by their numbers."""
 
@@ -38,8 +44,7 @@ class Events(Leased):
 
     def add(self, new: EventRecord) -> EventRecord:
         """Put it in the outbox under the next number of its subscriber; its own number is not looked at."""
-        before = self.subscriber(new.connector_id)
-        number = before.number + 1
+        number = self.subscriber(new.connector_id).number + 1
         self._scope.put(subscriber, {"connector_id": new.connector_id}, number=number)
         self._scope.add(
             event,
@@ -83,6 +88,30 @@ class Events(Leased):
         later = self._scope.select(event).where(event.c.connector_id == connector_id, event.c.number > number)
         return [_record(row) for row in self._scope.rows(later.order_by(event.c.number).limit(size))]
 
+    def numbered(self, connector_id: str, number: int) -> EventRecord:
+        """The event with this number of its subscriber.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return _record(self._scope.get(event, connector_id=connector_id, number=number))
+
+    def not_chosen(self, connector_id: str, after: int) -> builtins.list[EventRecord]:
+        """Those after this number that were not handed over, since their kind was not chosen; in order."""
+        own = self._scope.select(event).where(event.c.connector_id == connector_id, event.c.number > after)
+        left = own.where(event.c.taken_at.is_not(None), event.c.detail == NOT_CHOSEN)
+        return [_record(row) for row in self._scope.rows(left.order_by(event.c.number))]
+
+    def counts(self, connector_id: str) -> tuple[int, int]:
+        """How many wait to be handed over, and how many were given up."""
+        own = self._scope.select(
+            event,
+            sa.func.count().filter(event.c.due).label("waiting"),
+            sa.func.count().filter(event.c.given_up_at.is_not(None)).label("given_up"),
+        )
+        [row] = self._scope.rows(own.where(event.c.connector_id == connector_id, event.c.taken_at.is_(None)))
+        return row.waiting, row.given_up
+
     def given_up(self, connector_id: str | None = None) -> builtins.list[EventRecord]:
         """Those that nobody took until the schedule was over, in the order of their numbers."""
         own = self._scope.select(event).where(event.c.given_up_at.is_not(None))
@@ -113,23 +142,31 @@ class Events(Leased):
         self._set(claimed.id, {"id": new_id, "kind": kind, "priority": priority, "attempts": 0})
         return self.get(new_id)
 
-    def again(self, event_ids: Collection[str]) -> builtins.list[str]:
+    def again(self, event_ids: Collection[str], *, taken: bool = False) -> builtins.list[str]:
         """Begin the schedule anew for those of these that were given up; gives their ids.
 
-        One statement, so that of two who ask at once only one gets each.
+        ``taken``: also for those that were taken, or whose kind was not chosen. One statement, so that of two
+        who ask at once only one gets each.
         """
-        given_up = self._scope.update(event).where(
-            event.c.id.in_(sorted(event_ids)), event.c.given_up_at.is_not(None)
+        over = self._scope.update(event).where(
+            event.c.id.in_(sorted(event_ids)),
+            sa.not_(event.c.due) if taken else event.c.given_up_at.is_not(None),
         )
-        anew = given_up.values(given_up_at=None, attempts=0, next_at=AT_ONCE).returning(event.c.id)
-        return sorted(row.id for row in self._scope.rows(anew))
+        anew = over.values(taken_at=None, given_up_at=None, attempts=0, detail="", next_at=AT_ONCE)
+        return sorted(row.id for row in self._scope.rows(anew.returning(event.c.id)))
 
-    def hasten(self, connector_id: str, now: datetime) -> int:
-        """What waits for another try at this subscriber waits no more; gives how many."""
+    def hasten(self, connector_id: str, now: datetime, *, number: int | None = None) -> builtins.list[str]:
+        """What waits for another try at this subscriber waits no more; gives the ids.
+
+        ``number``: only the one with this number.
+        """
         waiting = self._scope.update(event).where(
             event.c.connector_id == connector_id, event.c.due, event.c.next_at > now
         )
-        return self._scope.run(waiting.values(next_at=AT_ONCE)).rowcount
+        if number is not None:
+            waiting = waiting.where(event.c.number == number)
+        hastened = waiting.values(next_at=AT_ONCE).returning(event.c.id)
+        return sorted(row.id for row in self._scope.rows(hastened))
 
     # Whom it is for.
 
@@ -144,6 +181,8 @@ class Events(Leased):
             failures=row.failures,
             quiet_until=waiting_until(row.quiet_until),
             taken_at=row.taken_at,
+            sent_at=row.sent_at,
+            failing=_failing(row),
         )
 
     def quiet(self, now: datetime) -> frozenset[str]:
@@ -153,17 +192,40 @@ class Events(Leased):
         )
         return frozenset(row.connector_id for row in self._scope.rows(still))
 
-    def heard(self, connector_id: str, *, taken_at: datetime | None = None) -> None:
-        """Nothing keeps its notices any more; ``taken_at``: it took one."""
-        own = self._scope.update(subscriber).where(subscriber.c.connector_id == connector_id)
-        taken = {} if taken_at is None else {"taken_at": taken_at}
-        self._scope.run(own.values(failures=0, quiet_until=AT_ONCE, **taken))
+    def sent(self, connector_id: str, at: datetime) -> None:
+        """Something is on its way to it, of whatever kind."""
+        self._scope.put(subscriber, {"connector_id": connector_id}, sent_at=at)
 
-    def missed(self, connector_id: str, *, quiet_until: datetime | None) -> None:
+    def heard(self, connector_id: str, *, taken_at: datetime | None = None) -> None:
+        """Nothing keeps its notices any more; ``taken_at``: it took something."""
+        taken = {} if taken_at is None else {"taken_at": taken_at, **_FAILS_NOT}
+        self._note(connector_id, failures=0, quiet_until=AT_ONCE, **taken)
+
+    def trust(self, connector_id: str) -> None:
+        """Somebody says that it goes well again: what failed before does not count any more."""
+        self._note(connector_id, **_FAILS_NOT)
+
+    def missed(self, connector_id: str, *, failing: Failing, quiet_until: datetime | None) -> None:
         """Once more it took nothing; nothing is sent before that moment."""
+        self._note(
+            connector_id,
+            failures=subscriber.c.failures + 1,
+            quiet_until=waits_until(quiet_until),
+            failing_since=failing.since,
+            failed_at=failing.last,
+            window_from=failing.window,
+            clock_from=failing.clock,
+        )
+
+    def _note(self, connector_id: str, **noted: Any) -> None:
         own = self._scope.update(subscriber).where(subscriber.c.connector_id == connector_id)
-        waits = waits_until(quiet_until)
-        self._scope.run(own.values(failures=subscriber.c.failures + 1, quiet_until=waits))
+        self._scope.run(own.values(**noted))
+
+
+def _failing(row: Row) -> Failing | None:
+    if row.failing_since is None:
+        return None
+    return Failing(since=row.failing_since, last=row.failed_at, window=row.window_from, clock=row.clock_from)
 
 
 def _record(row: Row) -> EventRecord:

@@ -28,7 +28,9 @@ class Groups(Repository):
 
     def groups(self) -> list[Group]:
         """All groups, by id."""
-        return [self._group(row) for row in self._scope.all(group, group.c.id)]
+        rows = self._scope.all(group, group.c.id)
+        # Whoever changes a group writes its members anew.
+        return [*self._scope.made_of(membership, (), lambda: [self._group(row) for row in rows])]
 
     def add_device(self, new: Device) -> None:
         """Keep the device as given, new or known."""

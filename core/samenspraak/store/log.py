@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from samenspraak.protocols import documents
 from samenspraak.store.kept import Row
 from samenspraak.store.records import AuditLine
@@ -22,11 +24,16 @@ from samenspraak.store.tables import attempt, audit, audit_head, run
 _LINE = tuple(AuditLine.__dataclass_fields__)
 _START = b""
 _END = "end"
+_DELIVERY: sa.ColumnElement[str] = sa.literal_column("'delivery'")
+"""As the index of those says it: with a parameter instead, SQLite would not use it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptRecord:
-    """Something that was tried with a copy, and how it ended, by ids and codes. ``ms``: 0 if not measured."""
+    """Something that was tried with a copy, and how it ended, by ids and codes.
+
+    ``ms``: 0 if not measured · ``status``: what the other system answered, where that says more.
+    """
 
     connector_id: str
     act: str
@@ -37,6 +44,7 @@ class AttemptRecord:
     remote_id: str | None = None
     version: int | None = None
     detail: str = ""
+    status: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,11 +118,13 @@ class Log(Repository):
     def attempts(self, link_id: str) -> list[AttemptRecord]:
         """The calls made for a link, the oldest first."""
         statement = self._scope.select(attempt).where(attempt.c.link_id == link_id).order_by(attempt.c.number)
-        names = AttemptRecord.__dataclass_fields__
-        return [
-            AttemptRecord(**{name: getattr(row, name) for name in names})
-            for row in self._scope.rows(statement)
-        ]
+        return [_attempt(row) for row in self._scope.rows(statement)]
+
+    def deliveries(self, connector_id: str, number: int) -> list[AttemptRecord]:
+        """The attempts at the notice with this number, the oldest first."""
+        own = (attempt.c.connector_id == connector_id, attempt.c.detail == str(number))
+        statement = self._scope.select(attempt).where(attempt.c.act == _DELIVERY, *own)
+        return [_attempt(row) for row in self._scope.rows(statement.order_by(attempt.c.number))]
 
     # Runs.
 
@@ -139,6 +149,10 @@ def _hash(before: bytes, number: int, line: Mapping[str, Any]) -> bytes:
     members = {**line, "number": number, "at": line["at"].astimezone(UTC).isoformat()}
     text = json.dumps(members, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(before + text.encode()).digest()
+
+
+def _attempt(row: Row) -> AttemptRecord:
+    return AttemptRecord(**{name: getattr(row, name) for name in AttemptRecord.__dataclass_fields__})
 
 
 def _run(row: Row) -> RunRecord:

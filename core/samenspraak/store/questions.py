@@ -24,7 +24,8 @@ class Questions(Repository):
         """The question as it stands now.
 
         New when none is open about this. An open one with the same values stays as it is, also when it was
-        answered meanwhile; with other values it becomes its next revision, without an answer.
+        answered meanwhile; with other values, or about another agreement, it becomes its next revision,
+        without an answer.
         """
         table = question
         open_row = self._scope.find(table, kind=asked.kind, subject=asked.subject, closed_at=None)
@@ -40,7 +41,7 @@ class Questions(Repository):
             )
             return self.get(asked.id)
         standing = self._record(open_row)
-        if (standing.values, standing.shows) == (asked.values, asked.shows):
+        if _shown(standing) == _shown(asked):
             return standing
         self._scope.run(
             self._scope.update(table)
@@ -139,7 +140,7 @@ class Questions(Repository):
     def move(self, moved: QuestionRecord) -> None:
         """It is about what this says from now on: another agreement, other ids; what was answered stays.
 
-        An answer to what an open one showed before is stale.
+        An answer to what an open one showed before, or was about, is stale.
 
         Raises:
             StaleError: another one is open about that.
@@ -150,7 +151,7 @@ class Questions(Repository):
         if standing.is_open and there is not None and there.id != moved.id:
             raise StaleError(f"Another question than {moved.id} is open about {moved.subject}.")
         changed = self._scope.update(question).where(question.c.id == moved.id)
-        revision = standing.revision + (standing.is_open and standing.values != moved.values)
+        revision = standing.revision + (standing.is_open and _shown(standing) != _shown(moved))
         self._scope.run(changed.values(subject=moved.subject, revision=revision, **self._asked(moved)))
 
     def _asked(self, asked: QuestionRecord) -> dict[str, object]:
@@ -183,6 +184,11 @@ class Questions(Repository):
             answered_at=row.answered_at,
             closed_at=row.closed_at,
         )
+
+
+def _shown(asked: QuestionRecord) -> tuple[object, ...]:
+    """What a person who answers has seen of a question."""
+    return asked.values, asked.shows, asked.agreement_id
 
 
 def _subject(asked: QuestionRecord) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from samenspraak.domain.aliases import SAME, Aliases
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey, UnitKind
 from samenspraak.policy.capabilities import Direction
+from samenspraak.policy.enduring import Failing
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import (
     Attempt,
@@ -260,8 +261,8 @@ class EventRecord:
     """A notice in the outbox and what became of it.
 
     ``kind``, ``reader``, ``version``, ``at``: as in the notice · ``copy_id``: the copy it tells of ·
-    ``taken_at``: its subscriber took it · ``given_up_at``: the schedule is over, until a person says to try
-    again · ``detail``: the code of what went wrong last.
+    ``taken_at``: its subscriber took it, or chose not to be told of its kind · ``given_up_at``: the schedule
+    is over, until a person says to try again · ``detail``: the code of what went wrong last.
     """
 
     id: str
@@ -286,8 +287,9 @@ class EventRecord:
 class SubscriberRecord:
     """Whoever takes the notices of one connector.
 
-    ``number``: of the last notice · ``failures``: attempts in a row that failed, whatever notice they were
-    for · ``quiet_until``: nothing is sent before · ``taken_at``: when the last one was taken.
+    ``number``: of the last notice · ``failures``: attempts in a row that failed, whatever they were for ·
+    ``quiet_until``: nothing is sent before · ``taken_at``: when it took something last · ``sent_at``: when
+    something was sent last · ``failing``: since it took something, nothing but failures.
     """
 
     connector_id: str
@@ -295,6 +297,8 @@ class SubscriberRecord:
     failures: int = 0
     quiet_until: datetime | None = None
     taken_at: datetime | None = None
+    sent_at: datetime | None = None
+    failing: Failing | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,21 +12,25 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from samenspraak.errors import ConfigurationError
+from samenspraak.store.cipher import Cipher
 from samenspraak.store.engine import writers
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0010"
+HEAD = "0017"
 """The newest migration; a test compares it with the folder."""
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, cipher: Cipher) -> None:
     """Apply what is missing, all of it or nothing; harmless when nothing is, or when two do it at once.
+
+    ``cipher``: opens what is sealed, where a table is filled with what documents say.
 
     Raises:
         ConfigurationError: the database was made by a newer version of the program.
+        PermanentError: it has another key.
         TransientError: others keep the database busy.
     """
     if _is_current(engine):
@@ -38,7 +42,7 @@ def migrate(engine: Engine) -> None:
         _check_references(connection, on=False)
         try:
             with connection.begin():
-                command.upgrade(_configuration(connection), "head")
+                command.upgrade(_configuration(connection, cipher), "head")
                 _refuse_dangling(connection)
         except CommandError as error:
             raise ConfigurationError(
@@ -56,12 +60,12 @@ def _is_current(engine: Engine) -> bool:
         return bool(applied == HEAD)
 
 
-def _configuration(connection: Connection) -> Config:
+def _configuration(connection: Connection, cipher: Cipher) -> Config:
     from alembic.config import Config
 
     configuration = Config()
     configuration.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    configuration.attributes["connection"] = connection
+    configuration.attributes |= {"connection": connection, "cipher": cipher}
     return configuration
 
 

@@ -46,7 +46,7 @@ class Shown(Repository):
         return [self._record(row) for row in rows]
 
     def change(self, record: ShownRecord) -> ShownRecord:
-        """The copy says this from now on.
+        """The copy says this from now on, to this reader.
 
         Raises:
             StaleError: it was changed since it was read.
@@ -54,7 +54,7 @@ class Shown(Repository):
         """
         place = {"connector_id": record.connector_id, "id": record.id}
         sealed = self._sealed(record)
-        self._scope.change(shown, place, expected=record.row, document_sealed=sealed)
+        self._scope.change(shown, place, expected=record.row, reader=record.reader, document_sealed=sealed)
         return self._record(self._scope.get(shown, **place))
 
     def remove(self, record: ShownRecord) -> bool:

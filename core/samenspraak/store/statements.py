@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from samenspraak.domain.statements import Statement
+from samenspraak.domain.statements import REPORTS, Statement
+from samenspraak.store.kept import Row
 from samenspraak.store.people import People
 from samenspraak.store.scope import Repository, Scope
 from samenspraak.store.tables import statement
@@ -43,14 +44,24 @@ class Statements(Repository):
 
     def of(self, agreement_id: str) -> list[Statement]:
         """Everything said about an agreement, by when it was said, each by whoever that is known as today."""
-        found = self._scope.all(statement, statement.c.said_at, statement.c.id, agreement_id=agreement_id)
-        said = [
-            self._scope.open(
-                statement.c.document_sealed, _place(agreement_id, row.id), row.document_sealed, Statement
-            )
-            for row in found
-        ]
+        said = self._scope.made_of(statement, agreement_id, lambda: self._opened(self._rows(agreement_id)))
         return [replace(one, by=self._people.current(one.by)) for one in said]
+
+    def reports(self, agreement_id: str, heard_since: datetime) -> list[Statement]:
+        """The reports about an agreement that we have heard since then; nothing else is opened."""
+        rows = (one for one in self._rows(agreement_id) if one.heard_at >= heard_since)
+        said = self._opened(one for one in rows if one.kind in REPORTS)
+        return [replace(one, by=self._people.current(one.by)) for one in said]
+
+    def _rows(self, agreement_id: str) -> Sequence[Row]:
+        return self._scope.all(statement, statement.c.said_at, statement.c.id, agreement_id=agreement_id)
+
+    def _opened(self, rows: Iterable[Row]) -> list[Statement]:
+        column = statement.c.document_sealed
+        return [
+            self._scope.open(column, _place(row.agreement_id, row.id), row.document_sealed, Statement)
+            for row in rows
+        ]
 
     def copy(self, from_id: str, to_id: str, of: Callable[[Statement], Statement | None]) -> list[Statement]:
         """What was said about one agreement is said about another as well, heard when it was heard.

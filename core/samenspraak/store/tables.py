@@ -115,6 +115,14 @@ agreement = table(
     sa.Index(None, "organisation", "same_as"),
 )
 
+agreement_party = table(
+    "agreement_party",
+    key("agreement_id"),
+    key("party"),
+    belongs_to("agreement", agreement_id="id"),
+    sa.Index(None, "organisation", "party", "agreement_id"),
+)
+
 likeness = table(
     "likeness",
     key("agreement_id"),
@@ -215,15 +223,84 @@ feed = table(
     sa.Index(None, "organisation", "connector_id"),
 )
 
+# Who may ask something of the hub.
+
+program = table(
+    "program",
+    key("id"),
+    text("title"),
+    text("role"),
+    text("connector_id", required=False),
+    text("public_keys", required=False),
+    moment("at", required=True),
+    moment("revoked_at"),
+    count("row"),
+    belongs_to("connector", connector_id="id"),
+)
+
+access_key = table(
+    "access_key",
+    key("id"),
+    text("program_id"),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    text("scopes"),
+    text("networks"),
+    moment("at", required=True),
+    moment("expires_at", required=True),
+    moment("revoked_at"),
+    moment("used_at"),
+    count("row"),
+    belongs_to("program", program_id="id"),
+    sa.Index(None, "organisation", "program_id"),
+)
+
+sign_in_provider = table(
+    "sign_in_provider",
+    key("id"),
+    text("issuer"),
+    text("client_id"),
+    text("connector_id"),
+    moment("at", required=True),
+    belongs_to("connector", connector_id="id"),
+    sa.Index(None, "organisation", "issuer", "client_id", unique=True),
+)
+
+account = table(
+    "account",
+    key("id"),
+    text("issuer"),
+    sa.Column("subject", sa.LargeBinary, nullable=False),
+    text("role"),
+    text("party", required=False),
+    moment("at", required=True),
+    sa.Index(None, "organisation", "issuer", "subject", unique=True),
+)
+
+invitation = table(
+    "invitation",
+    key("id"),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    text("role"),
+    text("party", required=False),
+    moment("at", required=True),
+    moment("expires_at", required=True),
+    sa.Index(None, "organisation", "digest", unique=True),
+)
+
 # What the hub tells from its outbox: ids and numbers, never content.
 
 subscriber = table(
     "subscriber",
     key("connector_id"),
-    sa.Column("number", sa.Integer, nullable=False),
+    count("number"),
     count("failures"),
     wait("quiet_until"),
     moment("taken_at"),
+    moment("sent_at"),
+    moment("failing_since"),
+    moment("failed_at"),
+    moment("window_from"),
+    moment("clock_from"),
     belongs_to("connector", connector_id="id"),
 )
 
@@ -259,6 +336,27 @@ sa.Index(
     event.c.next_at,
     sqlite_where=sa.text("due = 1"),  # as SQLite is asked for it: else the index does not serve
     postgresql_where=sa.text("due"),
+)
+
+# What was asked with a key of its own, so that it may be asked again.
+
+request = table(
+    "request",
+    key("principal"),
+    key("key"),
+    text("digest"),
+    text("made"),
+    moment("until", required=True),
+    sa.Index(None, "organisation", "until"),
+)
+
+held_secret = table(
+    "held_secret",
+    key("id"),
+    text("connector_id"),
+    sealed("text"),
+    moment("at", required=True),
+    belongs_to("connector", connector_id="id"),
 )
 
 person_link = table(
@@ -457,7 +555,16 @@ attempt = table(
     text("detail"),
     sa.Column("ms", sa.Integer, nullable=False),
     moment("at", required=True),
+    sa.Column("status", sa.Integer),
     sa.Index(None, "organisation", "link_id", "number"),
+)
+sa.Index(
+    "ix_attempt_delivery",
+    attempt.c.organisation,
+    attempt.c.connector_id,
+    attempt.c.detail,
+    sqlite_where=sa.text("act = 'delivery'"),  # as SQLite is asked for it, likewise
+    postgresql_where=sa.text("act = 'delivery'"),
 )
 
 audit = table(
@@ -481,6 +588,14 @@ audit_head = table(
     count("number"),
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.Column("seal", sa.LargeBinary, nullable=False),
+)
+
+once = table(
+    "once",
+    key("scope"),
+    sa.Column("id", sa.LargeBinary, primary_key=True),
+    moment("until", required=True),
+    sa.Index(None, "organisation", "until"),
 )
 
 APPEND_ONLY = (agreement_version, statement, audit)

@@ -24,6 +24,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection, Engine
 
 from samenspraak.policy.priority import EDIT
+from samenspraak.store.access import Access
+from samenspraak.store.accounts import Accounts
 from samenspraak.store.agreements import Agreements
 from samenspraak.store.cipher import Cipher
 from samenspraak.store.connectors import Connectors
@@ -35,11 +37,14 @@ from samenspraak.store.feeds import Feeds
 from samenspraak.store.kept import Driver, kept
 from samenspraak.store.links import Links
 from samenspraak.store.log import Log
+from samenspraak.store.once import Once
 from samenspraak.store.parties import Parties
 from samenspraak.store.questions import Questions
 from samenspraak.store.receipts import Receipts
 from samenspraak.store.remotes import Remotes
+from samenspraak.store.requests import Requests
 from samenspraak.store.scope import Scope
+from samenspraak.store.secrets import Secrets
 from samenspraak.store.shown import Shown
 from samenspraak.store.statements import Statements
 from samenspraak.store.tables import organisation as organisation_table
@@ -79,7 +84,12 @@ class UnitOfWork:
         self.shown = Shown(scope)
         self.feeds = Feeds(scope)
         self.events = Events(scope)
+        self.secrets = Secrets(scope)
+        self.requests = Requests(scope)
         self.days = Days(scope)
+        self.once = Once(scope)
+        self.access = Access(scope)
+        self.accounts = Accounts(scope)
         self.log = Log(scope)
 
 
@@ -213,6 +223,10 @@ class Store:
         with self._writers.begin() as connection:
             values = {"organisation": organisation, "name": name, "at": self._clock()}
             connection.execute(organisation_table.insert().values(**values))
+
+    def signing_seed(self, organisation: str, connector_id: str) -> bytes:
+        """The secret half of the key with which what is told through this connector is signed."""
+        return self._cipher.signing_seed(connector_id, organisation=organisation)
 
     @contextmanager
     def copied(self) -> Iterator[Store]:

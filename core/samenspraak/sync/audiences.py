@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from samenspraak.policy.priority import EDIT, RETRACTION
 from samenspraak.policy.sight import Audience, Facts, Sight
 from samenspraak.policy.state import LinkPhase
 from samenspraak.policy.visibility import wanted_audiences
-from samenspraak.store.records import LinkRecord, PartyLink, RemoteRecord
+from samenspraak.store.records import AgreementRecord, LinkRecord, PartyLink, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.circle import tell_of_readers
 from samenspraak.sync.hub import Hub
@@ -47,11 +48,13 @@ def sight_of(
     members: Members,
     *,
     left_out: Collection[UnitKind] | None = None,
+    members_act: bool = False,
 ) -> Sight:
     """How these readers see this agreement in that system today.
 
     A reader of whom nobody says any more who they are there is somebody we do not know. ``left_out``: the
-    kinds of units that are not kept there; None: as its admin says.
+    kinds of units that are not kept there; None: as its admin says · ``members_act``: they look for
+    themselves and for the groups they are in, as somebody does who signs in.
     """
     capabilities = hub.capabilities(uow.organisation, connector_id)
     known = _read_there(uow, agreement, connector_id, capabilities, members)
@@ -61,7 +64,8 @@ def sight_of(
     audience = _audience(connector_id, capabilities, frozenset(readers))
     if left_out is None:
         left_out = uow.connectors.get(connector_id).left_out
-    return Sight(units_of(agreement), audience, _facts(uow, hub, agreement, capabilities.without(left_out)))
+    facts = _facts(uow, hub, agreement, capabilities.without(left_out))
+    return Sight(units_of(agreement), audience, replace(facts, members_act=members_act))
 
 
 def anybody_there(uow: UnitOfWork, hub: Hub, agreement: Agreement, connector_id: str) -> bool:
@@ -97,9 +101,14 @@ def ensure_links(
 def ensure_client(uow: WritingUnitOfWork, hub: Hub, client_id: str) -> None:
     """Who may see what of this client may have changed: every link of every agreement looks again."""
     for record in uow.agreements.list(client_id=client_id):
-        ensure_links(uow, hub, record.agreement, record.version)
-        for link in uow.links.of_agreement(record.agreement.id):
-            uow.look_at_link(link.id, RETRACTION)
+        ensure_agreement(uow, hub, record)
+
+
+def ensure_agreement(uow: WritingUnitOfWork, hub: Hub, record: AgreementRecord) -> None:
+    """Who may see what of this agreement may have changed: every link looks again."""
+    ensure_links(uow, hub, record.agreement, record.version)
+    for link in uow.links.of_agreement(record.agreement.id):
+        uow.look_at_link(link.id, RETRACTION)
 
 
 def _ensure(

@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from samenspraak.connectors.connector import Call, Connector
 from samenspraak.connectors.manifest import Manifest
 from samenspraak.connectors.registry import Registry, Secret
+from samenspraak.errors import ConfigurationError, NotFoundError
 from samenspraak.http import HttpClient
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.store.unit_of_work import Store
-from samenspraak.sync.outbox import shelf_of
+from samenspraak.sync.changing_over import held
+from samenspraak.sync.outbox import shelf_of, signing_key
 from samenspraak.sync.ports import Clock
 
 OPEN_ORIGINS = "open_origins"
@@ -98,6 +101,7 @@ class Configured:
             http=built.http.timed_by(lambda: self._clock.now().timestamp()).for_one_act(),
             now=self._clock.now(),
             shelf=shelf_of(self._store, self._clock, organisation, connector),
+            signing_key=signing_key(self._store, organisation, connector),
         )
 
     def _of(self, organisation: str, connector_id: str, known: ConnectorRecord | None) -> _Built:
@@ -108,6 +112,13 @@ class Configured:
             if built is None or built.row != record.row:
                 built = self._built[key] = self._build(organisation, record)
         return built
+
+    def _resolved(self, organisation: str, reference: str) -> str:
+        try:
+            made_here = held(self._store, organisation, reference)
+        except NotFoundError as error:
+            raise ConfigurationError(f"There is nothing behind {reference}.") from error
+        return self._secret(reference) if made_here is None else made_here
 
     def _read(self, organisation: str, connector_id: str) -> ConnectorRecord:
         with self._store.read(organisation) as uow:
@@ -120,7 +131,7 @@ class Configured:
             record.plugin,
             record.id,
             settings,
-            secret=self._secret,
+            secret=partial(self._resolved, organisation),
             open_origins=asked if self._allow_open else (),
             internal_origins=self._internal.get(organisation, ()),
         )

@@ -22,13 +22,13 @@ from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync.asking import ask_admin
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.intending import sent_now
-from samenspraak.sync.keeping import landed, standing
+from samenspraak.sync.keeping import landed, standing, typed_over
 from samenspraak.sync.listed import made_by
 from samenspraak.sync.looking import Lease, Looker
 from samenspraak.sync.obstacles import Obstacles
 from samenspraak.sync.outcome import Judged, abandoned, beside, changes_between, judge, takes_back
 from samenspraak.sync.settled import Landed, Settled
-from samenspraak.sync.sides import page_mark, went_back
+from samenspraak.sync.sides import misnamed_in, page_mark, went_back
 from samenspraak.sync.snapshot import Snapshot
 from samenspraak.sync.together import Ask, Keep, Work
 
@@ -67,7 +67,7 @@ def _compared(snapshot: Snapshot, remote: RemoteRecord, intent: Intent, look: Fo
         look=look,
         reading=reading,
         units=units,
-        judged=judge(intent, units, unreadable),
+        judged=judge(intent, units, unreadable, misnamed_in(snapshot, remote.part, reading, look)),
         shows=beside(intent, reading),
     )
 
@@ -224,6 +224,7 @@ class Confirmer:
         self._looker.show(remote, look)
         if not intent.answered:
             # Nobody knows whether they saw ours: what differs is their edit against the state before.
+            known = typed_over(snapshot, known, intent, judged.other)
             self.save(abandoned(known, intent, judged.missing | judged.other))
             return None
         known = self._not_as_sent(snapshot, known, intent, compared)
@@ -234,7 +235,7 @@ class Confirmer:
         if overwritten := self._overwritten(snapshot, intent, compared):
             self._obstacles.ask(snapshot, known, overwritten)
         self.save(known)
-        if takes_back(intent, judged.missing & known.refused.keys()):
+        if judged.misnamed or takes_back(intent, judged.missing & known.refused.keys()):
             return _wait(known, "not taken back", self._hub.now() + self._hub.backoff(snapshot.link.attempts))
         return None
 
@@ -279,7 +280,8 @@ class Confirmer:
         if again:
             self._tell_admin(snapshot.system.id)
         against = standing(snapshot, remote, intent, judged.other) if judged.other else remote
-        ignored = {key: intent.sent[key] for key in again & judged.missing}
+        # Another name may be one that somebody objected to: it is tried on, as what is taken out of sight.
+        ignored = {key: intent.sent[key] for key in (again & judged.missing) - judged.misnamed}
         return replace(against, rewrites={**remote.rewrites, **marks}, refused={**remote.refused, **ignored})
 
     def _kept_or_not(self, remote: RemoteRecord, shows: Mapping[str, bool]) -> RemoteRecord:

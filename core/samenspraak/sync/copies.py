@@ -25,7 +25,7 @@ from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions, restored, said
 from samenspraak.sync.brake import lets_through
 from samenspraak.sync.confirming import Confirmer
-from samenspraak.sync.doubles import Doubles
+from samenspraak.sync.doubles import Doubles, to_take_back
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import decided_on, noticed
 from samenspraak.sync.looking import Lease, Looker, View
@@ -105,12 +105,11 @@ class Copies:
     @staticmethod
     def _may_have_moved(snapshot: Snapshot, part: str) -> bool:
         waits = any(one.intent and one.intent.waiting for one in snapshot.of_part(part)[:1])
-        return waits or (snapshot.is_hidden and bool(snapshot.remotes))
+        hidden = snapshot.is_hidden and bool(snapshot.remotes)
+        return waits or hidden or bool(to_take_back(snapshot))
 
     def _moved(self, snapshot: Snapshot, part: str) -> bool:
-        return self._proposals.moved(snapshot, part) or (
-            snapshot.is_hidden and self._doubles.take_back(snapshot)
-        )
+        return self._proposals.moved(snapshot, part) or self._doubles.take_back(snapshot)
 
     def _confirmed(self, snapshot: Snapshot, part: str, landed: Landed) -> Work[Settled | None]:
         """What is left to do now that a write has landed: mostly nothing, and then that is kept with it.

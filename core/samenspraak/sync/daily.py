@@ -12,6 +12,7 @@ from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.reviews import due_reviews
 from samenspraak.store.records import Cause
 from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.changing_over import forget_earlier
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.reaching import ask_lost_sight
 from samenspraak.sync.reviewing import announce
@@ -34,7 +35,10 @@ def new_day(hub: Hub, organisation: str) -> None:
     _announce_reviews(hub, organisation)
     _look_where_consent_turned(hub, organisation, done)
     _remind(hub, organisation)
+    forget_earlier(hub, organisation)
     with hub.store.write(organisation) as uow:
+        uow.once.forget(hub.now())
+        uow.requests.forget(hub.now())
         uow.days.note(today)
         uow.commit()
 

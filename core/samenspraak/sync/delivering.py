@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -24,21 +24,19 @@ from samenspraak.errors import (
 from samenspraak.policy.priority import EDIT, RETRACTION
 from samenspraak.policy.schedule import wait_after
 from samenspraak.policy.state import ConnectorState
+from samenspraak.store.events import NOT_CHOSEN
 from samenspraak.store.log import AttemptRecord
 from samenspraak.store.records import EventRecord, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync.asking import ask_admin, no_more_admin
+from samenspraak.sync import subscribers
+from samenspraak.sync.asking import no_more_admin
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.together import ALONE, Ask, Company, Keep, KeptBackError, Together, Work
-from samenspraak.sync.trouble import stand_still, trouble
+from samenspraak.sync.trouble import trouble
 
 log = structlog.get_logger(__name__)
 
-UNDELIVERED = "undelivered"
-"""Why the admin is asked: nobody took a notice until its schedule was over."""
-UNWANTED = "unwanted"
-"""Why a connector stands still: its subscriber says that it wants no more."""
 DELIVERY = "delivery"
 """The act of an attempt at a notice; its detail is the number."""
 
@@ -89,7 +87,7 @@ def _work(hub: Hub, organisation: str, event_id: str) -> Work[bool]:
         log.exception("delivery crashed", organisation=organisation, error=type(error).__name__)
         failure = TransientError(f"Event {event_id}: an unexpected error.")
     else:
-        keep = _taken if came is Delivery.TAKEN else _unwanted
+        keep = _KEEPS[came]
         yield Keep(lambda uow: keep(uow, hub, claimed))
         return came is Delivery.TAKEN
     yield Keep(lambda uow: _missed(uow, hub, claimed, failure))
@@ -110,13 +108,12 @@ def _claim(uow: WritingUnitOfWork, hub: Hub, event_id: str) -> _Claimed | None:
     if quiet_until is not None and quiet_until > now:
         uow.events.finish(event, next_at=quiet_until + hub.chance.uniform(0, 1) * _SOON)
         return None
-    remote = uow.remotes.by_external(event.connector_id, event.copy_id)
-    link = uow.links.get(remote.link_id) if remote and remote.link_id else None
-    if link is None and now < event.at + _NOT_FOUND_FOR:
+    link = link_of(uow, event)
+    if link is None and is_young(event, now):
         uow.events.finish(event, next_at=now + _SOON)
         return None
     try:
-        is_told = _retracts(event) or (link is not None and _may_be_told(uow, hub, link))
+        is_told = _retracts(event) or may_be_told(uow, hub, event, link)
     except ConfigurationError:  # its plugin is gone, so that nobody can say
         uow.events.finish(event, next_at=now + hub.pace.unseen)
         return None
@@ -129,7 +126,26 @@ def _claim(uow: WritingUnitOfWork, hub: Hub, event_id: str) -> _Claimed | None:
     return _Claimed(event=event, link=link, client_id=client_id, epoch=uow.consents.epoch(client_id))
 
 
-def _may_be_told(uow: UnitOfWork, hub: Hub, link: LinkRecord) -> bool:
+def link_of(uow: UnitOfWork, event: EventRecord) -> LinkRecord | None:
+    """The copy that a notice tells of, if that is known."""
+    remote = uow.remotes.by_external(event.connector_id, event.copy_id)
+    return uow.links.get(remote.link_id) if remote and remote.link_id else None
+
+
+def is_young(event: EventRecord, now: datetime) -> bool:
+    """Whether the copy it tells of may still become known."""
+    return now < event.at + _NOT_FOUND_FOR
+
+
+def may_be_told(uow: UnitOfWork, hub: Hub, event: EventRecord, link: LinkRecord | None) -> bool:
+    """Whether whoever a notice is for may see anything now of the copy it tells of.
+
+    Raises:
+        ConfigurationError: its plugin is gone, so that nobody can say.
+    """
+    known = uow.parties.link_of(event.connector_id, event.reader)
+    if link is None or known is None or uow.parties.current(known.ref) not in link.members:
+        return False  # nobody's any more, or somebody else's copy by now
     record = uow.agreements.get(link.agreement_id)
     sight = sight_of(uow, hub, record.agreement, link.connector_id, link.members)
     return bool(sight.shape()) and not record.erased
@@ -177,22 +193,25 @@ def _taken(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed) -> None:
     if not uow.events.finish(event, taken_at=hub.now(), attempts=event.attempts + 1, detail=""):
         return
     _log(uow, hub, claimed, "taken")
-    before = uow.events.subscriber(event.connector_id)
-    uow.events.heard(event.connector_id, taken_at=hub.now())
-    if before.failures >= hub.pace.breaker_after:
-        uow.events.hasten(event.connector_id, hub.now())
-        log.info("subscriber recovered", organisation=uow.organisation, connector=event.connector_id)
+    subscribers.took(uow, hub, event.connector_id)
     _look(uow, claimed)
+
+
+def _not_chosen(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed) -> None:
+    """Nothing was sent, and nothing will be: it keeps its number, and can be fetched."""
+    if uow.events.finish(claimed.event, taken_at=hub.now(), detail=NOT_CHOSEN):
+        _look(uow, claimed)
 
 
 def _unwanted(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed) -> None:
     """They want no more of any: nothing is discarded, and the admin is asked."""
-    event, system = claimed.event, uow.connectors.get(claimed.event.connector_id)
-    uow.events.finish(event, attempts=event.attempts + 1, detail=UNWANTED)
-    _log(uow, hub, claimed, UNWANTED)
-    if system.state is ConnectorState.RUNNING:
-        stand_still(uow, hub, system, ConnectorState.UNAUTHORISED, UNWANTED)
-        log.error("subscriber wants no more", organisation=uow.organisation, connector=system.id)
+    event = claimed.event
+    uow.events.finish(event, attempts=event.attempts + 1, detail=subscribers.UNWANTED)
+    _log(uow, hub, claimed, subscribers.UNWANTED)
+    subscribers.refused(uow, hub, event.connector_id)
+
+
+_KEEPS = {Delivery.TAKEN: _taken, Delivery.UNWANTED: _unwanted, Delivery.NOT_CHOSEN: _not_chosen}
 
 
 def _missed(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, error: SamenspraakError) -> None:
@@ -204,28 +223,17 @@ def _missed(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, error: Samenspr
         uow.events.finish(event, detail=error.code)
         trouble(uow, hub, event.connector_id, error)
         return
-    _log(uow, hub, claimed, error.code)
-    asked = timedelta(seconds=getattr(error, "retry_after", None) or 0.0)
-    _be_quiet(uow, hub, event.connector_id, asked)
+    _log(uow, hub, claimed, error.code, getattr(error, "status", None))
+    asked = subscribers.missed(uow, hub, event.connector_id, error)
     attempts = event.attempts + 1
     wait = wait_after(attempts, hub.chance.uniform(0, 1))
     if wait is None:
         uow.events.finish(event, attempts=attempts, detail=error.code, given_up_at=now)
-        ask_admin(uow, hub, event.connector_id, cause=UNDELIVERED)
+        subscribers.gave_up(uow, hub, event.connector_id)
         _tell(uow, event)
         _look(uow, claimed)
         return
     uow.events.finish(event, attempts=attempts, detail=error.code, next_at=now + max(wait, asked))
-
-
-def _be_quiet(uow: WritingUnitOfWork, hub: Hub, connector_id: str, pause: timedelta) -> None:
-    """They took nothing for a while, or asked for a pause: all its notices wait, until one is tried again."""
-    failures = uow.events.subscriber(connector_id).failures + 1
-    if failures >= hub.pace.breaker_after:
-        pause = max(pause, hub.pace.breaker_pause)
-    if failures == hub.pace.breaker_after:
-        log.error("subscriber unavailable", organisation=uow.organisation, connector=connector_id)
-    uow.events.missed(connector_id, quiet_until=hub.now() + pause if pause else None)
 
 
 def _tell(uow: WritingUnitOfWork, event: EventRecord) -> None:
@@ -243,7 +251,9 @@ def _look(uow: WritingUnitOfWork, claimed: _Claimed) -> None:
         uow.look_at_link(claimed.link.id, RETRACTION if _retracts(claimed.event) else EDIT)
 
 
-def _log(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, outcome: str) -> None:
+def _log(
+    uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, outcome: str, status: int | None = None
+) -> None:
     event, link = claimed.event, claimed.link
     uow.log.attempt(
         AttemptRecord(
@@ -254,6 +264,7 @@ def _log(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, outcome: str) -> N
             outcome=outcome,
             detail=str(event.number),
             at=hub.now(),
+            status=status,
         )
     )
 
@@ -261,24 +272,29 @@ def _log(uow: WritingUnitOfWork, hub: Hub, claimed: _Claimed, outcome: str) -> N
 # Trying again.
 
 
-def try_again(uow: WritingUnitOfWork, hub: Hub, event_ids: Collection[str]) -> list[str]:
-    """Begin anew with those of these that were given up, each as it was; gives their ids."""
-    taken = uow.events.again(event_ids)
-    uow.wake(events=taken)
-    events = [uow.events.get(one) for one in taken]
+def try_again(
+    uow: WritingUnitOfWork, hub: Hub, event_ids: Collection[str], *, taken: bool = False
+) -> list[str]:
+    """Begin anew with those of these that were given up, each as it was; gives their ids.
+
+    ``taken``: also with those that nobody waits for any more.
+    """
+    begun = uow.events.again(event_ids, taken=taken)
+    uow.wake(events=begun)
+    events = [uow.events.get(one) for one in begun]
     for event in events:
-        remote = uow.remotes.by_external(event.connector_id, event.copy_id)
-        if remote is not None and remote.link_id is not None:
-            uow.look_at_link(remote.link_id)
+        if link := link_of(uow, event):
+            uow.look_at_link(link.id)
     for connector_id in {one.connector_id for one in events}:
         uow.events.heard(connector_id)
         if not uow.events.given_up(connector_id):
-            no_more_admin(uow, hub, connector_id, cause=UNDELIVERED)
-    return taken
+            no_more_admin(uow, hub, connector_id, cause=subscribers.UNDELIVERED)
+    return begun
 
 
 def try_all_again(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
     """Its subscriber takes part again: what was given up begins anew, and nothing waits for its turn."""
     uow.events.heard(connector_id)
+    uow.events.trust(connector_id)
     try_again(uow, hub, [one.id for one in uow.events.given_up(connector_id)])
-    uow.events.hasten(connector_id, hub.now())
+    uow.wake(events=uow.events.hasten(connector_id, hub.now()))

@@ -1,4 +1,8 @@
-"""Several objects that one create of ours made: a lost answer, repeated before the first could be seen."""
+"""Objects of one link beside the one we work with.
+
+Either one create of ours made several: a lost answer, repeated before the first could be seen. Or the one
+that stood there was closed, and another was made in its place: what was said in it can still be read.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from dataclasses import replace
 from samenspraak.connectors.connector import Changes, End, Found, Look, Unseen
 from samenspraak.domain.agreements import Status
 from samenspraak.domain.units import STATUS, Units
+from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import DOUBLE, RemoteRecord
 from samenspraak.sync import questions
@@ -25,13 +30,13 @@ class Doubles:
         self._looker = looker
 
     def merge(self, view: View) -> None:
-        """Those nobody edited go; an edited one is a person's choice."""
+        """Those nobody edited go; an edited one, or one that somebody ended, is a person's choice."""
         snapshot = view.snapshot
         for double in snapshot.of_part(view.part)[1:]:
             look = self._looker.fetch(snapshot, double)
-            says = _live_units(snapshot, look)
+            says = _units(snapshot, look)
             edited = not self._is_our_own(snapshot, says)
-            if isinstance(look, Found) and says and not edited:
+            if isinstance(look, Found) and says and not (edited or _is_over(says)):
                 self._remove(snapshot, look)
             with self._hub.store.write(self._organisation) as uow:
                 self._lease.hold(uow)
@@ -41,27 +46,28 @@ class Doubles:
                 uow.commit()
 
     def take_back(self, snapshot: Snapshot) -> bool:
-        """Nobody may read the agreement there any more: those that a person was to choose from go as well.
+        """What nobody may read there any more goes: doubles left for a person, and what was succeeded.
 
         What people typed in them is first kept in the question about them. Returns whether something moved.
         """
         moved = False
-        for double in snapshot.remotes:
-            if double.why != DOUBLE or double.external_id is None or double.ended_by_us:
-                continue
+        for double in to_take_back(snapshot):
             look = self._looker.fetch(snapshot, double)
-            if isinstance(look, Unseen):
-                continue
-            says = _live_units(snapshot, look)
-            if isinstance(look, Found) and says:
-                if not self._is_our_own(snapshot, says):
-                    self._keep(snapshot, double, says)
-                self._remove(snapshot, look)
-            with self._hub.store.write(self._organisation) as uow:
-                self._lease.hold(uow)
-                uow.remotes.save(replace(double, ended_by_us=True))
-                uow.commit()
-            moved = True
+            if isinstance(look, Unseen):  # it is looked at again when a list shows it
+                known = replace(double, page_mark=None)
+            else:
+                if isinstance(look, Found) and _shows(snapshot, look):
+                    says = _units(snapshot, look)
+                    if not self._is_our_own(snapshot, says):
+                        self._keep(snapshot, double, says)
+                    self._remove(snapshot, look)
+                known = replace(double, ended_by_us=True)
+            if known != double:
+                with self._hub.store.write(self._organisation) as uow:
+                    self._lease.hold(uow)
+                    uow.remotes.save(known)
+                    uow.commit()
+                moved = True
         return moved
 
     def _keep(self, snapshot: Snapshot, double: RemoteRecord, says: Units) -> None:
@@ -86,8 +92,38 @@ class Doubles:
         return all(any(normal(key, one) == value for one in held.get(key, ())) for key, value in says.items())
 
 
-def _live_units(snapshot: Snapshot, look: Look) -> Units:
-    """What a double says; one that is gone or over says nothing any more."""
+def to_take_back(snapshot: Snapshot) -> list[RemoteRecord]:
+    """The objects beside those we work with that may show what may not be seen there now."""
+    return [
+        one
+        for one in snapshot.remotes
+        if one.why == DOUBLE
+        and one.external_id is not None
+        and not one.ended_by_us
+        and (snapshot.is_hidden or _hides(snapshot, one.shape))
+    ]
+
+
+def _hides(snapshot: Snapshot, shown: Shape | None) -> bool:
+    """Whether something that was seen in an object may not be seen any more; not what nobody holds now."""
+    now = snapshot.shape
+    return shown is not None and any(
+        key not in now.units and (key in snapshot.units or key.kind not in now.kinds) for key in shown.units
+    )
+
+
+def _units(snapshot: Snapshot, look: Look) -> Units:
+    """What a double says; one that is gone, or of which only an end is left, says nothing any more."""
     units = snapshot.connector.get(look.raw, snapshot.directory).units if isinstance(look, Found) else {}
+    return {} if _is_over(units) and units.keys() == {STATUS} else units
+
+
+def _is_over(units: Units) -> bool:
     status = units.get(STATUS)
-    return {} if isinstance(status, Status) and status.is_over else units
+    return isinstance(status, Status) and status.is_over
+
+
+def _shows(snapshot: Snapshot, look: Found) -> bool:
+    """Whether anything can be read in it; messages show what cannot be read back."""
+    mark = snapshot.connector.get(look.raw, snapshot.directory).mark
+    return bool(_units(snapshot, look)) or (snapshot.capabilities.tells and mark is not None)

@@ -1,8 +1,8 @@
-"""What was asked and allowed about an agreement that was joined holds for the one that stays."""
+"""What was asked and allowed goes along: with an agreement that was joined, and with a copy that leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from samenspraak.domain.agreements import Agreement, OccurrenceKey
@@ -20,6 +20,7 @@ from samenspraak.sync.asking import (
     open_about,
     owner_of,
     question,
+    tell_ours,
     unit_of,
     unit_subject,
 )
@@ -58,6 +59,23 @@ def questions(uow: WritingUnitOfWork, hub: Hub, goes: str, stays: Agreement, ali
             uow.questions.close(one.id, hub.now())
         elif one.is_open or one.kind is QuestionKind.REPORT:
             _follow(uow, hub, one, stays, aliases)
+
+
+def questions_about(
+    uow: WritingUnitOfWork, hub: Hub, asked: Collection[QuestionRecord], own: Agreement
+) -> None:
+    """What was asked about objects that are an agreement of their own now; who saw it before, looks again.
+
+    What they would not have of ours, or had in their way, is over: they say what stands there. What is asked
+    about a unit is no question about an object.
+    """
+    shown = {key for one in asked for key in one.values.get(HUB, {})}
+    for one in asked:
+        if one.kind is QuestionKind.REFUSAL or one.subject.startswith("link:"):
+            uow.questions.close(one.id, hub.now())
+        elif one.kind not in OF_A_UNIT:
+            uow.questions.move(replace(one, agreement_id=own.id))
+    tell_ours(uow, own, shown)
 
 
 def _follow(

@@ -12,16 +12,17 @@ from samenspraak.domain.local_time import local_day
 from samenspraak.policy.capabilities import Capabilities
 from samenspraak.store.unit_of_work import Store
 from samenspraak.sync.lately import Lately
-from samenspraak.sync.ports import Clock, Connected, Pace
+from samenspraak.sync.ports import Clock, Connected, Issuers, NoIssuers, Pace
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hub:
-    """The store, the connectors, the time, the pace and chance."""
+    """The store, the connectors, who signs people in, the time, the pace and chance."""
 
     store: Store
     connected: Connected
     clock: Clock
+    issuers: Issuers = field(default_factory=NoIssuers)
     pace: Pace = field(default_factory=Pace)
     chance: random.Random = field(default_factory=random.SystemRandom)
     lately: Lately = field(default_factory=Lately)

@@ -14,7 +14,7 @@ from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError
 from samenspraak.policy.capabilities import Token
 from samenspraak.policy.state import Do, Intent, LinkPhase, Plan, WriteKind
-from samenspraak.store.records import LinkRecord, RemoteRecord
+from samenspraak.store.records import DOUBLE, LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.hub import Hub
@@ -80,13 +80,15 @@ def unmoved(uow: UnitOfWork, hub: Hub, snapshot: Snapshot, link: LinkRecord) -> 
         StaleError: something moved; plan again.
     """
     agreement = snapshot.record.agreement
+    system = uow.connectors.get(snapshot.system.id)
     now = (
         uow.agreements.version_of(agreement.id),
         uow.consents.epoch(agreement.client_id),
-        uow.connectors.get(snapshot.system.id).state,
+        (system.state, system.settings),
         sight_of(uow, hub, agreement, snapshot.system.id, link.members).shape(),
     )
-    if now != (snapshot.record.version, snapshot.epoch, snapshot.system.state, snapshot.shape):
+    planned_on = (snapshot.system.state, snapshot.system.settings)
+    if now != (snapshot.record.version, snapshot.epoch, planned_on, snapshot.shape):
         raise StaleError(f"Link {snapshot.link.id}: it moved since this was planned.")
 
 
@@ -127,6 +129,32 @@ def _as_new(known: RemoteRecord) -> RemoteRecord:
         rewrites={},
         earlier=(),
         page_mark=None,
+    )
+
+
+def succeeded(known: RemoteRecord, remote_id: str) -> RemoteRecord:
+    """What stands there, from the moment another one is made in its place: what it says can still be read.
+
+    It is kept beside that one, so that it is taken back when it may not be seen any more.
+    """
+    return replace(
+        _as_new(known),
+        id=remote_id,
+        external_id=known.external_id,
+        token=known.token,
+        phase=LinkPhase.CLOSED,
+        why=DOUBLE,
+        seen=known.seen,
+        shape=known.shape,
+        page_mark=known.page_mark,
+        ended_by_us=False,
+        intent=None,
+        released=False,
+        attempts=(),
+        look=0,
+        looked=0,
+        next_at=None,
+        fence=0,
     )
 
 

@@ -155,7 +155,11 @@ def _known(copy: Snapshot, remote: RemoteRecord, aliases: Aliases, joined: Units
 def _move(
     uow: WritingUnitOfWork, hub: Hub, stays: Agreement, moves: list[_Move], aliases: Aliases, version: int
 ) -> list[LinkRecord]:
-    """Every object goes along; gives the links by which a system now has a second copy."""
+    """Every object goes along; gives the links by which a system now has a second copy that may be kept.
+
+    Of two that the hub shows to the same reader nobody has to choose one: the one that comes along is theirs
+    no more, from this moment, and is taken back.
+    """
     doubled = []
     for link in {move.copy.link.id: move.copy.link for move in moves}.values():
         own = [move for move in moves if move.copy.link.id == link.id]
@@ -167,7 +171,10 @@ def _move(
         room = room_for(uow, hub, link, stays.id, aliases, version)
         for move in own:
             take_along(uow, move.remote, room, aliases, move.known, version)
-        doubled += [room] if beside else []
+        if beside and hub.capabilities(uow.organisation, link.connector_id).only_shows:
+            uow.links.set(room.id, members=frozenset())
+        elif beside:
+            doubled.append(room)
     return doubled
 
 

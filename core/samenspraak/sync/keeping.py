@@ -11,7 +11,7 @@ from dataclasses import replace
 from samenspraak.connectors.connector import Changes, Found
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.policy.shape import Shape
-from samenspraak.policy.state import Intent, LinkPhase, NotSeen, Plan, SentUnits
+from samenspraak.policy.state import Intent, LinkPhase, Plan, SentUnits
 from samenspraak.store.records import RemoteRecord
 from samenspraak.sync.looking import View
 from samenspraak.sync.outcome import spent
@@ -71,10 +71,10 @@ def decided_on(view: View, decided: Plan, version: int) -> RemoteRecord | None:
 def noticed(view: View, remote: RemoteRecord) -> RemoteRecord:
     """The object as known, with the state it was seen in: a page that shows the same is no news.
 
-    After an object could not be seen, any page that shows it is.
+    After an object could not be seen, or was not there, any page that shows it is.
     """
     if view.found is None:
-        return replace(remote, page_mark=None) if isinstance(view.theirs, NotSeen) else remote
+        return replace(remote, page_mark=None)
     return replace(remote, page_mark=page_mark(view.snapshot.connector, view.found))
 
 
@@ -82,8 +82,6 @@ def landed(
     snapshot: Snapshot, remote: RemoteRecord, intent: Intent, found: Found, units: frozenset[UnitKey]
 ) -> RemoteRecord:
     """The object as known once these units of a write were seen to stand there."""
-    hidden = _hidden(snapshot, intent, units)
-    base = {**remote.base, **dict.fromkeys(units - hidden, intent.version)}
     seen = as_changes({key: intent.sent[key] for key in units})
     kept = remote.seen if remote.seen is not None else _as_made(snapshot, remote, found)
     # What it was written over was seen to stand there, too: an attempt of ours that came late.
@@ -92,7 +90,7 @@ def landed(
         spent(over, {key: intent.sent[key] for key in units}),
         token=found.token,
         earlier=with_state(remote, snapshot, found),
-        base={key: at for key, at in base.items() if key not in hidden},
+        base=_agreed(snapshot, remote, intent, units),
         seen=snapshot.connector.own(snapshot.connector.put(dict(kept), seen, snapshot.directory)),
         shape=_shape(intent.shape, remote.shape or Shape(units=frozenset()), units),
         answered={key: value for key, value in remote.answered.items() if key not in units},
@@ -114,15 +112,34 @@ def standing(
     """The object as known when these units are to be compared with what was sent, not with before."""
     sent = as_changes({key: intent.sent[key] for key in units})
     seen = snapshot.connector.put(dict(remote.seen or {}), sent, snapshot.directory)
-    agreed = dict.fromkeys(units - _hidden(snapshot, intent, units), intent.version)
-    return replace(remote, seen=seen, base={**remote.base, **agreed})
+    return replace(remote, seen=seen, base=_agreed(snapshot, remote, intent, units))
+
+
+def typed_over(
+    snapshot: Snapshot, remote: RemoteRecord, intent: Intent, units: frozenset[UnitKey]
+) -> RemoteRecord:
+    """The object as known when nobody knows whether whoever typed in these units saw what was sent.
+
+    Then they may not have seen either what the write took out of sight.
+    """
+    hidden = _hidden(snapshot, intent, units)
+    return replace(remote, base={key: at for key, at in remote.base.items() if key not in hidden})
+
+
+def _agreed(
+    snapshot: Snapshot, remote: RemoteRecord, intent: Intent, units: frozenset[UnitKey]
+) -> Mapping[UnitKey, int]:
+    """Per unit the version it last agreed in, now that these were written.
+
+    Nothing is agreed about what the write took out of sight; revealed again, it is as new.
+    """
+    hidden = _hidden(snapshot, intent, units)
+    agreed = {**remote.base, **dict.fromkeys(units, intent.version)}
+    return {key: at for key, at in agreed.items() if key not in hidden}
 
 
 def _hidden(snapshot: Snapshot, intent: Intent, units: frozenset[UnitKey]) -> frozenset[UnitKey]:
-    """What the write took out of sight: cleared, or given back what people there had written before.
-
-    Nothing is agreed about it; revealed again, it is as new.
-    """
+    """What the write took out of sight: cleared, or given back what people there had written before."""
     unseen = units - intent.shape.units
     return frozenset(key for key in unseen if intent.sent[key] is not None or key in snapshot.units)
 

@@ -140,7 +140,7 @@ class Looker:
         if isinstance(look, Absent):
             return view
         if isinstance(look, Unseen):
-            return replace(view, theirs=NotSeen(why=look.why))
+            return replace(view, theirs=NotSeen(why=look.why, missing=look.missing))
         try:
             reading = view.snapshot.connector.get(look.raw, view.snapshot.directory)
         except InvalidRecordError as error:

@@ -17,13 +17,14 @@ from samenspraak.domain.parties import (
     PartyRef,
     Person,
 )
-from samenspraak.domain.units import apply, named, renamed, units_of
+from samenspraak.domain.units import apply, renamed, units_of
 from samenspraak.policy.capabilities import SystemKind, Write
 from samenspraak.policy.learning import knowable, learnable
 from samenspraak.policy.matching import Doubtful, Match, New, Same, match
 from samenspraak.store.records import AuditLine, Cause, CursorRecord, PartyCandidate, PartyLink
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.concerned import concerning, look_again
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.similarity import similarity
 from samenspraak.sync.versions import record_version
@@ -87,8 +88,7 @@ def link_party(uow: WritingUnitOfWork, hub: Hub, link: PartyLink) -> None:
         _resolve(uow, hub, link)
     if link.ref.kind is PartyKind.CLIENT:
         wake_waiting(uow, link.connector_id, "person")
-    for client_id in clients_of(uow, link.ref):
-        ensure_client(uow, hub, client_id)
+    look_again(uow, hub, concerning(uow, [link.ref]))
 
 
 def read_again(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
@@ -105,13 +105,6 @@ def wake_waiting(uow: WritingUnitOfWork, connector_id: str, *whys: str) -> None:
     for remote in uow.remotes.unlinked(connector_id):
         if remote.why in whys:
             uow.look_at_remote(remote.id)
-
-
-def clients_of(uow: UnitOfWork, ref: PartyRef) -> set[str]:
-    """The clients whom this party has to do with."""
-    if ref.kind is PartyKind.CLIENT:
-        return {ref.id}
-    return {member.client_id for member in uow.parties.circles_of(ref)}
 
 
 def _match(uow: UnitOfWork, connector_id: str, party: ExternalParty) -> Match:
@@ -194,8 +187,7 @@ def _note_circle(uow: WritingUnitOfWork, hub: Hub, party: ExternalParty, standin
     if _circles(party) <= standing.circles:
         return
     uow.parties.link(replace(standing, circles=_circles(party)))
-    for client_id in clients_of(uow, standing.ref):
-        ensure_client(uow, hub, client_id)
+    look_again(uow, hub, concerning(uow, [standing.ref]))
 
 
 def _join_circle(
@@ -212,9 +204,9 @@ def _gather(uow: WritingUnitOfWork, hub: Hub, connector_id: str, party: External
     team = _team(uow, hub, connector_id, party, ref)
     if team is None:
         return
+    came_or_left = uow.parties.group(ref.id).members ^ team.members
     uow.parties.add_group(team)
-    for client_id in clients_of(uow, ref):
-        ensure_client(uow, hub, client_id)
+    look_again(uow, hub, concerning(uow, [ref, *came_or_left]))
 
 
 def _team(uow: UnitOfWork, hub: Hub, connector_id: str, party: ExternalParty, ref: PartyRef) -> Group | None:
@@ -269,15 +261,9 @@ def _let_wait(uow: WritingUnitOfWork, connector_id: str, party: ExternalParty, f
 
 def _resolve(uow: WritingUnitOfWork, hub: Hub, link: PartyLink) -> None:
     """The agreements that named this party before anybody knew who it was."""
-    for record in uow.agreements.list():
+    unknown = [PartyRef.unresolved(kind, link.connector_id, link.external_id) for kind in PartyKind]
+    cause = Cause(actor="system", why="matched", connector_id=link.connector_id)
+    for record in uow.agreements.list_naming(unknown):
         units = units_of(record.agreement)
-        old = next((ref for ref in named(units) if _is(ref, link)), None)
-        if old is None:
-            continue
-        after = apply(record.agreement, renamed(units, old, link.ref))
-        cause = Cause(actor="system", why="matched", connector_id=link.connector_id)
-        record_version(uow, hub, record, after, cause=cause)
-
-
-def _is(ref: PartyRef, link: PartyLink) -> bool:
-    return ref.id == PartyRef.unresolved(ref.kind, link.connector_id, link.external_id).id
+        changed = {key: value for one in unknown for key, value in renamed(units, one, link.ref).items()}
+        record_version(uow, hub, record, apply(record.agreement, changed), cause=cause)

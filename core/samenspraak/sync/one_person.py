@@ -24,9 +24,9 @@ from samenspraak.store.records import AgreementRecord, AuditLine, Cause
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.alike import wonder
 from samenspraak.sync.asking import HUB, RESPONSIBLE, question
-from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.concerned import clients_of, concerning, look_again
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.matching import clients_of, read_again, wake_waiting
+from samenspraak.sync.matching import read_again, wake_waiting
 from samenspraak.sync.versions import record_version
 
 CONTRADICTS = "consent-contradicts"
@@ -58,7 +58,8 @@ def join_people(uow: WritingUnitOfWork, hub: Hub, stays: str, goes: str, *, by: 
         PartyRef(kind=kind, id=goes): PartyRef(kind=kind, id=stays)
         for kind in sorted(uow.parties.kinds(goes))
     }
-    clients = {client for one in (*roles, *roles.values()) for client in clients_of(uow, one)} - {goes}
+    both = {*roles, *roles.values()}
+    clients, concerned = clients_of(uow, both) - {goes}, concerning(uow, both)
     for role in roles.values():
         uow.parties.add_role(stays, role.kind)
     _learn(uow, stays, goes)
@@ -71,7 +72,7 @@ def join_people(uow: WritingUnitOfWork, hub: Hub, stays: str, goes: str, *, by: 
     _audit(uow, hub, stays, goes, by)
     for client_id in sorted(clients):
         uow.consents.raise_epoch(client_id)
-        ensure_client(uow, hub, client_id)
+    look_again(uow, hub, concerned)
     for connector_id in sorted({one for one, _ in records}):
         wake_waiting(uow, connector_id, "person")
         read_again(uow, hub, connector_id)
@@ -196,11 +197,11 @@ def _ask(uow: WritingUnitOfWork, hub: Hub, stays: str) -> None:
 def _rename(uow: WritingUnitOfWork, hub: Hub, roles: Mapping[PartyRef, PartyRef], by: str) -> Iterator[str]:
     """Agreements that name them, or are theirs, say who it is; an assent stays one to the same terms."""
     cause = Cause(actor=by, why=PERSON_JOINED)
-    for record in uow.agreements.list():
+    own = uow.agreements.ids([one.id for one in roles if one.kind is PartyKind.CLIENT])
+    for agreement_id in sorted(own | uow.agreements.naming(roles).keys()):
+        record = uow.agreements.get(agreement_id)
         before = record.agreement
         after = _renamed(before, roles)
-        if after == before:
-            continue
         _keep_assents(uow, hub, record, after, roles)
         record_version(uow, hub, record, after, cause=cause)
         for asked in uow.questions.list(agreement_id=before.id):

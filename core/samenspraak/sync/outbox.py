@@ -22,6 +22,7 @@ from samenspraak.connectors.connector import (
 )
 from samenspraak.policy.capabilities import Arrival
 from samenspraak.policy.priority import EDIT, END, RETRACTION
+from samenspraak.protocols.standard_webhooks import SigningKey
 from samenspraak.store.records import EventRecord, ShownRecord
 from samenspraak.store.unit_of_work import Store, UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.ports import Clock
@@ -89,6 +90,13 @@ def shelf_of(store: Store, clock: Clock, organisation: str, connector: Connector
     return StoredOutbox(
         store=store, organisation=organisation, connector_id=connector.connector_id, clock=clock
     )
+
+
+def signing_key(store: Store, organisation: str, connector: Connector) -> SigningKey | None:
+    """What is told from this connector's outbox is signed with it; the same for as long as the hub's key."""
+    if not connector.manifest.capabilities.fetches_here:
+        return None
+    return SigningKey(store.signing_seed(organisation, connector.connector_id))
 
 
 def arrival_of(event: EventRecord | None) -> Arrival:

@@ -13,26 +13,39 @@ from samenspraak.store.records import RemoteRecord
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """The units of an intent by what stands there now. ``other``: neither what was sent nor before."""
+    """The units of an intent by what stands there now.
+
+    ``other``: neither what was sent nor before · ``misnamed``: of those that are missing, sent for nothing
+    but a name, and another one still stands there.
+    """
 
     landed: frozenset[UnitKey]
     missing: frozenset[UnitKey]
     other: frozenset[UnitKey]
+    misnamed: frozenset[UnitKey] = frozenset()
 
     @property
     def all_landed(self) -> bool:
         return not (self.missing or self.other)
 
 
-def judge(intent: Intent, units: Units, unreadable: frozenset[UnitKey] = frozenset()) -> Judged:
+def judge(
+    intent: Intent,
+    units: Units,
+    unreadable: Collection[UnitKey] = frozenset(),
+    misnamed: Collection[UnitKey] = frozenset(),
+) -> Judged:
     """Compare what stands there with what was sent and with what stood there before.
 
     Source: design §5.1 and §5.3; simulation H3 (a whole record at once is the wrong measure). A unit that
-    cannot be read back counts as landed: there is nothing to see.
+    cannot be read back counts as landed: there is nothing to see. ``misnamed``: units that show somebody by
+    another name than they should.
     """
 
     def state(key: UnitKey) -> str:
         now: UnitValue | None = units.get(key)
+        if key in misnamed and now == intent.before.get(key):
+            return "missing"
         if key in unreadable or now == intent.sent[key]:
             return "landed"
         return "missing" if now == intent.before.get(key) else "other"
@@ -42,6 +55,7 @@ def judge(intent: Intent, units: Units, unreadable: frozenset[UnitKey] = frozens
         landed=frozenset(key for key, one in by.items() if one == "landed"),
         missing=frozenset(key for key, one in by.items() if one == "missing"),
         other=frozenset(key for key, one in by.items() if one == "other"),
+        misnamed=frozenset(key for key in misnamed if by.get(key) == "missing"),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from samenspraak.connectors.connector import Call, Connector
 from samenspraak.connectors.manifest import Manifest
@@ -46,6 +46,24 @@ class Connected(Protocol):
         known: ConnectorRecord | None = None,
     ) -> Call:
         """What it may use during one call; ``permit`` is asked before each request leaves."""
+
+
+class Issuers(Protocol):
+    """Who signs people in elsewhere."""
+
+    def keys(self, organisation: str, issuer: str, key_id: str | None) -> Sequence[Mapping[str, Any]]:
+        """The public keys (JWK) with which this issuer signs; looked up again when none has this id.
+
+        Raises:
+            TransientError: they are not known, and cannot be read now.
+        """
+
+
+class NoIssuers:
+    """Where nobody signs in: in rehearsals, and where no web server runs."""
+
+    def keys(self, organisation: str, issuer: str, key_id: str | None) -> Sequence[Mapping[str, Any]]:
+        return ()
 
 
 @dataclass(frozen=True, kw_only=True)

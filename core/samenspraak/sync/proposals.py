@@ -40,6 +40,8 @@ class Proposals:
         if refused or (retracts and proposal.state is ProposalState.ACCEPTED):
             # Whoever took a removal over and left the record there has not taken it away either.
             known = replace(known, refused={**remote.refused, **intent.sent})
+        if refused and intent.kind is WriteKind.CREATE:
+            known = replace(known, released=False)  # they were asked to have it again, and would not
         if proposal.state is ProposalState.ACCEPTED and proposal.external_id:
             self._confirmer.claim(replace(known, external_id=proposal.external_id, phase=LinkPhase.OPEN))
             return True

@@ -209,15 +209,15 @@ def ask_refusal(
     )
 
 
-def ask_declined(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, said: Statement) -> None:
+def ask_declined(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, said: Statement) -> None:
     """A party declined the terms. Nothing rolls back by itself: the responsible person decides."""
     ask_matter(
         uow,
         hub,
-        snapshot.record.agreement,
+        agreement,
         kind=QuestionKind.REFUSAL,
-        owner=owner_of(snapshot.record.agreement, STATUS),
-        subject=f"agreement:{snapshot.record.agreement.id}:declined:{said.id}",
+        owner=owner_of(agreement, STATUS),
+        subject=f"agreement:{agreement.id}:declined:{said.id}",
         cause="declined",
     )
 

@@ -8,8 +8,9 @@ is two values against each other, by the unit's rule. Source: design §3, "three
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
 from samenspraak.connectors.connector import Connector, Directory
 from samenspraak.domain.units import UnitKey, UnitKind, Units
@@ -17,17 +18,22 @@ from samenspraak.errors import InvalidRecordError
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.aliased import aliased
+from samenspraak.sync.keeping import as_changes
 from samenspraak.sync.people import plain_directory
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reread:
-    """What is known of one record, by the lens as it was (``stood``) and as it is (``stands``)."""
+    """What is known of one record, by the lens as it was (``stood``) and as it is (``stands``).
+
+    ``sent_beyond``: what a write of ours may just have put where the lens as it is does not read.
+    """
 
     link: LinkRecord
     remote: RemoteRecord
     stood: Units
     stands: Units
+    sent_beyond: frozenset[UnitKey]
 
 
 def reread(uow: UnitOfWork, before: Connector, now: Connector) -> list[Reread]:
@@ -39,8 +45,9 @@ def reread(uow: UnitOfWork, before: Connector, now: Connector) -> list[Reread]:
             Reread(
                 link=link,
                 remote=remote,
-                stood=_units(was, remote, directory),
-                stands=_units(reads, remote, directory),
+                stood=_units(was, remote.seen, directory),
+                stands=_units(reads, remote.seen, directory),
+                sent_beyond=_sent_beyond(was, reads, remote, directory),
             )
             for remote in uow.remotes.of_link(link.id)
         ]
@@ -55,9 +62,9 @@ def left_behind(uow: UnitOfWork, records: Iterable[Reread]) -> Counter[UnitKind]
     """
     found = Counter[UnitKind]()
     for one in records:
-        if one.stands:
-            stays = (one.stood.keys() - one.stands.keys()) & one.remote.base.keys()
-            found.update({key.kind for key in stays - _typed_there(uow, one.link, one.remote, stays)})
+        stays = _beyond(one.stood, one.stands) & one.remote.base.keys()
+        ours = (stays - _typed_there(uow, one.link, one.remote, stays)) | one.sent_beyond
+        found.update({key.kind for key in ours})
     return found
 
 
@@ -91,9 +98,27 @@ def _typed_there(
     return frozenset(key for key, connector_id in author.items() if connector_id == link.connector_id)
 
 
-def _units(connector: Connector, remote: RemoteRecord, directory: Directory) -> Units:
+def _units(connector: Connector, raw: Mapping[str, Any] | None, directory: Directory) -> Units:
     """What is known of a record, read by this lens; nothing where that cannot read it."""
     try:
-        return connector.get(dict(remote.seen), directory).units if remote.seen is not None else {}
+        return connector.get(dict(raw), directory).units if raw is not None else {}
     except InvalidRecordError:
         return {}
+
+
+def _beyond(stood: Units, stands: Units) -> frozenset[UnitKey]:
+    return frozenset(stood.keys() - stands.keys()) if stands else frozenset()
+
+
+def _sent_beyond(
+    was: Connector, reads: Connector, remote: RemoteRecord, directory: Directory
+) -> frozenset[UnitKey]:
+    """Of a write whose outcome nobody knows nothing is agreed, and it may stand there all the same."""
+    if remote.seen is None or remote.intent is None:
+        return frozenset()
+    try:
+        landed = was.put(dict(remote.seen), as_changes(remote.intent.sent), directory)
+    except InvalidRecordError:
+        return frozenset()
+    stays = _beyond(_units(was, landed, directory), _units(reads, landed, directory))
+    return stays & remote.intent.sent.keys()

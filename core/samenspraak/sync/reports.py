@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from samenspraak.domain.agreements import Agreement, OccurrenceKey
@@ -27,11 +27,15 @@ def outcome_of(
     *,
     heard: Mapping[str, datetime | None] | None = None,
     since: datetime = _EVER,
+    said: Iterable[Statement] | None = None,
 ) -> Outcome:
-    """What became of this moment; ``heard`` and ``since`` as in ``domain.outcomes.outcome``."""
+    """What became of this moment; ``heard`` and ``since`` as in ``domain.outcomes.outcome``.
+
+    ``said``: what was said about the agreement, if that is read already.
+    """
     return outcome(
         key,
-        uow.statements.of(agreement.id),
+        uow.statements.of(agreement.id) if said is None else said,
         once_only=is_once_only(agreement),
         heard=heard or {},
         since=since,

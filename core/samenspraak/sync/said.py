@@ -11,7 +11,7 @@ from samenspraak.domain.parties import party_of
 from samenspraak.domain.statements import ASSENTS, Statement, StatementKind
 from samenspraak.domain.units import units_of
 from samenspraak.policy.terms import content_digest, parties_asked, speaks_for, terms_digest
-from samenspraak.store.records import Cause, VersionRecord
+from samenspraak.store.records import AgreementRecord, Cause, VersionRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions, reports
 from samenspraak.sync.asking import HUB
@@ -22,17 +22,24 @@ from samenspraak.sync.versions import record_version
 
 def take_over(uow: WritingUnitOfWork, hub: Hub, snapshot: Snapshot, fresh: Sequence[Statement]) -> None:
     """Keep what is new, tell the other systems (a version without changed units), ask what must be asked."""
-    agreement = snapshot.record.agreement
-    kept = [_understood(uow, snapshot, one) for one in fresh]
-    new = [one for one in kept if uow.statements.add(agreement.id, one, hub.now())]
+    understood = [_understood(uow, snapshot, one) for one in fresh]
+    keep(uow, hub, snapshot.record, understood, through=snapshot.system.id)
+
+
+def keep(
+    uow: WritingUnitOfWork, hub: Hub, record: AgreementRecord, said: Sequence[Statement], *, through: str
+) -> None:
+    """The same for what was understood already; ``through``: the system it came in by, '' for the hub."""
+    agreement = record.agreement
+    new = [one for one in said if uow.statements.add(agreement.id, one, hub.now())]
     if not new:
         return
-    cause = Cause(actor=str(new[-1].by), why="said", connector_id=snapshot.system.id)
+    cause = Cause(actor=str(new[-1].by), why="said", connector_id=through)
     days = {one.occurrence.day for one in new if one.occurrence is not None}
-    record_version(uow, hub, snapshot.record, agreement, cause=cause, days=days)
+    record_version(uow, hub, record, agreement, cause=cause, days=days)
     for one in new:
         if one.kind is StatementKind.DECLINE:
-            questions.ask_declined(uow, hub, snapshot, one)
+            questions.ask_declined(uow, hub, agreement, one)
         if one.occurrence is not None:
             reports.ask_report(uow, hub, agreement, one.occurrence)
 

@@ -13,6 +13,7 @@ from samenspraak.policy.joining import moved
 from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import AgreementRecord, AuditLine, Cause, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync import following
 from samenspraak.sync.alike import keep_apart
 from samenspraak.sync.asking import open_about, unit_subject
 from samenspraak.sync.audiences import ensure_links, free_audience
@@ -70,6 +71,7 @@ def _separate(
     for link in leaving:
         check_settled(uow, link)
     copies = [load(uow, hub, link.id) for link in leaving]
+    asked = [one for link in leaving for one in uow.questions.of_link(link.id)]
     cause = Cause(actor=by, why=SEPARATED, connector_id=connector_id)
     own = record_new(uow, hub, _own(hub, record.agreement, copies), cause=cause)
     rooms = [_move(uow, hub, copy, own) for copy in copies]
@@ -78,8 +80,8 @@ def _separate(
         if any(reach_same(uow, hub, one, room) for one in rooms[:number]):
             ask_which_copy(uow, hub, own.agreement, room)
     _follow(uow, hub, record.agreement.id, own.agreement, connector_id, by)
+    following.questions_about(uow, hub, asked, own.agreement)
     for copy in copies:
-        no_more_which(uow, hub, copy.link)
         _leave_room(uow, hub, copy.link, record.version)
     _no_more_asked(uow, hub, record, own, copies)
     record_version(uow, hub, record, record.agreement, cause=Cause(actor=by, why=SEPARATED))

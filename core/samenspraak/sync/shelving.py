@@ -54,7 +54,7 @@ class StoredShelf:
         return found[0], added is not None
 
     def change(self, found: Found, raw: Raw) -> Found:
-        record = replace(self._record(found), raw=self.kept(raw))
+        record = self._record(replace(found, raw=self.kept(raw)))
         self._ask()
         with self.store.write(self.organisation) as uow:
             try:
@@ -106,7 +106,7 @@ class StoredShelf:
             connector_id=self.connector_id,
             id=found.external_id,
             marker="",
-            reader="",
+            reader=str(found.raw.get("reader", "")),
             raw=found.raw,
             row=int(found.token or 0),
         )

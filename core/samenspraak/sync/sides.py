@@ -8,7 +8,7 @@ from datetime import timedelta
 import simplejson
 
 from samenspraak.connectors.connector import Connector, Found, Reading
-from samenspraak.domain.units import UNITS, WHAT, Keyed, UnitKind, Units
+from samenspraak.domain.units import UNITS, WHAT, Keyed, UnitKey, UnitKind, Units
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Ours, Presence, There
@@ -116,18 +116,15 @@ def there_of(snapshot: Snapshot, reading: Reading, found: Found, remote: RemoteR
         told=reading.told,
         unanswered=reading.unanswered,
         arrival=reading.arrival,
-        misnamed=misnamed(
-            snapshot.connector,
-            snapshot.directory,
-            {
-                key: value
-                for key, value in snapshot.shape.project(snapshot.units).items()
-                if snapshot.belongs(key, remote.part)
-            },
-            reading,
-            found,
-        ),
+        misnamed=misnamed_in(snapshot, remote.part, reading, found),
     )
+
+
+def misnamed_in(snapshot: Snapshot, part: str, reading: Reading, found: Found) -> frozenset[UnitKey]:
+    """The units of this object that say what ours do, and show somebody otherwise than they should now."""
+    visible = snapshot.shape.project(snapshot.units)
+    own = {key: value for key, value in visible.items() if snapshot.belongs(key, part)}
+    return misnamed(snapshot.connector, snapshot.directory, own, reading, found)
 
 
 def _repeats(snapshot: Snapshot, found: Found, remote: RemoteRecord) -> bool:

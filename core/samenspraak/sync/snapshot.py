@@ -48,7 +48,7 @@ class Snapshot:
     """One link with its agreement, objects and readers, as the store had them at one moment.
 
     ``readers``: who reads it, as the system calls them ·
-    ``told``: the statements its readers should be able to read there (what was said there, stands there) ·
+    ``told``: the statements its readers should be able to read, or fetch; not what stands there ·
     ``typed``: where nothing may be seen now, what people there made of each unit · ``left``: the same of
     the units that are not kept there, where no consent hides them ·
     ``questions``: the open ones about the agreement · ``groups``: whose members are known · ``newcomers``:
@@ -207,7 +207,7 @@ def snapshot_of(uow: UnitOfWork, hub: Hub, link: LinkRecord, record: AgreementRe
         connector=connector,
         remotes=remotes,
         statements=tuple(statements),
-        told=tuple(one for one in sight.told(statements) if one.through != link.connector_id),
+        told=tuple(one for one in sight.told(statements) if not _stands_there(one, link, connector)),
         shape=shape,
         directory=directory,
         client=directory.id_of(agreement.client),
@@ -232,6 +232,11 @@ def snapshot_of(uow: UnitOfWork, hub: Hub, link: LinkRecord, record: AgreementRe
             link.priority,
         ),
     )
+
+
+def _stands_there(said: Statement, link: LinkRecord, connector: Connector) -> bool:
+    """Whether a statement was said in this system, and can be read there without us."""
+    return said.through == link.connector_id and not connector.manifest.capabilities.fetches_here
 
 
 def _untold_since(uow: UnitOfWork, link: LinkRecord, record: AgreementRecord) -> datetime | None:

@@ -6,7 +6,7 @@ from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKind, Units
 from samenspraak.policy.plan import plan
 from samenspraak.policy.state import Leader, Plan, SentUnits, Today
-from samenspraak.policy.terms import content_digest, waits_for_others
+from samenspraak.policy.terms import fetched_digest, waits_for_others
 from samenspraak.sync.looking import View
 from samenspraak.sync.outcome import changes_between
 from samenspraak.sync.sides import copy_state, ours_of
@@ -77,4 +77,6 @@ def _edits(view: View, then: Units) -> SentUnits:
 def _mark(snapshot: Snapshot) -> str | None:
     if not (snapshot.capabilities.keeps_marks or snapshot.capabilities.tells):
         return None
-    return content_digest(snapshot.shape.project(snapshot.units))
+    units = snapshot.shape.project(snapshot.units)
+    fetched = snapshot.told if snapshot.capabilities.fetches_here else ()
+    return fetched_digest(units, fetched)

@@ -15,9 +15,9 @@ from samenspraak.policy.learning import rests_on
 from samenspraak.store.identifiers import OWN
 from samenspraak.store.records import AgreementRecord, AuditLine, Cause, PartyCandidate, PartyLink
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
-from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.concerned import clients_of, concerning, look_again
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.matching import clients_of, read_again
+from samenspraak.sync.matching import read_again
 from samenspraak.sync.people import called
 from samenspraak.sync.versions import record_version
 
@@ -32,7 +32,8 @@ def unlink_party(uow: WritingUnitOfWork, hub: Hub, wrong: PartyLink, *, by: str)
         What was undone, the wrong match first.
     """
     undone = [wrong, *_resting_on(uow, wrong)]
-    clients = set[str]().union(*(clients_of(uow, one.ref) for one in undone))
+    whose = {one.ref for one in undone}
+    clients, concerned = clients_of(uow, whose), concerning(uow, whose)
     told = {member: _tellers(uow, member) for one in undone for member in _circles_around(uow, one.ref)}
     for link in undone:
         uow.parties.unlink(link.connector_id, link.external_id)
@@ -45,7 +46,7 @@ def unlink_party(uow: WritingUnitOfWork, hub: Hub, wrong: PartyLink, *, by: str)
         read_again(uow, hub, link.connector_id)
     for client_id in clients:
         uow.consents.raise_epoch(client_id)  # what is about to be sent is judged anew
-        ensure_client(uow, hub, client_id)
+    look_again(uow, hub, concerned)
     return undone
 
 
@@ -130,9 +131,9 @@ def _is_dossier(uow: UnitOfWork, hub: Hub, connector_id: str) -> bool:
 def _name_unresolved(uow: WritingUnitOfWork, hub: Hub, gone: PartyLink, by: str) -> None:
     """Agreements that name the party because this system named the record say again that nobody knows who."""
     unknown = PartyRef.unresolved(gone.ref.kind, gone.connector_id, gone.external_id)
-    for record in uow.agreements.list():
+    for record in uow.agreements.list_naming([gone.ref]):
         changed = renamed(units_of(record.agreement), gone.ref, unknown)
-        if not (changed and _is_meant(uow, record.agreement.client_id, gone)):
+        if not (_is_meant(uow, record.agreement.client_id, gone)):
             continue
         theirs = _set_through(uow, record, gone.connector_id) & changed.keys()
         if theirs:

@@ -18,13 +18,23 @@ from samenspraak.errors import (
     StaleError,
 )
 from samenspraak.policy.obstacles import CANNOT_TAKE_BACK, CREATE_REFUSED, NO_TARGET, WRITTEN_BETWEEN
-from samenspraak.policy.state import Asked, Do, Intent, LinkPhase, Plan, QuestionKind, Reason, WriteKind
+from samenspraak.policy.state import (
+    Asked,
+    Do,
+    Intent,
+    LinkPhase,
+    Plan,
+    QuestionKind,
+    Reason,
+    There,
+    WriteKind,
+)
 from samenspraak.store.records import RemoteRecord
 from samenspraak.store.unit_of_work import WritingUnitOfWork
 from samenspraak.sync import questions
 from samenspraak.sync.confirming import Confirmer
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.intending import changes_of, intent_of, sent_now, unmoved, with_intent
+from samenspraak.sync.intending import changes_of, intent_of, sent_now, succeeded, unmoved, with_intent
 from samenspraak.sync.keeping import decided_on
 from samenspraak.sync.looking import Lease, Looker, View
 from samenspraak.sync.obstacles import Obstacles
@@ -102,6 +112,8 @@ class Writer:
         )
         remote = with_intent(known, intent, decided.clear & snapshot.units.keys())
         remote = uow.remotes.save(remote) if view.remote else uow.remotes.add(remote)
+        if decided.do is Do.CREATE and known.external_id is not None and isinstance(view.theirs, There):
+            uow.remotes.add(succeeded(known, self._hub.new_id()))
         note_leaving(uow, snapshot, intent)
         return remote, intent
 

@@ -8,7 +8,8 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from samenspraak.store import migrate, open_engine
+from samenspraak.store import Cipher, migrate, open_engine
+from samenspraak.store.cipher import KEY_BYTES
 
 
 @cache
@@ -17,7 +18,7 @@ def without_rows() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "tables.sqlite3"
         engine = open_engine(f"sqlite:///{file}")
-        migrate(engine)
+        migrate(engine, Cipher(bytes(KEY_BYTES)))  # nothing in it is sealed
         engine.dispose()
         return contents(file)
 

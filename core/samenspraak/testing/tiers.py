@@ -144,6 +144,7 @@ CHECKS: Mapping[Tier, tuple[str, ...]] = {
         "a_proposal_can_be_taken_back",
         "a_genuine_notification_hints_at_its_record",
         "a_notification_that_was_tampered_with_is_refused",
+        "notifications_are_called_the_same_only_if_they_are_the_same",
         "a_connection_test_tells_no_secret_and_nothing_of_a_person",
         "a_mark_that_is_not_kept_does_not_read_back",
         "a_statement_that_is_not_told_has_no_place",

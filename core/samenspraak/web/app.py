@@ -4,27 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
-from flask import Flask, Response, jsonify
+import structlog
+from flask import Flask, Response, g, jsonify, request
 
 from samenspraak.bootstrap import Application
 from samenspraak.errors import SamenspraakError
 from samenspraak.services.status import readiness
-from samenspraak.web import feeds, inbound, keys
+from samenspraak.settings import Web
+from samenspraak.web import api, feeds, inbound, keys, oauth
+from samenspraak.web.api.limits import Limits
+
+log = structlog.get_logger(__name__)
 
 
-def create_app(application: Application, *, is_working: Callable[[], bool]) -> Flask:
+def create_app(
+    application: Application, *, is_working: Callable[[], bool], limits: Limits | None = None
+) -> Flask:
     """The hub's web server.
 
     Args:
         application: what is wired.
         is_working: whether the runner looks for work.
+        limits: how often one may ask; the usual unless given.
     """
-    app = Flask("samenspraak")
+    app = _Web("samenspraak")
     app.config["MAX_CONTENT_LENGTH"] = inbound.MAX_BODY
     app.register_blueprint(inbound.blueprint(application))
     app.register_blueprint(feeds.blueprint(application))
     app.register_blueprint(keys.blueprint(application))
+    kept = limits or Limits()
+    app.register_blueprint(oauth.blueprint(application, kept))
+    api.register(app, application, kept)
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:
@@ -39,6 +51,26 @@ def create_app(application: Application, *, is_working: Callable[[], bool]) -> F
         return jsonify(ready=found.ready, **asdict(found)), 200 if found.ready else 503
 
     return app
+
+
+def listening(web: Web) -> dict[str, Any]:
+    """Where the web server listens. Where a request came from, only the proxy that is trusted can say."""
+    options: dict[str, Any] = {"host": web.host, "port": web.port}
+    if web.trusted_proxy:
+        options |= {
+            "trusted_proxy": web.trusted_proxy,
+            "trusted_proxy_headers": {"x-forwarded-for"},
+            "clear_untrusted_proxy_headers": True,
+        }
+    return options
+
+
+class _Web(Flask):
+    """Says where a request crashed and under which trace, never with what."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        route = str(request.url_rule or "")
+        log.error("request crashed", route=route, trace=g.get("trace", ""), exc_info=exc_info)
 
 
 def _answers(application: Application) -> bool:

@@ -24,6 +24,7 @@ from samenspraak.store.unit_of_work import Woken
 from samenspraak.sync.adopt import reconcile_remote
 from samenspraak.sync.daily import new_day
 from samenspraak.sync.delivering import deliver_all
+from samenspraak.sync.heartbeats import beat, silent
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.reconcile import reconcile_all
 from samenspraak.sync.together import Company
@@ -46,7 +47,8 @@ _DAY_AGAIN_SECONDS = 900
 _APART_SECONDS = 1.0
 _BATCH = 100
 _TOGETHER = 32
-_PULL = "pull:"
+_PULL, _BEAT = "pull:", "beat:"
+_BEAT_SECONDS = 5
 _STOP_SECONDS = 20
 
 
@@ -120,6 +122,9 @@ class EmbeddedRunner:
         )
         self._ticks.add_job(
             self._new_day, "interval", seconds=_DAY_SECONDS, max_instances=1, coalesce=True, id="day"
+        )
+        self._ticks.add_job(
+            self._beat_all, "interval", seconds=_BEAT_SECONDS, max_instances=1, coalesce=True, id="beat"
         )
         self._ticks.start()
         self._dispatcher.start()
@@ -291,6 +296,19 @@ class EmbeddedRunner:
         else:
             self._unheard.add(key)
 
+    def _beat_all(self) -> None:
+        self._for_each(self._beats)
+
+    def _beats(self, organisation: str) -> None:
+        """A sign of life for every subscriber that has heard nothing for as long as it said."""
+        with self._hub.store.read(organisation) as uow:
+            waiting = silent(uow, self._hub)
+        for connector_id in waiting:
+            name = f"{_BEAT}{organisation}:{connector_id}"
+            if name not in self._running:
+                limits = rates(self._hub, organisation, connector_id)
+                self._submit(organisation, connector_id, limits, [name], _beat)
+
     def _new_day(self) -> None:
         self._for_each(self._do_day)
 
@@ -306,6 +324,11 @@ class EmbeddedRunner:
 def _look_at(hub: Hub, organisation: str, remote_ids: Sequence[str], _: int) -> None:
     for remote_id in remote_ids:
         reconcile_remote(hub, organisation, remote_id)
+
+
+def _beat(hub: Hub, organisation: str, names: Sequence[str], _: int) -> None:
+    for name in names:
+        beat(hub, organisation, name.removeprefix(f"{_BEAT}{organisation}:"))
 
 
 def _hear(hub: Hub, organisation: str, names: Sequence[str], _: int) -> None:

@@ -34,6 +34,8 @@ KEYS = frozenset(
         "ends",
         "changes",
         "rehearsal",
+        "trace",
+        "route",
     }
 )
 

@@ -16,16 +16,13 @@ Five requests at a time are one too many: 429, without a word on how long to wai
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Response, jsonify, request
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from samenspraak.sandbox import Mode
 from samenspraak_ons.sandbox.calendar import Calendar
@@ -37,33 +34,13 @@ _DOSSIER = "/v0/administration/dossier"
 
 
 class OnsSandbox(Office):
-    """One customer's Ons, asked over HTTP. ``tls``: with this it asks for a client certificate."""
+    """One customer's Ons, asked over HTTP; over TLS it asks for a client certificate."""
 
     def __init__(self, mode: Mode = "strict") -> None:
         super().__init__(mode)
-        self.tls: ssl.SSLContext | None = None
         self.app.before_request(self._not_too_many)
         self.app.register_error_handler(RefusedError, _refusal)
         self._add_routes()
-
-    # Over TLS, for a test that shows a certificate.
-
-    def _server(self, port: int, *, verbose: bool) -> BaseWSGIServer:
-        if self.tls is None:
-            return super()._server(port, verbose=verbose)
-        return make_server(
-            "127.0.0.1",
-            port,
-            self.app,
-            threaded=True,
-            ssl_context=self.tls,
-            request_handler=WSGIRequestHandler,
-        )
-
-    @contextlib.contextmanager
-    def running(self, port: int = 0, *, verbose: bool = False) -> Iterator[str]:
-        with super().running(port, verbose=verbose) as url:
-            yield url if self.tls is None else url.replace("http://", "https://")
 
     # The interface.
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import json
 import traceback
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from samenspraak.connectors import (
     Directory,
     End,
     Found,
+    Hint,
     Inbound,
     Marker,
     SetApart,
@@ -28,6 +27,7 @@ from samenspraak.domain.agreements import Duty, What
 from samenspraak.domain.parties import Identifier, PartyKind
 from samenspraak.domain.units import WHAT, UnitKey, UnitKind
 from samenspraak.errors import AuthenticationError, InvalidRecordError, OutcomeUnknownError, StaleError
+from samenspraak.protocols.standard_webhooks import Secret, signed
 from samenspraak.sandbox import Fault
 from samenspraak.testing import Proxy, Trouble
 from samenspraak_memory.plugin import FamilyAppConnector
@@ -37,8 +37,9 @@ DIRECTORY = Directory(connector_id="app-1")
 
 
 def connected(url: str, **settings: object) -> FamilyAppConnector:
-    usual = {"base_url": url, "access_key": ACCESS_KEY, "title_length": 60, "notify_secret": None}
-    return FamilyAppConnector("app-1", {**usual, "open_origins": {url}, **settings})
+    usual = {"base_url": url, "access_key": ACCESS_KEY, "title_length": 60, "open_origins": {url}}
+    no_secrets = dict.fromkeys(("notify_secret", "earlier_notify_secret"))
+    return FamilyAppConnector("app-1", {**usual, **no_secrets, **settings})
 
 
 class Line:
@@ -259,14 +260,37 @@ def test_a_check_stops_at_the_first_step_that_fails(line: Line, path: str, body:
     assert last.cure["nl"]
 
 
+SECRET, EARLIER = Secret(b"de-sleutel-die-nu-geldt-123"), Secret(b"de-sleutel-van-vorige-week-1")
+AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def told(body: bytes, secret: Secret = SECRET) -> Inbound:
+    return Inbound(headers=signed("msg_1", AT, body, [secret]), body=body, at=AT)
+
+
+def test_a_notification_names_its_record_and_counts_once() -> None:
+    app = connected("https://familie.example", notify_secret=SECRET.text())
+
+    assert app.hints(told(b'{"record": "r1"}')) == [Hint(external_id="r1", notice="msg_1")]
+
+
+def test_while_the_secret_changes_both_are_taken_and_afterwards_the_new_one_only() -> None:
+    rotating = {"notify_secret": SECRET.text(), "earlier_notify_secret": EARLIER.text()}
+    app = connected("https://familie.example", **rotating)
+    for secret in (SECRET, EARLIER):
+        assert app.hints(told(b'{"record": "r1"}', secret))
+
+    app = connected("https://familie.example", **{**rotating, "earlier_notify_secret": None})
+    with pytest.raises(AuthenticationError):
+        app.hints(told(b'{"record": "r1"}', EARLIER))
+
+
 @pytest.mark.parametrize("record", [{}, 7, ["r1"]])
 def test_a_signed_notification_about_no_id_is_unreadable(record: object) -> None:
-    app = connected("https://familie.example", notify_secret="geheim")
-    body = json.dumps({"record": record}).encode()
-    signature = hmac.new(b"geheim", body, hashlib.sha256).hexdigest()
+    app = connected("https://familie.example", notify_secret=SECRET.text())
 
     with pytest.raises(InvalidRecordError) as unreadable:
-        app.hints(Inbound(headers={"X-Signature": f"sha256={signature}"}, body=body))
+        app.hints(told(json.dumps({"record": record}).encode()))
 
     assert unreadable.value.field == "body"
 
@@ -287,4 +311,4 @@ def test_without_a_secret_no_notification_is_believed() -> None:
     app = connected("https://familie.example")
 
     with pytest.raises(AuthenticationError):
-        app.hints(Inbound(headers={"X-Signature": "sha256="}, body=b'{"record": "r1"}'))
+        app.hints(told(b'{"record": "r1"}'))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import simplejson
@@ -315,6 +316,16 @@ class BelievesEverybody(FamilyAppConnector):
         return [Hint(external_id=None)]
 
 
+class CallsEachTheSame(FamilyAppConnector):
+    def hints(self, request: Inbound) -> Sequence[Hint]:
+        return [Hint(notice="melding")]
+
+
+class CallsEachAnew(FamilyAppConnector):
+    def hints(self, request: Inbound) -> Sequence[Hint]:
+        return [Hint(notice=uuid4().hex)]
+
+
 class CallsItTransient(FamilyAppConnector):
     def update(self, call: Call, found: Found, raw: Raw) -> Written:
         try:
@@ -468,6 +479,8 @@ WRONG_CONNECTORS: Sequence[tuple[type[FamilyAppConnector], str, Mapping[str, Any
     (EndsInsteadOfRetracting, "test_a_retracted_record_can_no_longer_be_read", {}),
     (HasAWayOfItsOwn, "test_a_stopped_read_never_leaves", {}),
     (BelievesEverybody, "test_a_notification_that_was_tampered_with_is_refused", {}),
+    (CallsEachTheSame, "test_notifications_are_called_the_same_only_if_they_are_the_same", {}),
+    (CallsEachAnew, "test_notifications_are_called_the_same_only_if_they_are_the_same", {}),
     (CallsItTransient, "test_a_write_without_a_usable_answer_has_an_unknown_outcome", {"kind": "lose"}),
     (CallsItTransient, "test_a_write_answered_with_more_than_anybody_needs_has_an_unknown_outcome", {}),
     (PrintsItsKey, "test_a_connector_that_is_printed_shows_no_secret", {}),

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,18 +25,30 @@ from .conftest import SECRET, House, Line, line_to
 BASE = "https://ons.example"
 
 
-def event(model: str, kind: str = "UPDATE", customer: str = "TE1002", **more: Any) -> bytes:
-    told = {"customerCode": customer, "eventType": kind, "modelType": model, "amountOfRetries": 0, **more}
-    return json.dumps({**told, "timestamp": "2026-11-22T10:08:11+01:00"}).encode()
+TOLD = "2026-11-22T10:08:11+01:00"
+NOW = datetime.fromisoformat(TOLD)
 
 
-def sent(body: bytes, secret: str = SECRET) -> Inbound:
+def event(
+    model: str, kind: str = "UPDATE", customer: str = "TE1002", told: str | None = TOLD, **more: Any
+) -> bytes:
+    said = {"customerCode": customer, "eventType": kind, "modelType": model, "amountOfRetries": 0, **more}
+    return json.dumps({**said, "timestamp": told} if told else said).encode()
+
+
+def sent(body: bytes, secret: str = SECRET, at: datetime = NOW) -> Inbound:
     signature = hmac.new(secret.encode(), body, hashlib.sha512).hexdigest()
-    return Inbound(headers={"x-signature-sha512": signature}, body=body)
+    return Inbound(headers={"x-signature-sha512": signature}, body=body, at=at)
 
 
 def hints(request: Inbound, **settings: Any) -> list[Hint]:
-    return list(line_to(BASE, **settings).connector.hints(request))
+    """What is hinted, apart from what the notification is called."""
+    return [replace(one, notice="") for one in line_to(BASE, **settings).connector.hints(request)]
+
+
+def name(request: Inbound) -> str:
+    [hint] = line_to(BASE).connector.hints(request)
+    return hint.notice
 
 
 @pytest.mark.parametrize("model", ["client", "client_contact_relation", "care_plan", "team", "employee"])
@@ -74,7 +86,17 @@ def test_a_signature_in_either_case_or_in_base64_is_taken(spelled: Any) -> None:
     body = event("care_plan", id=4711)
     digest = hmac.new(SECRET.encode(), body, hashlib.sha512).digest()
     for told in (spelled(digest.hex()), base64.b64encode(digest).decode()):
-        assert hints(Inbound(headers={"X-Signature-SHA512": told}, body=body)) == [Hint()]
+        assert hints(Inbound(headers={"X-Signature-SHA512": told}, body=body, at=NOW)) == [Hint()]
+
+
+def test_while_the_secret_changes_both_are_taken_and_afterwards_the_new_one_only() -> None:
+    old = sent(event("care_plan", id=4711), secret="het-geheim-van-vorig-jaar")
+    assert hints(old, earlier_hook_secret="het-geheim-van-vorig-jaar") == [Hint()]
+    assert hints(sent(event("care_plan", id=4711)), earlier_hook_secret="het-geheim-van-vorig-jaar") == [
+        Hint()
+    ]
+    with pytest.raises(AuthenticationError):
+        hints(old)
 
 
 def test_without_a_secret_nothing_is_taken() -> None:
@@ -86,6 +108,29 @@ def test_without_a_secret_nothing_is_taken() -> None:
 def test_what_is_about_another_environment_is_passed_over() -> None:
     assert hints(sent(event("care_plan", id=1)), customer_code="TE1002") == [Hint()]
     assert hints(sent(event("care_plan", id=1, customer="XX9")), customer_code="TE1002") == []
+
+
+def test_the_same_notification_is_called_the_same_and_another_one_otherwise() -> None:
+    plan = event("care_plan", id=4711)
+    others = (event("care_plan", id=4712), event("care_plan", id=4711, told="2026-11-22T10:08:11.001+01:00"))
+    assert name(sent(plan)) == name(sent(plan, at=NOW + timedelta(hours=1)))
+    assert len({name(sent(one)) for one in (plan, *others)}) == 3
+
+
+@pytest.mark.parametrize("told", [None, "", "vandaag", "2026-11-22T10:08:11"])
+def test_what_does_not_say_when_has_no_name_and_is_a_hint_each_time(told: str | None) -> None:
+    assert name(sent(event("care_plan", id=4711, told=told))) == ""
+
+
+@pytest.mark.parametrize("past", [timedelta(minutes=-4), timedelta(0), timedelta(hours=24)])
+def test_what_was_missed_is_taken_for_as_long_as_ons_sends_it_again(past: timedelta) -> None:
+    assert hints(sent(event("care_plan", id=4711), at=NOW + past)) == [Hint()]
+
+
+@pytest.mark.parametrize("past", [timedelta(minutes=-6), timedelta(hours=24, minutes=6), timedelta(days=9)])
+def test_what_is_of_another_day_is_refused(past: timedelta) -> None:
+    with pytest.raises(AuthenticationError, match="another day"):
+        hints(sent(event("care_plan", id=4711), at=NOW + past))
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff"])

@@ -154,7 +154,7 @@ def activated(line: Line, client: int) -> None:
     event = {"customerCode": "TE1002", "eventType": "CUSTOM", "modelType": "care_plan_activated"}
     body = json.dumps({**event, "payload": {"clientId": client}}).encode()
     signed = Inbound(headers={"X-Signature-SHA512": signature(body, SECRET)}, body=body)
-    assert line.connector.hints(signed) == [Hint()]
+    assert line.connector.hints(signed) == [Hint()]  # it does not say when, so it has no name
 
 
 def test_a_plan_that_was_just_activated_is_read_before_its_turn(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from connectors.rest.descriptions import changed
 
-from samenspraak.connectors import Found, SetApart
+from samenspraak.connectors import Found, SetApart, Unseen
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import PermanentError, StaleError, TransientError
 from samenspraak.sandbox import Fault
@@ -172,3 +172,15 @@ def test_the_connection_test_names_the_place_that_is_not_as_described(run: Any) 
 
     assert (last.ok, last.detail) == (False, "5 records on the first page; not as described: bewoner_id")
     assert "records" in last.cure["nl"]
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_what_is_kept_from_us_is_not_missing(run: Any, status: int) -> None:
+    sandbox = plein()
+    with run(sandbox) as there:
+        connector = there.connector(changed(('absence = "by_id"', 'absence = "never"')))
+        sandbox.inject(Fault(kind="status", method="GET", path="/v1/afspraken/a1", status=status))
+
+        look = connector.fetch(there.calls[connector], "a1")
+
+    assert look == Unseen(external_id="a1", why=f"status {status}", missing=status != 403)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,8 +38,9 @@ BODY = (
 )
 
 
-def settings(**given: Any) -> dict[str, Any]:
-    return {"base_url": "https://app.example/hook", "secret": SECRET, **given}
+def settings(open_origins: Collection[str] = (), **given: Any) -> dict[str, Any]:
+    whole = {"base_url": "https://app.example/hook", "secret": SECRET, **given}
+    return {**load_settings(WebhookConnector.manifest, whole, secret=str), "open_origins": open_origins}
 
 
 def test_the_body_is_small_the_same_each_time_and_about_nothing_but_ids() -> None:
@@ -55,7 +57,7 @@ def test_a_retraction_has_no_version() -> None:
 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_kind_has_a_type_of_the_form_that_the_standard_asks(kind: NoticeKind) -> None:
-    assert mapping.TYPES[kind] == f"agreement.{kind}"
+    assert json.loads(mapping.body(replace(NOTICE, kind=kind)))["type"] == f"agreement.{kind}"
 
 
 def test_each_attempt_is_signed_for_its_own_moment_over_the_same_bytes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,16 @@ import click
 import pytest
 
 from samenspraak.cli import main
-from samenspraak.domain.parties import PartyKind
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.policy.access import Role
 from samenspraak.services import connectors, feeds
 from samenspraak.services.looking import READS
+from samenspraak.store.accounts import AccountRecord
 from samenspraak.store.records import AuditLine
 
 ORGANISATION = "de-linde"
+CLIENT = PartyRef(kind=PartyKind.CLIENT, id="wit")
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 # Per command that shows people: its words, and what the trail says.
 # {a}, {q}, {f}: the agreement, a question, an address.
@@ -24,6 +29,7 @@ LOOKS = {
     "agreement explain": ("agreement explain {a}", "agreement.explained", "agreement:{a}"),
     "agreement history": ("agreement history {a}", "agreement.history", "agreement:{a}"),
     "moment list": ("moment list --days 100", "moment.listed", "moments"),
+    "today": ("today --person client:wit", "day.shown", "day:client:wit"),
     "review list": ("review list --within 400", "review.listed", "reviews"),
     "question list": ("question list", "question.listed", "questions"),
     "question show": ("question show {q}", "question.shown", "question:{q}"),
@@ -31,20 +37,27 @@ LOOKS = {
     "match list": ("match list --known", "person.listed", "people"),
     "connector preview": ("connector preview app-a", "record.previewed", "records"),
     "feed list": ("feed list", "feed.listed", "feeds"),
+    "access account list": ("access account list", "account.listed", "accounts"),
     "feed save": ("feed save {f} {folder}/agenda.ics", "feed.saved", "feed:{f}"),
 }
 # They decide something, which is audited with what it changes.
 DECIDES = {
+    *("event resend", "event recover", "event replay", "event renew-secret"),
     *("init", "connector add", "connector pause", "connector resume", "connector rule"),
     *("connector change", "connector direction"),
     *("match accept", "match refuse", "match join", "match separate"),
     *("question answer", "consent record", "consent withdraw"),
     *("agreement restore", "agreement join", "agreement separate", "agreement stop", "failure retry"),
+    *("access program add", "access program revoke", "access key add", "access key revoke"),
+    *("access program keys", "access provider add", "access provider remove"),
+    *("access invite", "access account remove"),
     *("pause start", "pause lift", "review record", "feed add", "feed revoke", "feed import"),
 }
 # They show systems, numbers and ids, and nobody.
 SHOWS_NOBODY = {
-    *("failure list", "failure show"),
+    *("event list", "event show", "event endpoint"),
+    *("failure list", "failure show", "access program list", "access key list"),
+    "access provider list",
     *("connector keys", "connector list", "connector test", "demo", "kit new", "kit run", "serve", "status"),
     *("sync run", "sync plan", "sync apply", "sync drift"),
 }
@@ -60,10 +73,14 @@ def leaves(command: click.Command, name: str = "") -> set[str]:
 
 @pytest.fixture
 def asked(family: Any) -> Any:
-    """The son and the daughter changed the time at once: one question is open. The client has a calendar."""
+    """The son and the daughter changed the time at once: one question is open. The client also signs in."""
     agenda = connectors.draft(family.app.registry, "agenda", "calendar", {})
     connectors.add(family.app.hub, family.app.connected, ORGANISATION, agenda)
     feeds.add(family.app.hub, ORGANISATION, "agenda", "client:wit")
+    record = {"id": "a1", "issuer": "https://login.example", "role": Role.PARTICIPANT, "at": NOW}
+    with family.app.store.write(ORGANISATION) as uow:
+        uow.accounts.add(AccountRecord(**record, party=CLIENT), "4711")
+        uow.commit()
     family.systems["app-a"].move("son", "r1", "a1", ["07:30"])
     family.systems["app-b"].move("daughter", family.agreements()[0].id, "a1", ["09:00"])
     family.settle()

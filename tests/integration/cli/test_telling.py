@@ -59,3 +59,21 @@ def test_what_an_app_does_not_take_is_listed_and_tried_again(app: Receiver, line
     assert listed["id"] in told
     assert [one.kind for one in app.taken] == ["test", "agreement.available", "agreement.updated"]
     assert line.json("failure", "list")["notices"] == []
+
+
+def test_what_an_app_is_told_is_listed_with_each_attempt_and_told_again(app: Receiver, line: Any) -> None:
+    [listed] = line.json("event", "list", "naaste-app")["events"]
+    shown = line.json("event", "show", "naaste-app", "1")["delivered"]
+    before = len(app.seen())
+    line.text("event", "resend", "naaste-app", "1")
+    line.json("sync", "run")
+
+    assert (listed["number"], listed["state"], listed["kind"]) == (1, "taken", "available")
+    assert [one["outcome"] for one in shown["tries"]] == ["taken"]
+    assert len(app.seen()) == before + 1
+    assert "1" in line.text("event", "list", "naaste-app")
+    assert "taken" in line.text("event", "show", "naaste-app", "1")
+    assert line.json("event", "recover", "naaste-app", "--since", "2026-01-01T00:00:00")["events"] == []
+    assert line.json("event", "replay", "naaste-app", "--after", "0")["events"] == []
+    line.fails("event", "show", "naaste-app", "9", code=10)
+    line.fails("event", "list", "app-a", code=9)

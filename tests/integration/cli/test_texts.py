@@ -23,6 +23,7 @@ from samenspraak.cli._words import CURES_NL, WORDS, Pair
 from samenspraak.connectors.connector import Step
 from samenspraak.domain.agreements import ExceptionKind, LifeDomain, Modality, ReviewOutcome, State
 from samenspraak.domain.consent import RecipientKind
+from samenspraak.domain.days import Involvement, Undated
 from samenspraak.domain.occurrences import MomentState
 from samenspraak.domain.outcomes import Result
 from samenspraak.domain.parties import PartyKind, PartyRef
@@ -47,6 +48,8 @@ PAIRS: dict[str, Pair] = SENTENCES | {
 
 CLOSED_LISTS = {
     "reason": Reason,
+    "undated": Undated,
+    "involved": Involvement,
     "connector": ConnectorState,
     "standing": Standing,
     "state": State,

@@ -122,3 +122,14 @@ def test_what_a_runner_that_died_had_taken_up_is_handed_over_by_the_next(
         second.stop()
 
     assert told.app.missing() == []
+
+
+def test_an_app_that_hears_nothing_gets_signs_of_life_by_itself(
+    connect: Callable[..., Told], runner: EmbeddedRunner
+) -> None:
+    told = connect(heartbeat_minutes=1)
+
+    eventually(lambda: len(told.app.taken) >= 2)
+
+    assert {one.kind for one in told.app.taken} == {"samenspraak.heartbeat"}
+    assert told.events() == []

@@ -12,7 +12,7 @@ from samenspraak.policy.schedule import DELAYS, JITTER, wait_after
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services import connectors, failures, people
-from samenspraak.sync import delivering
+from samenspraak.sync import subscribers
 
 from .conftest import APP, NEXT_SECRET, ORGANISATION, Told
 
@@ -30,6 +30,7 @@ def longest(attempts: int) -> float:
 def exhaust(told: Told) -> None:
     for attempts in range(1, len(DELAYS)):
         told.pass_(seconds=longest(attempts) + PAUSE)
+        told.pass_(seconds=PAUSE)
 
 
 def test_the_schedule_is_that_of_the_standard_and_jitter_only_makes_it_later() -> None:
@@ -125,7 +126,7 @@ def test_who_wants_no_more_is_told_no_more_until_a_person_says_so_and_nothing_is
     told.pass_(days=2)
 
     assert (told.state(), told.requests()) == (ConnectorState.UNAUTHORISED, asked)
-    assert told.asked() == [("connector", delivering.UNWANTED)]
+    assert told.asked() == [("connector", subscribers.UNWANTED)]
     told.app.come_back()
     connectors.resume(told.hub, ORGANISATION, APP)
     told.work()
@@ -136,17 +137,15 @@ def test_who_wants_no_more_is_told_no_more_until_a_person_says_so_and_nothing_is
 
 def test_after_the_whole_schedule_it_is_a_dead_letter_with_one_alert_that_can_be_replayed(told: Told) -> None:
     told.app.inject(BROKEN)
-    told.change(TYPED)
-    told.work()
+    for text in (TYPED, "Steunkousen wassen"):
+        told.change(text)
+        told.work()
     exhaust(told)
-    told.change("Steunkousen wassen")
-    told.work()
-    exhaust(told)
-    told.pass_(hours=27)
+    told.pass_(seconds=PAUSE)
 
     dead = failures.listed(told.hub, ORGANISATION).notices
     assert [(one.number, one.attempts) for one in dead] == [(2, 10), (3, 10)]
-    assert told.asked() == [("connector", delivering.UNDELIVERED)]
+    assert told.asked() == [("connector", subscribers.UNDELIVERED)]
     assert (told.state(), told.reason()) == (ConnectorState.RUNNING, Reason.WAITING_THERE)
     told.app.clear_faults()
     assert failures.try_again(told.hub, ORGANISATION, [one.id for one in dead]) == tuple(

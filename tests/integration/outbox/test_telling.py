@@ -6,9 +6,10 @@ from typing import Any
 
 from samenspraak.domain.agreements import Conditions, State, Status
 from samenspraak.domain.units import CONDITIONS, STATUS, MatrixRow
+from samenspraak.policy.access import Principal, Role, Scope
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import joining, rehearsals
+from samenspraak.services import joining, rehearsals, repeating, saying
 
 from .conftest import APP, ORGANISATION, Told
 
@@ -56,6 +57,28 @@ def test_a_notice_holds_ids_and_numbers_and_nothing_else(told: Told) -> None:
         "7",
     }
     assert told.app.complaints == []
+
+
+def test_what_somebody_says_is_told_once_to_those_who_may_know_of_it(told: Told, family: Any) -> None:
+    agreement_id, today = told.link().agreement_id, told.hub.today()
+    daughter = Principal(
+        organisation=ORGANISATION,
+        id=str(family.people[1]),
+        role=Role.PARTICIPANT,
+        scopes=frozenset(Scope),
+        party=family.people[1],
+        connector_id="app-a",
+    )
+    saying.report(
+        told.hub, ORGANISATION, daughter, agreement_id, f"a1:{today}:1", done=True, asked=repeating.Asked()
+    )
+    told.work()
+    assert told.kinds() == ["available", "updated"]
+
+    saying.comment(told.hub, ORGANISATION, daughter, agreement_id, "Ging goed.", asked=repeating.Asked())
+    told.work()
+    told.pass_(hours=1)
+    assert told.kinds() == ["available", "updated"]  # a comment is for staff
 
 
 def test_an_end_is_told_and_so_is_going_on_again(told: Told) -> None:

@@ -163,3 +163,27 @@ def test_while_the_connector_is_paused_nothing_leaves_not_even_a_retraction(told
     connectors.resume(told.hub, ORGANISATION, APP)
     told.work()
     assert told.app.readable("7") == []
+
+
+def test_what_waited_for_one_user_is_not_sent_since_another_one_reads_that_copy_now(
+    told: Told, family: Any
+) -> None:
+    """A copy that was taken back is used again, for the daughter; a notice for the son still waits."""
+    told.app.inject(Fault(kind="status", status=500, path=".*(updated|available)"))
+    told.change("een")
+    told.work()
+    told.pass_(seconds=longest(1))  # the next attempt is in five minutes
+    told.withdraw(told.users["7"])
+    told.work()
+    told.pass_(minutes=3)
+    taken_back = told.reason()
+    told.uses(family.people[1], "8")
+    told.work()
+    told.app.clear_faults()
+    told.app.taken.clear()
+    told.pass_(hours=1)
+
+    assert taken_back is Reason.RETRACTED
+    assert {one.kind for one in told.app.taken if one.data["reader"] == "7"} == {"agreement.retracted"}
+    assert told.app.readable("7") == []
+    assert told.app.readable("8") != []

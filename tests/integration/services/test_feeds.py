@@ -26,7 +26,7 @@ from samenspraak.domain.schedules import DayPart, Frequency, PartOfDay, Recurren
 from samenspraak.domain.units import STATUS, UnitKey, UnitKind, apply, units_of
 from samenspraak.errors import NotFoundError, RuleError
 from samenspraak.policy.state import ConnectorState, Reason
-from samenspraak.services import connectors, feeds
+from samenspraak.services import connectors, feeds, joining
 from samenspraak.store.records import Cause
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.versions import record_new, record_version
@@ -66,6 +66,13 @@ def agenda(family: Any) -> Any:
     """The family, and calendars in which nobody has an address yet."""
     connect(family, "agenda")
     return family
+
+
+def in_the_evening(assignment_id: str) -> Assignment:
+    """The son again, and at another time."""
+    evening = Recurrence(frequency=Frequency.DAILY, times=(time(20),))
+    duty = Duty(performer=SON, schedule=Schedule(text="elke avond", timing=evening))
+    return Assignment(id=assignment_id, duty=duty)
 
 
 def connect(family: Any, name: str, **settings: Any) -> None:
@@ -255,6 +262,33 @@ def test_a_withdrawn_consent_shows_at_once_and_is_taken_back(agenda: Any) -> Non
     assert link_of(agenda).reason is Reason.RETRACTED
     with agenda.app.store.read(ORGANISATION) as uow:
         assert uow.shown.after("agenda", "", 9) == []
+
+
+def test_what_turns_out_to_be_one_agreement_is_at_once_in_a_calendar_once(agenda: Any) -> None:
+    (stays,) = agenda.agreements()
+    morning = replace(stays.assignments[0], id="t7")
+    also = replace(stays, id="ook", assignments=(morning, in_the_evening("t8")))
+    with agenda.app.store.write(ORGANISATION) as uow:
+        record_new(uow, agenda.app.hub, also, cause=BY_HAND)
+        uow.commit()
+    address = follow(agenda)
+    before = seen(agenda, address)
+    joining.join(agenda.app.hub, ORGANISATION, stays.id, also.id)
+
+    assert [before.count(one) for one in ("UID:kousen.a1.1", "UID:ook.t7.1", "UID:ook.t8.1")] == [1, 1, 1]
+    assert "UID:ook" not in seen(agenda, address)
+    work(agenda)
+    after = seen(agenda, address)
+    assert [after.count(one) for one in ("BEGIN:VEVENT", "UID:kousen.a1.1", "UID:kousen.t8.1")] == [2, 1, 1]
+    wait_for_certainty(agenda)
+    assert agenda.questions() == []
+    with agenda.app.store.read(ORGANISATION) as uow:
+        assert [copy.reader for copy in uow.shown.after("agenda", "", 10)] == ["relative:son"]
+        assert {one.reason for one in uow.links.of_connector("agenda")} == {
+            Reason.EQUAL,
+            Reason.RETRACTED,
+            Reason.CLOSED,
+        }
 
 
 def test_a_cancelled_moment_and_a_new_time_reach_the_calendar(agenda: Any) -> None:

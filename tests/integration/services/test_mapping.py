@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,13 @@ from samenspraak.domain.units import UnitKey, UnitKind, apply
 from samenspraak.errors import ConfigurationError, RuleError, StaleError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
+from samenspraak.sandbox import Fault
 from samenspraak.services import connectors, mapping
 from samenspraak.store.records import Cause, ConnectorRecord
+from samenspraak.sync.intending import unmoved
+from samenspraak.sync.snapshot import load
 from samenspraak.sync.versions import record_version
+from samenspraak.work.inline import work_off
 from samenspraak_rest.sandbox import Buurtplein
 
 ORGANISATION = "de-linde"
@@ -138,11 +143,7 @@ def test_what_the_hub_wrote_in_a_former_place_goes_when_it_is_left_out_before_th
     family: Any, there: str, plein: Buurtplein
 ) -> None:
     hub = family.app.hub
-    with family.app.store.write(ORGANISATION) as uow:
-        record = uow.agreements.list()[0]
-        moved = apply(record.agreement, {UnitKey(UnitKind.PLACE): "woonkamer"})
-        record_version(uow, hub, record, moved, cause=Cause(actor="nurse", why="recorded"))
-        uow.commit()
+    moves_to_the_living_room(family)
     family.settle(4)
     assert plein.states(there)[-1]["details"]["waar"] == "woonkamer"
 
@@ -173,6 +174,45 @@ def test_what_the_hub_wrote_is_not_left_where_it_is_read_no_more(
     family.settle(4)
     details = plein.states(there)[-1]["details"]
     assert (details["waar"], details["kamer"]) == ("woonkamer", "woonkamer")
+
+
+def moves_to_the_living_room(town: Any) -> None:
+    with town.app.store.write(ORGANISATION) as uow:
+        record = uow.agreements.list()[0]
+        moved = apply(record.agreement, {UnitKey(UnitKind.PLACE): "woonkamer"})
+        record_version(uow, town.app.hub, record, moved, cause=Cause(actor="nurse", why="recorded"))
+        uow.commit()
+
+
+def test_what_may_have_landed_with_a_lost_answer_is_not_left_where_it_is_read_no_more(
+    family: Any, there: str, plein: Buurtplein
+) -> None:
+    elsewhere = described(family, LOUNGE, 'place = "details.kamer"')
+    plein.inject(Fault(kind="lose", writes=True, times=1))
+    moves_to_the_living_room(family)
+    work_off(family.app.hub, ORGANISATION)
+    assert plein.states(there)[-1]["details"]["waar"] == "woonkamer"
+
+    with pytest.raises(RuleError, match="place in 1 records"):
+        changes(family, elsewhere)
+
+    family.clock.pass_(minutes=1)
+    family.settle(4)
+    assert set(family.reasons().values()) == {Reason.EQUAL}
+
+
+def test_what_was_planned_with_former_settings_does_not_leave(family: Any, there: str) -> None:
+    store, hub = family.app.store, family.app.hub
+    with store.read(ORGANISATION) as uow:
+        [link] = uow.links.of_connector("plein")
+        planned = load(uow, hub, link.id)
+    changes(family, described(family, LOUNGE, CORNER))
+
+    with store.write(ORGANISATION) as uow:
+        now = load(uow, hub, link.id)
+        unmoved(uow, hub, now, now.link)
+        with pytest.raises(StaleError):
+            unmoved(uow, hub, replace(planned, record=now.record, system=planned.system), now.link)
 
 
 def test_what_is_read_the_same_keeps_its_base(family: Any, there: str, plein: Buurtplein) -> None:

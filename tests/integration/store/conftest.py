@@ -28,6 +28,8 @@ from samenspraak.policy.state import ConnectorState
 from samenspraak.store import Cipher, Store, migrate, open_engine
 from samenspraak.store.records import Cause, ConnectorRecord, LinkRecord
 
+CIPHER = Cipher(bytes(range(32)))
+
 
 @pytest.fixture
 def now() -> datetime:
@@ -39,7 +41,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database, made once; tests work on copies."""
     file = tmp_path_factory.mktemp("migrated") / "hub.sqlite3"
     engine = open_engine(f"sqlite:///{file}")
-    migrate(engine)
+    migrate(engine, CIPHER)
     engine.dispose()
     return file
 
@@ -59,7 +61,7 @@ def engine(file: Path) -> Iterator[Engine]:
 @pytest.fixture
 def empty(engine: Engine, now: datetime) -> Store:
     """Two organisations, nothing in them."""
-    store = Store(engine, Cipher(bytes(range(32))), lambda: now)
+    store = Store(engine, CIPHER, lambda: now)
     store.add_organisation("noord", "Zorggroep Noord")
     store.add_organisation("zuid", "Zorggroep Zuid")
     return store

@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from samenspraak.domain.agreements import Agreement, What
+from samenspraak.domain.agreements import Agreement, Assignment, Decides, Duty, What
+from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import CONDITIONS, WHAT, UnitKey, UnitKind, units_of
 from samenspraak.errors import NotFoundError, StaleError
 from samenspraak.store import Store
 from samenspraak.store.records import Cause
 
 PLACE = UnitKey(UnitKind.PLACE)
+SON = PartyRef(kind=PartyKind.RELATIVE, id="son")
+NURSE = PartyRef(kind=PartyKind.PROFESSIONAL, id="nurse")
+STRANGER = PartyRef.unresolved(PartyKind.VOLUNTEER, "platform", "u9")
 
 
 def change(store: Store, agreement: Agreement, expected: int, cause: Cause, at: datetime) -> int:
@@ -130,3 +134,88 @@ def test_two_that_turn_out_to_be_one_are_joined_and_parted(
 
     with store.read("noord") as uow:
         assert (joined, uow.agreements.get("double").same_as) == ("stockings", None)
+
+
+# By whom they name.
+
+
+def of_nurse(stockings: Agreement, agreement_id: str) -> Agreement:
+    nurses = Assignment(id="a2", duty=Duty(performer=NURSE), backup=STRANGER)
+    return replace(stockings, id=agreement_id, assignments=(*stockings.assignments, nurses))
+
+
+def found(store: Store, *parties: PartyRef) -> dict[str, str]:
+    with store.read("noord") as uow:
+        return uow.agreements.naming(parties)
+
+
+def test_an_agreement_is_found_by_everybody_it_names_matched_or_not(
+    store: Store, stockings: Agreement, cause: Cause, now: datetime
+) -> None:
+    with store.write("noord") as uow:
+        uow.agreements.add(of_nurse(stockings, "nursed"), cause, now)
+        uow.commit()
+
+    assert found(store, SON) == {"stockings": "mother", "nursed": "mother"}
+    assert found(store, NURSE) == found(store, STRANGER) == {"nursed": "mother"}
+    assert found(store, NURSE, SON, STRANGER) == {"stockings": "mother", "nursed": "mother"}
+    assert found(store) == found(store, PartyRef(kind=PartyKind.RELATIVE, id="nurse")) == {}
+
+
+def test_a_version_that_names_others_is_found_by_those_and_not_by_who_left(
+    store: Store, stockings: Agreement, cause: Cause, now: datetime
+) -> None:
+    nurses = replace(
+        stockings,
+        assignments=(Assignment(id="a2", duty=Duty(performer=NURSE)),),
+        exceptions={},
+        decides=Decides(who=STRANGER),
+    )
+    change(store, nurses, 1, cause, now)
+
+    assert found(store, SON) == {}
+    assert found(store, NURSE) == found(store, STRANGER) == {"stockings": "mother"}
+
+
+def test_nobody_is_found_by_a_version_that_was_not_kept(
+    store: Store, stockings: Agreement, cause: Cause, now: datetime
+) -> None:
+    with store.write("noord") as uow:
+        uow.agreements.replace(of_nurse(stockings, "stockings"), 1, cause, now, [PLACE])
+
+    assert found(store, NURSE) == {}
+
+
+def test_what_was_joined_is_found_by_nobody_until_it_is_parted(
+    store: Store, stockings: Agreement, cause: Cause, now: datetime
+) -> None:
+    with store.write("noord") as uow:
+        uow.agreements.add(of_nurse(stockings, "double"), cause, now)
+        uow.agreements.join("double", "stockings")
+        uow.commit()
+    assert (found(store, NURSE), found(store, SON)) == ({}, {"stockings": "mother"})
+
+    with store.write("noord") as uow:
+        assert uow.agreements.ids(["mother"]) == {"stockings"}
+        uow.agreements.join("double", None)
+        uow.commit()
+    assert found(store, NURSE) == {"double": "mother"}
+
+
+def test_the_agreements_of_somebody_are_read_page_by_page(
+    store: Store, stockings: Agreement, cause: Cause, now: datetime
+) -> None:
+    with store.write("noord") as uow:
+        for number in range(5):
+            uow.agreements.add(of_nurse(stockings, f"n{number}"), cause, now)
+        uow.commit()
+
+    with store.read("noord") as uow:
+        pages = []
+        after = ""
+        while page := [one.agreement.id for one in uow.agreements.page_naming(NURSE, after, 2)]:
+            pages.append(page)
+            after = page[-1]
+        opened = [one.agreement.id for one in uow.agreements.list_naming([NURSE])]
+    assert pages == [["n0", "n1"], ["n2", "n3"], ["n4"]]
+    assert opened == ["n0", "n1", "n2", "n3", "n4"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,28 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
-from samenspraak.errors import ConfigurationError
-from samenspraak.store import migrate, open_engine
+from samenspraak.domain.agreements import (
+    Agreement,
+    Assignment,
+    Decides,
+    Duty,
+    ExceptionKind,
+    Instructed,
+    OccurrenceException,
+    OccurrenceKey,
+    State,
+    Status,
+    What,
+)
+from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.units import named, units_of
+from samenspraak.errors import ConfigurationError, PermanentError
+from samenspraak.protocols import documents
+from samenspraak.store import Cipher, migrate, open_engine
 from samenspraak.store import schema as schema_module
 from samenspraak.store.tables import APPEND_ONLY, metadata
+
+from .conftest import CIPHER
 
 
 def schema(engine: Engine) -> list[tuple[str, str]]:
@@ -31,7 +51,7 @@ def bare(tmp_path: Path) -> Engine:
 
 
 def test_from_empty_the_migrations_make_exactly_the_tables(bare: Engine) -> None:
-    migrate(bare)
+    migrate(bare, CIPHER)
 
     with bare.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -41,7 +61,7 @@ def test_from_empty_the_migrations_make_exactly_the_tables(bare: Engine) -> None
 
 def test_the_tables_and_indexes_are_word_for_word_those_of_the_metadata(bare: Engine, tmp_path: Path) -> None:
     """What comparing does not look at: computed columns and the conditions of partial indexes."""
-    migrate(bare)
+    migrate(bare, CIPHER)
     other = open_engine(f"sqlite:///{tmp_path / 'other.sqlite3'}")
     metadata.create_all(other)
 
@@ -65,10 +85,10 @@ def test_append_only_tables_have_their_triggers(engine: Engine) -> None:
 
 
 def test_migrating_twice_changes_nothing(bare: Engine) -> None:
-    migrate(bare)
+    migrate(bare, CIPHER)
     before = schema(bare)
 
-    migrate(bare)
+    migrate(bare, CIPHER)
 
     assert schema(bare) == before
     bare.dispose()
@@ -85,16 +105,95 @@ def test_identifiers_from_before_any_could_be_learned_become_the_person_s_own(ba
         "identifier": ("noord", "anna", "urn:number", b"blind", b"value"),
     }
     with bare.begin() as connection:
-        command.upgrade(schema_module._configuration(connection), "0001")
+        command.upgrade(schema_module._configuration(connection, CIPHER), "0001")
         for table, values in rows.items():
             places = ", ".join("?" * len(values))
             connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", values)  # noqa: S608 - ours
 
-    migrate(bare)
+    migrate(bare, CIPHER)
 
     with bare.connect() as connection:
         kept = connection.exec_driver_sql("SELECT * FROM identifier").one()
     assert tuple(kept) == ("noord", "anna", "urn:number", b"blind", "", "", b"value")
+    bare.dispose()
+
+
+NURSE = PartyRef(kind=PartyKind.PROFESSIONAL, id="nurse")
+EVERYWHERE = Agreement(
+    id="stockings",
+    client_id="anna",
+    what=What(text="Steunkousen aantrekken"),
+    status=Status(state=State.ACTIVE),
+    assignments=(
+        Assignment(
+            id="a1",
+            duty=Duty(performer=PartyRef(kind=PartyKind.RELATIVE, id="son")),
+            backup=PartyRef.unresolved(PartyKind.VOLUNTEER, "platform", "u9"),
+            responsible=NURSE,
+            instructed=Instructed(by=PartyRef(kind=PartyKind.PROFESSIONAL, id="teacher")),
+        ),
+        Assignment(id="a2", duty=Duty(performer=NURSE)),
+    ),
+    decides=Decides(who=PartyRef(kind=PartyKind.RELATIVE, id="daughter")),
+    exceptions={
+        OccurrenceKey(assignment_id="a1", day=date(2026, 11, 23)): OccurrenceException(
+            kind=ExceptionKind.TAKEN_OVER, by=PartyRef(kind=PartyKind.GROUP, id="team")
+        ),
+        OccurrenceKey(assignment_id="a2", day=date(2026, 11, 24)): OccurrenceException(
+            kind=ExceptionKind.CANCELLED
+        ),
+    },
+)
+PLAIN = replace(EVERYWHERE, id="plain", assignments=EVERYWHERE.assignments[1:], decides=None, exceptions={})
+
+
+def before_parties(bare: Engine) -> None:
+    """A database of version 0012 with two agreements, and one that was joined into the first."""
+    with bare.begin() as connection:
+        command.upgrade(schema_module._configuration(connection, CIPHER), "0012")
+        for text in (
+            "INSERT INTO organisation (organisation, name, at) VALUES ('noord', 'Noord', '2026-11-01')",
+            "INSERT INTO person (organisation, id, kinds, row, document_sealed)"
+            " VALUES ('noord', 'anna', '[]', 1, x'00')",
+        ):
+            connection.exec_driver_sql(text)
+        for one, same_as in (
+            (EVERYWHERE, None),
+            (PLAIN, None),
+            (replace(EVERYWHERE, id="joined"), "stockings"),
+        ):
+            place = {"table": "agreement", "column": "document_sealed", "organisation": "noord"}
+            document = CIPHER.seal(documents.dump(one, Agreement).encode(), **place, row=one.id)
+            connection.exec_driver_sql(
+                "INSERT INTO agreement (organisation, id, client_id, version, same_as, erased,"
+                " document_sealed) VALUES ('noord', ?, 'anna', 1, ?, 0, ?)",
+                (one.id, same_as, document),
+            )
+
+
+def test_agreements_from_before_they_could_be_found_by_their_parties_can_be(bare: Engine) -> None:
+    before_parties(bare)
+
+    migrate(bare, CIPHER)
+
+    with bare.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT agreement_id, party FROM agreement_party").all()
+    expected = {(one.id, str(party)) for one in (EVERYWHERE, PLAIN) for party in named(units_of(one))}
+    assert sorted(map(tuple, rows)) == sorted(expected)
+    assert len(expected) == 6 + 1
+    bare.dispose()
+
+
+def test_with_another_key_than_its_own_a_database_stays_as_it_was(bare: Engine) -> None:
+    before_parties(bare)
+    before = schema(bare)
+
+    with pytest.raises(PermanentError, match="is it the key of this database"):
+        migrate(bare, Cipher(bytes(32)))
+
+    assert schema(bare) == before
+    migrate(bare, CIPHER)
+    assert "agreement_party" in dict(schema(bare))
     bare.dispose()
 
 
@@ -103,7 +202,7 @@ def test_four_that_migrate_at_once_make_one_database(bare: Engine) -> None:
 
     def attempt() -> None:
         try:
-            migrate(bare)
+            migrate(bare, CIPHER)
         except BaseException as error:
             failures.append(error)
 
@@ -128,11 +227,11 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
 
     sa.event.listen(bare, "before_cursor_execute", fail)
     with pytest.raises(ConnectionError):
-        migrate(bare)
+        migrate(bare, CIPHER)
     sa.event.remove(bare, "before_cursor_execute", fail)
 
     assert schema(bare) == []
-    migrate(bare)
+    migrate(bare, CIPHER)
     assert dict(schema(bare))["audit"]
     bare.dispose()
 
@@ -143,13 +242,13 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(engine: Engine)
     before = schema(engine)
 
     with pytest.raises(ConfigurationError, match="newer version"):
-        migrate(engine)
+        migrate(engine, CIPHER)
 
     assert schema(engine) == before
 
 
 def test_references_are_checked_again_after_migrating(engine: Engine) -> None:
-    migrate(engine)
+    migrate(engine, CIPHER)
 
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

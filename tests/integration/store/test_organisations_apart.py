@@ -28,8 +28,13 @@ from samenspraak.domain.parties import Person as PersonValue
 from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import WHAT
 from samenspraak.errors import NotFoundError
+from samenspraak.policy.access import Role, Scope
+from samenspraak.policy.enduring import failed
 from samenspraak.policy.state import ConnectorState, LinkPhase, QuestionKind, Reason
 from samenspraak.store import Store, WritingUnitOfWork
+from samenspraak.store.access import KeyRecord, ProgramRecord
+from samenspraak.store.accounts import AccountRecord, InvitationRecord, ProviderRecord
+from samenspraak.store.events import NOT_CHOSEN
 from samenspraak.store.log import AttemptRecord, RunRecord
 from samenspraak.store.records import (
     AuditLine,
@@ -72,6 +77,17 @@ SHOWN = ShownRecord(
     connector_id="ecd", id="s1", marker="stockings.k", reader="relative:son", raw={"units": {"place": "x"}}
 )
 FEED = FeedRecord(id="f1", connector_id="ecd", reader="relative:son", token=b"digest", at=NOW)
+PROGRAM = ProgramRecord(id="planning", title="Planning", role=Role.APP, at=NOW, connector_id="ecd")
+KEY = KeyRecord(
+    **{"id": "k1", "program_id": "planning", "digest": b"digest", "at": NOW, "expires_at": LATER},
+    scopes=frozenset({Scope.AGREEMENTS_READ}),
+)
+ISSUER = "https://login.example"
+PROVIDER = ProviderRecord(id="login", issuer=ISSUER, client_id="app", connector_id="ecd", at=NOW)
+ACCOUNT = AccountRecord(id="a1", issuer=ISSUER, role=Role.PARTICIPANT, party=SON, at=NOW)
+INVITATION = InvitationRecord(
+    **{"id": "i1", "digest": b"code", "role": Role.PARTICIPANT, "party": SON, "at": NOW, "expires_at": LATER}
+)
 EVENT = EventRecord(
     **{"id": "e1", "connector_id": "ecd", "number": 0, "kind": "available", "copy_id": "s1"},
     **{"agreement_id": "stockings", "reader": "7", "version": 1, "at": NOW},
@@ -94,7 +110,9 @@ CLAIMED = LinkRecord(
     **{"phase": LinkPhase.NONE, "reason": Reason.DUE, "detail": "", "next_at": None},
 )
 RUN = RunRecord(connector_id="ecd", kind="poll", started_at=NOW, ended_at=NOW, outcome="ok", counts={})
-ATTEMPT = AttemptRecord(connector_id="ecd", act="update", outcome="ok", ms=3, at=NOW, link_id="l1")
+ATTEMPT = AttemptRecord(
+    connector_id="ecd", act="delivery", outcome="ok", detail="1", ms=3, at=NOW, link_id="l1"
+)
 
 Act = Callable[[WritingUnitOfWork], object]
 
@@ -105,6 +123,12 @@ def link_id(uow: WritingUnitOfWork) -> str:
 
 def finish_link(uow: WritingUnitOfWork) -> bool:
     return uow.links.finish(replace(CLAIMED, id=LINK, fence=1), reason=Reason.EQUAL)
+
+
+def not_chosen(uow: WritingUnitOfWork) -> list[EventRecord]:
+    if claimed := uow.events.claim("e2", NOW, LATER):
+        uow.events.finish(claimed, taken_at=NOW, detail=NOT_CHOSEN)
+    return uow.events.not_chosen("ecd", 0)
 
 
 # One call of every public method, in an order in which each finds what it needs (in Noord).
@@ -157,6 +181,11 @@ ACTS: dict[str, Act] = {
     "agreements.get": lambda uow: uow.agreements.get("stockings"),
     "agreements.find": lambda uow: uow.agreements.find("stockings"),
     "agreements.list": lambda uow: uow.agreements.list("mother"),
+    "agreements.ids": lambda uow: uow.agreements.ids(["mother"]),
+    "agreements.naming": lambda uow: uow.agreements.naming([SON]),
+    "agreements.list_naming": lambda uow: uow.agreements.list_naming([SON]),
+    "agreements.page_naming": lambda uow: uow.agreements.page_naming(SON, "", 5),
+    "agreements.after": lambda uow: list(uow.agreements.after("", {"mother"})),
     "agreements.add": lambda uow: uow.agreements.add(
         replace(uow.agreements.get("stockings").agreement, id="second"), CAUSE, NOW
     ),
@@ -184,6 +213,7 @@ ACTS: dict[str, Act] = {
     "statements.heard_until": lambda uow: uow.statements.heard_until("stockings", LATER),
     "statements.copy": lambda uow: uow.statements.copy("stockings", "stockings", lambda said: said),
     "statements.of": lambda uow: uow.statements.of("stockings"),
+    "statements.reports": lambda uow: uow.statements.reports("stockings", NOW),
     "connectors.add": lambda uow: uow.connectors.add(CONNECTOR),
     "connectors.get": lambda uow: uow.connectors.get("ecd"),
     "connectors.list": lambda uow: uow.connectors.list(),
@@ -223,6 +253,11 @@ ACTS: dict[str, Act] = {
     "links.release_all": lambda uow: uow.links.release_all() or None,
     "days.note": lambda uow: uow.days.note(NOW.date()),
     "days.done": lambda uow: uow.days.done(),
+    "requests.find": lambda uow: uow.requests.find("relative:son", "k1"),
+    "requests.add": lambda uow: uow.requests.add("relative:son", "k1", "d1", "stockings", until=NOW),
+    "requests.forget": lambda uow: uow.requests.forget(LATER),
+    "once.take": lambda uow: uow.once.take("in:ecd", "n1", NOW),
+    "once.forget": lambda uow: uow.once.forget(LATER),
     "receipts.offered": lambda uow: uow.receipts.offered(LINK, [SON], 1, NOW),
     "receipts.delivered": lambda uow: uow.receipts.delivered(LINK, [SON], 1, NOW),
     "receipts.landed": lambda uow: uow.receipts.landed(LINK, 1, NOW),
@@ -270,6 +305,33 @@ ACTS: dict[str, Act] = {
     "feeds.readers": lambda uow: uow.feeds.readers("ecd"),
     "feeds.note_fetched": lambda uow: uow.feeds.note_fetched("f1", NOW),
     "feeds.revoke": lambda uow: uow.feeds.revoke("f1", NOW),
+    "access.vouch": lambda uow: uow.access.vouch(b"a token"),
+    "access.add_program": lambda uow: uow.access.add_program(PROGRAM),
+    "access.program": lambda uow: uow.access.program("planning"),
+    "access.find_program": lambda uow: uow.access.find_program("planning"),
+    "access.programs": lambda uow: uow.access.programs(),
+    "access.add_key": lambda uow: uow.access.add_key(KEY),
+    "access.key": lambda uow: uow.access.key("k1"),
+    "access.find_key": lambda uow: uow.access.find_key("k1"),
+    "access.keys": lambda uow: uow.access.keys("planning"),
+    "access.note_used": lambda uow: uow.access.note_used("k1", NOW),
+    "access.change_keys": lambda uow: uow.access.change_keys("planning", "{}"),
+    "access.revoke_key": lambda uow: uow.access.revoke_key("k1", NOW),
+    "access.revoke_program": lambda uow: uow.access.revoke_program("planning", NOW),
+    "accounts.add_provider": lambda uow: uow.accounts.add_provider(PROVIDER),
+    "accounts.provider": lambda uow: uow.accounts.provider("login"),
+    "accounts.provider_of": lambda uow: uow.accounts.provider_of(ISSUER, "app"),
+    "accounts.providers": lambda uow: uow.accounts.providers(),
+    "accounts.remove_provider": lambda uow: uow.accounts.remove_provider("login"),
+    "accounts.add": lambda uow: uow.accounts.add(ACCOUNT, "son@issuer"),
+    "accounts.get": lambda uow: uow.accounts.get("a1"),
+    "accounts.of": lambda uow: uow.accounts.of(ISSUER, "son@issuer"),
+    "accounts.list": lambda uow: uow.accounts.list(),
+    "accounts.remove": lambda uow: uow.accounts.remove("a1"),
+    "accounts.invite": lambda uow: uow.accounts.invite(INVITATION),
+    "accounts.invited": lambda uow: uow.accounts.invited(b"code"),
+    "accounts.forget_invitations": lambda uow: uow.accounts.forget_invitations(NOW),
+    "accounts.remove_invitation": lambda uow: uow.accounts.remove_invitation("i1"),
     "events.add": lambda uow: uow.events.add(EVENT),
     "events.get": lambda uow: uow.events.get("e1"),
     "events.is_one": lambda uow: uow.events.is_one("e1"),
@@ -281,15 +343,23 @@ ACTS: dict[str, Act] = {
     "events.renew": lambda uow: uow.events.renew("e1", 1, LATER),
     "events.become": lambda uow: uow.events.become(replace(EVENT, id="e1"), "e2", "retracted", 0),
     "events.finish": lambda uow: uow.events.finish(replace(EVENT, id="e2", fence=1), given_up_at=NOW),
+    "events.numbered": lambda uow: uow.events.numbered("ecd", 1),
+    "events.counts": lambda uow: uow.events.counts("ecd") if any(uow.events.counts("ecd")) else None,
     "events.given_up": lambda uow: uow.events.given_up("ecd"),
     "events.again": lambda uow: uow.events.again(["e2"]),
+    "events.not_chosen": lambda uow: not_chosen(uow),
     "events.hasten": lambda uow: uow.events.hasten("ecd", NOW - timedelta(days=1)) or None,
     "events.revoke": lambda uow: uow.events.revoke("e2"),
     "events.release_all": lambda uow: uow.events.release_all() or None,
     "events.subscriber": lambda uow: uow.events.subscriber("ecd").number or None,
     "events.quiet": lambda uow: uow.events.quiet(NOW - timedelta(days=30000)) or None,
+    "events.sent": lambda uow: uow.events.sent("ecd", NOW),
+    "events.missed": lambda uow: uow.events.missed("ecd", failing=failed(None, NOW), quiet_until=NOW),
+    "events.trust": lambda uow: uow.events.trust("ecd"),
     "events.heard": lambda uow: uow.events.heard("ecd", taken_at=NOW),
-    "events.missed": lambda uow: uow.events.missed("ecd", quiet_until=NOW),
+    "secrets.add": lambda uow: uow.secrets.add("h1", "ecd", "whsec_x", NOW),
+    "secrets.text": lambda uow: uow.secrets.text("h1"),
+    "secrets.keep": lambda uow: uow.secrets.keep("ecd", ["h1"]),
     "questions.ask": lambda uow: uow.questions.ask(QUESTION),
     "questions.get": lambda uow: uow.questions.get("q1"),
     "questions.foresee_none": lambda uow: uow.questions.foresee_none("stockings"),
@@ -303,6 +373,7 @@ ACTS: dict[str, Act] = {
     "log.audit_lines": lambda uow: uow.log.audit_lines(),
     "log.verify": lambda uow: uow.log.verify(),
     "log.attempt": lambda uow: uow.log.attempt(ATTEMPT),
+    "log.deliveries": lambda uow: uow.log.deliveries("ecd", 1),
     "log.attempts": lambda uow: uow.log.attempts("l1"),
     "log.run": lambda uow: uow.log.run(RUN),
     "log.runs": lambda uow: uow.log.runs("ecd"),
@@ -312,10 +383,11 @@ LINK = "70d0bcb2e6b03c5d74ed3e38b95a28"
 # They make something new wherever they are called, or speak of the whole organisation.
 MAKES_NEW = {
     *("parties.add_person", "parties.add_group", "parties.add_device", "connectors.add"),
-    *("log.audit", "log.attempt", "log.run", "log.verify", "days.note", "shown.stamp"),
+    *("log.audit", "log.attempt", "log.run", "log.verify", "days.note", "shown.stamp", "access.vouch"),
+    *("once.take", "requests.add", "accounts.add", "accounts.invite"),
 }
 ASKS_NOTHING = {
-    "shown.stamp",
+    *("shown.stamp", "access.vouch"),
     *(f"{one}.foresee_none" for one in ("agreements", "links", "questions", "statements")),
 }
 NOTHING: tuple[object, ...] = (None, False, 0, [], {}, (), frozenset())
@@ -409,6 +481,9 @@ def links_of_one(uow: WritingUnitOfWork) -> object:
     ("by", "act"),
     [
         ("client_id", ACTS["agreements.list"]),
+        ("client_id", ACTS["agreements.ids"]),
+        ("party", ACTS["agreements.naming"]),
+        ("party", ACTS["agreements.page_naming"]),
         ("client_id", ACTS["agreements.met_elsewhere"]),
         ("agreement_id", ACTS["links.of_agreement"]),
         ("agreement_id", ACTS["questions.list"]),

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from samenspraak.domain.agreements import What
+from samenspraak.domain.agreements import Agreement, What
 from samenspraak.domain.units import WHAT
 from samenspraak.errors import NotFoundError, StaleError
 from samenspraak.policy.state import QuestionKind
 from samenspraak.store import Store
-from samenspraak.store.records import LinkRecord, QuestionRecord, RemoteRecord
+from samenspraak.store.records import Cause, LinkRecord, QuestionRecord, RemoteRecord
 
 
 @pytest.fixture
@@ -104,6 +104,26 @@ def test_a_question_that_moved_and_shows_something_else_takes_no_answer_to_what_
     with pytest.raises(StaleError):
         answer(store, conflict, now)
     assert answer(store, replace(conflict, revision=2), now).answer == "ecd"
+
+
+def test_a_question_that_is_about_another_agreement_now_takes_no_answer_about_the_one_before(
+    store: Store, conflict: QuestionRecord, stockings: Agreement, cause: Cause, now: datetime
+) -> None:
+    with store.write("noord") as uow:
+        uow.agreements.add(replace(stockings, id="cooking"), cause, now)
+        uow.commit()
+    about = replace(conflict, kind=QuestionKind.ENDED, subject="remote:r1:ended-there")
+    ask(store, about)
+    moved = ask(store, replace(about, id="q2", agreement_id="cooking"))
+
+    assert moved == replace(about, agreement_id="cooking", revision=2)
+    with store.write("noord") as uow:
+        uow.questions.move(about)
+        uow.commit()
+    for seen in (about, moved):
+        with pytest.raises(StaleError):
+            answer(store, seen, now)
+    assert answer(store, replace(about, revision=3), now).agreement_id == "stockings"
 
 
 def test_a_question_is_answered_once(store: Store, conflict: QuestionRecord, now: datetime) -> None:

@@ -10,8 +10,11 @@ from tests.integration.sync.test_dossier_and_app import CLIENT, NUMBERS, NURSE, 
 from samenspraak.connectors import ExternalConsent, Page
 from samenspraak.domain.consent import Consent
 from samenspraak.domain.parties import PartyKind, PartyRef
+from samenspraak.domain.units import UnitKey, UnitKind, apply
 from samenspraak.policy.state import Reason
 from samenspraak.services import consents
+from samenspraak.store.records import Cause
+from samenspraak.sync.versions import record_version
 from samenspraak_fhir.sandbox import STRICT, Quirks
 from samenspraak_memory.plugin import FamilyAppConnector
 
@@ -174,6 +177,41 @@ def test_who_is_in_a_team_is_as_the_dossier_says(home: Home) -> None:
     home.act["know"](**team, members=[NURSE])
     home.settle()
     assert members(home) == {"anja"}
+
+
+def test_who_comes_into_a_team_that_is_around_nobody_may_read_and_who_leaves_it_may_not(
+    town: Any,
+) -> None:
+    """A professional of the organisation needs no consent; the dossier's teams say who is one."""
+    home = Home(town, STRICT)
+    home.agree("kous-1", SON, "op werkdagen")
+    number = {"system": NUMBERS, "value": "bo"}
+    bo = home.town.person("bo", PartyKind.PROFESSIONAL, "Bo Visser")
+    home.act["know"](kind="Practitioner", id="bo", name="Bo Visser", identifiers=[number])
+    home.app.add_user("bo", "Bo Visser", "professional", ["wit"], identifiers=[number])
+    team = {"kind": "CareTeam", "id": "oost", "name": "Team Oost"}
+    home.act["know"](**team, members=[NURSE])
+    home.settle()
+    stands_in(home, bo)
+    home.settle()
+    assert TEXT not in " ".join(home.app.readable("bo"))
+
+    home.act["know"](**team, members=[NURSE, "Practitioner/bo"])
+    home.settle()
+    assert TEXT in " ".join(home.app.readable("bo"))
+
+    home.act["know"](**team, members=[NURSE])
+    in_peace(home)
+    assert TEXT not in " ".join(home.app.readable("bo"))
+
+
+def stands_in(home: Home, who: PartyRef) -> None:
+    with home.town.app.store.write("de-linde") as uow:
+        [record] = uow.agreements.list()
+        backup = UnitKey(UnitKind.BACKUP, record.agreement.assignments[0].id)
+        cause = Cause(actor="test", why="recorded")
+        record_version(uow, home.town.app.hub, record, apply(record.agreement, {backup: who}), cause=cause)
+        uow.commit()
 
 
 def members(home: Home) -> set[str]:

@@ -85,6 +85,23 @@ def test_a_second_run_on_the_same_day_looks_at_nothing_again(until_today: Any) -
     assert [one.look for one in until_today.town.links()] == looks
 
 
+def test_what_counted_once_is_forgotten_on_the_day_after_its_time(household: Any) -> None:
+    def takes() -> bool:
+        with household.hub.store.write(ORGANISATION) as uow:
+            is_first: bool = uow.once.take("in:ecd", "n1", household.hub.now() + timedelta(days=7))
+            uow.commit()
+        return is_first
+
+    assert takes()
+    for _ in range(7):
+        household.town.clock.pass_(days=1)
+        new_day(household.hub, ORGANISATION)
+    assert not takes()
+    household.town.clock.pass_(days=1)
+    new_day(household.hub, ORGANISATION)
+    assert takes()
+
+
 def test_a_question_past_its_time_is_said_again_each_day_until_somebody_answers(until_today: Any) -> None:
     def overdue(days: int) -> set[str]:
         until_today.town.clock.pass_(days=days)

@@ -9,7 +9,7 @@ import pytest
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import MatrixRow
-from samenspraak.errors import RuleError
+from samenspraak.errors import RuleError, StaleError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services import connectors, questions
@@ -359,6 +359,38 @@ def test_separated_after_a_question_each_keeps_what_was_typed(street: Street) ->
 
     assert street.causes() == []
     assert sorted(one.what.text for one in street.town.agreements()) == ["Aantrekken steunkousen", TITLE]
+
+
+@pytest.mark.parametrize(
+    ("choice", "state", "then_asked"),
+    [("end", "ended", []), ("restore", "active", ["both-changed"])],
+    ids=["end", "restore"],
+)
+def test_what_was_asked_about_a_copy_that_leaves_is_asked_of_what_it_became(
+    street: Street, choice: str, state: str, then_asked: list[str]
+) -> None:
+    street.write_down()
+    street.join()
+    street.settle()
+    there, stays = street.record(street.b)["id"], street.agreement.id
+    street.b.edit("daughter", there, title="Kousen aan")
+    street.b.end("daughter", there)
+    street.settle()
+    [seen] = street.town.questions()
+    own = street.separate()
+
+    [asked] = street.town.questions()
+    assert (asked.cause, seen.agreement_id, asked.agreement_id) == ("ended-there", stays, own)
+    with pytest.raises(StaleError):  # who saw it asked about the one that stays
+        questions.answer(street.hub, ORGANISATION, seen.id, revision=seen.revision, choice=choice)
+    street.settle()
+
+    street.answer(choice, cause="ended-there")
+    states = {one.id: str(one.status.state) for one in street.town.agreements()}
+    assert states == {stays: "active", own: state}
+    [after] = [one for one in street.b.shelf.bodies("record") if one["id"] == there]
+    assert (after["title"], after["state"]["value"]) == ("Kousen aan", state)
+    assert (street.causes(), street.is_quiet()) == (then_asked, True)
 
 
 def test_separated_and_joined_again_each_system_shows_both_copies_until_a_person_has_chosen(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from samenspraak.domain.agreements import State, What
-from samenspraak.domain.units import WHAT
+from samenspraak.domain.units import WHAT, MatrixRow
 from samenspraak.policy.capabilities import Token
 from samenspraak.policy.state import LinkPhase, Reason
 from samenspraak.sandbox import Fault
@@ -37,6 +37,28 @@ def test_a_record_we_may_not_see_any_more_is_not_gone(household: Any) -> None:
     household.settle()
     assert household.record(household.b)["title"] == "Kousen aan"
     assert (household.reasons, household.questions) == (BOTH_EQUAL, [])
+
+
+def test_a_retraction_that_got_lost_is_not_confirmed_by_what_is_kept_from_us(household: Any) -> None:
+    household.b.inject(Fault(kind="down", method="DELETE", times=1))
+    household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.works()
+    household.b.share("wit", shared=False)
+    for _ in range(3):
+        household.town.clock.pass_(minutes=5)
+        household.settle()
+    assert household.b.readable("daughter") != []
+    assert household.reasons["app-b"] is Reason.RETRACTING
+
+    household.b.share("wit")
+    household.hint("app-b")
+    for _ in range(2):
+        household.settle()
+        household.town.clock.pass_(minutes=5)
+    household.settle()
+    assert household.b.readable("daughter") == []
+    assert household.reasons == {"app-a": Reason.EQUAL, "app-b": Reason.RETRACTED}
+    assert household.questions == []
 
 
 def test_a_page_that_tells_of_something_else_ends_nothing(household: Any) -> None:

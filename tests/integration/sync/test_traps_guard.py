@@ -11,6 +11,7 @@ import pytest
 from samenspraak.connectors import Call, Directory, Found, Raw, Written
 from samenspraak.domain.agreements import Conditions, What
 from samenspraak.domain.units import CONDITIONS, WHAT, MatrixRow
+from samenspraak.errors import OutcomeUnknownError
 from samenspraak.policy.state import Reason
 from samenspraak_memory.plugin import FamilyAppConnector
 
@@ -221,3 +222,39 @@ def test_what_was_typed_in_a_hidden_unit_is_asked_about_when_it_is_revealed(hous
     assert household.agreement.conditions.instruction == "Eerst de hiel."
     assert household.record(household.a)["rules"]["how"] == "Eerst de hiel."
     assert "Eerst de tenen." in repr([one.values for one in household.town.questions()])
+
+
+class TypedAndLost(TypedAtOnce):
+    """The same, and the answer never comes."""
+
+    def update(self, call: Call, found: Found, raw: Raw) -> Written:
+        super().update(call, found, raw)
+        raise OutcomeUnknownError("The answer was lost.")
+
+
+@pytest.mark.parametrize("kind", [TypedAtOnce, TypedAndLost])
+def test_what_they_typed_over_their_own_text_given_back_is_asked_about_when_it_is_revealed(
+    household: Any, kind: type[TypedAtOnce]
+) -> None:
+    household.nurse({WHAT: What(text="Kousen aan")})
+    household.settle()
+    household.becomes("app-a", kind)
+    objection = household.hide(MatrixRow.WHAT_WHEN_WHO, "app-a")
+    TypedAtOnce.then += [
+        lambda: household.a.edit("son", "r1", title="Kousen met een kopje koffie"),
+        lambda: household.reveal(objection),
+    ]
+    household.works()
+    household.becomes("app-a", FamilyAppConnector)
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+
+    assert TypedAtOnce.then == []
+    assert household.agreement.what.text == household.record(household.b)["title"] == "Kousen aan"
+    assert household.record(household.a)["title"] == "Kousen met een kopje koffie"
+    assert household.questions == [("conflict", "both-changed")]
+
+    household.answer(household.town.questions()[0], "app-a")
+    household.settle()
+    assert household.record(household.b)["title"] == "Kousen met een kopje koffie"
+    assert household.reasons == {"app-a": Reason.EQUAL, "app-b": Reason.EQUAL}

@@ -187,7 +187,9 @@ def test_every_problem_of_the_settings_is_named_at_once() -> None:
         "colour",
         "title_length",
     ]
-    assert "known settings: access_key, base_url, notify_secret, title_length" in str(refused.value)
+    assert "known settings: access_key, base_url, earlier_notify_secret, notify_secret, title_length" in str(
+        refused.value
+    )
 
 
 def test_a_secret_given_as_itself_is_refused_and_not_repeated() -> None:

@@ -39,6 +39,7 @@ from samenspraak.http import redact
         ("kreeg eyJhbGciOiJFUzI1NiJ9.eyJqdGkiOiIxIn0.c2ln terug", "kreeg [token] terug"),
         ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "[token]"),
         ("sleutel sp_live_7f3a_9QkfB2zzzzzzzzzzzz", "sleutel [token]"),
+        ("sleutel sp_de-linde-2_7f3a_9QkfB2zzzzzzz", "sleutel [token]"),
         ("https://admin:geheim@dossier.example/fhir", "https://[user]@dossier.example/fhir"),
         # queries, whole or bare
         ("GET https://dossier.example/fhir/Patient?name=Jansen&x=1 mislukt",

@@ -812,3 +812,44 @@ def test_whatever_is_consented_the_matrix_keeps_its_limits(
     assert not {key.kind for key in found.units} & limits.get(who.kind, set())
     assert not found.bsn or (who.kind is SystemKind.DOSSIER and not who.members)
     assert WHAT in found.units or found.neutral_title or not found
+
+
+# Somebody who signs in, and acts for the group they are in.
+
+FLEX = ref(PartyKind.PROFESSIONAL, "flex")
+WITH_FLEX = (replace(TEAM, members=frozenset({NURSE, FLEX})),)
+OF_ANOTHER = (TEAM, Group(id="west", name="Team West", kind=GroupKind.TEAM, members=frozenset({FLEX})))
+BY_LOCATION = (
+    replace(TEAM, members=frozenset({NURSE, ref(PartyKind.GROUP, "pool")})),
+    Group(id="pool", name="Flexpool", kind=GroupKind.TEAM, members=frozenset({FLEX})),
+)
+
+
+@pytest.mark.parametrize(
+    ("groups", "acts", "consents", "visible"),
+    [
+        (WITH_FLEX, True, (), True),
+        (WITH_FLEX, False, (), False),
+        ((TEAM,), True, (), False),
+        (OF_ANOTHER, True, (), False),
+        (BY_LOCATION, True, (), True),
+        (WITH_FLEX, True, (consent(FLEX, allows=False),), False),
+        (WITH_FLEX, True, (consent(to(RecipientKind.ORGANISATION, "team"), allows=False),), False),
+    ],
+)
+def test_whoever_is_in_a_group_that_takes_part_acts_for_it(
+    groups: tuple[Group, ...], acts: bool, consents: tuple[Consent, ...], visible: bool
+) -> None:
+    found = shape(UNITS, audience(APP, FLEX), facts(*consents, groups=groups, members_act=acts))
+
+    assert (UnitKey(UnitKind.ASSIGNMENT, "a3") in found.units) is visible
+    assert UnitKey(UnitKind.ASSIGNMENT, "a2") not in found.units, "the son did not say that he may be named"
+
+
+def test_a_volunteer_in_a_group_still_needs_the_consent_of_the_client() -> None:
+    walkers = (replace(TEAM, volunteers=True, members=frozenset({WALKER})),)
+
+    alone = shape(UNITS, audience(APP, WALKER), facts(groups=walkers, members_act=True))
+    allowed = shape(UNITS, audience(APP, WALKER), facts(consent(WALKER), groups=walkers, members_act=True))
+
+    assert (bool(alone), bool(allowed)) == (False, True)

@@ -88,6 +88,9 @@ ONLY_FOR: Mapping[str, Fits] = {
     "test_a_proposal_whose_answer_was_lost_waits_once": _PROPOSES,
     "test_a_genuine_notification_hints_at_its_record": lambda one: bool(one.hints - {HintSource.POLL}),
     "test_a_notification_that_was_tampered_with_is_refused": lambda one: bool(one.hints - {HintSource.POLL}),
+    "test_notifications_are_called_the_same_only_if_they_are_the_same": lambda one: bool(
+        one.hints - {HintSource.POLL}
+    ),
     # When something goes wrong between the hub and another system.
     **dict.fromkeys(
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from samenspraak.connectors import Absent, Changes, End, Found, Unseen
+from samenspraak.connectors import Absent, Changes, End, Found, Look, Unseen
 from samenspraak.domain.agreements import Conditions, State, Status, What
 from samenspraak.domain.units import CONDITIONS, STATUS
 from samenspraak.errors import OutcomeUnknownError
@@ -39,6 +39,8 @@ class Ending(Basis):
         world.taken_over(world.connector.end(world.call, made, raw, End.RETRACTED))
 
         assert CANARY not in world.readable()
+        # Where the answer is lost, a look has to show that it went.
+        assert world.in_time(lambda: _can_be_gone(world.look(made.external_id)), bool)
 
     def test_a_text_that_was_cleared_can_no_longer_be_read_there(self, world: World) -> None:
         told = world.units(conditions=Conditions(text=CANARY))
@@ -74,3 +76,8 @@ class Ending(Basis):
         reading = world.connector.get(look.raw, world.directory)
         status = reading.units.get(STATUS)
         return not reading.selected or (isinstance(status, Status) and status.is_over)
+
+
+def _can_be_gone(look: Look) -> bool:
+    """Whether a look at what was taken back shows so: emptied, gone, or missing."""
+    return not isinstance(look, Unseen) or look.missing

@@ -31,3 +31,17 @@ class Hearing(Basis):
                 world.connector.hints(notice)
 
         assert world.connector.hints(genuine)
+
+    def test_notifications_are_called_the_same_only_if_they_are_the_same(self, world: World) -> None:
+        notice = given(world.scene.notice, "notice")
+        first, second = (world.make(agreement).external_id for agreement in ("ag1", "ag2"))
+        told = notice(first)
+
+        names = [_names(world, one) for one in (told, told, notice(second), notice(first))]
+
+        assert names[0] == names[1], "what comes again is not known again"
+        assert not any(names[0] & other for other in names[2:]), "another notification would be passed over"
+
+
+def _names(world: World, notice: Inbound) -> set[str]:
+    return {one.notice for one in world.connector.hints(notice) if one.notice}

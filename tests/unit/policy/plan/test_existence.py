@@ -214,6 +214,13 @@ SITUATIONS = (
         comes={"row": "restore it, not there", "do": Do.CREATE, "set": UNITS, "questions": []},
     ),
     Situation(
+        name="what is to be there again was proposed, and waits for an answer there",
+        link=CopyState(released=True, intent=intent(WriteKind.CREATE, sent=UNITS, waiting="v7")),
+        theirs=NotThere(),
+        today=today(capabilities=PROPOSES),
+        comes={"row": "no copy, proposed there", "do": Do.NOTHING, "reason": Reason.WAITING_THERE},
+    ),
+    Situation(
         name="a copy that we took away ourselves is made again without asking",
         link=closed(ended_by_us=True),
         theirs=NotThere(),

@@ -50,6 +50,7 @@ from .situations import (
 )
 
 LOST = NotSeen(why="status 403")
+MISSING = NotSeen(why="status 404", missing=True)
 HIDDEN = today(shape=NOTHING)
 TYPED = {key: (value,) for key, value in UNITS.items()}
 RENAMED = {**UNITS, WHAT: SOCKS, CONDITIONS: HEEL}
@@ -129,11 +130,38 @@ SITUATIONS = (
         comes={"row": "G3 not seen", "do": Do.NOTHING, "reason": Reason.RETRACTING},
     ),
     Situation(
-        name="a delete of ours whose answer was lost explains why we do not see it",
+        name="a delete of ours whose answer was lost explains why it is missing",
+        link=link(ended_by_us=True),
+        ours=over(),
+        theirs=MISSING,
+        comes={"row": "over here, nothing to end there", "do": Do.CLOSE, "reason": Reason.CLOSED},
+    ),
+    Situation(
+        name="it does not explain why something is kept from us",
         link=link(ended_by_us=True),
         ours=over(),
         theirs=LOST,
-        comes={"row": "over here, nothing to end there", "do": Do.CLOSE, "reason": Reason.CLOSED},
+        comes={"row": "G3 not seen", "do": Do.NOTHING, "reason": Reason.ACCESS_LOST},
+    ),
+    Situation(
+        name="a retraction whose answer was lost is not confirmed by what is kept from us",
+        link=link(ended_by_us=True),
+        theirs=LOST,
+        today=HIDDEN,
+        comes={"row": "G3 not seen", "do": Do.NOTHING, "reason": Reason.RETRACTING},
+    ),
+    Situation(
+        name="a retraction whose answer was lost explains why it is missing",
+        link=link(ended_by_us=True),
+        theirs=MISSING,
+        today=HIDDEN,
+        comes={"row": "G5 may not be visible", "do": Do.CLOSE, "reason": Reason.RETRACTED},
+    ),
+    Situation(
+        name="what is missing for no reason we know is not gone",
+        theirs=MISSING,
+        today=HIDDEN,
+        comes={"row": "G3 not seen", "do": Do.NOTHING, "reason": Reason.RETRACTING},
     ),
     # G4
     Situation(

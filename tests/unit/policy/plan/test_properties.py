@@ -194,7 +194,7 @@ def _with(units: Units, changes: Mapping[UnitKey, UnitValue | None]) -> Units:
     ),
     theirs=st.one_of(
         st.just(NotThere()),
-        st.just(NotSeen(why="status 403")),
+        st.builds(NotSeen, why=st.just("status 403 or 404"), missing=st.booleans()),
         st.just(Unreadable(field="tasks")),
         st.builds(
             There,

@@ -1,0 +1,66 @@
+"""Some of a long list, after a cursor: what is written meanwhile leaves nothing out and doubles nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Concatenate, Generic, ParamSpec, TypeVar
+
+from samenspraak.domain.parties import PartyRef
+from samenspraak.sync.hub import Hub
+
+P = ParamSpec("P")
+Found = TypeVar("Found")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Which part: so many at most, after this cursor ('' is before the first)."""
+
+    after: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part(Generic[T]):
+    """Some of a list, in its order. ``next``: the cursor for what follows, None at the end.
+
+    ``names``: how parties are called; also of some that are not in this part.
+    """
+
+    items: tuple[T, ...]
+    next: str | None
+    names: Mapping[PartyRef, str]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+
+def paged(
+    find: Callable[Concatenate[Hub, str, P], Found],
+    items: Callable[[Found], Iterable[T]],
+    place: Callable[[T], str],
+    names: Callable[[Found], Mapping[PartyRef, str]] = lambda _: {},
+) -> Callable[Concatenate[Hub, str, Window, P], Part[T]]:
+    """A service that gives a list, part by part.
+
+    Args:
+        find: the service.
+        items: what of its outcome is the list.
+        place: where one stands in it: texts that sort as the list does, of which no two are equal.
+        names: how the parties in its outcome are called.
+    """
+
+    def some(hub: Hub, organisation: str, window: Window, /, *args: P.args, **kwargs: P.kwargs) -> Part[T]:
+        found = find(hub, organisation, *args, **kwargs)
+        places = {place(one): one for one in items(found)}
+        later = sorted(one for one in places if one > window.after)
+        taken = later[: window.limit]
+        return Part(
+            items=tuple(places[one] for one in taken),
+            next=taken[-1] if len(later) > window.limit else None,
+            names=names(found),
+        )
+
+    return some

@@ -1,0 +1,90 @@
+"""What happens around every request of the API: who asks, how often, under which trace, and what is kept.
+
+A request that names a trace (W3C ``traceparent``) keeps it; another one begins one. The answer names it, so
+that a question about a request can be answered from the log of either side.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from http import HTTPStatus
+
+from flask import Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from samenspraak.errors import AuthenticationError, NoAccountError, SamenspraakError
+from samenspraak.policy.keys import REFUSED
+from samenspraak.services.access import principal_of
+from samenspraak.sync.hub import Hub
+from samenspraak.web.api.limits import Limits
+from samenspraak.web.api.problems import problem
+from samenspraak.web.api.routes import READER, Routes
+
+_TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def guard(routes: Routes, hub: Hub, limits: Limits) -> None:
+    """Let nobody in without a credential that is accepted, nor too often."""
+
+    def enter() -> Response | None:
+        if request.method == "OPTIONS":  # a browser asks before it sends; it shows no credential yet
+            return None
+        try:
+            g.principal = principal_of(
+                hub,
+                request.headers.get("Authorization", ""),
+                reader=request.headers.get(READER, ""),
+                remote=request.remote_addr or "",
+            )
+        except AuthenticationError as error:
+            return refused(limits, error)
+        g.left = limits.asked(f"{g.principal.organisation} {g.principal.id}")
+        if g.left.is_over:
+            return problem(
+                HTTPStatus.TOO_MANY_REQUESTS, "That is too often. Wait as long as Retry-After says."
+            )
+        return None
+
+    routes.before_request(_begin)
+    routes.before_request(enter)
+    routes.after_request(_leave)
+
+
+def open_to_newcomers(routes: Routes) -> None:
+    """The same for who is nobody here yet: each view judges what they show, and calls :func:`refused`."""
+    routes.before_request(_begin)
+    routes.after_request(_leave)
+
+
+def refused(limits: Limits, error: SamenspraakError) -> Response:
+    """What was shown is not accepted, which is the error that is raised unless that happens too often."""
+    g.left = limits.refused(request.remote_addr or "")
+    if not g.left.is_over:
+        known = isinstance(error, NoAccountError) or not isinstance(error, AuthenticationError)
+        raise error if known else AuthenticationError(REFUSED) from None  # whoever guesses hears nothing
+    return problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many credentials from here were refused.")
+
+
+def _begin() -> None:
+    named = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+    g.trace = named[1] if named else secrets.token_hex(16)
+    clear_contextvars()
+    bind_contextvars(trace=g.trace)
+
+
+def _leave(response: Response) -> Response:
+    response.headers["traceparent"] = f"00-{g.trace}-{secrets.token_hex(8)}-01"
+    if "left" in g:
+        response.headers.extend(g.left.headers)
+    if request.method == "GET" and "ETag" in response.headers:
+        response.make_conditional(request)
+        response.headers["Cache-Control"] = "private, no-cache"
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
