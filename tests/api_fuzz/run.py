@@ -10,7 +10,6 @@ import argparse
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,11 +18,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from api_fuzz.household import household
 from flask import Flask
-from waitress.server import create_server
 
 from samenspraak.policy.access import ROLES, Role
 from samenspraak.web.api.limits import Limits
 from samenspraak.web.app import create_app
+from samenspraak.web.serving import Serving
 
 HERE = Path(__file__).parent
 UNLIMITED = Limits(asks=10**9, refusals=10**9)
@@ -48,12 +47,8 @@ def main() -> int:
 
 @contextmanager
 def served(app: object) -> Iterator[str]:
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
+    with Serving(app, host="127.0.0.1", port=0, threads=4) as web:
+        yield f"http://127.0.0.1:{web.port}"
 
 
 def shut(app: Flask, role: Role) -> list[str]:

@@ -48,6 +48,7 @@ from samenspraak.store import Store
 from samenspraak.store.records import Cause
 from samenspraak.sync.versions import record_new, record_version
 from samenspraak.web.app import create_app
+from samenspraak.web.serving import Serving
 from samenspraak.work import collector
 from samenspraak.work.embedded import EmbeddedRunner
 from samenspraak.work.lines import to_stderr
@@ -249,25 +250,22 @@ def propagation(
     a: str, b: str, c: str, size: int, edits: int, notified: bool = True, plugin: str = "records"
 ) -> dict[str, Any]:
     """Milliseconds per edit from its notification (without: from the edit) until both others hold it."""
-    from waitress.server import create_server
-
     _fill(a, size)
     systems = {"a": (plugin, a), "b": (plugin, b), "c": (plugin, c)}
     with hub_around(systems, size=size) as application:
         exchange(application.hub, ORGANISATION)
         runner = _served(application)
-        web = create_server(
-            create_app(application, is_working=lambda: runner.is_alive), host="127.0.0.1", port=0, threads=4
-        )
-        threading.Thread(target=web.run, daemon=True).start()
+        app = create_app(application, is_working=lambda: runner.is_alive)
+        web = Serving(app, host="127.0.0.1", port=0, threads=4)
+        web.start()
         runner.start()
-        hook = f"http://127.0.0.1:{web.effective_port}/in/{ORGANISATION}/a"
+        hook = f"http://127.0.0.1:{web.port}/in/{ORGANISATION}/a"
         try:
             clock = Clock()
             times = [_propagated(a, (b, c), number, hook if notified else None) for number in range(edits)]
             return {"ms": times, **asdict(clock.took())}
         finally:
-            web.close()
+            web.stop()
             runner.stop()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import requests
 from fresh import fresh_hub
-from waitress.server import create_server
 
 from samenspraak.bootstrap import Application
 from samenspraak.demo.processes import free_port
@@ -30,6 +28,7 @@ from samenspraak.settings import Web
 from samenspraak.store.records import ConnectorRecord, PartyLink
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.web.app import create_app
+from samenspraak.web.serving import Serving
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "familie-app"
@@ -187,13 +186,8 @@ def _named(ref: PartyRef, to: PartyKind) -> Consent:
 
 @contextmanager
 def _served(app: object) -> Iterator[str]:
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
+    with Serving(app, host="127.0.0.1", port=0, threads=8) as web:
+        yield f"http://127.0.0.1:{web.port}"
 
 
 @contextmanager

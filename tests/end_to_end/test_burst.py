@@ -40,8 +40,7 @@ A_SECOND = 200
 SECONDS = 5
 SENDERS = 16
 DEADLINE_SECONDS = 3.0
-ENOUGH_SECONDS = 1.0
-"""How long nearly all may take: a third of what Ons allows."""
+"""What Ons allows. How long most take is for a benchmark to say (tests/benchmarks, notices)."""
 
 
 @dataclass
@@ -107,7 +106,8 @@ class Town:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         assert self.process is not None
         self.process.send_signal(how)
-        self.process.wait(30)
+        code = self.process.wait(30)
+        assert code == (0 if how == signal.SIGTERM else -how), "the hub ended by itself, or not well"
 
     def agreements(self) -> set[str]:
         with self.beside.store.read(ORGANISATION) as uow:
@@ -195,7 +195,6 @@ def test_two_hundred_notifications_a_second_are_all_taken_in_time(town: Town) ->
     print(f"\n{len(in_order)} notifications: p95 {p95 * 1000:.0f} ms, slowest {slowest * 1000:.0f} ms")
     assert burst.refused == []
     assert (len(in_order), len(town.taken())) == (A_SECOND * SECONDS, A_SECOND * SECONDS)
-    assert p95 < ENOUGH_SECONDS
     assert slowest < DEADLINE_SECONDS
     eventually(town.is_heard, "what was hinted at has been looked at")
 

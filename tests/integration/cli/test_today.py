@@ -29,12 +29,12 @@ def team(family: Any) -> None:
 
 def test_the_day_of_a_team_is_read_in_the_language_of_the_settings(line: Any, family: Any) -> None:
     team(family)
-    day = family.app.hub.today().isoformat()
-    weekday = ["ma", "di", "wo", "do", "vr", "za", "zo"][family.app.hub.today().weekday()]
+    today = family.app.hub.today()
+    day, weekday = today.isoformat(), ["ma", "di", "wo", "do", "vr", "za", "zo"][today.weekday()]
     family.systems["app-a"].report("son", "r1", "a1", day)
     family.settle()
 
-    shown = line.text("today", "--group", "team")
+    shown = line.text("today", "--group", "team", "--day", day)
 
     for part in (
         f"Team Oost (group:team), {weekday} {day}. Stand van",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import requests
-from waitress.server import create_server
 
 from samenspraak.policy.access import Role
 from samenspraak.services import programs
 from samenspraak.settings import Web
 from samenspraak.web.app import create_app, listening
+from samenspraak.web.serving import Serving
 
 ORGANISATION = "de-linde"
 INSIDE, OUTSIDE = "192.0.2.7", "198.51.100.7"
@@ -24,12 +23,8 @@ INSIDE, OUTSIDE = "192.0.2.7", "198.51.100.7"
 def served(town: Any, trusted_proxy: str) -> Iterator[str]:
     """The hub as it is served behind that proxy."""
     app = create_app(town.app, is_working=lambda: True)
-    server = create_server(app, **listening(Web(port=0, trusted_proxy=trusted_proxy)))
-    threading.Thread(target=server.run, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}/api/v1/agreements"
-    finally:
-        server.close()
+    with Serving(app, threads=4, **listening(Web(port=0, trusted_proxy=trusted_proxy))) as web:
+        yield f"http://127.0.0.1:{web.port}/api/v1/agreements"
 
 
 @pytest.fixture
