@@ -13,7 +13,7 @@ from samenspraak.bootstrap import Application
 from samenspraak.errors import SamenspraakError
 from samenspraak.services.status import readiness
 from samenspraak.settings import Web
-from samenspraak.web import api, feeds, inbound, keys, oauth
+from samenspraak.web import api, feeds, headers, inbound, keys, oauth
 from samenspraak.web.api.limits import Limits
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,7 @@ def create_app(
     kept = limits or Limits()
     app.register_blueprint(oauth.blueprint(application, kept))
     api.register(app, application, kept)
+    headers.close(app, application.settings.web.origin)
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:

@@ -22,11 +22,6 @@ from samenspraak.web.api.problems import problem
 from samenspraak.web.api.routes import READER, Routes
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 def guard(routes: Routes, hub: Hub, limits: Limits) -> None:
@@ -85,6 +80,4 @@ def _leave(response: Response) -> Response:
     if request.method == "GET" and "ETag" in response.headers:
         response.make_conditional(request)
         response.headers["Cache-Control"] = "private, no-cache"
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
     return response

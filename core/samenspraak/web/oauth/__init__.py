@@ -21,7 +21,7 @@ _ENDPOINT = "/oauth/token"
 _STATEMENT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _MOST_BYTES = 32_768
 _KEPT_SECONDS = 3600
-_HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
 def blueprint(application: Application, limits: Limits) -> Blueprint:
