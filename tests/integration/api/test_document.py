@@ -61,6 +61,21 @@ def test_every_call_asks_for_a_scope_that_there_is_but_those_about_who_asks(
     assert [name for name, found in asked.items() if len(found) != 1] == ["GET /me", "POST /me/invitation"]
 
 
+def test_every_call_has_a_name_of_its_own_for_programs_that_are_written_from_the_document(
+    document: dict[str, Any],
+) -> None:
+    names = [one["operationId"] for one in operations(document).values()]
+
+    assert len(names) == len(set(names))
+    assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)+", name)] == []
+
+
+def test_everything_that_goes_in_or_out_is_described(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+
+    assert [name for name, one in schemas.items() if not re.search(r"\w.*\.$", one["description"])] == []
+
+
 def test_every_code_of_a_problem_is_in_the_reference() -> None:
     ours = {one.code for one in [SamenspraakError, *_below(SamenspraakError)]}
 

@@ -102,6 +102,9 @@ class ProblemApi(Api):  # type: ignore[misc]  # the library ships no annotations
         super()._register_responses()
         self.DEFAULT_RESPONSE_CONTENT_TYPE = ordinary
 
+    def _register_pagination_header(self) -> None:
+        """Not described: our pages say in their body what comes next."""
+
     def _register_error_handlers(self) -> None:
         super()._register_error_handlers()
         self._app.register_error_handler(SamenspraakError, of_error)

@@ -52,7 +52,14 @@ class Routes(Blueprint):  # type: ignore[misc]  # the library ships no annotatio
 
     def route(self, rule: str, **options: Any) -> Callable[[View], View]:
         options.setdefault("parameters", [_READER])
-        return super().route(rule, **options)  # type: ignore[no-any-return]
+        add = super().route(rule, **options)
+
+        def decorate(view: View) -> View:
+            # What programs that are written from the document call this call by.
+            name = f"{self.name}_{view.__name__}".rstrip("_").lower()
+            return add(self.doc(operationId=name)(view))  # type: ignore[no-any-return]
+
+        return decorate
 
     def asks(self, scope: Scope) -> Callable[[View], View]:
         """Only for a principal with this scope."""

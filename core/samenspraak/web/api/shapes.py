@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_instance
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from jsonschema import Draft202012Validator
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -89,8 +91,19 @@ def _units() -> Draft202012Validator:
     return Draft202012Validator(schema_of_units())
 
 
+class _Converter(OpenAPIConverter):
+    """Describes each thing by the first paragraph of the docstring of its schema."""
+
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        written: dict[str, Any] = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        told = inspect.getdoc(type(resolve_schema_instance(schema))) or ""
+        return written | {"description": " ".join(told.partition("\n\n")[0].replace("``", "`").split())}
+
+
 class SchemaPlugin(MarshmallowPlugin):
-    """Writes our fields into the OpenAPI document."""
+    """Writes our schemas and fields into the OpenAPI document."""
+
+    Converter = _Converter
 
     def __init__(self) -> None:
         super().__init__(schema_name_resolver=_named)
