@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo bench model many crash planted-bugs api-fuzz test check format corpus migration lock wheel
+.PHONY: help install demo family-app bench model many crash planted-bugs api-fuzz test check format corpus migration lock wheel
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ install: $(READY) ## Make .venv with the locked packages; done by itself, and ag
 
 demo: $(READY) ## See one agreement stay equal in five systems, all on this machine
 	@$(BIN)/samenspraak demo
+
+family-app: $(READY) ## Try the family app as a relative, beside an invented household, all on this machine
+	@$(BIN)/python docs/examples/familie-app/try_it.py
 
 test: check ## Run everything that can run here; says what it left out (REQUIRE_ALL=yes: that is a failure)
 	@$(BIN)/python tests/run.py $(if $(REQUIRE_ALL),--require-all)

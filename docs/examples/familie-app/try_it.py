@@ -1,6 +1,6 @@
 """Try the app out on this machine: a hub with an invented household, a fixed sign-in, and the app.
 
-``python docs/examples/familie-app/try_it.py``; nothing of it is left afterwards. Everybody has used their
+``make family-app``; nothing of it is left afterwards. Everybody has used their
 invitation already; how that goes is in ``docs/how-to/build-a-family-app.md``. Nothing is passed on to other
 systems here.
 """
