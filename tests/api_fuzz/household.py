@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fresh import fresh_hub
+from joserfc import jws
+from joserfc.jwk import ECKey
 
 from samenspraak.bootstrap import Application
 from samenspraak.domain.agreements import Agreement, Assignment, Duty, State, Status, What
@@ -16,11 +20,12 @@ from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef, Person
 from samenspraak.domain.schedules import Schedule
 from samenspraak.policy.access import Role
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import programs
+from samenspraak.services import accounts, programs
 from samenspraak.store.records import Cause, ConnectorRecord, PartyLink
 from samenspraak.sync.versions import record_new
 
 ORGANISATION = "de-linde"
+ISSUER, KEY = "https://login.example", ECKey.generate_key("P-256")
 CLIENT = PartyRef(kind=PartyKind.CLIENT, id="wit")
 DAUGHTER = PartyRef(kind=PartyKind.RELATIVE, id="els")
 NURSE = PartyRef(kind=PartyKind.PROFESSIONAL, id="noor")
@@ -80,6 +85,7 @@ def household(folder: Path) -> Household:
     with app.store.write(ORGANISATION) as uow:
         record_new(uow, hub, STOCKINGS, cause=Cause(actor=str(NURSE), why="recorded"))
         uow.commit()
+    app = replace(app, hub=replace(hub, issuers=Published()))
     for program_id, role, connector_id in (("script", Role.ADMIN, ""), ("app", Role.APP, "app")):
         programs.add(hub, ORGANISATION, program_id, role, connector_id=connector_id)
     keys = {one: programs.add_key(hub, ORGANISATION, one).text for one in ("script", "app")}
@@ -89,5 +95,29 @@ def household(folder: Path) -> Household:
             Role.APP,
             {"Authorization": f"Bearer {keys['app']}", "Samenspraak-Reader": "els"},
         ),
+        "a daughter who signed in": (Role.PARTICIPANT, signed_in(app)),
     }
     return Household(app=app, callers=callers)
+
+
+class Published:
+    """The keys of where people sign in."""
+
+    def keys(self, organisation: str, issuer: str, key_id: str | None) -> Sequence[Mapping[str, Any]]:
+        return [{**KEY.as_dict(private=False), "kid": "a"}]
+
+
+def signed_in(app: Application) -> dict[str, str]:
+    """The headers of the daughter, who was invited and has signed in."""
+    hub, until = app.hub, int((app.hub.now() + timedelta(days=1)).timestamp())
+    accounts.add_provider(
+        hub, ORGANISATION, "login", issuer=ISSUER, client_id="familie-app", connector_id="app"
+    )
+    claims = {"iss": ISSUER, "sub": "els", "client_id": "familie-app", "exp": until}
+    claims["aud"] = accounts.providers(hub, ORGANISATION)[0].audience
+    head = {"alg": "ES256", "typ": "at+jwt", "kid": "a"}
+    token = jws.serialize_compact(head, json.dumps(claims), KEY, algorithms=["ES256"])
+    headers = {"Authorization": f"Bearer {token}"}
+    code = accounts.invite(hub, ORGANISATION, str(DAUGHTER)).code
+    accounts.accept(hub, headers["Authorization"], code, remote="127.0.0.1")
+    return headers

@@ -338,6 +338,21 @@ sa.Index(
     postgresql_where=sa.text("due"),
 )
 
+# What each person was told of each agreement last, in the app in which they ask.
+
+news = table(
+    "news",
+    key("connector_id"),
+    key("party"),
+    key("agreement_id"),
+    count("number"),
+    text("kind"),
+    sa.Column("version", sa.Integer),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    belongs_to("connector", connector_id="id"),
+    belongs_to("agreement", agreement_id="id"),
+)
+
 # What was asked with a key of its own, so that it may be asked again.
 
 request = table(

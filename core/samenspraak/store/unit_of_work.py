@@ -37,6 +37,7 @@ from samenspraak.store.feeds import Feeds
 from samenspraak.store.kept import Driver, kept
 from samenspraak.store.links import Links
 from samenspraak.store.log import Log
+from samenspraak.store.news import News
 from samenspraak.store.once import Once
 from samenspraak.store.parties import Parties
 from samenspraak.store.questions import Questions
@@ -84,6 +85,7 @@ class UnitOfWork:
         self.shown = Shown(scope)
         self.feeds = Feeds(scope)
         self.events = Events(scope)
+        self.news = News(scope)
         self.secrets = Secrets(scope)
         self.requests = Requests(scope)
         self.days = Days(scope)

@@ -54,6 +54,21 @@ def test_what_somebody_may_not_see_is_not_there_for_them_from_the_moment_consent
     assert web.get(f"{API}/agreements/{stockings['id']}", headers=daughter).status_code == 200
 
 
+def test_a_list_is_answered_again_only_when_it_says_something_else_and_lies_in_no_cache(
+    family: Any, web: FlaskClient, daughter: Headers, stockings: Json
+) -> None:
+    first = web.get(f"{API}/agreements", headers=daughter)
+    same = {**daughter, "If-None-Match": first.headers["ETag"]}
+
+    again = web.get(f"{API}/agreements", headers=same)
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert (first.headers["Cache-Control"], again.headers["Cache-Control"]) == ("no-store", "no-store")
+
+    family.consent("wit", PartyRef(kind=PartyKind.RELATIVE, id="daughter"), allows=False)
+    now = web.get(f"{API}/agreements", headers=same)
+    assert (now.status_code, now.json["items"]) == (200, [])
+
+
 def test_an_app_that_does_not_say_for_whom_it_asks_sees_nothing(
     web: FlaskClient, key: Callable[..., Headers], stockings: Json
 ) -> None:

@@ -75,6 +75,22 @@ def test_who_was_invited_sees_what_the_app_shows_them_and_who_was_not_is_told_so
     assert stranger.status_code == 403
 
 
+def test_who_signed_in_follows_their_own_news_and_neither_log_nor_endpoint_of_the_app(
+    signing: Any, web: FlaskClient, son: Headers
+) -> None:
+    jan = signed_in(signing)
+    code = accounts.invite(signing.app.hub, "de-linde", "relative:son").code
+    web.post(f"{API}/me/invitation", headers=jan, json={"code": code})
+
+    followed = web.get(f"{API}/me/events", headers=jan)
+
+    assert followed.status_code == 200
+    assert followed.json["last"] == 1
+    assert followed.json == web.get(f"{API}/me/events", headers=son).json
+    for path in ("events", "events/1", "endpoint"):
+        assert web.get(f"{API}/{path}", headers=jan).status_code == 403
+
+
 def test_who_signs_in_with_an_app_that_fetches_here_reads_there_from_then_on(
     signing: Any, web: FlaskClient
 ) -> None:

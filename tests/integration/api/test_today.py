@@ -118,3 +118,18 @@ def joins(family: Any, *members: PartyRef) -> None:
         team = Group(id="team", name="Team Oost", kind=GroupKind.TEAM, members=frozenset(members))
         uow.parties.add_group(team)
         uow.commit()
+
+
+def test_a_day_is_answered_again_only_when_it_says_something_else(
+    family: Any, web: FlaskClient, son: Headers, stockings: Json
+) -> None:
+    first = web.get(f"{API}/today", headers=son)
+    same = {**son, "If-None-Match": first.headers["ETag"]}
+    family.clock.pass_(minutes=1)
+
+    again = web.get(f"{API}/today", headers=same)
+    assert (again.status_code, again.get_data()) == (304, b"")
+
+    said = {"moment": first.json["moments"][0]["key"], "done": True}
+    web.post(f"{API}/agreements/{stockings['id']}/reports", json=said, headers=son)
+    assert web.get(f"{API}/today", headers=same).status_code == 200

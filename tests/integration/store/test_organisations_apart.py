@@ -36,6 +36,7 @@ from samenspraak.store.access import KeyRecord, ProgramRecord
 from samenspraak.store.accounts import AccountRecord, InvitationRecord, ProviderRecord
 from samenspraak.store.events import NOT_CHOSEN
 from samenspraak.store.log import AttemptRecord, RunRecord
+from samenspraak.store.news import NewsRecord
 from samenspraak.store.records import (
     AuditLine,
     Cause,
@@ -92,6 +93,7 @@ EVENT = EventRecord(
     **{"id": "e1", "connector_id": "ecd", "number": 0, "kind": "available", "copy_id": "s1"},
     **{"agreement_id": "stockings", "reader": "7", "version": 1, "at": NOW},
 )
+TOLD = NewsRecord(agreement_id="stockings", number=1, kind="available", version=1, digest=b"seen")
 QUESTION = QuestionRecord(
     id="q1",
     kind=QuestionKind.TO_DO,
@@ -357,6 +359,9 @@ ACTS: dict[str, Act] = {
     "events.missed": lambda uow: uow.events.missed("ecd", failing=failed(None, NOW), quiet_until=NOW),
     "events.trust": lambda uow: uow.events.trust("ecd"),
     "events.heard": lambda uow: uow.events.heard("ecd", taken_at=NOW),
+    "news.tell": lambda uow: uow.news.tell("ecd", SON, TOLD),
+    "news.of": lambda uow: uow.news.of("ecd", SON),
+    "news.digest": lambda uow: uow.news.digest("stockings", "text"),
     "secrets.add": lambda uow: uow.secrets.add("h1", "ecd", "whsec_x", NOW),
     "secrets.text": lambda uow: uow.secrets.text("h1"),
     "secrets.keep": lambda uow: uow.secrets.keep("ecd", ["h1"]),
@@ -384,10 +389,10 @@ LINK = "70d0bcb2e6b03c5d74ed3e38b95a28"
 MAKES_NEW = {
     *("parties.add_person", "parties.add_group", "parties.add_device", "connectors.add"),
     *("log.audit", "log.attempt", "log.run", "log.verify", "days.note", "shown.stamp", "access.vouch"),
-    *("once.take", "requests.add", "accounts.add", "accounts.invite"),
+    *("news.digest", "once.take", "requests.add", "accounts.add", "accounts.invite"),
 }
 ASKS_NOTHING = {
-    *("shown.stamp", "access.vouch"),
+    *("shown.stamp", "access.vouch", "news.digest"),
     *(f"{one}.foresee_none" for one in ("agreements", "links", "questions", "statements")),
 }
 NOTHING: tuple[object, ...] = (None, False, 0, [], {}, (), frozenset())

@@ -13,11 +13,10 @@ from samenspraak.services import events
 from samenspraak.services.events import Delivered, Event, EventState
 from samenspraak.sync.catching_up import Told
 from samenspraak.sync.hub import Hub
-from samenspraak.web.api.routes import Routes
+from samenspraak.web.api.routes import HIGHEST, Routes
 
-_HIGHEST = 2**31 - 1
-_NUMBER = f"<int(min=1, max={_HIGHEST}):number>"
-_IN_RANGE = validate.Range(min=0, max=_HIGHEST)
+_NUMBER = f"<int(min=1, max={HIGHEST}):number>"
+_IN_RANGE = validate.Range(min=0, max=HIGHEST)
 
 
 class Whose(Schema):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
+from samenspraak.connectors import NoticeKind
 from samenspraak.errors import AuthenticationError, NotFoundError
 from samenspraak.policy.access import Principal, Role, Scope
-from samenspraak.services import accounts
+from samenspraak.services import accounts, news
 from samenspraak.services.access import Me, who_is
 from samenspraak.services.accounts import Account
+from samenspraak.store.news import NewsRecord
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.limits import Limits
 from samenspraak.web.api.requests import refused
-from samenspraak.web.api.routes import Routes
+from samenspraak.web.api.routes import HIGHEST, Routes
 
 _LONGEST = 200
 
@@ -55,8 +58,40 @@ class Accepted(Schema):
     )
 
 
+class After(Schema):
+    """From where to follow."""
+
+    after = fields.Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=HIGHEST),
+        metadata={"description": "The number up to which you have all."},
+    )
+    limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=news.MOST))
+
+
+class PersonalEvent(Schema):
+    """What happened last to one agreement, for you."""
+
+    type = fields.String(required=True)
+    number = fields.Integer(required=True)
+    agreement = fields.String(required=True)
+    version = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The one to fetch, or a later one. Null: it is not for you any more."},
+    )
+
+
+class News(Schema):
+    """What changed for you, in the order of the numbers; of each agreement only the last."""
+
+    of = fields.String(required=True, metadata={"description": "Whose numbers these are."})
+    items = fields.List(fields.Nested(PersonalEvent), required=True)
+    last = fields.Integer(required=True, metadata={"description": "The highest number there is."})
+
+
 def routes(hub: Hub) -> Routes:
-    """The call of who asks."""
+    """The calls of who asks."""
     here = Routes("Me", __name__, description="Whoever asks, about themselves.")
 
     @here.route("/me")
@@ -66,7 +101,20 @@ def routes(hub: Hub) -> Routes:
         """Who you are here, and what you may do."""
         return who_is(hub, who)
 
+    @here.route("/me/events")
+    @here.asks(Scope.AGREEMENTS_READ)
+    @here.takes(After, "query")
+    @here.gives(HTTPStatus.OK, News)
+    def changes(who: Principal, which: dict[str, int]) -> dict[str, Any]:
+        """What changed for you after a number, as you may see it now; never content."""
+        found = news.after(hub, who.organisation, who, which["after"], limit=which["limit"])
+        return {**vars(found), "items": [_told(one) for one in found.items]}
+
     return here
+
+
+def _told(one: NewsRecord) -> dict[str, Any]:
+    return {**vars(one), "type": NoticeKind(one.kind).type, "agreement": one.agreement_id}
 
 
 def for_newcomers(hub: Hub, limits: Limits) -> Routes:

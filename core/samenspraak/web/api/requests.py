@@ -77,7 +77,9 @@ def _leave(response: Response) -> Response:
     response.headers["traceparent"] = f"00-{g.trace}-{secrets.token_hex(8)}-01"
     if "left" in g:
         response.headers.extend(g.left.headers)
-    if request.method == "GET" and "ETag" in response.headers:
+    if request.method == "GET" and response.status_code == HTTPStatus.OK:
+        response.add_etag(weak=True)  # where the view names no version or other state of what it gives
+        if not response.get_etag()[1]:
+            response.headers["Cache-Control"] = "private, no-cache"
         response.make_conditional(request)
-        response.headers["Cache-Control"] = "private, no-cache"
     return response

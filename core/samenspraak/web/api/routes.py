@@ -30,6 +30,9 @@ _READER = {
 }
 _TAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[0-9a-f]+)?"')
 
+HIGHEST = 2**31 - 1
+"""The highest number of an event that a request can name."""
+
 View = Callable[..., Any]
 
 

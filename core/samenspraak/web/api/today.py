@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +18,7 @@ from samenspraak.domain.schedules import DayPart
 from samenspraak.errors import RuleError
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.policy.state import QuestionKind
+from samenspraak.protocols import documents
 from samenspraak.services import looking
 from samenspraak.services.day_sheet import Today as Found
 from samenspraak.sync.hub import Hub
@@ -22,6 +26,7 @@ from samenspraak.web.api.agreements import Statement
 from samenspraak.web.api.routes import Routes
 from samenspraak.web.api.shapes import Named, Party, called
 
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_NAMED = {"description": "Null where nobody is, or where you may not know who."}
 _INVOLVED = {"description": "What whoever's day it is has to do with it."}
 _KNOWN_UNTIL = {
@@ -179,16 +184,18 @@ def routes(hub: Hub) -> Routes:
     @here.asks(Scope.AGREEMENTS_READ)
     @here.takes(Which, "query")
     @here.gives(HTTPStatus.OK, Today)
-    def show(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
+    def show(who: Principal, which: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
         """One day of a group or a person, as far as you may see it."""
         day, at = which.get("day") or hub.today(), (hub, who.organisation, who.id)
         group, person = which.get("group"), which.get("person")
         if group and not person:
-            return shown(looking.show_day_of_group(*at, group, day, principal=who))
+            found = looking.show_day_of_group(*at, group, day, principal=who)
+            return shown(found), HTTPStatus.OK, _tagged(found)
         person = str(person or who.party or "")
         if group or not person:
             raise RuleError("whose-day", "Say whose day: of a group or of a person.")
-        return shown(looking.show_day_of_person(*at, person, day, principal=who))
+        found = looking.show_day_of_person(*at, person, day, principal=who)
+        return shown(found), HTTPStatus.OK, _tagged(found)
 
     return here
 
@@ -196,3 +203,9 @@ def routes(hub: Hub) -> Routes:
 def shown(found: Found) -> dict[str, Any]:
     """A day as the API shows it."""
     return {**vars(found), "parties": called(found.names)}
+
+
+def _tagged(found: Found) -> dict[str, str]:
+    """The header that names what a day says, whenever it was put together."""
+    text = documents.dump(replace(found, as_of=_ANY_TIME), Found)
+    return {"ETag": f'W/"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'}
