@@ -50,6 +50,8 @@ class Contract(ConnectorContract):
             reader=son,
             edit=lambda key: act["reply"](person=son, text="Dat is goed", thread=key),
             hide=act["restrict"],
+            open=lambda key: act["read"](person="80021", thread=key),
+            notified=lambda: sum(one["unread"] for one in act["inbox"](person="80021")),
             notice=lambda _: Inbound(headers={"X-Samenspraak-Key": HOOK_KEY}, body=b""),
         )
 

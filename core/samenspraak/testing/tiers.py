@@ -141,6 +141,8 @@ CHECKS: Mapping[Tier, tuple[str, ...]] = {
         "a_removal_shows_in_the_next_listing",
         "a_removed_record_is_absent",
         "a_statement_that_is_told_can_be_read",
+        "whoever_opens_a_record_there_is_told_to_have_seen_what_was_shown",
+        "what_was_agreed_before_is_announced_once_and_not_one_by_one",
         "a_proposal_can_be_taken_back",
         "a_genuine_notification_hints_at_its_record",
         "a_notification_that_was_tampered_with_is_refused",

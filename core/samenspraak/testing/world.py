@@ -53,7 +53,8 @@ class Scene:
     this record, but not what it is about · ``record``: somebody there writes a new one down; gives its id
     (for systems we only read) · ``remove``, ``hide``: a record is removed there, or withheld from us ·
     ``decide``: a person accepts or refuses the proposal · ``notice``: a genuine notification about the
-    record · ``units``: what the records of these checks say, if the usual does not fit there.
+    record · ``open``: the reader opens this record there · ``notified``: of how much the reader was notified
+    that they have not opened · ``units``: what the records of these checks say, if the usual does not fit.
     """
 
     client: str
@@ -66,6 +67,8 @@ class Scene:
     hide: Callable[[str], object] | None = None
     decide: Callable[[str, bool], object] | None = None
     notice: Callable[[str], Inbound] | None = None
+    open: Callable[[str], object] | None = None
+    notified: Callable[[], int] | None = None
     units: Units = field(default_factory=dict)
 
 

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from samenspraak.connectors import Call, Changes, Directory, Found, Look, Raw, Written
+from samenspraak.connectors import (
+    Call,
+    Changes,
+    Directory,
+    Found,
+    Look,
+    Opened,
+    Raw,
+    Reading,
+    Subject,
+    Written,
+)
+from samenspraak.domain.parties import PartyKind
 from samenspraak_ozo.kit import Contract
 from samenspraak_ozo.plugin import OzoConnector
 
@@ -32,9 +45,31 @@ class AlwaysTheSameToken(OzoConnector):
         return replace(look, token="t") if isinstance(look, Found) else look
 
 
+class AnnouncesEach(OzoConnector):
+    def create(self, call: Call, subject: Subject, raw: Raw) -> Written:
+        return super().create(call, replace(subject, quiet=False), raw)
+
+
+class TakesSentForRead(OzoConnector):
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        reading = super().get(raw, directory)
+        son = directory.party("RelatedPerson/1002", PartyKind.RELATIVE)
+        opened = [Opened(by=son, mark=reading.mark, at=datetime.now(UTC))] if reading.mark else []
+        return replace(reading, opened=opened)
+
+
+class HearsNobodyRead(OzoConnector):
+    def get(self, raw: Raw, directory: Directory) -> Reading:
+        return replace(super().get(raw, directory), opened=())
+
+
+_OPENED = "test_whoever_opens_a_record_there_is_told_to_have_seen_what_was_shown"
 WRONG = (
     (SendsAnEmptyMessage, "test_a_text_that_was_put_can_be_read_there"),
     (TakesNothingBack, "test_a_text_that_was_cleared_can_no_longer_be_read_there"),
+    (AnnouncesEach, "test_what_was_agreed_before_is_announced_once_and_not_one_by_one"),
+    (TakesSentForRead, _OPENED),
+    (HearsNobodyRead, _OPENED),
     (AlwaysTheSameToken, "test_an_edit_there_gives_another_token"),
 )
 

@@ -51,6 +51,12 @@ ONLY_FOR: Mapping[str, Fits] = {
     "test_a_removal_shows_in_the_next_listing": _PROVES_ABSENCE,
     "test_a_whole_listing_says_that_it_is_complete": _can(absence={Absence.COMPLETE_LIST}),
     "test_an_edit_there_gives_another_token": _can(token={Token.ENFORCED, Token.COMPARED}),
+    "test_whoever_opens_a_record_there_is_told_to_have_seen_what_was_shown": _both(
+        _WRITES, _can(tells_readers={True})
+    ),
+    "test_what_was_agreed_before_is_announced_once_and_not_one_by_one": _both(
+        _WRITES, _can(announces={True})
+    ),
     "test_a_created_record_says_what_was_put": _WRITES,
     "test_a_record_is_found_by_its_marker": _both(_WRITES, _can(create={Create.FINDABLE})),
     "test_a_create_whose_answer_was_lost_makes_no_double": _both(

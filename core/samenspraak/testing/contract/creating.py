@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from samenspraak.connectors import Create, Write
+from samenspraak.domain.agreements import What
 from samenspraak.errors import OutcomeUnknownError, SamenspraakError
 from samenspraak.sandbox import WRITES, Fault
 from samenspraak.testing.contract.basis import Basis
 from samenspraak.testing.proxy import Proxy, Trouble
-from samenspraak.testing.world import World
+from samenspraak.testing.world import World, given
 
 
 class Creating(Basis):
@@ -75,3 +76,17 @@ class Creating(Basis):
         )
         assert there >= 1
         assert len({one.external_id for one in found}) == there
+
+    def test_what_was_agreed_before_is_announced_once_and_not_one_by_one(self, world: World) -> None:
+        """Who is let in on a hundred agreements that were there before is not notified a hundred times."""
+        made = {}
+        for name in ("ag1", "ag2", "ag3"):
+            subject, raw = world.draft(name, what=What(text=f"Samen koken in {name}"))
+            quietly = replace(subject, quiet=True)
+            made[name] = world.landed(world.connector.create(world.call, quietly, raw))
+
+        assert given(world.scene.notified, "notified")() == 1
+        assert [name for name in made if f"Samen koken in {name}" not in world.readable()] == []
+
+        world.update(made["ag1"], set=world.units(what=What(text="Samen bakken")))
+        assert given(world.scene.notified, "notified")() == 2  # news after that is told as ever

@@ -45,6 +45,16 @@ class Looking(Basis):
         if look.missing:  # only where they say the same of one that nobody ever made
             assert _said(look) == _said(world.look(_never_made(made)))
 
+    def test_whoever_opens_a_record_there_is_told_to_have_seen_what_was_shown(self, world: World) -> None:
+        """Whether somebody knows of what was agreed is concluded from this: never from what was only sent."""
+        made = world.make("ag1")
+        before = world.connector.get(made.raw, world.directory)
+
+        given(world.scene.open, "open")(made.external_id)
+
+        after = world.connector.get(world.changed(made).raw, world.directory)
+        assert (list(before.opened), [one.mark for one in after.opened]) == ([], [before.mark])
+
 
 def _never_made(made: str) -> str:
     return made[:-1] + ("8" if made[-1] != "8" else "9")
