@@ -74,6 +74,13 @@ class Phone:
     def sees_not(self, text: str) -> None:
         expect(self.page.locator("body")).not_to_contain_text(text)
 
+    def asked(self) -> list[str]:
+        """What the app asks of the hub from now on, as paths below the API."""
+        paths: list[str] = []
+        api = f"{self.house.hub_url}/api/v1"
+        self.page.on("request", lambda one: one.url.startswith(api) and paths.append(one.url[len(api) :]))
+        return paths
+
     def shot(self, name: str) -> None:
         if SHOTS:
             self.page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)

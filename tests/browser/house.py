@@ -107,6 +107,14 @@ class House:
             ensure_client(uow, self.app.hub, CLIENT.id)
             uow.commit()
 
+    def objects(self, who: PartyRef, agreement_id: str) -> None:
+        """The client does not want this person to see this agreement any more."""
+        no = replace(_sees(who), id=f"not-{who.id}", allows=False, agreement_id=agreement_id)
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.consents.add(no, "noor", self.app.hub.now())
+            ensure_client(uow, self.app.hub, CLIENT.id)
+            uow.commit()
+
 
 def duty(who: PartyRef, text: str, *times: str, weekdays: tuple[int, ...] = ()) -> dict[str, Any]:
     """Who does it, and when."""

@@ -10,6 +10,8 @@ from browser.conftest import Phone
 from browser.house import ELS, JAN, KARIM, NOOR, TEAM, TRUUS, House, duty, next_weekday, today
 from playwright.sync_api import Route, expect
 
+from samenspraak.domain.parties import PartyRef
+
 pytestmark = pytest.mark.browser
 NewPhone = Callable[[], Phone]
 STOCKINGS = "Steunkousen aantrekken"
@@ -201,6 +203,90 @@ def test_another_time_is_proposed_and_a_comment_is_made(house: House, phone: New
     assert house.shown(agreement)["said"][-1]["text"] == "<b>Dank</b>"
 
 
+def test_an_app_that_was_away_fetches_only_what_changed_and_loses_what_is_not_for_it_any_more(
+    house: House, phone: NewPhone
+) -> None:
+    changed, same = stockings(house), cooking(house, JAN)
+    taken = house.agrees("Samen wandelen", **{"assignment[a1]": duty(ELS, "elke dag", "14:00:00")})
+    els = phone()
+    els.is_let_in(ELS)
+    els.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    els.sees("Samen wandelen")
+    els.context.set_offline(True)
+    for time in ("07:00:00", "07:15:00", "07:30:00"):
+        house.changes(changed, **{"assignment[a1]": duty(ELS, f"elke dag om {time[:5]}", time)})
+    house.objects(ELS, taken)
+    added = house.agrees("Planten water geven", **{"assignment[a1]": duty(ELS, "elke dag", "10:00:00")})
+    els.page.reload()
+    els.sees("Samen wandelen")
+
+    els.context.set_offline(False)
+    asked = els.asked()
+    els.press("Aanmelden")
+    els.press("Continue")
+
+    els.sees("Planten water geven")
+    els.sees_not("Samen wandelen")
+    els.goes("Afspraken")
+    els.sees("elke dag om 07:30")
+    els.sees("Samen koken")
+    assert "Samen wandelen" not in els.kept()
+    fetched = [path for path in asked if path.startswith("/agreements")]
+    assert sorted(fetched) == sorted(f"/agreements/{one}" for one in (changed, added))
+    assert same not in str(asked)
+
+
+def test_what_others_do_is_seen_within_seconds_and_nothing_else_is_fetched(
+    house: House, phone: NewPhone
+) -> None:
+    agreement, other = stockings(house), cooking(house, JAN)
+    els = phone()
+    els.is_let_in(ELS)
+    els.goes(STOCKINGS)
+    asked = els.asked()
+    house.changes(agreement, place="Slaapkamer")
+
+    els.sees("Slaapkamer")
+    assert [path for path in asked if path.startswith("/agreements")] == [f"/agreements/{agreement}"]
+    assert other not in str(asked)
+
+
+def test_when_the_numbers_are_not_ours_any_more_all_is_fetched_anew(house: House, phone: NewPhone) -> None:
+    stockings(house)
+    els = phone()
+    els.is_let_in(ELS)
+    asked = els.asked()
+
+    def put_back(route: Route) -> None:
+        other = {"of": str(ELS), "items": [], "last": 0}
+        route.fulfill(json=other, headers={"Access-Control-Allow-Origin": "*"})
+
+    with els.page.expect_response("**/agreements?*"):
+        els.page.route("**/me/events?*", put_back, times=1)
+
+    els.sees(STOCKINGS)
+    assert [path for path in asked if path.startswith("/agreements")] == ["/agreements?limit=100"]
+
+
+def test_a_day_that_says_the_same_is_not_sent_again(house: House, phone: NewPhone) -> None:
+    stockings(house)
+    els = phone()
+    els.is_let_in(ELS)
+    day = "2030-01-07"
+    with els.page.expect_response(f"**/today?day={day}") as first:
+        els.open(f"#/dag/{day}")
+    expect(els.card(STOCKINGS)).to_be_visible()
+    with els.page.expect_response(f"**/today?day={day}") as again:
+        els.press("Vernieuwen")
+
+    assert (first.value.status, again.value.status) == (200, 304)
+    expect(els.card(STOCKINGS)).to_be_visible()
+
+
+def cooking(house: House, who: PartyRef) -> str:
+    return house.agrees("Samen koken", **{"assignment[a1]": duty(who, "elke dag om 16:00", "16:00:00")})
+
+
 def test_without_a_connection_it_reads_and_what_was_typed_is_sent_once_later(
     house: House, phone: NewPhone
 ) -> None:
@@ -237,12 +323,12 @@ def test_an_answer_that_was_lost_makes_no_second_report(house: House, phone: New
     agreement = medication(house)
     els = phone()
     els.is_let_in(ELS)
-    els.page.route("**/reports", lose, times=1)
+    els.page.route("**/reports", loses(els), times=1)
     els.press("Gedaan", "li.card")
     with els.page.expect_event("requestfailed"):
         els.press("Meld: gedaan")
     els.sees("Dit wordt verstuurd zodra u weer verbinding heeft:")
-    els.page.evaluate("dispatchEvent(new Event('online'))")
+    els.context.set_offline(False)
 
     expect(els.card("Medicijnen geven")).to_contain_text("Gedaan.")
     assert [one["kind"] for one in house.shown(agreement)["said"]] == ["done"]
@@ -254,12 +340,12 @@ def test_an_edit_of_which_the_answer_was_lost_is_made_once_and_asks_nothing(
     agreement = medication(house)
     els = phone()
     els.is_let_in(ELS)
-    els.page.route("**/agreements/*", lose, times=1)
+    els.page.route("**/agreements/*", loses(els), times=1)
     els.press("Afzeggen", "li.card")
     with els.page.expect_event("requestfailed"):
         els.press("Zeg af")
     els.sees("Dit wordt verstuurd zodra u weer verbinding heeft:")
-    els.page.evaluate("dispatchEvent(new Event('online'))")
+    els.context.set_offline(False)
 
     expect(els.card("Medicijnen geven")).to_contain_text("Gaat niet door.")
     els.sees_not("Bekijk en kies")
@@ -267,10 +353,15 @@ def test_an_edit_of_which_the_answer_was_lost_is_made_once_and_asks_nothing(
     assert house.shown(agreement)["version"] == 2
 
 
-def lose(route: Route) -> None:
-    """What was sent arrives, and nobody hears so."""
-    route.fetch()
-    route.abort()
+def loses(phone: Phone) -> Callable[[Route], None]:
+    """What is sent arrives, and nobody hears so: that moment the connection ends."""
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        phone.context.set_offline(True)
+        route.abort()
+
+    return lose
 
 
 def test_when_somebody_else_changed_it_both_texts_are_shown_and_the_person_chooses(
@@ -280,8 +371,8 @@ def test_when_somebody_else_changed_it_both_texts_are_shown_and_the_person_choos
     els = phone()
     els.is_let_in(ELS)
     els.goes(STOCKINGS)
-    house.changes(agreement, **{"assignment[a1]": duty(ELS, "elke dag om 7:30", "07:30:00")})
     els.press("Stel een andere tijd voor (u)")
+    house.changes(agreement, **{"assignment[a1]": duty(ELS, "elke dag om 7:30", "07:30:00")})
     els.page.get_by_label("Hoe laat?").fill("09:00")
     els.page.get_by_label("Wanneer, in uw woorden").fill("elke dag om 9:00")
     els.press("Stel voor")
@@ -321,7 +412,8 @@ def test_what_nobody_heard_is_called_unknown_and_never_not_done(house: House, ph
     els.is_let_in(ELS)
 
     def unheard(route: Route) -> None:
-        answer = route.fetch()
+        headers = {name: text for name, text in route.request.headers.items() if name != "if-none-match"}
+        answer = route.fetch(headers=headers)
         sheet = answer.json()
         for one in sheet["moments"]:
             one |= {"result": "unknown", "known_until": f"{today()}T00:00:00+00:00"}

@@ -1,6 +1,7 @@
 // A family app on the public API of Samenspraak: who signs in sees their day and their agreements, and says yes or
 // no, reports, calls off, proposes and comments. What is kept and what waits is in kept.js and waiting.js.
 
+import * as follow from "./follow.js";
 import * as hub from "./hub.js";
 import { forgetAll, forgetAnswers, keep, kept } from "./kept.js";
 import { ask, button, fill, h, tell } from "./page.js";
@@ -9,8 +10,8 @@ import * as signin from "./signin.js";
 import * as waiting from "./waiting.js";
 import * as words from "./words.js";
 
-const EVERY = 30_000; // how often we look for news while the page is in sight
-const WEEK = 7;
+const EVERY = 5_000; // while the page is in sight we ask so often what changed,
+const [DAY, WEEK] = [6, 120]; // and so many times later what became of this day, and of the week
 
 let config;
 let online = navigator.onLine;
@@ -84,34 +85,31 @@ function refresh(options) {
   return looking;
 }
 
-async function look({ week = false } = {}) {
-  if (!signin.token() || invited) return show();
+/** `quiet`: nobody asked for it, so that the page stays as it is while nothing changed. */
+async function look({ week = false, day = true, quiet = false } = {}) {
+  if (!signin.token() || !kept.me || invited) return show();
+  const [before, wasOnline] = [kept, online];
   try {
     const taken = await waiting.sendAll();
-    const before = fingerprint(kept.agreements);
-    const agreements = await hub.agreements();
-    const at = place();
-    const fresh = week || fingerprint(agreements) !== before ? next(WEEK) : [];
-    if (at.screen === "dag") fresh.unshift({ day: at.day, group: at.group });
-    const days = fresh.length > 1 ? {} : { ...kept.days };
-    for (const one of fresh) days[screens.sheetKey(one)] ??= await readDay(one);
-    if (fresh.length === 1) days[screens.sheetKey(fresh[0])] = await readDay(fresh[0]);
-    keep({ agreements, days, at: new Date().toISOString() });
+    const isNew = (await follow.catchUp()) || before.behind;
+    const all = week || kept.behind;
+    const isOther = await follow.readDays(days(all, day), { only: all });
+    keep({ at: new Date().toISOString() });
     online = true;
-    show();
+    if (!quiet || isNew || isOther || kept.waiting !== before.waiting || !wasOnline) show();
+    else document.getElementById("bijgewerkt").textContent = screens.updated();
     if (taken.length) tell(sent(taken));
   } catch (error) {
-    await failed(error);
+    await failed(error, { quiet: quiet && kept === before });
   }
 }
 
-const fingerprint = (agreements) => agreements.map((one) => `${one.id} ${one.version}`).join();
-const next = (count) => Array.from({ length: count }, (_, ahead) => ({ day: words.after(words.today(), ahead), group: "" }));
-const readDay = ({ day, group }) =>
-  hub.read(`/today?day=${day}${group ? `&group=${encodeURIComponent(group)}` : ""}`).catch((error) => {
-    if (group && error.status === 404) return null; // no longer in the group
-    throw error;
-  });
+/** Which days to read: the one in sight, and those of the week. */
+function days(all, day) {
+  const at = place();
+  const inSight = at.screen === "dag" && (all || day) ? [{ day: at.day, group: at.group }] : [];
+  return all ? [...inSight, ...follow.week()] : inSight;
+}
 
 function sent(taken) {
   const waits = taken.some(({ said }) => said?.waits?.length);
@@ -119,17 +117,21 @@ function sent(taken) {
   return taken.length === 1 ? `Verstuurd: ${taken[0].one.title}` : `Verstuurd: ${taken.length} berichten.`;
 }
 
-async function failed(error) {
-  if (error instanceof hub.NoConnection) online = false;
-  else if (error instanceof hub.Refused && error.code === "no_account") {
+async function failed(error, { quiet = false } = {}) {
+  if (error instanceof hub.NoConnection) {
+    if (quiet && !online) return;
+    online = false;
+  } else if (error instanceof hub.Refused && error.code === "no_account") {
     forgetAnswers(); // whoever may not look any more keeps nothing either
     invited = true;
   } else if (error instanceof hub.Refused && error.status === 401) {
     online = true;
     signin.forget();
     tell("U was te lang aangemeld. Meld u opnieuw aan.");
-  } else if (error instanceof hub.Refused) tell("Het lukt nu niet. We proberen het straks opnieuw. U hoeft niets te doen.");
-  else throw error;
+  } else if (error instanceof hub.Refused) {
+    if (quiet) return;
+    tell("Het lukt nu niet. We proberen het straks opnieuw. U hoeft niets te doen.");
+  } else throw error;
   show();
 }
 
@@ -178,7 +180,6 @@ async function signOut() {
   const lost = count === 1 ? "Er is nog 1 bericht niet verstuurd. Dat gaat dan weg." : `Er zijn nog ${count} berichten niet verstuurd. Die gaan dan weg.`;
   if (count && !(await ask({ title: "Afmelden?", text: [lost], yes: "Toch afmelden", no: "Blijf aangemeld" }))) return;
   invited = false;
-  hub.forget();
   await forgetAll();
   history.replaceState(null, "", location.pathname);
   const to = online ? await signin.goodbye(config) : signin.forget();
@@ -327,7 +328,18 @@ async function different(moment, about, what, exception) {
   await say({ title, agreementId: one.id, path: pathOf(one.id), body: { units }, version: one.version });
 }
 
-// Beginning.
+// Beginning, and going on.
+
+const inSight = () => document.visibilityState === "visible" && signin.token();
+
+async function again() {
+  looks += 1;
+  try {
+    if (inSight()) await refresh({ day: looks % DAY === 0, week: looks % WEEK === 0, quiet: true });
+  } finally {
+    setTimeout(again, EVERY);
+  }
+}
 
 async function start() {
   config = await fetch("config.json").then((answer) => answer.json());
@@ -352,9 +364,8 @@ async function start() {
     online = false;
     show();
   });
-  setInterval(() => {
-    if (document.visibilityState === "visible" && signin.token()) refresh({ week: ++looks % 20 === 0 });
-  }, EVERY);
+  addEventListener("visibilitychange", () => inSight() && refresh({ quiet: true }));
+  setTimeout(again, EVERY);
 }
 
 start();

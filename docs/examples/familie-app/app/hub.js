@@ -3,7 +3,6 @@
 import { token } from "./signin.js";
 
 let base = "";
-const tags = new Map(); // by path: the ETag and what was answered with it; in memory only
 
 export const use = (hub) => (base = `${hub.replace(/\/$/, "")}/api/v1`);
 
@@ -44,14 +43,21 @@ export async function send(method, path, { body, headers = {} } = {}) {
 
 export const read = async (path) => (await send("GET", path)).said;
 
-/** One agreement, asked for again only when it changed. */
-export async function agreement(id) {
-  const path = `/agreements/${encodeURIComponent(id)}`;
-  const before = tags.get(path);
-  const found = await send("GET", path, { headers: before ? { "If-None-Match": before.tag } : {} });
-  if (found.same) return before.said;
-  tags.set(path, { tag: found.tag, said: found.said });
-  return found.said;
+export const agreement = (id) => read(`/agreements/${encodeURIComponent(id)}`);
+
+/** What changed for this person after a number: ids and numbers, never content. */
+export const events = (after, limit = 100) => read(`/me/events?after=${after}&limit=${limit}`);
+
+/** A day. `before`: what was kept of it; it is sent again only when it says something else. */
+export async function day({ day, group }, before) {
+  const path = `/today?day=${day}${group ? `&group=${encodeURIComponent(group)}` : ""}`;
+  try {
+    const found = await send("GET", path, { headers: before?.tag ? { "If-None-Match": before.tag } : {} });
+    return found.same ? before : { ...found.said, tag: found.tag };
+  } catch (error) {
+    if (group && error.status === 404) return null; // no longer in the group
+    throw error;
+  }
 }
 
 /** All agreements that this person may see, page by page. */
@@ -64,5 +70,3 @@ export async function agreements() {
   }
   return items;
 }
-
-export const forget = () => tags.clear();

@@ -3,7 +3,15 @@
 
 const PLACE = "familie-app:kept";
 const DAYS = 7 * 24 * 3600 * 1000;
-const NOTHING = { me: null, at: null, days: {}, agreements: [], waiting: [] };
+const NOTHING = {
+  me: null,
+  at: null, // when the hub was last heard
+  number: null, // up to which we heard what changed; null: of nothing yet
+  agreements: [],
+  days: {},
+  behind: false, // the days are older than the agreements
+  waiting: [],
+};
 
 function read() {
   const found = JSON.parse(localStorage.getItem(PLACE) ?? "null") ?? {};
@@ -14,6 +22,9 @@ function read() {
 }
 
 export let kept = read();
+
+/** Under what a sheet of a day is kept. */
+export const sheetKey = ({ day, group }) => [day, group].filter(Boolean).join(" ");
 
 /** Keep this as well. */
 export function keep(more) {

@@ -1,6 +1,6 @@
 // The two screens, a day and an agreement, made of what is kept and what is to be sent.
 
-import { kept } from "./kept.js";
+import { kept, sheetKey } from "./kept.js";
 import { button, h } from "./page.js";
 import * as words from "./words.js";
 
@@ -23,10 +23,11 @@ const duties = (agreement) =>
 
 // What is above every screen.
 
+export const updated = () => (kept.at ? `Laatst bijgewerkt ${words.when(kept.at)}` : "Nog niet bijgewerkt");
+
 export function status({ online, signedIn, does }) {
-  const at = kept.at ? `Laatst bijgewerkt ${words.when(kept.at)}` : "Nog niet bijgewerkt";
   return [
-    h("div", { class: "updated" }, h("span", { id: "bijgewerkt" }, at), signedIn && online && button("vernieuwen", "Vernieuwen", does.refresh)),
+    h("div", { class: "updated" }, h("span", { id: "bijgewerkt" }, updated()), signedIn && online && button("vernieuwen", "Vernieuwen", does.refresh)),
     !online && h("div", { class: "notice", id: "geen-verbinding" }, h("p", {}, "U heeft geen verbinding. U ziet wat we het laatst wisten. Er kan intussen iets veranderd of gemeld zijn.")),
     online && !signedIn && h("div", { class: "notice" }, h("p", {}, "U bent niet aangemeld. U ziet wat we het laatst wisten."), button("aanmelden", "Aanmelden", does.signIn, { class: "first" })),
     waiting(does, online && !signedIn),
@@ -51,9 +52,6 @@ function waiting(does, waitsForSigningIn) {
 }
 
 // A day.
-
-/** Under what a sheet of a day is kept. */
-export const sheetKey = ({ day, group }) => [day, group].filter(Boolean).join(" ");
 
 export function dayScreen(day, group, does) {
   const sheet = kept.days[sheetKey({ day, group })];

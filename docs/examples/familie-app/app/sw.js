@@ -2,7 +2,7 @@
 
 const NAME = "familie-app-files";
 const FILES = [
-  "./", "app.css", "app.js", "page.js", "signin.js", "kept.js", "hub.js", "waiting.js", "words.js", "screens.js",
+  "./", "app.css", "app.js", "page.js", "signin.js", "kept.js", "hub.js", "follow.js", "waiting.js", "words.js", "screens.js",
   "config.json", "icon.svg", "manifest.webmanifest",
 ];
 
