@@ -212,7 +212,7 @@ class Case:
             key: there.units.get(key)
             for key in sorted(keys)
             if self.today.capabilities.reads(key)
-            and self.today.direction(key.kind) is not Direction.NONE
+            and not self.stays_theirs(key)
             and there.units.get(key) != self.copy.then.get(key)
             and not (self.is_late(key) or self._is_answered(key))
         }
@@ -255,6 +255,12 @@ class Case:
     def goes(self, key: UnitKey) -> bool:
         """Whether what the hub holds for the unit is to be seen there."""
         return self.compares(key) and self.today.direction(key.kind).goes
+
+    def stays_theirs(self, key: UnitKey) -> bool:
+        """Whether what people write in the unit there is theirs: not taken over, nothing is told of it."""
+        direction = self.today.direction(key.kind)
+        nothing_of_ours = key not in self.ours.units and key not in self.copy.based
+        return direction is Direction.NONE or (not direction.comes and nothing_of_ours)
 
     def kept(self, key: UnitKey, units: Units) -> UnitValue | None:
         """A unit as the system keeps it."""

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from samenspraak.domain.agreements import State, Status
 from samenspraak.domain.units import STATUS, UnitKind, Units
-from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.case import Case, Line, asks, rests
 from samenspraak.policy.obstacles import ANOTHER_CLIENT, CANNOT_TAKE_BACK
 from samenspraak.policy.state import (
@@ -132,9 +131,9 @@ def _held(case: Case) -> Units:
 
 
 def _apart(case: Case) -> Units:
-    """What stands in units that are not kept there: where the record goes, people's words go with it."""
+    """What stands in units that are theirs: where the record goes, people's words go with it."""
     there = case.there.units if case.there else {}
-    return {key: one for key, one in there.items() if case.today.direction(key.kind) is Direction.NONE}
+    return {key: one for key, one in there.items() if case.stays_theirs(key)}
 
 
 def _said(case: Case) -> SentUnits:

@@ -11,11 +11,20 @@ from datetime import datetime
 
 import structlog
 
-from samenspraak.connectors.connector import Absent, Connector, Directory, Found, Reading, Unseen
+from samenspraak.connectors.connector import (
+    Absent,
+    Changes,
+    Connector,
+    Directory,
+    Found,
+    Raw,
+    Reading,
+    Unseen,
+)
 from samenspraak.domain.agreements import Agreement, State, Status
 from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import PartyKind
-from samenspraak.domain.units import STATUS, UnitKind, Units, agreement_from
+from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, agreement_from
 from samenspraak.errors import (
     InvalidRecordError,
     RuleError,
@@ -60,7 +69,10 @@ _PATIENCE = 6
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:
-    """An unlinked object as it was just read. ``is_kept``: we knew of it before."""
+    """An unlinked object as it was just read.
+
+    ``is_kept``: we knew of it before · ``not_taken``: what it says of units that are not taken over.
+    """
 
     remote: RemoteRecord
     connector: Connector
@@ -68,11 +80,20 @@ class _Case:
     found: Found
     reading: Reading
     is_kept: bool = True
+    not_taken: frozenset[UnitKey] = frozenset()
 
     def coming(self, system: ConnectorRecord) -> _Case:
         """The same, without the units that are not taken over from this system."""
         units = {key: value for key, value in self.reading.units.items() if system.takes_over(key.kind)}
-        return replace(self, reading=replace(self.reading, units=units))
+        not_taken = self.reading.units.keys() - units.keys()
+        return replace(self, reading=replace(self.reading, units=units), not_taken=frozenset(not_taken))
+
+    def seen(self) -> Raw:
+        """The object as far as it is decided on: what is not taken over may still be, some day."""
+        own = self.connector.own(self.found.raw)
+        if not self.not_taken:
+            return own
+        return self.connector.own(self.connector.put(own, Changes(clear=self.not_taken), self.directory))
 
     def keep(self, uow: WritingUnitOfWork, remote: RemoteRecord) -> RemoteRecord:
         """What is known of it from now on."""
@@ -370,7 +391,7 @@ def _opened(case: _Case, remote: RemoteRecord, snapshot: Snapshot) -> RemoteReco
         part=case.reading.part,
         phase=LinkPhase.OPEN,
         written_at=snapshot.now,
-        seen=case.connector.own(case.found.raw),
+        seen=case.seen(),
         base=dict.fromkeys(units & snapshot.shape.units, snapshot.record.version),
         shape=replace(snapshot.shape, units=units & snapshot.shape.units),
         why="",

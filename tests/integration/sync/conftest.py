@@ -52,6 +52,12 @@ class Household:
         found: Agreement = agreement
         return found
 
+    def titled(self, title: str) -> Agreement:
+        """The agreement with this title."""
+        [found] = [one for one in self.town.agreements() if one.what.text == title]
+        agreement: Agreement = found
+        return agreement
+
     @property
     def units(self) -> Units:
         return units_of(self.agreement)

@@ -84,6 +84,70 @@ def test_a_change_of_what_only_goes_there_is_a_proposal(household: Household) ->
     assert household.record(household.b)["place"] == "keuken"
 
 
+def written_down_with_a_place(household: Household, way: Direction) -> Agreement:
+    """An agreement that the daughter wrote down in app-b, with a place that is not taken over."""
+    goes(household, "app-b", UnitKind.PLACE, way)
+    tasks = household.record(household.b)["tasks"]
+    household.b.add_record("daughter", "wit", "Wandelen", place="badkamer", tasks=tasks)
+    household.settle()
+    found = household.titled("Wandelen")
+    assert found.place is None
+    return found
+
+
+def test_what_only_went_there_when_a_record_was_taken_over_comes_here_once_it_goes_both_ways(
+    household: Household,
+) -> None:
+    """Found by the walk: seed 1341. It stood there only, and nobody was told."""
+    written_down_with_a_place(household, Direction.OUT)
+
+    goes(household, "app-b", UnitKind.PLACE, Direction.BOTH)
+
+    assert household.titled("Wandelen").place == "badkamer"
+    assert household.record_titled(household.a, "Wandelen")["place"] == "badkamer"
+    assert household.questions == []
+
+
+def test_what_was_not_kept_there_when_a_record_was_taken_over_is_asked_about_once_it_goes_both_ways(
+    household: Household,
+) -> None:
+    written_down_with_a_place(household, Direction.NONE)
+
+    goes(household, "app-b", UnitKind.PLACE, Direction.BOTH)
+    [question] = household.town.questions()
+    household.answer(question, "app-b")
+    household.settle()
+
+    assert household.titled("Wandelen").place == "badkamer"
+    assert household.record_titled(household.a, "Wandelen")["place"] == "badkamer"
+
+
+@pytest.mark.parametrize("way", [Direction.OUT, Direction.NONE])
+def test_what_is_not_taken_over_from_a_record_does_not_keep_an_end_there_from_counting(
+    household: Household, way: Direction
+) -> None:
+    written_down_with_a_place(household, way)
+
+    household.b.end("daughter", household.record_titled(household.b, "Wandelen")["id"])
+    household.settle()
+
+    assert household.titled("Wandelen").status.is_over
+    assert household.questions == []
+
+
+@pytest.mark.parametrize("way", [Direction.OUT, Direction.NONE])
+def test_what_is_not_taken_over_from_a_record_does_not_keep_it_from_ending_with_the_agreement(
+    household: Household, way: Direction
+) -> None:
+    written_down_with_a_place(household, way)
+
+    household.a.end("son", household.record_titled(household.a, "Wandelen")["id"])
+    household.settle()
+
+    assert household.titled("Wandelen").status.is_over
+    assert household.questions == []
+
+
 def test_what_we_wrote_of_a_unit_that_is_not_kept_there_is_taken_out(household: Household) -> None:
     edits(household, household.a, place="keuken")
 
@@ -144,21 +208,10 @@ def test_what_is_not_kept_there_is_kept_for_a_person_when_the_record_goes(househ
     assert household.agreement.place is None
 
 
-def written_down_where_it_is_not_kept(household: Household) -> Agreement:
-    """An agreement that the daughter wrote down in app-b, with a place that is not kept there."""
-    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
-    tasks = household.record(household.b)["tasks"]
-    household.b.add_record("daughter", "wit", "Wandelen", place="badkamer", tasks=tasks)
-    household.settle()
-    [found] = [one for one in household.town.agreements() if one.what.text == "Wandelen"]
-    assert found.place is None
-    return found
-
-
 def test_what_is_not_kept_there_does_not_come_along_when_the_copy_becomes_an_agreement_of_its_own(
     household: Household,
 ) -> None:
-    walking = written_down_where_it_is_not_kept(household)
+    walking = written_down_with_a_place(household, Direction.NONE)
 
     separated = joining.separate(household.hub, ORGANISATION, walking.id, "app-b")
     household.settle()
@@ -171,7 +224,7 @@ def test_what_is_not_kept_there_is_not_asked_about_when_two_agreements_become_on
     household: Household,
 ) -> None:
     edits(household, household.a, place="keuken")
-    stockings, walking = household.agreement, written_down_where_it_is_not_kept(household)
+    stockings, walking = household.agreement, written_down_with_a_place(household, Direction.NONE)
     walk = household.record_titled(household.a, "Wandelen")["id"]
     household.a.edit("son", walk, place="park")
     household.settle()
