@@ -255,7 +255,7 @@ def propagation(
     with hub_around(systems, size=size) as application:
         exchange(application.hub, ORGANISATION)
         runner = _served(application)
-        app = create_app(application, is_working=lambda: runner.is_alive)
+        app = create_app(application, is_working=lambda: runner.is_alive, still=runner.still)
         web = Serving(app, host="127.0.0.1", port=0, threads=4)
         web.start()
         runner.start()

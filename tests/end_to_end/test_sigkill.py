@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ import requests
 from samenspraak.bootstrap import build
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
+from samenspraak.policy.access import Role
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
+from samenspraak.services import programs
 from samenspraak.settings import Settings
 from samenspraak.store.records import ConnectorRecord
 from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp
@@ -45,6 +48,7 @@ class Hub:
     """The hub as a process of its own, and the same store seen from beside it."""
 
     folder: Path
+    port: int
     beside: Any
     process: subprocess.Popen[bytes] | None = None
 
@@ -66,6 +70,12 @@ class Hub:
             for system in uow.connectors.list():
                 uow.connectors.note(system.id, poll_due_at=self.beside.hub.now())
             uow.commit()
+
+    def asked(self, path: str, headers: dict[str, str], **what: Any) -> Any:
+        """What the API answers; None when it died meanwhile."""
+        with contextlib.suppress(requests.ConnectionError):
+            url = f"http://127.0.0.1:{self.port}/api/v1/{path}"
+            return requests.post(url, json=what, headers=headers, timeout=60).json()
 
     def reasons(self) -> list[Reason]:
         with self.beside.store.read(ORGANISATION) as uow:
@@ -101,7 +111,7 @@ def hub(tmp_path: Path, apps: tuple[FamilyApp, FamilyApp]) -> Iterator[Hub]:
     beside = build(settings, environment={"APP_KEY": ACCESS_KEY})
     beside.store.add_organisation(ORGANISATION, "De Linde")
     _furnish(beside, apps)
-    hub = Hub(folder=tmp_path, beside=beside)
+    hub = Hub(folder=tmp_path, port=port, beside=beside)
     hub.start()
     yield hub
     hub.kill()
@@ -156,6 +166,34 @@ def test_after_every_kill_everything_is_there_once(hub: Hub, apps: tuple[FamilyA
         hub.start()
         _converges(hub, apps, number)
     assert mid_write >= 10
+
+
+def test_after_a_kill_while_a_plan_is_done_everything_is_there_once(
+    hub: Hub, apps: tuple[FamilyApp, FamilyApp]
+) -> None:
+    ours, theirs = apps
+    with hub.beside.store.write(ORGANISATION) as uow:
+        uow.connectors.save(replace(uow.connectors.get("app-b"), state=ConnectorState.MATCHING))
+        uow.commit()
+    programs.add(hub.beside.hub, ORGANISATION, "script", Role.CONNECTOR_MANAGER)
+    key = programs.add_key(hub.beside.hub, ORGANISATION, "script").text
+    headers = {"Authorization": f"Bearer {key}"}
+    ours.add_record("son", "wit", "Boodschappen", tasks=[TASK])
+    hub.listen()
+    eventually(lambda: len(hub.reasons()) == 2, "an agreement that is not in the other app")
+    found = hub.asked("plans", headers, release=["app-b"])
+    assert [(one["connector_id"], one["kind"]) for one in found["acts"]] == [("app-b", "create")]
+
+    theirs.inject(Fault(kind="hold", method="POST", path="/api/.*", times=1))
+    plan = {"release": ["app-b"], "seed": found["seed"], "fingerprint": found["fingerprint"]}
+    with ThreadPoolExecutor() as caller:
+        done = caller.submit(hub.asked, "plans/applied", headers, **plan)
+        eventually(lambda: _held(theirs), "a write of the plan that is held")
+        hub.kill()
+        assert done.result() is None
+    theirs.clear_faults()
+    hub.start()
+    _converges(hub, apps, 0)
 
 
 def _converges(hub: Hub, apps: tuple[FamilyApp, FamilyApp], number: int) -> None:

@@ -30,7 +30,7 @@ def command(asked: Asked) -> None:
     asked.language = asked.language or settings.language
     application = build(settings)
     runner = EmbeddedRunner(application.hub, threads=settings.work.threads)
-    app = create_app(application, is_working=lambda: runner.is_alive)
+    app = create_app(application, is_working=lambda: runner.is_alive, still=runner.still)
     collector.calm()
     with OneRunner(settings.data_dir):
         stop = threading.Event()

@@ -51,7 +51,7 @@ def run(asked: Asked, connector_id: str | None, full: bool, due: bool) -> None:
     answer(asked, document, _lines(outcome, at.texts))
     if outcome.status.needs_a_person:
         raise click.exceptions.Exit(NEEDS_A_PERSON)
-    if any(one.error for one in outcome.heard):
+    if outcome.unheard:
         raise click.exceptions.Exit(TransientError.exit_code)
 
 

@@ -33,6 +33,11 @@ class Exchanged:
     worked: Worked
     status: Status
 
+    @property
+    def unheard(self) -> tuple[tuple[str, str], ...]:
+        """The systems that could not be heard, with the code of the error."""
+        return tuple((one.connector_id, one.error) for one in self.heard if one.error)
+
 
 def exchange(
     hub: Hub,

@@ -25,7 +25,8 @@ from samenspraak.policy import priority
 from samenspraak.policy.state import QuestionKind, WriteKind
 from samenspraak.services import ADMIN, connectors
 from samenspraak.services.exchange import Exchanged, exchange
-from samenspraak.store.records import Likeness, LinkRecord
+from samenspraak.services.naming import actor
+from samenspraak.store.records import AuditLine, Likeness, LinkRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync import adopt
 from samenspraak.sync.alike import SAME_AGREEMENT
@@ -191,7 +192,7 @@ def plan(
         questions=questions,
         doubtful=doubtful,
         met=met,
-        unheard=tuple((one.connector_id, one.error) for one in outcome.heard if one.error),
+        unheard=outcome.unheard,
     )
 
 
@@ -207,19 +208,22 @@ def foreseen(hub: Hub, organisation: str, act: Callable[[Hub], T]) -> tuple[T, P
     return outcomes[0], planned
 
 
-def apply(hub: Hub, organisation: str, asked: Asked, fingerprint: str) -> Applied:
+def apply(hub: Hub, organisation: str, asked: Asked, fingerprint: str, *, by: str = ADMIN) -> Applied:
     """Do what was planned: exactly that, or nothing when the world has moved since.
 
     Args:
-        hub: the hub; no other process may be running its work.
+        hub: the hub; nobody else may be at work for this organisation.
         organisation: whose.
         asked: what was planned.
         fingerprint: of the plan.
+        by: who has it done.
 
     Raises:
         StaleError: something else would happen now; plan again. Nothing was done.
+        As :func:`plan`.
     """
     planned = still(hub, organisation, asked, fingerprint)
+    _audit(hub, organisation, planned, by)
     left, made, refused = Counter(planned.acts), [], []
 
     def only_planned(act: Act) -> None:
@@ -233,7 +237,7 @@ def apply(hub: Hub, organisation: str, asked: Asked, fingerprint: str) -> Applie
 
     watching = Watching(inner=hub.connected, store=hub.store, watcher=only_planned, imagines=False)
     doing = replace(hub, connected=watching, new_id=_ids(asked.seed))
-    outcome = _exchange(doing, organisation, asked)
+    outcome = _exchange(doing, organisation, asked, by=by)
     return Applied(
         made=tuple(made), refused=tuple(refused), missing=tuple(sorted(left.elements())), exchanged=outcome
     )
@@ -254,9 +258,23 @@ def still(hub: Hub, organisation: str, asked: Asked, fingerprint: str) -> Planne
     return planned
 
 
-def _exchange(hub: Hub, organisation: str, asked: Asked) -> Exchanged:
+def _audit(hub: Hub, organisation: str, planned: Planned, by: str) -> None:
+    """Whoever has it done is known before anything is written."""
+    with hub.store.write(organisation) as uow:
+        line = AuditLine(
+            at=hub.now(),
+            actor=actor(uow, by),
+            action="plan.applied",
+            object=f"plan:{planned.fingerprint}",
+            detail=f"{len(planned.acts)} writes",
+        )
+        uow.log.audit(line)
+        uow.commit()
+
+
+def _exchange(hub: Hub, organisation: str, asked: Asked, *, by: str = ADMIN) -> Exchanged:
     for connector_id in asked.release:
-        connectors.resume(hub, organisation, connector_id, by=ADMIN)
+        connectors.resume(hub, organisation, connector_id, by=by)
     if asked.compare:
         with hub.store.write(organisation) as uow:
             for system in uow.connectors.list():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
@@ -15,18 +16,25 @@ from samenspraak.services.status import readiness
 from samenspraak.settings import Web
 from samenspraak.web import api, feeds, headers, inbound, keys, oauth
 from samenspraak.web.api.limits import Limits
+from samenspraak.work.embedded import OneRunner
 
 log = structlog.get_logger(__name__)
 
 
 def create_app(
-    application: Application, *, is_working: Callable[[], bool], limits: Limits | None = None
+    application: Application,
+    *,
+    is_working: Callable[[], bool],
+    still: Callable[[str], AbstractContextManager[object]] | None = None,
+    limits: Limits | None = None,
 ) -> Flask:
     """The hub's web server.
 
     Args:
         application: what is wired.
         is_working: whether the runner looks for work.
+        still: while the runner stands still for an organisation. Unless given there is no runner in this
+            process, and whoever needs nobody at work takes the place of the one runner meanwhile.
         limits: how often one may ask; the usual unless given.
     """
     app = _Web("samenspraak")
@@ -36,7 +44,7 @@ def create_app(
     app.register_blueprint(keys.blueprint(application))
     kept = limits or Limits()
     app.register_blueprint(oauth.blueprint(application, kept))
-    api.register(app, application, kept)
+    api.register(app, application, kept, still or (lambda _: OneRunner(application.settings.data_dir)))
     headers.close(app, application.settings.web.origin)
 
     @app.get("/healthz")

@@ -9,8 +9,10 @@ from __future__ import annotations
 import fcntl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Self, TypeVar
 
@@ -29,9 +31,10 @@ from samenspraak.sync.hub import Hub
 from samenspraak.sync.reconcile import reconcile_all
 from samenspraak.sync.together import Company
 from samenspraak.sync.trouble import is_broken_off
-from samenspraak.work.budget import Budgets
+from samenspraak.work.budget import Budgets, Granted
 from samenspraak.work.hearing import hear, is_due, rates
 from samenspraak.work.inline import by_system
+from samenspraak.work.standstill import Standstill
 
 T = TypeVar("T")
 Act = Callable[[Hub, str, Sequence[str], int], None]
@@ -50,6 +53,7 @@ _TOGETHER = 32
 _PULL, _BEAT = "pull:", "beat:"
 _BEAT_SECONDS = 5
 _STOP_SECONDS = 20
+_STILL_SECONDS = 20
 
 
 class OneRunner:
@@ -96,6 +100,7 @@ class EmbeddedRunner:
         self._budgets = Budgets(time.monotonic)
         self._awake = threading.Event()
         self._stopping = threading.Event()
+        self._standstill = Standstill()
         self._running: set[str] = set()
         self._heard_at: dict[tuple[str, str], float] = {}
         self._unheard: set[tuple[str, str]] = set()
@@ -130,11 +135,12 @@ class EmbeddedRunner:
         self._dispatcher.start()
 
     def stop(self) -> None:
-        """Begin nothing more, and let what runs come to its end, at most 20 seconds."""
+        """Begin nothing more, and let what runs come to its end; an act beside it within 20 seconds."""
         self._stopping.set()
         self._awake.set()
         self._ticks.shutdown(wait=False)
         self._dispatcher.join(_STOP_SECONDS)
+        self._standstill.close(within=_STOP_SECONDS)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._carriers.shutdown(wait=True)
 
@@ -142,6 +148,22 @@ class EmbeddedRunner:
     def is_alive(self) -> bool:
         """Whether the dispatcher looked for work lately."""
         return time.monotonic() - self._beat < 10 * _LOOK_SECONDS + 5
+
+    @contextmanager
+    def still(self, organisation: str) -> Iterator[None]:
+        """Stand still for one organisation while something is done that must be alone at work for it.
+
+        What is hinted or becomes due meanwhile stays in the store, and is taken up at once afterwards, also
+        when the act failed.
+
+        Raises:
+            TransientError: another act is being done, or what runs did not come to its end in 20 seconds.
+        """
+        try:
+            with self._standstill.of(organisation, within=_STILL_SECONDS):
+                yield
+        finally:
+            self._awake.set()
 
     def _woken(self, _: Woken) -> None:
         self._awake.set()
@@ -186,11 +208,13 @@ class EmbeddedRunner:
         Returns:
             Seconds after which to look again if nothing wakes us.
         """
+        if self._standstill.holds(organisation):
+            return _LOOK_SECONDS
         now = self._hub.now()
         with self._hub.store.read(organisation) as uow:
             systems = uow.connectors.list()
         limits = {one.id: rates(self._hub, organisation, one.id) for one in systems}
-        waits = full = {one.id for one in systems if self._waits(organisation, one)}
+        waits = full = {one.id for one in systems if self._waits(organisation, one, limits[one.id], now)}
         while True:
             with self._hub.store.read(organisation) as uow:
                 remotes = uow.remotes.waiting(now, _BATCH, full)
@@ -210,9 +234,12 @@ class EmbeddedRunner:
                 return _PACE_SECONDS if full - waits or refused else _LOOK_SECONDS
             full = full | refused
 
-    def _waits(self, organisation: str, system: ConnectorRecord) -> bool:
-        """Whether its links wait: it is to be heard first, or its breaker is open."""
-        is_unheard = system.state.listens and (organisation, system.id) in self._unheard
+    def _waits(self, organisation: str, system: ConnectorRecord, limits: Rates, now: datetime) -> bool:
+        """Whether its links wait: it is to be heard first, or its breaker is open.
+
+        It may have been heard while we stood still, by who was at work then.
+        """
+        is_unheard = (organisation, system.id) in self._unheard and is_due(system, limits, now)
         return is_unheard or is_broken_off(self._hub, system)
 
     def _submit(
@@ -233,11 +260,11 @@ class EmbeddedRunner:
     ) -> int:
         """How many of these began, the first ones first."""
         key = (organisation, connector_id)
-        if self._stopping.is_set() or not self._free.acquire(blocking=False):
+        if self._stopping.is_set() or not self._standstill.begin(organisation):
             return 0
-        granted = self._budgets.start(key, limits, min(len(names), _TOGETHER))
+        granted = self._granted(key, limits, min(len(names), _TOGETHER))
         if granted is None:
-            self._free.release()
+            self._standstill.end(organisation)
             return 0
         mine = names[: granted.pieces]
         with self._lock:
@@ -253,10 +280,20 @@ class EmbeddedRunner:
                 self._free.release()
                 with self._lock:
                     self._running.difference_update(mine)
+                self._standstill.end(organisation)
                 self._awake.set()
 
         self._pool.submit(work)
         return len(mine)
+
+    def _granted(self, key: tuple[str, str], limits: Rates, wanted: int) -> Granted | None:
+        """A thread, and room at the system for so many pieces of work or for some; None: not now."""
+        if not self._free.acquire(blocking=False):
+            return None
+        granted = self._budgets.start(key, limits, wanted)
+        if granted is None:
+            self._free.release()
+        return granted
 
     def _reconcile(self, hub: Hub, organisation: str, link_ids: Sequence[str], places: int) -> None:
         reconcile_all(hub, organisation, link_ids, self._company(places))
@@ -314,10 +351,14 @@ class EmbeddedRunner:
 
     def _do_day(self, organisation: str) -> None:
         """Once a day; one that failed has done some of it and is not begun again at once."""
-        if time.monotonic() < self._day_again.get(organisation, 0.0):
+        is_too_soon = time.monotonic() < self._day_again.get(organisation, 0.0)
+        if is_too_soon or not self._standstill.begin(organisation):
             return
         self._day_again[organisation] = time.monotonic() + _DAY_AGAIN_SECONDS
-        new_day(self._hub, organisation)
+        try:
+            new_day(self._hub, organisation)
+        finally:
+            self._standstill.end(organisation)
         del self._day_again[organisation]
 
 

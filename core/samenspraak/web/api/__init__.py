@@ -7,6 +7,9 @@ in ``routes`` (who may call, with what), ``problems`` (one shape for everything 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 from flask import Flask
 
 from samenspraak.bootstrap import Application
@@ -40,7 +43,12 @@ _CREDENTIAL = {
 }
 
 
-def register(app: Flask, application: Application, limits: Limits) -> None:
+def register(
+    app: Flask,
+    application: Application,
+    limits: Limits,
+    still: Callable[[str], AbstractContextManager[object]],
+) -> None:
     """Add the API and its documentation to the web application."""
     app.config |= {
         "API_TITLE": "Samenspraak",
@@ -63,7 +71,7 @@ def register(app: Flask, application: Application, limits: Limits) -> None:
         questions.routes(application.hub),
         connectors.routes(application),
         failures.routes(application.hub),
-        plans.routes(application.hub),
+        plans.routes(application.hub, still),
         events.routes(application.hub),
         endpoints.routes(application.hub, application.connected),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any
 
@@ -32,6 +34,13 @@ class ToPlan(Schema):
         validate=validate.Length(max=20),
         metadata={"description": "As if these systems took part from now on."},
     )
+
+
+class ToApply(ToPlan):
+    """A plan that is to be done: all that was asked for, and what tells it from any other."""
+
+    seed = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    fingerprint = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
 class PlannedVersion(Schema):
@@ -73,6 +82,14 @@ class PlannedMeeting(Schema):
     )
 
 
+_UNHEARD = fields.Dict(
+    keys=fields.String(),
+    values=fields.String(),
+    required=True,
+    metadata={"description": "Systems that could not be read, with the code of the error."},
+)
+
+
 class Plan(Schema):
     """What would happen, as the world is now."""
 
@@ -84,16 +101,28 @@ class Plan(Schema):
     questions = fields.List(fields.Nested(PlannedQuestion), required=True)
     doubtful = fields.List(fields.Nested(PlannedDoubt), required=True)
     met = fields.List(fields.Nested(PlannedMeeting), required=True)
-    unheard = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
+    unheard = _UNHEARD
+
+
+class Done(Schema):
+    """What was done of a plan."""
+
+    made = fields.List(fields.Nested(Write), required=True)
+    refused = fields.List(
+        fields.Nested(Write),
         required=True,
-        metadata={"description": "Systems that could not be read, with the code of the error."},
+        metadata={"description": "What the world asked for meanwhile, and was in no plan; not written here."},
     )
+    missing = fields.List(
+        fields.Nested(Write),
+        required=True,
+        metadata={"description": "What was planned and not done: not needed any more, or not yet possible."},
+    )
+    unheard = _UNHEARD
 
 
-def routes(hub: Hub) -> Routes:
-    """The route of plans."""
+def routes(hub: Hub, still: Callable[[str], AbstractContextManager[object]]) -> Routes:
+    """The routes of plans. ``still``: while nobody else is at work for this organisation."""
     here = Routes("Plans", __name__, description="What would happen, before it does.")
 
     @here.route("/plans", methods=["POST"])
@@ -102,9 +131,24 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, Plan)
     def plan(who: Principal, wanted: dict[str, Any]) -> dict[str, Any]:
         """What the next exchange would do now; reads every system, writes nothing and keeps nothing."""
-        asked = rehearsals.Asked(**{**wanted, "release": tuple(wanted["release"])})
+        asked = _asked(wanted)
         found = rehearsals.plan(hub, who.organisation, asked)
         more = {"seed": asked.seed, "fingerprint": found.fingerprint, "unheard": dict(found.unheard)}
         return {**vars(found), **more}
 
+    @here.route("/plans/applied", methods=["POST"])
+    @here.asks(Scope.CONNECTORS_WRITE)
+    @here.takes(ToApply)
+    @here.gives(HTTPStatus.OK, Done)
+    def apply(who: Principal, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Do what a plan says: exactly that, or nothing when the world has moved since."""
+        fingerprint = wanted.pop("fingerprint")
+        with still(who.organisation):
+            done = rehearsals.apply(hub, who.organisation, _asked(wanted), fingerprint, by=who.id)
+        return {**vars(done), "unheard": dict(done.exchanged.unheard)}
+
     return here
+
+
+def _asked(wanted: dict[str, Any]) -> rehearsals.Asked:
+    return rehearsals.Asked(**{**wanted, "release": tuple(wanted["release"])})
