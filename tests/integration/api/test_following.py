@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -169,6 +171,59 @@ def test_pages_go_on_where_the_one_before_ended(
         number = page[-1]["number"]
 
     assert (sorted(seen), number) == (sorted(made), 5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_follows_holds_what_the_list_shows_whatever_happened_meanwhile(
+    family: Any, web: FlaskClient, staff: Headers, daughter: Headers, stockings: Json, seed: int
+) -> None:
+    chance, held, number = random.Random(seed), dict[str, Json](), 0
+    there, objections = [stockings["id"]], list[str]()
+
+    def happens() -> None:
+        match chance.choice(["new", "edit", "edit", "say", "end", "object", "allow"]):
+            case "new":
+                there.append(another(web, staff, f"Koken {len(there)}"))
+            case "edit":
+                edit(web, staff, chance.choice(there), {"place": f"Kamer {chance.random()}"})
+            case "say":
+                path = f"{API}/agreements/{chance.choice(there)}/comments"
+                web.post(path, json={"text": "Dank"}, headers=daughter)
+            case "end":
+                edit(web, staff, chance.choice(there), {"status": {"state": "withdrawn"}})
+            case "object":
+                about = chance.choice([None, chance.choice(there)])
+                objections.append(family.consent("wit", DAUGHTER, allows=False, agreement_id=about))
+            case "allow" if objections:
+                family.withdraw("wit", objections.pop())
+
+    for _ in range(8):
+        for _ in range(chance.randint(1, 3)):
+            happens()
+        while page := after(web, daughter, number, limit=chance.randint(1, 3))["items"]:
+            for one in page:
+                if one["version"] is None:
+                    held.pop(one["agreement"], None)
+                else:
+                    path = f"{API}/agreements/{one['agreement']}"
+                    held[one["agreement"]] = web.get(path, headers=daughter).json
+            number = page[-1]["number"]
+
+        shown = web.get(f"{API}/agreements?limit=200", headers=daughter).json["items"]
+        assert held == {one["id"]: one for one in shown}
+
+
+def test_two_devices_that_ask_at_once_hear_the_same_numbers(
+    family: Any, web: FlaskClient, staff: Headers, son: Headers, stockings: Json
+) -> None:
+    for count in range(6):
+        another(web, staff, f"Koken {count}")
+    clients = [web.application.test_client() for _ in range(4)]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        heard = list(pool.map(lambda one: after(one, son), clients))
+
+    assert [one["number"] for one in heard[0]["items"]] == list(range(1, 8))
+    assert all(one == heard[0] for one in heard)
 
 
 def test_following_is_no_look_and_fetching_is(
