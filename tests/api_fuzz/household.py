@@ -18,9 +18,11 @@ from samenspraak.domain.agreements import Agreement, Assignment, Duty, State, St
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef, Person
 from samenspraak.domain.schedules import Schedule
-from samenspraak.policy.access import Role
+from samenspraak.policy.access import ROLES, Role
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import accounts, programs
+from samenspraak.store.access import KeyRecord
+from samenspraak.store.accounts import AccountRecord, InvitationRecord
 from samenspraak.store.records import Cause, ConnectorRecord, PartyLink
 from samenspraak.sync.versions import record_new
 
@@ -97,7 +99,22 @@ def household(folder: Path) -> Household:
         ),
         "a daughter who signed in": (Role.PARTICIPANT, signed_in(app)),
     }
+    let_others_in(app)
     return Household(app=app, callers=callers)
+
+
+def let_others_in(app: Application) -> None:
+    """Access that is there to be taken back, by ids of its own: whoever calls keeps theirs."""
+    hub, login = app.hub, "https://portal.example"
+    programs.add(hub, ORGANISATION, "planning", Role.VIEWER)
+    accounts.add_provider(hub, ORGANISATION, "portal", issuer=login, client_id="portal", connector_id="app")
+    now, later = hub.now(), hub.now() + timedelta(days=7)
+    shown = {"digest": b"nobody's", "at": now, "expires_at": later}
+    with app.store.write(ORGANISATION) as uow:
+        uow.access.add_key(KeyRecord(id="k1", program_id="planning", scopes=ROLES[Role.VIEWER], **shown))
+        uow.accounts.add(AccountRecord(id="a1", issuer=login, role=Role.VIEWER, party=NURSE, at=now), "noor")
+        uow.accounts.invite(InvitationRecord(id="i1", role=Role.VIEWER, party=NURSE, **shown))
+        uow.commit()
 
 
 class Published:

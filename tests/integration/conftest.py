@@ -18,8 +18,10 @@ from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
 from samenspraak.domain.units import MatrixRow
+from samenspraak.policy.access import Role
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Sandbox
+from samenspraak.store.accounts import AccountRecord
 from samenspraak.store.records import ConnectorRecord, LinkRecord
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.pull import pull
@@ -70,6 +72,14 @@ class Town:
                 uow.parties.add_member(CircleMember(client_id=client, party=ref))
             uow.commit()
         return ref
+
+    def account(self, account_id: str, role: Role, party: str | None = None) -> None:
+        """Somebody who signs in, as this party or as staff with a role."""
+        ref = PartyRef.parse(party) if party else None
+        known = {"id": account_id, "issuer": "https://login.example", "role": role, "at": self.clock.now()}
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.accounts.add(AccountRecord(**known, party=ref), f"{account_id}@login")
+            uow.commit()
 
     def consent(self, client: str, to: PartyRef, *, allows: bool = True, **limits: Any) -> str:
         consent = Consent(

@@ -121,6 +121,18 @@ class Principal:
         return scope in self.scopes & ROLES[self.role]
 
 
+SIGNING_IN: frozenset[Scope] = frozenset(Scope)
+"""What naming a place where people sign in gives: whoever answers there says who everybody is."""
+
+
+def beyond(giver: Principal, scopes: Collection[Scope]) -> tuple[Scope, ...]:
+    """What of this somebody cannot give to others: nobody gives what they may not do themselves.
+
+    A role gives all its scopes, a key those that it has, and public keys all that their program may.
+    """
+    return tuple(one for one in Scope if one in scopes and not giver.may(one))
+
+
 OF_STAFF = frozenset(
     {
         UnitKind.LIFE_DOMAIN,

@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from samenspraak.domain.parties import PERSONS, PartyKind, PartyRef
-from samenspraak.errors import NotFoundError, RuleError, StaleError
+from samenspraak.errors import NotFoundError, RuleError
 from samenspraak.policy import keys
-from samenspraak.policy.access import WITH_EYES_OF_SOMEBODY, Role
+from samenspraak.policy.access import ROLES, SIGNING_IN, WITH_EYES_OF_SOMEBODY, Role
 from samenspraak.services import ADMIN
 from samenspraak.services.access import principal_of
 from samenspraak.services.credentials import new_secret
+from samenspraak.services.giving import Giver, check_may_give
 from samenspraak.services.naming import ACCOUNT, actor, check_id, names, party
+from samenspraak.services.repeating import ONCE, Asked, at_most_once
 from samenspraak.services.signing_in import audience, bearer, identity_of, is_signed
 from samenspraak.store.accounts import AccountRecord, InvitationRecord, ProviderRecord
 from samenspraak.store.records import AuditLine, PartyLink
@@ -54,13 +56,16 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
-    """An invitation as it is shown once; ``code`` is the secret itself."""
+    """That whoever shows its code is this party, or has this role.
+
+    ``code``: the secret itself, shown once; '' ever after.
+    """
 
     id: str
     role: Role
     party: PartyRef | None
     expires_at: datetime
-    code: str = field(repr=False)
+    code: str = field(default="", repr=False)
 
 
 # Where people sign in.
@@ -75,6 +80,8 @@ def add_provider(
     client_id: str,
     connector_id: str,
     by: str = ADMIN,
+    giver: Giver = None,
+    asked: Asked = ONCE,
 ) -> Provider:
     """From now on the people of this app may ask, with what they get where they sign in.
 
@@ -86,13 +93,16 @@ def add_provider(
         client_id: what the app is called there.
         connector_id: the connection of the app, through which they look.
         by: who decides.
+        giver: who asked, and so what they may give.
+        asked: the request, so that a second try of it adds no second one.
 
     Raises:
-        RuleError: the id or the address does not do.
+        RuleError: the id or the address does not do, there is one with this id or for this app at this
+            issuer, or there is something that the giver may not do.
         NotFoundError: there is no such connector.
-        StaleError: there is one with this id, or for this app at this issuer.
     """
     check_id(provider_id)
+    check_may_give(giver, SIGNING_IN)
     parts = urlsplit(issuer)
     if parts.scheme not in ("https", "http") or not parts.netloc or parts.query or not client_id:
         raise RuleError("issuer", "An issuer is an address like https://login.example, as its tokens say it.")
@@ -101,15 +111,24 @@ def add_provider(
     )
     with hub.store.write(organisation) as uow:
         decided = actor(uow, by)
-        uow.connectors.get(connector_id)
-        known = {(one.issuer, one.client_id): one.id for one in uow.accounts.providers()}
-        there = known.get((issuer, client_id)) or (provider_id if provider_id in known.values() else "")
-        if there:
-            raise StaleError(f"There is a provider {there} already, with that id or for that app.")
-        uow.accounts.add_provider(new)
-        _audit(uow, hub, "provider.added", f"provider:{provider_id}", decided, connector_id=connector_id)
+
+        def make() -> str:
+            uow.connectors.get(connector_id)
+            _check_is_new(uow, new)
+            uow.accounts.add_provider(new)
+            _audit(uow, hub, "provider.added", f"provider:{provider_id}", decided, connector_id=connector_id)
+            return provider_id
+
+        made = uow.accounts.provider(at_most_once(uow, hub, by, asked, make))
         uow.commit()
-    return _provider(organisation, new)
+    return _provider(organisation, made)
+
+
+def _check_is_new(uow: UnitOfWork, new: ProviderRecord) -> None:
+    known = {(one.issuer, one.client_id): one.id for one in uow.accounts.providers()}
+    there = known.get((new.issuer, new.client_id)) or (new.id if new.id in known.values() else "")
+    if there:
+        raise RuleError("provider-id", f"There is a provider {there} already, with that id or for that app.")
 
 
 def providers(hub: Hub, organisation: str) -> tuple[Provider, ...]:
@@ -137,7 +156,14 @@ def remove_provider(hub: Hub, organisation: str, provider_id: str, *, by: str = 
 
 
 def invite(
-    hub: Hub, organisation: str, who: str = "", *, role: Role = Role.PARTICIPANT, by: str = ADMIN
+    hub: Hub,
+    organisation: str,
+    who: str = "",
+    *,
+    role: Role = Role.PARTICIPANT,
+    by: str = ADMIN,
+    giver: Giver = None,
+    asked: Asked = ONCE,
 ) -> Invitation:
     """A code for somebody, shown this once; whoever signs in and shows it within seven days is them.
 
@@ -147,13 +173,16 @@ def invite(
         who: the party; '' only for staff whom the hub does not know otherwise.
         role: what they may do at most.
         by: who decides.
+        giver: who asked, and so what they may give.
+        asked: the request, so that a second try of it makes no second code; nor is the first shown again.
 
     Raises:
-        NotFoundError: nobody is known by it.
-        RuleError: the role needs a party, or is not one for people.
+        NotFoundError: nobody is known by it, or what this request made counts no more.
+        RuleError: the role needs a party, is not one for people, or not the giver's to give.
     """
     if role is Role.APP or (role in WITH_EYES_OF_SOMEBODY and not who):
         raise RuleError("role", "Invite a party, or staff with a role of their own.")
+    check_may_give(giver, ROLES[role])
     code, now = new_secret(), hub.now()
     with hub.store.write(organisation) as uow:
         ref, decided = party(uow, who) if who else None, actor(uow, by)
@@ -168,10 +197,36 @@ def invite(
             expires_at=now + COUNTS,
         )
         uow.accounts.forget_invitations(now)
-        uow.accounts.invite(new)
-        _audit(uow, hub, "invitation.made", f"invitation:{new.id}", decided, ref=ref, detail=role)
+
+        def make() -> str:
+            uow.accounts.invite(new)
+            _audit(uow, hub, "invitation.made", f"invitation:{new.id}", decided, ref=ref, detail=role)
+            return new.id
+
+        made = uow.accounts.invitation(at_most_once(uow, hub, by, asked, make))
         uow.commit()
-    return Invitation(id=new.id, role=role, party=ref, expires_at=new.expires_at, code=code)
+    return _invitation(made, code if made.id == new.id else "")
+
+
+def invitations(hub: Hub, organisation: str) -> tuple[Invitation, ...]:
+    """The invitations that count, the oldest first; never their codes."""
+    with hub.store.read(organisation) as uow:
+        found = uow.accounts.invitations()
+        return tuple(_invitation(one) for one in found if hub.now() < one.expires_at)
+
+
+def withdraw(hub: Hub, organisation: str, invitation_id: str, *, by: str = ADMIN) -> Invitation:
+    """Nobody becomes anybody by this code any more; who did so already stays.
+
+    Raises:
+        NotFoundError: there is no such invitation, or it was used.
+    """
+    with hub.store.write(organisation) as uow:
+        known, decided = uow.accounts.invitation(invitation_id), actor(uow, by)
+        uow.accounts.remove_invitation(invitation_id)
+        _audit(uow, hub, "invitation.withdrawn", f"invitation:{invitation_id}", decided, ref=known.party)
+        uow.commit()
+    return _invitation(known)
 
 
 def accept(hub: Hub, authorization: str, code: str, *, remote: str = "") -> Account:
@@ -249,6 +304,10 @@ def _provider(organisation: str, one: ProviderRecord) -> Provider:
         audience=audience(organisation),
         at=one.at,
     )
+
+
+def _invitation(one: InvitationRecord, code: str = "") -> Invitation:
+    return Invitation(id=one.id, role=one.role, party=one.party, expires_at=one.expires_at, code=code)
 
 
 def _account(uow: UnitOfWork, one: AccountRecord) -> Account:

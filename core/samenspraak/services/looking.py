@@ -29,6 +29,7 @@ from samenspraak.services import (
     past,
     pausing,
     people,
+    programs,
     questions,
     reviewing,
     showing,
@@ -190,6 +191,19 @@ def _accounts(_: UnitOfWork, found: Iterable[accounts.Account]) -> Iterable[Seen
     return _clients("accounts", (one.party for one in found if one.party))
 
 
+def _invitations(_: UnitOfWork, found: Iterable[accounts.Invitation]) -> Iterable[Seen]:
+    return _clients("invitations", (one.party for one in found if one.party))
+
+
+def _one_program(_: UnitOfWork, found: programs.Program) -> Iterator[Seen]:
+    yield Seen(object=f"program:{found.id}")
+
+
+def _of_nobody(what: str) -> Callable[[UnitOfWork, Iterable[object]], Iterable[Seen]]:
+    """A list that shows no person; who has access is a thing to have looked at all the same."""
+    return lambda _, __: [Seen(object=what)]
+
+
 def _one_feed(_: UnitOfWork, found: showing.Saved) -> Iterable[Seen]:
     return _each_client(f"feed:{found.feed_id}", found.clients)
 
@@ -262,6 +276,28 @@ page_retractions = Read(
     ),
     _retractions,
 )
+page_accounts = Read(
+    "account.listed",
+    paged(accounts.accounts, tuple, lambda one: f"{one.at.timestamp():020.6f}-{one.id}"),
+    _accounts,
+)
+page_invitations = Read(
+    "invitation.listed",
+    paged(accounts.invitations, tuple, lambda one: f"{one.expires_at.timestamp():020.6f}-{one.id}"),
+    _invitations,
+)
+page_providers = Read(
+    "provider.listed", paged(accounts.providers, tuple, lambda one: one.id), _of_nobody("providers")
+)
+page_programs = Read(
+    "program.listed", paged(programs.listed, tuple, lambda one: one.id), _of_nobody("programs")
+)
+show_program = Read("program.shown", programs.show, _one_program)
+page_keys = Read(
+    "key.listed",
+    paged(programs.listed_keys, tuple, lambda one: f"{one.at.timestamp():020.6f}-{one.id}"),
+    _of_nobody("keys"),
+)
 preview_withdrawal = Read("consent.listed", consents.would_retract, _retractions)
 page_reviews = Read(
     "review.listed",
@@ -308,5 +344,11 @@ READS: tuple[Read[..., Any], ...] = (
     page_retractions,
     preview_withdrawal,
     page_reviews,
+    page_accounts,
+    page_invitations,
+    page_providers,
+    page_programs,
+    show_program,
+    page_keys,
 )
 """Everything that counts as a read."""

@@ -10,13 +10,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from samenspraak.errors import ConfigurationError, RuleError, StaleError
+from samenspraak.errors import ConfigurationError, RuleError
 from samenspraak.http import public_key_set
 from samenspraak.policy import keys
 from samenspraak.policy.access import ROLES, Role, Scope
 from samenspraak.services import ADMIN
 from samenspraak.services.credentials import new_secret
+from samenspraak.services.giving import Giver, check_may_give
 from samenspraak.services.naming import actor, check_id
+from samenspraak.services.repeating import ONCE, Asked, at_most_once
 from samenspraak.store.access import KeyRecord, ProgramRecord
 from samenspraak.store.records import AuditLine
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
@@ -59,7 +61,7 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class NewKey:
-    """A key as it is shown once; ``text`` is the secret itself."""
+    """A key as it is shown once. ``text``: the secret itself; '' when it was shown before."""
 
     key: Key
     text: str = field(repr=False)
@@ -78,14 +80,27 @@ def add(
     connector_id: str = "",
     public_keys: bytes = b"",
     by: str = ADMIN,
+    giver: Giver = None,
+    asked: Asked = ONCE,
 ) -> Program:
     """A new program; it can ask nothing before it has a key, or signs with ``public_keys`` (JWKS).
 
+    Args:
+        hub: the hub.
+        organisation: whose.
+        program_id: what it is called; never the id of one that there was.
+        role: what it may do at most.
+        title: what people call it.
+        connector_id: for the program of an app: its connection.
+        public_keys: those with which it signs who it is.
+        by: who decides.
+        giver: who asked, and so what they may give.
+        asked: the request, so that a second try of it makes no second program.
+
     Raises:
-        RuleError: the id does not do, or the role is not one for a program, or not with this connector.
+        RuleError: the id is taken or does not do, the role is not one for a program, not with this connector,
+            or not the giver's to give, or the public keys cannot be used.
         NotFoundError: there is no such connector.
-        StaleError: there is, or was, a program with this id.
-        ConfigurationError: the public keys cannot be used.
     """
     check_id(program_id)
     if role is Role.PARTICIPANT:
@@ -98,18 +113,24 @@ def add(
         role=role,
         at=hub.now(),
         connector_id=connector_id,
-        public_keys=public_key_set(public_keys) if public_keys else "",
+        public_keys=_public_keys(public_keys) if public_keys else "",
     )
+    check_may_give(giver, ROLES[role])
     with hub.store.write(organisation) as uow:
         decided = actor(uow, by)
-        if connector_id:
-            uow.connectors.get(connector_id)
-        if uow.access.find_program(program_id):
-            raise StaleError(f"There is, or was, a program {program_id} already. Choose another id.")
-        uow.access.add_program(new)
-        _audit(uow, hub, "program.added", f"program:{program_id}", connector_id, decided)
+
+        def make() -> str:
+            if connector_id:
+                uow.connectors.get(connector_id)
+            if uow.access.find_program(program_id):
+                raise RuleError("program-id", f"There is, or was, a program {program_id}. Choose another id.")
+            uow.access.add_program(new)
+            _audit(uow, hub, "program.added", f"program:{program_id}", connector_id, decided)
+            return program_id
+
+        made = uow.access.program(at_most_once(uow, hub, by, asked, make))
         uow.commit()
-    return _listed(organisation, new)
+    return _listed(organisation, made)
 
 
 def listed(hub: Hub, organisation: str) -> tuple[Program, ...]:
@@ -118,19 +139,35 @@ def listed(hub: Hub, organisation: str) -> tuple[Program, ...]:
         return tuple(_listed(organisation, one) for one in uow.access.programs())
 
 
+def show(hub: Hub, organisation: str, program_id: str) -> Program:
+    """One program, revoked or not.
+
+    Raises:
+        NotFoundError: there is no such program.
+    """
+    with hub.store.read(organisation) as uow:
+        return _listed(organisation, uow.access.program(program_id))
+
+
 def change_keys(
-    hub: Hub, organisation: str, program_id: str, public_keys: bytes, *, by: str = ADMIN
+    hub: Hub,
+    organisation: str,
+    program_id: str,
+    public_keys: bytes,
+    *,
+    by: str = ADMIN,
+    giver: Giver = None,
 ) -> Program:
     """The program signs with these keys (JWKS) from now on, and with no others.
 
     Raises:
         NotFoundError: there is no such program.
-        RuleError: it is revoked.
-        ConfigurationError: the public keys cannot be used.
+        RuleError: it is revoked, may do what the giver may not, or the public keys cannot be used.
     """
-    kept = public_key_set(public_keys)
     with hub.store.write(organisation) as uow:
         known, decided = uow.access.program(program_id), actor(uow, by)
+        kept = _public_keys(public_keys)
+        check_may_give(giver, ROLES[known.role])
         _check_takes_part(known)
         uow.access.change_keys(program_id, kept)
         _audit(uow, hub, "program.keys_changed", f"program:{program_id}", known.connector_id, decided)
@@ -166,13 +203,26 @@ def add_key(
     days: int = USUAL_DAYS,
     networks: Iterable[str] = (),
     by: str = ADMIN,
+    giver: Giver = None,
+    asked: Asked = ONCE,
 ) -> NewKey:
     """A new key, shown this once. Without ``scopes`` it can do all that the program's role can.
 
+    Args:
+        hub: the hub.
+        organisation: whose.
+        program_id: the program.
+        scopes: what it may do with the key; empty: all that its role may.
+        days: how long the key works.
+        networks: from where it may be used; empty: from anywhere.
+        by: who decides.
+        giver: who asked, and so what they may give.
+        asked: the request, so that a second try of it makes no second key; nor is the first shown again.
+
     Raises:
         NotFoundError: there is no such program.
-        RuleError: the program has two keys that work, is revoked, or cannot have such a key.
-        ConfigurationError: a network is none.
+        RuleError: the program has two keys that work, is revoked, or cannot have such a key; a network is
+            none; or the key could do what the giver may not.
     """
     if not 1 <= days <= MOST_DAYS:
         raise RuleError("days", f"A key works for 1 to {MOST_DAYS} days.")
@@ -180,25 +230,38 @@ def add_key(
     text = keys.written(organisation, key_id, new_secret())
     with hub.store.write(organisation) as uow:
         program, decided = uow.access.program(program_id), actor(uow, by)
-        _check_room(uow, program, now)
-        new = KeyRecord(
-            id=key_id,
-            program_id=program_id,
-            digest=keys.digest(text),
-            scopes=_granted(program.role, scopes),
-            networks=places,
-            at=now,
-            expires_at=now + timedelta(days=days),
-        )
-        uow.access.add_key(new)
-        _audit(uow, hub, "key.added", f"key:{key_id}", program.connector_id, decided)
+        granted = _granted(program.role, scopes)
+        check_may_give(giver, granted)
+
+        def make() -> str:
+            _check_room(uow, program, now)
+            new = KeyRecord(
+                id=key_id,
+                program_id=program_id,
+                digest=keys.digest(text),
+                scopes=granted,
+                networks=places,
+                at=now,
+                expires_at=now + timedelta(days=days),
+            )
+            uow.access.add_key(new)
+            _audit(uow, hub, "key.added", f"key:{key_id}", program.connector_id, decided)
+            return key_id
+
+        made = uow.access.key(at_most_once(uow, hub, by, asked, make))
         uow.commit()
-    return NewKey(key=_listed_key(new, program, now), text=text)
+    return NewKey(key=_listed_key(made, program, now), text=text if made.id == key_id else "")
 
 
 def listed_keys(hub: Hub, organisation: str, *, program_id: str | None = None) -> tuple[Key, ...]:
-    """All keys, or those of one program, the oldest first; never the keys themselves."""
+    """All keys, or those of one program, the oldest first; never the keys themselves.
+
+    Raises:
+        NotFoundError: there is no such program.
+    """
     with hub.store.read(organisation) as uow:
+        if program_id is not None:
+            uow.access.program(program_id)
         programs = {one.id: one for one in uow.access.programs()}
         found = uow.access.keys(program_id)
         return tuple(_listed_key(one, programs[one.program_id], hub.now()) for one in found)
@@ -245,7 +308,14 @@ def _networks(texts: Iterable[str]) -> tuple[str, ...]:
     try:
         return tuple(dict.fromkeys(map(keys.network, texts)))
     except ValueError:
-        raise ConfigurationError("A network is written as 192.0.2.0/24 or 2001:db8::/32.") from None
+        raise RuleError("networks", "A network is written as 192.0.2.0/24 or 2001:db8::/32.") from None
+
+
+def _public_keys(given: bytes) -> str:
+    try:
+        return public_key_set(given)
+    except ConfigurationError as error:
+        raise RuleError("public-keys", str(error)) from error
 
 
 def _listed(organisation: str, one: ProgramRecord) -> Program:

@@ -134,6 +134,18 @@ class Accounts(Repository):
         row = self._scope.find(invitation, digest=digest)
         return _invitation(row) if row else None
 
+    def invitation(self, invitation_id: str) -> InvitationRecord:
+        """The invitation with this id, whether it still counts or not.
+
+        Raises:
+            NotFoundError: this organisation has no such invitation, or it was used.
+        """
+        return _invitation(self._scope.get(invitation, id=invitation_id))
+
+    def invitations(self) -> builtins.list[InvitationRecord]:
+        """All of them, the oldest first; also those that do not count any more."""
+        return [_invitation(row) for row in self._scope.all(invitation, invitation.c.at, invitation.c.id)]
+
     def remove_invitation(self, invitation_id: str) -> bool:
         """The invitation is used, or does not count any more; False when there was none."""
         gone = self._scope.delete(invitation).where(invitation.c.id == invitation_id)

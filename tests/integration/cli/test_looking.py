@@ -98,7 +98,8 @@ def test_every_command_shows_people_or_decides_or_does_neither() -> None:
     assert LOOKS.keys() | DECIDES | SHOWS_NOBODY == leaves(main)
     previews = {"agreement.compared", "absence.previewed", "person.compared"}
     looks = {action for _, action, _ in LOOKS.values()} | {"match.listed"} | previews
-    assert looks == {one.action for one in READS}
+    of_api = {f"{one}.listed" for one in ("program", "key", "provider", "invitation")} | {"program.shown"}
+    assert looks | of_api == {one.action for one in READS}
 
 
 @pytest.mark.parametrize("name", LOOKS)

@@ -20,7 +20,6 @@ from samenspraak.errors import (
     NoAccountError,
     NotFoundError,
     RuleError,
-    StaleError,
     TransientError,
 )
 from samenspraak.policy.access import ROLES, Principal, Role, Scope
@@ -382,7 +381,7 @@ def test_an_issuer_is_an_address(town: Any, issuer: str) -> None:
 
 def test_an_app_has_one_place_at_an_issuer(town: Any) -> None:
     for provider_id, app in (("login", "another"), ("login-2", APP)):
-        with pytest.raises(StaleError, match="There is a provider login already"):
+        with pytest.raises(RuleError, match="There is a provider login already"):
             accounts.add_provider(
                 town.app.hub, ORGANISATION, provider_id, issuer=ISSUER, client_id=app, connector_id="app-b"
             )

@@ -332,6 +332,8 @@ ACTS: dict[str, Act] = {
     "accounts.remove": lambda uow: uow.accounts.remove("a1"),
     "accounts.invite": lambda uow: uow.accounts.invite(INVITATION),
     "accounts.invited": lambda uow: uow.accounts.invited(b"code"),
+    "accounts.invitation": lambda uow: uow.accounts.invitation("i1"),
+    "accounts.invitations": lambda uow: uow.accounts.invitations(),
     "accounts.forget_invitations": lambda uow: uow.accounts.forget_invitations(NOW),
     "accounts.remove_invitation": lambda uow: uow.accounts.remove_invitation("i1"),
     "events.add": lambda uow: uow.events.add(EVENT),

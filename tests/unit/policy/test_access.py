@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from samenspraak.policy.access import ROLES, Principal, Role, Scope
+from samenspraak.policy.access import ROLES, SIGNING_IN, Principal, Role, Scope, beyond
 
 CONTENT = {Scope.AGREEMENTS_READ, Scope.AGREEMENTS_WRITE, Scope.STATEMENTS_WRITE, Scope.CONSENTS_READ}
 
@@ -40,6 +40,30 @@ def test_a_scope_that_the_role_does_not_have_opens_nothing() -> None:
 
 def test_a_role_opens_nothing_that_the_credential_was_not_given() -> None:
     assert not principal(Role.ADMIN, Scope.AGREEMENTS_READ).may(Scope.AGREEMENTS_WRITE)
+
+
+@pytest.mark.parametrize(
+    ("giver", "given", "more"),
+    [
+        (principal(Role.ADMIN, *Scope), SIGNING_IN, ()),
+        (principal(Role.ADMIN, *Scope), ROLES[Role.COORDINATOR], ()),
+        (principal(Role.ADMIN, Scope.PEOPLE_READ), {Scope.PEOPLE_READ}, ()),
+        (principal(Role.ADMIN, Scope.PEOPLE_READ), {Scope.PEOPLE_WRITE}, (Scope.PEOPLE_WRITE,)),
+        (
+            principal(Role.ADMIN, Scope.PEOPLE_READ, Scope.ACCESS_WRITE),
+            ROLES[Role.PRIVACY_OFFICER],
+            (Scope.CONSENTS_READ, Scope.CONSENTS_WRITE, Scope.ACCESS_READ),
+        ),
+        (principal(Role.ADMIN, *set(Scope) - {Scope.EVENTS_READ}), SIGNING_IN, (Scope.EVENTS_READ,)),
+        (principal(Role.VIEWER, *Scope), {Scope.PEOPLE_READ, Scope.ACCESS_WRITE}, (Scope.ACCESS_WRITE,)),
+        (principal(Role.VIEWER), {Scope.PEOPLE_READ}, (Scope.PEOPLE_READ,)),
+        (principal(Role.VIEWER), (), ()),
+    ],
+)
+def test_nobody_gives_what_they_may_not_do_themselves(
+    giver: Principal, given: frozenset[Scope], more: tuple[Scope, ...]
+) -> None:
+    assert beyond(giver, given) == more
 
 
 @pytest.mark.parametrize("role", [Role.PARTICIPANT, Role.APP])

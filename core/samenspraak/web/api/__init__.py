@@ -14,6 +14,7 @@ from flask import Flask
 
 from samenspraak.bootstrap import Application
 from samenspraak.web.api import (
+    accounts,
     agreements,
     browsers,
     connectors,
@@ -27,6 +28,7 @@ from samenspraak.web.api import (
     people,
     plans,
     problems,
+    programs,
     questions,
     requests,
     reviews,
@@ -74,6 +76,8 @@ def register(
         plans.routes(application.hub, still),
         events.routes(application.hub),
         endpoints.routes(application.hub, application.connected),
+        programs.routes(application.hub),
+        accounts.routes(application.hub),
     )
     for routes in subjects:
         requests.guard(routes, application.hub, limits)
