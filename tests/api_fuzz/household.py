@@ -23,6 +23,7 @@ from samenspraak.policy.state import ConnectorState
 from samenspraak.services import accounts, programs
 from samenspraak.store.access import KeyRecord
 from samenspraak.store.accounts import AccountRecord, InvitationRecord
+from samenspraak.store.log import RunKind, RunRecord
 from samenspraak.store.records import Cause, ConnectorRecord, PartyLink
 from samenspraak.sync.versions import record_new
 
@@ -82,6 +83,7 @@ def household(folder: Path) -> Household:
                 id="app", plugin="webhook", title="App", settings=settings, state=ConnectorState.RUNNING
             )
         )
+        uow.log.keep_run(RunRecord(connector_id="app", kind=RunKind.FULL, started_at=hub.now()))
         uow.parties.link(PartyLink(connector_id="app", external_id="els", ref=DAUGHTER))
         uow.commit()
     with app.store.write(ORGANISATION) as uow:

@@ -482,6 +482,13 @@ HELP_NL: Mapping[str, str] = {
         "Probeert opnieuw wat mislukt is: één, een paar, of alles van een systeem of sinds een moment.\n\n"
         "Dat gebeurt met de versie van nu en de vertaling van vandaag, in de gewone volgorde."
     ),
+    # connector runs
+    "Show when ID was heard, how long that took, what it met and what went wrong; the newest first.\n\n"
+    "Times in a row that came to the same are one line.": (
+        "Toont wanneer we ID hoorden, hoe lang dat duurde, wat het gaf en wat misging; het nieuwste "
+        "bovenaan.\n\n"
+        "Keren na elkaar met dezelfde uitkomst staan op één regel."
+    ),
     # connector rule
     "Say whose value holds when ID and others changed a unit at the same time.\n\n"
     "Without a rule people are asked; where a wrong value can harm, they always are.": (

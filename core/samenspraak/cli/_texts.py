@@ -52,6 +52,16 @@ SENTENCES: Mapping[str, Pair] = {
     "until": ("TOT", "UNTIL"),
     "app": ("APP", "APP"),
     "issuer": ("INLOGGEN BIJ", "SIGNS IN AT"),
+    "began": ("BEGON", "BEGAN"),
+    "ended": ("KLAAR", "ENDED"),
+    "took": ("DUURDE", "TOOK"),
+    "times": ("KEER", "TIMES"),
+    "asked": ("GEVRAAGD", "ASKED FOR"),
+    "seen": ("GEZIEN", "SEEN"),
+    "new": ("NIEUW", "NEW"),
+    "changed": ("VERANDERD", "CHANGED"),
+    "apart": ("APART GEZET", "SET APART"),
+    "outcome": ("UITKOMST", "OUTCOME"),
     # init
     "init.done": ("Organisatie {organisation} is gemaakt.", "Organisation {organisation} was made."),
     "init.key": (
@@ -105,6 +115,10 @@ SENTENCES: Mapping[str, Pair] = {
     "connector.resume?": (
         "Koppeling {id} gaat schrijven. Afspraken die we nalopen: {copies}.",
         "Connection {id} will write. Agreements to look at: {copies}.",
+    ),
+    "connector.never_heard": (
+        "Dit systeem is nog niet gehoord.",
+        "This system was not heard yet.",
     ),
     "connector.required": ("verplicht", "required"),
     "connector.secret": ("geheim, alleen als verwijzing", "secret, by reference only"),

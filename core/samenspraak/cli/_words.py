@@ -42,6 +42,12 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "unauthorised": ("wacht op inloggen", "waits for sign-in"),
         "stopped": ("gestopt", "stopped"),
     },
+    "read": {"changes": ("wat nieuw is", "what changed"), "full": ("alles", "everything")},
+    "run": {
+        "heard": ("gelukt", "well"),
+        "failed": ("mislukt", "failed"),
+        "unfinished": ("niet af", "unfinished"),
+    },
     "tier": {
         "none": ("nog niet te gebruiken", "not usable yet"),
         "bronze": ("brons", "bronze"),

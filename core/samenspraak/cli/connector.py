@@ -23,7 +23,9 @@ from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import connectors, looking, mapping
+from samenspraak.services import runs as heard
 from samenspraak.services.connectors import Connection, Installed, Setting
+from samenspraak.services.runs import Run
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.configured import OPEN_ORIGINS
 
@@ -101,6 +103,39 @@ def _setting(one: Setting, texts: Texts) -> str:
 def _as_given(default: Any) -> str:
     """A default as it could be given on the command line."""
     return default if isinstance(default, str) else json.dumps(default, ensure_ascii=False)
+
+
+@command.command()
+@click.argument("connector_id", metavar="ID")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="So many at most.")
+@json_option
+@click.pass_obj
+def runs(asked: Asked, connector_id: str, limit: int) -> None:
+    """Show when ID was heard, how long that took, what it met and what went wrong; the newest first.
+
+    Times in a row that came to the same are one line.
+    """
+    at = desk(asked)
+    found = heard.listed(at.hub, at.organisation, connector_id)[:limit]
+    answer(asked, {"runs": found}, _runs(found, at.texts))
+
+
+def _runs(found: tuple[Run, ...], texts: Texts) -> list[str]:
+    met = ("seen", "new", "changed", "apart")
+    headings = ("began", "ended", "took", "times", "asked", *met, "outcome")
+    rows = (
+        (
+            texts.moment(one.started_at),
+            texts.moment(one.ended_at) if one.ended_at else "",
+            f"{one.ms / 1000:.1f} s" if one.ended_at else "",
+            str(one.times),
+            texts.word("read", one.kind),
+            *(str(getattr(one, name)) for name in met),
+            f"{texts.word('run', one.outcome)}{f' ({one.error})' if one.error else ''}",
+        )
+        for one in found
+    )
+    return table([texts(key) for key in headings], rows) or [texts("connector.never_heard")]
 
 
 # Adding, changing and testing.

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services.status import Status, status
+from samenspraak.store.log import Pulled
 from samenspraak.sync.daily import new_day
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.pull import Pulled
 from samenspraak.work.hearing import hear, is_due, rates
 from samenspraak.work.inline import Worked, work_off
 

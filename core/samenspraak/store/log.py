@@ -1,4 +1,4 @@
-"""What happened: the audit trail, the attempts on a link, and the runs of a connector.
+"""What happened: the audit trail, the attempts on a link, and the times that a system was heard.
 
 An audit line is written in the transaction of what it tells about. Each line's hash covers the line before
 it, and a sealed head says which one is the last, so that a changed, removed, added or reordered line shows.
@@ -9,19 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
-from samenspraak.protocols import documents
 from samenspraak.store.kept import Row
 from samenspraak.store.records import AuditLine
 from samenspraak.store.scope import Repository
 from samenspraak.store.tables import attempt, audit, audit_head, run
 
 _LINE = tuple(AuditLine.__dataclass_fields__)
+_RUN = ("connector_id", "kind", "started_at", "ended_at", "ms", "error", "times")
 _START = b""
 _END = "end"
 _DELIVERY: sa.ColumnElement[str] = sa.literal_column("'delivery'")
@@ -48,15 +49,48 @@ class AttemptRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pulled:
+    """What hearing a system met: objects seen, new ones among them, changed ones, set apart."""
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    apart: int = 0
+
+    def __add__(self, other: Pulled) -> Pulled:
+        return Pulled(
+            seen=self.seen + other.seen,
+            new=self.new + other.new,
+            changed=self.changed + other.changed,
+            apart=self.apart + other.apart,
+        )
+
+
+class RunKind(StrEnum):
+    """What a system was asked for: what changed since the last time, or everything there is."""
+
+    CHANGES = "changes"
+    FULL = "full"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """One pass over a connector: which kind, from when to when, how it ended, and what it counted."""
+    """A time that a system was heard, or several in a row that came to the same (``times``; ADR 0050).
+
+    ``number``: 0 until it is kept · ``started_at``: when the first one began · ``ended_at``: when the last
+    one ended; None: it did not, or not yet · ``ms``: how long the last one took · ``error``: the code of what
+    broke it off; '' for nothing · ``met``: by each of them.
+    """
 
     connector_id: str
-    kind: str
+    kind: RunKind
     started_at: datetime
-    ended_at: datetime
-    outcome: str
-    counts: Mapping[str, int]
+    ended_at: datetime | None = None
+    ms: int = 0
+    error: str = ""
+    met: Pulled = Pulled()
+    times: int = 1
+    number: int = 0
 
 
 class Log(Repository):
@@ -128,16 +162,34 @@ class Log(Repository):
 
     # Runs.
 
-    def run(self, made: RunRecord) -> None:
-        """Note a pass over a connector that ended."""
-        fields = {**asdict(made), "counts": documents.dump(made.counts, dict[str, int])}
-        self._scope.add(run, number=self._scope.next_number(run), **fields)
+    def keep_run(self, noted: RunRecord) -> RunRecord:
+        """Note how far hearing a system has come; gives it with its number."""
+        kept = replace(noted, number=noted.number or self._scope.next_number(run))
+        fields = {name: getattr(kept, name) for name in _RUN}
+        self._scope.put(run, {"number": kept.number}, **fields, **asdict(kept.met))
+        return kept
 
-    def runs(self, connector_id: str, limit: int = 20) -> list[RunRecord]:
-        """The last passes over a connector, the newest first."""
-        statement = self._scope.select(run).where(run.c.connector_id == connector_id)
-        rows = self._scope.rows(statement.order_by(run.c.number.desc()).limit(limit))
+    def runs(
+        self, connector_id: str, *, before: int | None = None, limit: int | None = None
+    ) -> list[RunRecord]:
+        """The times that a system was heard, the newest first; those before a number, so many at most."""
+        own = self._scope.select(run).where(run.c.connector_id == connector_id)
+        if before is not None:
+            own = own.where(run.c.number < before)
+        rows = self._scope.rows(own.order_by(run.c.number.desc()).limit(limit))
         return [_run(row) for row in rows]
+
+    def drop_run(self, number: int) -> None:
+        """It is counted with the one before."""
+        self._scope.run(self._scope.delete(run).where(run.c.number == number))
+
+    def forget_runs(self, connector_id: str, *, before: datetime, most: int) -> int:
+        """Let go of what began before then and of all but the newest; gives how many there were."""
+        own = run.c.connector_id == connector_id
+        numbers = self._scope.select(run, run.c.number).where(own).order_by(run.c.number.desc())
+        oldest = numbers.offset(most).limit(1).scalar_subquery()
+        is_old = sa.or_(run.c.started_at < before, run.c.number <= oldest)
+        return self._scope.run(self._scope.delete(run).where(own, is_old)).rowcount
 
 
 def _line(row: Row) -> dict[str, Any]:
@@ -157,10 +209,8 @@ def _attempt(row: Row) -> AttemptRecord:
 
 def _run(row: Row) -> RunRecord:
     return RunRecord(
-        connector_id=row.connector_id,
-        kind=row.kind,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        outcome=row.outcome,
-        counts=documents.load(row.counts, dict[str, int]),
+        **{name: getattr(row, name) for name in _RUN if name != "kind"},
+        kind=RunKind(row.kind),
+        met=Pulled(seen=row.seen, new=row.new, changed=row.changed, apart=row.apart),
+        number=row.number,
     )

@@ -553,9 +553,11 @@ run = table(
     text("connector_id"),
     text("kind"),
     moment("started_at", required=True),
-    moment("ended_at", required=True),
-    text("outcome"),
-    text("counts"),
+    moment("ended_at"),
+    count("ms"),
+    text("error"),
+    *(count(name) for name in ("seen", "new", "changed", "apart", "times")),
+    sa.Index(None, "organisation", "connector_id", "number"),
 )
 
 attempt = table(

@@ -16,6 +16,7 @@ from samenspraak.sync.changing_over import forget_earlier
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.reaching import ask_lost_sight
 from samenspraak.sync.reviewing import announce
+from samenspraak.sync.runs import forget_runs
 from samenspraak.sync.versions import record_version
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ def new_day(hub: Hub, organisation: str) -> None:
     with hub.store.write(organisation) as uow:
         uow.once.forget(hub.now())
         uow.requests.forget(hub.now())
+        forget_runs(uow, hub)
         uow.days.note(today)
         uow.commit()
 

@@ -8,13 +8,14 @@ that a crash repeats a page and skips none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from samenspraak.connectors.connector import Absent, Connector, Found, Page, SetApart
 from samenspraak.errors import SamenspraakError, StaleError
 from samenspraak.policy.state import LinkPhase
+from samenspraak.store.log import Pulled
 from samenspraak.store.records import ConnectorRecord, CursorRecord, RemoteMark, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.adopt import take_in
@@ -22,6 +23,7 @@ from samenspraak.sync.consenting import forget, has_news, hear, missing
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import is_known, meet
 from samenspraak.sync.people import plain_directory
+from samenspraak.sync.runs import Run, running
 from samenspraak.sync.sides import page_mark
 from samenspraak.sync.trouble import answered, trouble
 
@@ -29,24 +31,6 @@ log = structlog.get_logger(__name__)
 
 _NEW_TOGETHER = 10
 """So many new agreements in one transaction."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pulled:
-    """What a pull met: objects seen, new ones among them, changed ones, set apart."""
-
-    seen: int = 0
-    new: int = 0
-    changed: int = 0
-    apart: int = 0
-
-    def __add__(self, other: Pulled) -> Pulled:
-        return Pulled(
-            seen=self.seen + other.seen,
-            new=self.new + other.new,
-            changed=self.changed + other.changed,
-            apart=self.apart + other.apart,
-        )
 
 
 def pull(hub: Hub, organisation: str, connector_id: str, *, full: bool = False) -> Pulled:
@@ -60,13 +44,15 @@ def pull(hub: Hub, organisation: str, connector_id: str, *, full: bool = False) 
         cursor = uow.connectors.cursor(connector_id)
     if not system.state.listens:
         return Pulled()
-    connector = hub.connected.connector(organisation, connector_id)
     since = None if full or cursor is None else cursor
-    try:
-        return _read(hub, organisation, connector, system, since, reset=full)
-    except StaleError:
-        log.info("cursor not known there, reading everything", connector=connector_id)
-        return _read(hub, organisation, connector, system, None, reset=True)
+    with running(hub, organisation, connector_id) as run:
+        connector = hub.connected.connector(organisation, connector_id)
+        try:
+            _read(hub, organisation, connector, system, since, run, reset=full)
+        except StaleError:
+            log.info("cursor not known there, reading everything", connector=connector_id)
+            _read(hub, organisation, connector, system, None, run, reset=True)
+    return run.noted.met
 
 
 def pull_failed(hub: Hub, organisation: str, connector_id: str, error: SamenspraakError) -> None:
@@ -85,11 +71,14 @@ def _read(
     connector: Connector,
     asked: ConnectorRecord,
     since: CursorRecord | None,
+    run: Run,
     *,
     reset: bool,
-) -> Pulled:
+) -> None:
     call, began = hub.connected.call(organisation, connector.connector_id), hub.now()
-    met, cursor, quiet = Pulled(), since.value if since else None, None
+    cursor, quiet = since.value if since else None, None
+    if cursor is None:
+        run.reads_everything()
     listed: set[str] = set()
     allowed: set[str] = set()
     for page in connector.changes(call, since.value if since else None):
@@ -98,12 +87,12 @@ def _read(
         listed |= {one.external_id for one in page.records}
         allowed |= {one.external_id for one in page.consents if one.holds}
         if not _brings_news(hub, organisation, connector, page, listed, allowed):
-            met += Pulled(seen=len(page.records))
+            run.noted = run.adding(Pulled(seen=len(page.records)))
             quiet = page if page.cursor not in (None, cursor) else quiet
             continue
         for part in _parts(hub, organisation, connector, page):
             with hub.store.write(organisation) as uow:
-                met += _note_page(uow, hub, connector, part)
+                met = _note_page(uow, hub, connector, part)
                 if part.complete:
                     met += _note_missing(uow, connector.connector_id, listed)
                 if part.consents_whole:
@@ -112,7 +101,9 @@ def _read(
                     _go_on_after(uow, hub, connector.connector_id, part, cursor, reset=reset)
                     cursor, quiet = part.cursor, None
                 uow.connectors.note(connector.connector_id, heard_at=hub.now())
+                noted = uow.log.keep_run(run.adding(met))
                 uow.commit()
+            run.noted = noted
     with hub.store.write(organisation) as uow:
         if connector.manifest.capabilities.proposes:
             _look_at_proposals(uow, connector.connector_id)
@@ -123,8 +114,8 @@ def _read(
         due = uow.connectors.get(connector.connector_id).poll_due_at
         now, still_due = hub.now(), due if due is not None and due > began else None
         uow.connectors.note(connector.connector_id, heard_at=now, polled_at=now, poll_due_at=still_due)
+        run.end(uow)
         uow.commit()
-    return met
 
 
 def _go_on_after(

@@ -9,9 +9,10 @@ import structlog
 from samenspraak.connectors.manifest import Rates
 from samenspraak.domain.local_time import local_day
 from samenspraak.errors import SamenspraakError, TransientError
+from samenspraak.store.log import Pulled
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.pull import Pulled, pull, pull_failed
+from samenspraak.sync.pull import pull, pull_failed
 from samenspraak.sync.trouble import is_left_alone
 
 log = structlog.get_logger(__name__)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from samenspraak.policy.access import Role
 from samenspraak.policy.state import ConnectorState
 from samenspraak.sandbox import Fault
+from samenspraak.work.hearing import hear
 from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp
 
 API = "/api/v1"
@@ -173,6 +174,42 @@ def test_a_direction_and_a_rule_are_set_where_that_harms_nobody(web: FlaskClient
     assert web.put(f"{path}/rules/place", json=led, headers=manager).json == {"rules": {"place": "app-b"}}
     assert web.put(f"{path}/rules/place", json={"leader": None}, headers=manager).json == {"rules": {}}
     assert web.put(f"{path}/rules/place", json={"leader": "app-z"}, headers=manager).status_code == 404
+
+
+# When they were heard.
+
+
+def test_when_a_system_was_heard_is_told_newest_first_and_failures_by_code(
+    family: Any, web: FlaskClient, manager: Headers
+) -> None:
+    family.systems["app-a"].inject(Fault(kind="status", status=503))
+    for _ in range(2):
+        hear(family.app.hub, "de-linde", "app-a")
+
+    last, *earlier = web.get(f"{API}/connectors/app-a/runs", headers=manager).json["items"]
+    assert (last["outcome"], last["error"], last["times"], last["seen"]) == ("failed", "transient", 2, 0)
+    assert {one["outcome"] for one in earlier} == {"heard"}
+    first = earlier[-1]
+    assert (first["kind"], first["new"], first["ended_at"] is None) == ("full", 1, False)
+    assert web.get(f"{API}/connectors/app-z/runs", headers=manager).status_code == 404
+
+
+def test_a_page_of_them_follows_the_page_before_whatever_is_noted_meanwhile(
+    family: Any, web: FlaskClient, manager: Headers
+) -> None:
+    path = f"{API}/connectors/app-a/runs?limit=1&fields=number"
+    whole = [one["number"] for one in web.get(f"{API}/connectors/app-a/runs", headers=manager).json["items"]]
+    page = web.get(path, headers=manager).json
+    told = page["items"]
+    family.systems["app-a"].instruct("son", "r1", "Eerst de tenen.")
+    hear(family.app.hub, "de-linde", "app-a")
+    while page["next"]:
+        page = web.get(f"{path}&cursor={page['next']}", headers=manager).json
+        told += page["items"]
+
+    assert len(whole) > 1
+    assert [one["number"] for one in told] == whole
+    assert web.get(path, headers=manager).json["items"][0]["number"] > whole[0]
 
 
 # What failed.

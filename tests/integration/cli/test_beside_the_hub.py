@@ -107,7 +107,8 @@ def test_somebody_at_a_terminal_is_asked_first(
 READS = {
     *("event list", "event show", "event endpoint"),
     *("agreement list", "agreement show", "agreement explain", "agreement history"),
-    *("connector keys", "connector list", "connector preview", "connector test", "sync plan"),
+    *("connector keys", "connector list", "connector preview", "connector runs", "connector test"),
+    "sync plan",
     *("consent list", "match list", "question list", "question show", "status"),
     *("failure list", "failure show", "review list", "moment list", "today", "feed list", "feed save"),
     *("access program list", "access key list", "access provider list", "access account list"),

@@ -58,7 +58,17 @@ SHOWS_NOBODY = {
     *("event list", "event show", "event endpoint"),
     *("failure list", "failure show", "access program list", "access key list"),
     "access provider list",
-    *("connector keys", "connector list", "connector test", "demo", "kit new", "kit run", "serve", "status"),
+    *(
+        "connector keys",
+        "connector list",
+        "connector runs",
+        "connector test",
+        "demo",
+        "kit new",
+        "kit run",
+        "serve",
+        "status",
+    ),
     *("sync run", "sync plan", "sync apply", "sync drift"),
 }
 

@@ -38,6 +38,8 @@ from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
 from samenspraak.services.consents import Validity
 from samenspraak.services.explaining import Standing
 from samenspraak.services.questions import ANSWERS, ANSWERS_BY_CAUSE, OTHER
+from samenspraak.services.runs import RunOutcome
+from samenspraak.store.log import RunKind
 from samenspraak.sync.asking import HUB, PROPOSED
 from samenspraak.testing.tiers import Tier
 
@@ -66,6 +68,8 @@ CLOSED_LISTS = {
     "moment": MomentState,
     "result": Result,
     "tier": Tier,
+    "read": RunKind,
+    "run": RunOutcome,
 }
 
 # Jargon that a coordinator need not know; the Dutch texts have another word for it, or name a command.

@@ -104,6 +104,19 @@ def test_a_system_that_is_away_is_told_and_the_others_go_on(line: Any, family: A
     assert [one["error"] for one in line.json("sync", "run", "--connector", "app-b")["heard"]] == [""]
 
 
+def test_it_is_shown_when_a_system_was_heard_and_when_that_failed(line: Any, family: Any) -> None:
+    family.systems["app-b"].inject(Fault(kind="down"))
+    line("sync", "run", "--full")
+
+    [last, *earlier] = line.json("connector", "runs", "app-b")["runs"]
+    assert (last["kind"], last["outcome"], last["error"]) == ("full", "failed", "transient")
+    assert {one["outcome"] for one in earlier} == {"heard"}
+    text = line.text("connector", "runs", "app-b", "--limit", "1").splitlines()
+    assert len(text) == 2
+    assert text[1].endswith("mislukt (transient)")
+    assert "no connector app-z" in line.fails("connector", "runs", "app-z", code=10)
+
+
 def test_a_paused_system_is_skipped_and_an_unknown_one_is_not_found(line: Any, family: Any) -> None:
     line("connector", "pause", "app-b")
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from samenspraak.store import Cipher, Store
-from samenspraak.store.log import AttemptRecord, RunRecord
+from samenspraak.store.log import AttemptRecord, Pulled, RunKind, RunRecord
 from samenspraak.store.records import AuditLine
 
 
@@ -206,21 +206,51 @@ def test_several_lines_at_once_are_chained_like_one_after_the_other(store: Store
         assert [one.client_id for one in uow.log.audit_lines()] == ["", "anna", "bos", "mother"]
 
 
-def test_the_last_runs_of_a_connector_are_told_newest_first(store: Store, now: datetime) -> None:
-    runs = [
-        RunRecord(
-            connector_id="ecd",
-            kind="poll",
-            started_at=now,
-            ended_at=now + timedelta(seconds=number),
-            outcome="ok",
-            counts={"seen": number},
-        )
-        for number in range(3)
-    ]
-    with store.write("noord") as uow:
-        for one in runs:
-            uow.log.run(one)
+# Times that a system was heard.
 
-        assert uow.log.runs("ecd", limit=2) == [runs[2], runs[1]]
-        assert uow.log.runs("platform") == []
+
+def keep(store: Store, *noted: RunRecord) -> list[RunRecord]:
+    """Keep them; gives them with their numbers."""
+    with store.write("noord") as uow:
+        kept = [uow.log.keep_run(one) for one in noted]
+        uow.commit()
+    return kept
+
+
+def heard(at: datetime, connector_id: str = "ecd") -> RunRecord:
+    met = Pulled(seen=4, new=1, changed=2, apart=1)
+    return RunRecord(
+        **{"connector_id": connector_id, "kind": RunKind.FULL, "started_at": at, "ended_at": at},
+        **{"ms": 7, "error": "transient", "met": met, "times": 2},
+    )
+
+
+def test_the_times_that_a_system_was_heard_are_told_newest_first(store: Store, now: datetime) -> None:
+    first, _, third = keep(store, heard(now), heard(now, "platform"), heard(now))
+
+    with store.read("noord") as uow:
+        assert uow.log.runs("ecd") == [third, first]
+        assert uow.log.runs("ecd", limit=1) == [third]
+        assert uow.log.runs("ecd", before=third.number) == [first]
+        assert uow.log.runs("elsewhere") == []
+
+
+def test_a_time_that_goes_on_is_kept_in_its_place(store: Store, now: datetime) -> None:
+    [begun] = keep(store, RunRecord(connector_id="ecd", kind=RunKind.CHANGES, started_at=now))
+    keep(store, heard(now), replace(begun, ended_at=now, met=Pulled(seen=9)))
+
+    with store.write("noord") as uow:
+        assert uow.log.runs("ecd")[1] == replace(begun, ended_at=now, met=Pulled(seen=9))
+        uow.log.drop_run(begun.number)
+        assert [one.number for one in uow.log.runs("ecd")] == [begun.number + 1]
+
+
+def test_what_is_old_and_all_but_the_newest_is_let_go_of_each_system(store: Store, now: datetime) -> None:
+    old, other = heard(now - timedelta(days=91)), heard(now, "platform")
+    *_, third, last = keep(store, old, other, heard(now), heard(now), heard(now))
+
+    with store.write("noord") as uow:
+        assert uow.log.forget_runs("ecd", before=now - timedelta(days=90), most=9) == 1
+        assert uow.log.forget_runs("ecd", before=now - timedelta(days=90), most=2) == 1
+        assert uow.log.runs("ecd") == [last, third]
+        assert len(uow.log.runs("platform")) == 1

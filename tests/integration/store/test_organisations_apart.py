@@ -35,7 +35,7 @@ from samenspraak.store import Store, WritingUnitOfWork
 from samenspraak.store.access import KeyRecord, ProgramRecord
 from samenspraak.store.accounts import AccountRecord, InvitationRecord, ProviderRecord
 from samenspraak.store.events import NOT_CHOSEN
-from samenspraak.store.log import AttemptRecord, RunRecord
+from samenspraak.store.log import AttemptRecord, RunKind, RunRecord
 from samenspraak.store.news import NewsRecord
 from samenspraak.store.records import (
     AuditLine,
@@ -111,7 +111,7 @@ CLAIMED = LinkRecord(
     **dict.fromkeys(("want", "have", "looked_version", "look", "looked", "priority", "attempts", "fence"), 0),
     **{"phase": LinkPhase.NONE, "reason": Reason.DUE, "detail": "", "next_at": None},
 )
-RUN = RunRecord(connector_id="ecd", kind="poll", started_at=NOW, ended_at=NOW, outcome="ok", counts={})
+RUN = RunRecord(connector_id="ecd", kind=RunKind.FULL, started_at=NOW, ended_at=NOW)
 ATTEMPT = AttemptRecord(
     connector_id="ecd", act="delivery", outcome="ok", detail="1", ms=3, at=NOW, link_id="l1"
 )
@@ -382,15 +382,17 @@ ACTS: dict[str, Act] = {
     "log.attempt": lambda uow: uow.log.attempt(ATTEMPT),
     "log.deliveries": lambda uow: uow.log.deliveries("ecd", 1),
     "log.attempts": lambda uow: uow.log.attempts("l1"),
-    "log.run": lambda uow: uow.log.run(RUN),
+    "log.keep_run": lambda uow: uow.log.keep_run(RUN),
     "log.runs": lambda uow: uow.log.runs("ecd"),
+    "log.forget_runs": lambda uow: uow.log.forget_runs("ecd", before=NOW, most=9),
+    "log.drop_run": lambda uow: uow.log.drop_run(9),
 }
 LINK = "70d0bcb2e6b03c5d74ed3e38b95a28"
 
 # They make something new wherever they are called, or speak of the whole organisation.
 MAKES_NEW = {
     *("parties.add_person", "parties.add_group", "parties.add_device", "connectors.add"),
-    *("log.audit", "log.attempt", "log.run", "log.verify", "days.note", "shown.stamp", "access.vouch"),
+    *("log.audit", "log.attempt", "log.keep_run", "log.verify", "days.note", "shown.stamp", "access.vouch"),
     *("news.digest", "once.take", "requests.add", "accounts.add", "accounts.invite"),
 }
 ASKS_NOTHING = {

@@ -17,7 +17,7 @@ VERSIONS = {"row", "version", "revision", "number", "epoch"}
 # Their rows are made and removed, never changed.
 UNCHANGING = {
     *("organisation", "identifier", "membership", "agreement_party"),
-    *("run", "attempt", "known_as", "once", "request", "held_secret"),
+    *("attempt", "known_as", "once", "request", "held_secret"),
     *("sign_in_provider", "account", "invitation"),
 }
 

@@ -13,9 +13,11 @@ from samenspraak.errors import RuleError
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.policy.capabilities import Direction, SystemKind
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import connecting, connectors, mapping, rehearsals
+from samenspraak.services import connecting, connectors, mapping, rehearsals, runs
 from samenspraak.services.connecting import System
 from samenspraak.services.paging import Window, paged
+from samenspraak.services.runs import RunOutcome
+from samenspraak.store.log import RunKind
 from samenspraak.web.api.routes import Routes, tagged
 from samenspraak.web.api.shapes import Flag, Members, Page, Paging, Text, only
 
@@ -119,6 +121,57 @@ class WhichConnectors(Paging):
     """Which systems."""
 
     members = Members(ConnectorShown)
+
+
+class RunShown(Schema):
+    """A time that a system was heard, or several in a row on one day that came to the same."""
+
+    number = fields.Integer(required=True, metadata={"description": "Higher is later."})
+    kind = fields.Enum(
+        RunKind,
+        by_value=True,
+        required=True,
+        metadata={"description": "`changes`: what changed since the last time. `full`: everything there is."},
+    )
+    outcome = fields.Enum(
+        RunOutcome,
+        by_value=True,
+        required=True,
+        metadata={"description": "`unfinished`: it goes on, or was broken off; the next one follows."},
+    )
+    error = fields.String(
+        required=True, metadata={"description": "The code of what went wrong; empty: nothing did."}
+    )
+    started_at = fields.AwareDateTime(
+        required=True, metadata={"description": "When the first of them began."}
+    )
+    ended_at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the last of them ended; null of what is unfinished."},
+    )
+    ms = fields.Integer(
+        required=True, metadata={"description": "How long the last one took, in milliseconds."}
+    )
+    times = fields.Integer(required=True, metadata={"description": "How many there are of it."})
+    seen = fields.Integer(required=True, metadata={"description": "The records that each of them read."})
+    new = fields.Integer(required=True, metadata={"description": "Of those: there for the first time."})
+    changed = fields.Integer(required=True, metadata={"description": "Of those: looked at again."})
+    apart = fields.Integer(
+        required=True, metadata={"description": "Of those: cannot be used, and set apart for the first time."}
+    )
+
+
+class RunsShown(Page):
+    """A page of them, the newest first."""
+
+    items = fields.List(fields.Nested(RunShown(partial=True)), required=True)
+
+
+class WhichRuns(Paging):
+    """Which times."""
+
+    members = Members(RunShown)
 
 
 class NewConnector(Schema):
@@ -278,6 +331,16 @@ def routes(app: Application) -> Routes:
         """One connected system, and how it is doing."""
         found = connecting.show(hub, registry, connected, who.organisation, connector_id)
         return _shown(found), HTTPStatus.OK, tagged(found.version, _shown(found))
+
+    @here.route("/connectors/<connector_id>/runs")
+    @here.asks(Scope.CONNECTORS_READ)
+    @here.takes(WhichRuns, "query")
+    @here.gives(HTTPStatus.OK, RunsShown)
+    def runs_(who: Principal, which: dict[str, Any], connector_id: str) -> dict[str, Any]:
+        """When a system was heard, how long that took, what it met, and what went wrong."""
+        window = Window(after=which["cursor"], limit=which["limit"])
+        found = runs.page(hub, who.organisation, window, connector_id)
+        return {"items": only([vars(one) for one in found], which), "next": found.next}
 
     @here.route("/connectors/<connector_id>", methods=["PATCH"])
     @here.asks(Scope.CONNECTORS_WRITE)
