@@ -524,6 +524,43 @@ def test_a_thread_that_was_succeeded_goes_when_only_its_conditions_may_not_be_re
     assert life.record("thread")["messages"][-1]["says"]["title"] == "lopen"
 
 
+@among("thread")
+@pytest.mark.parametrize(("stays", "goes"), [("lopen", "fietsen"), ("fietsen", "lopen")])
+def test_a_thread_that_was_closed_before_its_agreement_became_one_with_another_is_taken_back(
+    life: Life, stays: str, goes: str
+) -> None:
+    """It was put aside for the thread of the other one, and stayed readable after consent was withdrawn."""
+    thread = life.walk.town.systems["thread"]
+    closed = life.record("thread")["id"]
+    life.edits(STATUS, Status(state=State.ENDED))
+    life.rests()
+    life.edits(STATUS, Status(state=State.ACTIVE))
+    life.rests()
+    life.agrees("fietsen")
+    life.rests()
+    joining.join(life.walk.town.hub, ORGANISATION, stays, goes)
+    life.rests()
+    [goes_on] = thread.live()
+    assert goes_on != closed
+    assert "lopen" in repr(thread.now(closed))
+
+    here.allows(life.walk, DAUGHTER.id, "everything", allowed=False)
+    here.allows(life.walk, SON.id, "everything", allowed=False)
+    life.rests()
+    said = [one["says"] for key in thread.records for one in (thread.now(key) or {})["messages"]]
+    assert set(map(bool, said)) == {False}
+
+    here.allows(life.walk, DAUGHTER.id, "everything", allowed=True)
+    here.allows(life.walk, SON.id, "everything", allowed=True)
+    life.rests()
+    assert life.record("thread")["messages"][-1]["says"]
+    for asked in life.asked:  # the thread that was found closed, and the two names
+        life.answers(asked, "restore" if asked.cause == "over-there" else "hub")
+    life.rests()
+    assert life.record("thread")["messages"][-1]["says"]["title"] == stays
+    assert life.asked == []
+
+
 @among("app", "platform")
 def test_one_of_two_that_a_single_create_made_and_somebody_ended_is_a_question(life: Life) -> None:
     """Found by the walk: seed 1312. The other one went on, and nobody heard of the end."""

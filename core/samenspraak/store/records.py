@@ -115,6 +115,8 @@ class Likeness(StrEnum):
 
 DOUBLE = "double"
 """Why an object is not worked with: another one, made by the same create of ours, stands for it."""
+REPLACED = "replaced"
+"""Why an object is not worked with: another one stands for its agreement there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +165,11 @@ class RemoteRecord:
     fence: int = 0
     row: int = 0
 
+    @property
+    def is_aside(self) -> bool:
+        """Whether another object is worked with in its place."""
+        return self.why in (DOUBLE, REPLACED)
+
 
 class RemoteMark(NamedTuple):
     """What a page is compared with: which object it is, and the state that was seen last."""
@@ -170,6 +177,7 @@ class RemoteMark(NamedTuple):
     id: str
     link_id: str | None = None
     page_mark: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

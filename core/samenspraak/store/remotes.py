@@ -197,9 +197,12 @@ class Remotes(Leased):
 
     def _marks(self, **key: object) -> dict[str, RemoteMark]:
         """Without opening any."""
-        columns = (remote.c.external_id, remote.c.id, remote.c.link_id, remote.c.page_mark)
-        rows = cast(Iterable[tuple[str, str, str | None, str | None]], self._scope.only(*columns, **key))
-        return {called: RemoteMark(row_id, link_id, mark) for called, row_id, link_id, mark in rows}
+        own = (remote.c.id, remote.c.link_id, remote.c.page_mark, remote.c.why)
+        rows = cast(
+            Iterable[tuple[str, str, str | None, str | None, str]],
+            self._scope.only(remote.c.external_id, *own, **key),
+        )
+        return {called: RemoteMark(row_id, link_id, mark, why) for called, row_id, link_id, mark, why in rows}
 
     def _all(self, **key: object) -> list[RemoteRecord]:
         return [self._record(row) for row in self._scope.all(remote, remote.c.id, **key)]

@@ -38,6 +38,7 @@ from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import CopyState, Do, LinkPhase, Ours, Presence, Reason, There, Today
 from samenspraak.store.records import (
     DOUBLE,
+    REPLACED,
     AgreementRecord,
     Cause,
     ConnectorRecord,
@@ -266,7 +267,7 @@ def _attach(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord)
         uow.remotes.by_external(remote.connector_id, case.reading.replaces) if case.reading.replaces else None
     )
     if predecessor is not None and (link := _link_of(uow, case, predecessor)):
-        uow.remotes.save(replace(predecessor, phase=LinkPhase.CLOSED, link_id=None, why="replaced"))
+        uow.remotes.save(replace(predecessor, phase=LinkPhase.CLOSED, link_id=None, why=REPLACED))
         carried = replace(
             predecessor,
             id=remote.id,

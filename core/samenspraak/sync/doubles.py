@@ -11,7 +11,6 @@ from dataclasses import replace
 from samenspraak.connectors.connector import Changes, End, Found, Look, Unseen
 from samenspraak.domain.agreements import Status
 from samenspraak.domain.units import STATUS, Units
-from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import LinkPhase
 from samenspraak.store.records import DOUBLE, RemoteRecord
 from samenspraak.sync import questions
@@ -97,17 +96,16 @@ def to_take_back(snapshot: Snapshot) -> list[RemoteRecord]:
     return [
         one
         for one in snapshot.remotes
-        if one.why == DOUBLE
-        and one.external_id is not None
-        and not one.ended_by_us
-        and (snapshot.is_hidden or _hides(snapshot, one.shape))
+        if one.is_aside and one.external_id is not None and not one.ended_by_us and _hides(snapshot, one)
     ]
 
 
-def _hides(snapshot: Snapshot, shown: Shape | None) -> bool:
-    """Whether something that was seen in an object may not be seen any more; not what nobody holds now."""
-    now = snapshot.shape
-    return shown is not None and any(
+def _hides(snapshot: Snapshot, double: RemoteRecord) -> bool:
+    """Whether something that was seen in it may not be seen any more; not what nobody holds now."""
+    shown, now = double.shape, snapshot.beside.get(double.id)
+    if snapshot.is_hidden or shown is None or not now:
+        return snapshot.is_hidden or shown is not None
+    return any(
         key not in now.units and (key in snapshot.units or key.kind not in now.kinds) for key in shown.units
     )
 

@@ -166,7 +166,7 @@ def _move(
         beside = [one for one in read_beside(uow, hub, link, stays.id) if is_there(uow, hub, one)]
         if beside and not is_there(uow, hub, link):
             for move in own:
-                put_aside(uow, move.remote)
+                put_aside(uow, hub, move.remote, beside[0])
             continue
         room = room_for(uow, hub, link, stays.id, aliases, version)
         for move in own:

@@ -15,16 +15,13 @@ from samenspraak.errors import RuleError
 from samenspraak.policy.capabilities import Readers
 from samenspraak.policy.joining import Moved, Normal
 from samenspraak.policy.state import LinkPhase, QuestionKind
-from samenspraak.store.records import LinkRecord, RemoteRecord
+from samenspraak.store.records import REPLACED, LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.alike import TWO_COPIES, is_made_by_us
 from samenspraak.sync.asking import HUB, ask_matter, open_about, owner_of
 from samenspraak.sync.audiences import free_audience
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.snapshot import Snapshot
-
-REPLACED = "replaced"
-"""Why an object has no link: another one stands for its agreement there."""
 
 
 def ask_which_copy(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, link: LinkRecord) -> None:
@@ -135,16 +132,29 @@ def room_for(
         )
     )
     for succeeded in uow.remotes.of_link(link.id):
-        put_aside(uow, succeeded)
+        put_aside(uow, hub, succeeded, link)
     uow.links.revoke(link.id)
     uow.links.set(link.id, members=moving.members, aliases=aliases.after(moving.aliases), phase=moving.phase)
     uow.look_at_link(link.id)
     return uow.links.get(link.id)
 
 
-def put_aside(uow: WritingUnitOfWork, remote: RemoteRecord) -> None:
-    """Another object stands for its agreement there; should it come to life, it is looked at anew."""
-    uow.remotes.save(replace(remote, link_id=None, phase=LinkPhase.CLOSED, base={}, why=REPLACED))
+def put_aside(uow: WritingUnitOfWork, hub: Hub, remote: RemoteRecord, link: LinkRecord) -> None:
+    """Another object, of this link, stands for its agreement there.
+
+    Should it come to life, it is looked at anew. What we wrote in it may still be read: it stays beside that
+    other one, so that it is taken back when it may not be seen any more.
+    """
+    may_be_read = remote.shape is not None and is_made_by_us(uow, hub, remote)
+    uow.remotes.save(
+        replace(
+            remote,
+            link_id=link.id if may_be_read else None,
+            phase=LinkPhase.CLOSED,
+            base={},
+            why=remote.why if may_be_read and remote.is_aside else REPLACED,
+        )
+    )
 
 
 def take_along(

@@ -16,7 +16,7 @@ from samenspraak.connectors.connector import Absent, Connector, Found, Page, Set
 from samenspraak.errors import SamenspraakError, StaleError
 from samenspraak.policy.state import LinkPhase
 from samenspraak.store.log import Pulled
-from samenspraak.store.records import ConnectorRecord, CursorRecord, RemoteMark, RemoteRecord
+from samenspraak.store.records import REPLACED, ConnectorRecord, CursorRecord, RemoteMark, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.adopt import take_in
 from samenspraak.sync.consenting import forget, has_news, hear, missing
@@ -254,8 +254,8 @@ def _look_at_proposals(uow: WritingUnitOfWork, connector_id: str) -> None:
 
 
 def look(uow: WritingUnitOfWork, remote: RemoteRecord | RemoteMark) -> None:
-    """Something may have changed with this object."""
-    if remote.link_id is None:
+    """Something may have changed with this object; one that was replaced may have come to life."""
+    if remote.link_id is None or remote.why == REPLACED:
         uow.look_at_remote(remote.id)
     else:
         uow.look_at_link(remote.link_id)

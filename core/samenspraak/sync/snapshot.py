@@ -25,7 +25,6 @@ from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import LinkPhase
 from samenspraak.policy.terms import Standing, asked
 from samenspraak.store.records import (
-    DOUBLE,
     AgreementRecord,
     ConnectorRecord,
     LinkRecord,
@@ -55,7 +54,8 @@ class Snapshot:
     the parts somebody added there, by an object for an assignment that nobody here ever had · ``may_double``:
     a new copy might be a second one, of what stands there as another agreement · ``untold_since``: where
     messages wait a moment, when the first version was made that nobody was told of there · ``quiet``: what a
-    new copy says is no news.
+    new copy says is no news · ``beside``: by their ids, what the readers of objects that are not worked with
+    may see in those now.
     """
 
     organisation: str
@@ -83,6 +83,7 @@ class Snapshot:
     may_double: bool
     untold_since: datetime | None = None
     quiet: bool = False
+    beside: Mapping[str, Shape] = field(default_factory=dict)
     units: Units = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,7 +123,7 @@ class Snapshot:
 
         One that is gone comes last: another one that our create made may be there all the same.
         """
-        own = [one for one in self.remotes if one.part == part and one.why != DOUBLE]
+        own = [one for one in self.remotes if one.part == part and not one.is_aside]
         return sorted(own, key=lambda one: (_RANK[one.phase], not one.base, one.id))
 
     @property
@@ -231,6 +232,11 @@ def snapshot_of(uow: UnitOfWork, hub: Hub, link: LinkRecord, record: AgreementRe
             hub.now(),
             link.priority,
         ),
+        beside={
+            one.id: sight_of(uow, hub, agreement, link.connector_id, one.shape.members).shape()
+            for one in remotes
+            if one.is_aside and one.shape is not None
+        },
     )
 
 
