@@ -17,10 +17,11 @@ from samenspraak.protocols import fhir
 
 HEADER = "X-Samenspraak-Key"
 _ENDED = ("error", "off")
+_MARK_LENGTH = 8
 
 
 def keep(http: HttpClient, *, criteria: str, url: str, key: str) -> None:
-    """See to it that the server tells us of changes: one subscription of ours, that is not off.
+    """See to it that the server tells us of changes: one subscription of ours, that is not off, by this key.
 
     Without it nothing is lost: changes are then only heard when we look.
 
@@ -36,7 +37,7 @@ def keep(http: HttpClient, *, criteria: str, url: str, key: str) -> None:
     wanted = {
         "resourceType": "Subscription",
         "status": "requested",
-        "reason": "Samenspraak leest wat er veranderde.",
+        "reason": f"Samenspraak leest wat er veranderde ({_mark(url, key)}).",
         "criteria": criteria,
         "channel": {"type": "rest-hook", "endpoint": url, "header": [f"{HEADER}: {key}"]},
     }
@@ -47,9 +48,18 @@ def keep(http: HttpClient, *, criteria: str, url: str, key: str) -> None:
         fhir.update(http, {**wanted, "id": first["id"]}, fhir.version_of(first))
 
 
+def _mark(url: str, key: str) -> str:
+    """Tells one key from another, and nobody what it is."""
+    return hmac.digest(key.encode(), url.encode(), "sha256").hex()[:_MARK_LENGTH]
+
+
 def _differs(one: fhir.Resource, wanted: fhir.Resource) -> bool:
-    """Whether it is off, or for something else. Servers hide headers, so those are not compared."""
-    return fhir.text(one, "status") in _ENDED or one.get("criteria") != wanted["criteria"]
+    """Whether it is off, for something else, or with another key.
+
+    Servers hide headers, so those are not compared: the reason, which they keep, holds a mark of the key.
+    """
+    is_other = any(one.get(name) != wanted[name] for name in ("criteria", "reason"))
+    return is_other or fhir.text(one, "status") in _ENDED
 
 
 def check(request: Inbound, key: str | None, connector_id: str) -> None:

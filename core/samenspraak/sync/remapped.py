@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from samenspraak.connectors.connector import Connector, Directory
+from samenspraak.connectors.connector import Connector, Directory, Marker, Subject
 from samenspraak.domain.units import UnitKey, UnitKind, Units
 from samenspraak.errors import InvalidRecordError
 from samenspraak.store.records import LinkRecord, RemoteRecord
@@ -47,7 +47,7 @@ def reread(uow: UnitOfWork, before: Connector, now: Connector) -> list[Reread]:
                 remote=remote,
                 stood=_units(was, remote.seen, directory),
                 stands=_units(reads, remote.seen, directory),
-                sent_beyond=_sent_beyond(was, reads, remote, directory),
+                sent_beyond=_sent_beyond(uow, was, reads, link, remote, directory),
             )
             for remote in uow.remotes.of_link(link.id)
         ]
@@ -110,14 +110,27 @@ def _beyond(stood: Units, stands: Units) -> frozenset[UnitKey]:
     return frozenset(stood.keys() - stands.keys()) if stands else frozenset()
 
 
+def _subject(uow: UnitOfWork, link: LinkRecord, remote: RemoteRecord, directory: Directory) -> Subject:
+    """What a record is about that we may just have made there, and that nobody has seen yet."""
+    client = directory.id_of(uow.agreements.get(link.agreement_id).agreement.client)
+    marker = Marker(agreement_id=link.agreement_id, copy=link.audience, part=remote.part)
+    return Subject(client=client or "", marker=marker)
+
+
 def _sent_beyond(
-    was: Connector, reads: Connector, remote: RemoteRecord, directory: Directory
+    uow: UnitOfWork,
+    was: Connector,
+    reads: Connector,
+    link: LinkRecord,
+    remote: RemoteRecord,
+    directory: Directory,
 ) -> frozenset[UnitKey]:
     """Of a write whose outcome nobody knows nothing is agreed, and it may stand there all the same."""
-    if remote.seen is None or remote.intent is None:
+    if remote.intent is None:
         return frozenset()
     try:
-        landed = was.put(dict(remote.seen), as_changes(remote.intent.sent), directory)
+        before = remote.seen or was.new(_subject(uow, link, remote, directory))
+        landed = was.put(dict(before), as_changes(remote.intent.sent), directory)
     except InvalidRecordError:
         return frozenset()
     stays = _beyond(_units(was, landed, directory), _units(reads, landed, directory))

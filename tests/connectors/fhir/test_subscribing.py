@@ -109,6 +109,25 @@ def test_another_selection_is_subscribed_to(start: Start, door: Door) -> None:
     assert "736353004" in one["criteria"]
 
 
+def test_a_new_key_is_told_to_the_server_once_and_its_notices_are_heard(start: Start, door: Door) -> None:
+    """Until then every notice came with the former key, and none was heard any more."""
+    world = start(hook_url=door.url, hook_key=KEY)
+    world.listed()
+    other = world.again(hook_url=door.url, hook_key="een-heel-andere-sleutel")
+    other.listed()
+    version = subscriptions(world)[0]["meta"]["versionId"]
+    other.listed()
+
+    [one] = subscriptions(world)
+    assert one["meta"]["versionId"] == version
+    assert "sleutel" not in one["reason"]
+    world.agree("a")
+    [notice] = door.hears(1)
+    assert other.connector.hints(notice) == [Hint()]
+    with pytest.raises(AuthenticationError):
+        world.connector.hints(notice)
+
+
 @pytest.mark.parametrize("settings", [{}, {"hook_key": KEY}], ids=["nothing", "no address"])
 def test_without_an_address_of_ours_nothing_is_asked_for(start: Start, settings: dict[str, str]) -> None:
     world = start(**settings)

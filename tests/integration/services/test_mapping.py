@@ -15,6 +15,7 @@ from samenspraak.sandbox import Fault
 from samenspraak.services import connectors, mapping
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.intending import unmoved
+from samenspraak.sync.pull import pull
 from samenspraak.sync.snapshot import load
 from samenspraak.sync.versions import record_version
 from samenspraak.work.inline import work_off
@@ -199,6 +200,32 @@ def test_what_may_have_landed_with_a_lost_answer_is_not_left_where_it_is_read_no
     family.clock.pass_(minutes=1)
     family.settle(4)
     assert set(family.reasons().values()) == {Reason.EQUAL}
+
+
+def test_what_may_have_been_made_with_a_lost_answer_is_not_left_where_it_is_read_no_more(
+    family: Any, there: str, plein: Buurtplein
+) -> None:
+    elsewhere = described(family, LOUNGE, 'place = "details.kamer"')
+    app = family.systems["app-a"]
+    [tasks] = [one["tasks"] for one in app.shelf.bodies("record")]
+    app.add_record("son", "wit", "Wandelen", place="het park", tasks=tasks)
+    pull(family.app.hub, ORGANISATION, "app-a")
+    plein.inject(Fault(kind="lose", writes=True, times=1))
+    work_off(family.app.hub, ORGANISATION)
+    [made] = [one for one in plein.kept if one != there]
+    assert plein.states(made)[-1]["details"]["waar"] == "het park"
+
+    with pytest.raises(RuleError, match="place in 1 records"):
+        changes(family, elsewhere)
+
+    family.clock.pass_(minutes=1)
+    family.settle(4)
+    assert [one for one in plein.kept if one != there] == [made]
+    with pytest.raises(RuleError, match="place in 1 records"):
+        changes(family, elsewhere)
+    connectors.change(family.app.hub, family.app.connected, ORGANISATION, elsewhere, leave=True)
+    family.settle(4)
+    assert plein.states(made)[-1]["details"]["kamer"] == "het park"
 
 
 def test_what_was_planned_with_former_settings_does_not_leave(family: Any, there: str) -> None:
