@@ -170,8 +170,7 @@ def recover(
     """
     with hub.store.write(organisation) as uow:
         check_told(uow, hub, connector_id)
-        failed = [one.id for one in uow.events.given_up(connector_id) if one.at >= since]
-        begun = try_again(uow, hub, failed) + _hasten(uow, hub, connector_id)
+        begun = try_again(uow, hub, uow.events.failed(connector_id, since)) + _hasten(uow, hub, connector_id)
         _audit(uow, hub, connector_id, "recovered", by, begun, since.isoformat())
         uow.commit()
     return tuple(begun)
@@ -189,8 +188,7 @@ def replay(hub: Hub, organisation: str, connector_id: str, *, after: int, by: st
     """
     with hub.store.write(organisation) as uow:
         check_told(uow, hub, connector_id)
-        missing = [one.id for one in uow.events.given_up(connector_id) if one.number > after]
-        missing += [one.id for one in uow.events.not_chosen(connector_id, after)]
+        missing = uow.events.missing(connector_id, after)
         begun = try_again(uow, hub, missing, taken=True) + _hasten(uow, hub, connector_id)
         _audit(uow, hub, connector_id, "replayed", by, begun, str(after))
         uow.commit()

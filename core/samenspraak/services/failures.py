@@ -94,11 +94,7 @@ def listed(
         return Failures(
             copies=tuple(one for one in copies if since is None or (one.since and one.since >= since)),
             records=tuple(_apart(uow, connector_id)),
-            notices=tuple(
-                _untaken(one)
-                for one in uow.events.given_up(connector_id)
-                if since is None or (one.given_up_at and one.given_up_at >= since)
-            ),
+            notices=tuple(_untaken(one) for one in uow.events.given_up(connector_id, since=since)),
         )
 
 

@@ -96,11 +96,16 @@ class Events(Leased):
         """
         return _record(self._scope.get(event, connector_id=connector_id, number=number))
 
-    def not_chosen(self, connector_id: str, after: int) -> builtins.list[EventRecord]:
-        """Those after this number that were not handed over, since their kind was not chosen; in order."""
-        own = self._scope.select(event).where(event.c.connector_id == connector_id, event.c.number > after)
-        left = own.where(event.c.taken_at.is_not(None), event.c.detail == NOT_CHOSEN)
-        return [_record(row) for row in self._scope.rows(left.order_by(event.c.number))]
+    def missing(self, connector_id: str, after: int) -> builtins.list[str]:
+        """The ids of those after this number that were never handed over: given up, or not chosen."""
+        is_not_chosen = sa.and_(event.c.taken_at.is_not(None), event.c.detail == NOT_CHOSEN)
+        never = sa.or_(event.c.given_up_at.is_not(None), is_not_chosen)
+        return self._ids(connector_id, event.c.number > after, never)
+
+    def failed(self, connector_id: str, since: datetime | None = None) -> builtins.list[str]:
+        """The ids of those given up, or of these what happened at this moment or later."""
+        happened = () if since is None else (event.c.at >= since,)
+        return self._ids(connector_id, event.c.given_up_at.is_not(None), *happened)
 
     def counts(self, connector_id: str) -> tuple[int, int]:
         """How many wait to be handed over, and how many were given up."""
@@ -112,11 +117,18 @@ class Events(Leased):
         [row] = self._scope.rows(own.where(event.c.connector_id == connector_id, event.c.taken_at.is_(None)))
         return row.waiting, row.given_up
 
-    def given_up(self, connector_id: str | None = None) -> builtins.list[EventRecord]:
-        """Those that nobody took until the schedule was over, in the order of their numbers."""
+    def given_up(
+        self, connector_id: str | None = None, *, since: datetime | None = None
+    ) -> builtins.list[EventRecord]:
+        """Those that nobody took until the schedule was over, in the order of their numbers.
+
+        ``since``: only where that was at this moment or later.
+        """
         own = self._scope.select(event).where(event.c.given_up_at.is_not(None))
         if connector_id is not None:
             own = own.where(event.c.connector_id == connector_id)
+        if since is not None:
+            own = own.where(event.c.given_up_at >= since)
         return [_record(row) for row in self._scope.rows(own.order_by(event.c.connector_id, event.c.number))]
 
     # Handing over.
@@ -216,6 +228,10 @@ class Events(Leased):
             window_from=failing.window,
             clock_from=failing.clock,
         )
+
+    def _ids(self, connector_id: str, *which: sa.ColumnElement[bool]) -> builtins.list[str]:
+        own = self._scope.select(event, event.c.id).where(event.c.connector_id == connector_id, *which)
+        return [row.id for row in self._scope.rows(own.order_by(event.c.number))]
 
     def _note(self, connector_id: str, **noted: Any) -> None:
         own = self._scope.update(subscriber).where(subscriber.c.connector_id == connector_id)

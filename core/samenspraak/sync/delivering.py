@@ -287,7 +287,7 @@ def try_again(
             uow.look_at_link(link.id)
     for connector_id in {one.connector_id for one in events}:
         uow.events.heard(connector_id)
-        if not uow.events.given_up(connector_id):
+        if not uow.events.failed(connector_id):
             no_more_admin(uow, hub, connector_id, cause=subscribers.UNDELIVERED)
     return begun
 
@@ -296,5 +296,5 @@ def try_all_again(uow: WritingUnitOfWork, hub: Hub, connector_id: str) -> None:
     """Its subscriber takes part again: what was given up begins anew, and nothing waits for its turn."""
     uow.events.heard(connector_id)
     uow.events.trust(connector_id)
-    try_again(uow, hub, [one.id for one in uow.events.given_up(connector_id)])
+    try_again(uow, hub, uow.events.failed(connector_id))
     uow.wake(events=uow.events.hasten(connector_id, hub.now()))

@@ -100,10 +100,13 @@ def test_every_attempt_at_an_event_can_be_read_and_it_can_be_told_again(
     assert line.actor.startswith("program:")
 
 
-def test_what_failed_or_is_missing_can_be_asked_for(web: FlaskClient, app: Receiver, mine: Headers) -> None:
-    since = {"since": "2026-01-01T00:00:00+00:00"}
-
-    recovered = web.post(f"{API}/events/recover", json=since, headers=mine)
+@pytest.mark.parametrize(
+    "moment", ["2026-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"]
+)
+def test_what_failed_or_is_missing_can_be_asked_for(
+    web: FlaskClient, app: Receiver, mine: Headers, moment: str
+) -> None:
+    recovered = web.post(f"{API}/events/recover", json={"since": moment}, headers=mine)
     replayed = web.post(f"{API}/events/replay", json={"after": 0}, headers=mine)
 
     assert [(one.status_code, one.json) for one in (recovered, replayed)] == [(202, {"events": []})] * 2

@@ -11,7 +11,7 @@ import pytest
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, events
+from samenspraak.services import connectors, events, failures
 from samenspraak.services.events import EventState
 
 from .conftest import APP, ORGANISATION, Told
@@ -105,6 +105,11 @@ def test_all_that_failed_since_a_moment_is_told_again_and_no_more(told: Told) ->
     assert events.recover(told.hub, ORGANISATION, APP, since=since) == ()
     assert [one.data["sequence"] for one in told.app.taken] == [1, 3]
     assert told.asked() == [("connector", "undelivered")]  # of the one that is still given up
+    [left] = failures.listed(told.hub, ORGANISATION).notices
+    assert left.since is not None
+    assert failures.listed(told.hub, ORGANISATION, since=left.since).notices == (left,)
+    later = left.since + timedelta(seconds=1)
+    assert failures.listed(told.hub, ORGANISATION, since=later).notices == ()
     assert len(events.recover(told.hub, ORGANISATION, APP, since=since - timedelta(days=9))) == 1
     told.work()
     assert told.app.missing() == []

@@ -127,10 +127,10 @@ def finish_link(uow: WritingUnitOfWork) -> bool:
     return uow.links.finish(replace(CLAIMED, id=LINK, fence=1), reason=Reason.EQUAL)
 
 
-def not_chosen(uow: WritingUnitOfWork) -> list[EventRecord]:
+def missing(uow: WritingUnitOfWork) -> list[str]:
     if claimed := uow.events.claim("e2", NOW, LATER):
         uow.events.finish(claimed, taken_at=NOW, detail=NOT_CHOSEN)
-    return uow.events.not_chosen("ecd", 0)
+    return uow.events.missing("ecd", 0)
 
 
 # One call of every public method, in an order in which each finds what it needs (in Noord).
@@ -350,8 +350,9 @@ ACTS: dict[str, Act] = {
     "events.numbered": lambda uow: uow.events.numbered("ecd", 1),
     "events.counts": lambda uow: uow.events.counts("ecd") if any(uow.events.counts("ecd")) else None,
     "events.given_up": lambda uow: uow.events.given_up("ecd"),
+    "events.failed": lambda uow: uow.events.failed("ecd"),
     "events.again": lambda uow: uow.events.again(["e2"]),
-    "events.not_chosen": lambda uow: not_chosen(uow),
+    "events.missing": lambda uow: missing(uow),
     "events.hasten": lambda uow: uow.events.hasten("ecd", NOW - timedelta(days=1)) or None,
     "events.revoke": lambda uow: uow.events.revoke("e2"),
     "events.release_all": lambda uow: uow.events.release_all() or None,

@@ -14,6 +14,7 @@ from samenspraak.services.events import Delivered, Event, EventState
 from samenspraak.sync.catching_up import Told
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import HIGHEST, Routes
+from samenspraak.web.api.shapes import Moment
 
 _NUMBER = f"<int(min=1, max={HIGHEST}):number>"
 _IN_RANGE = validate.Range(min=0, max=HIGHEST)
@@ -101,7 +102,7 @@ class DeliveredEvent(KeptEvent):
 class Since(Whose):
     """From which moment."""
 
-    since = fields.AwareDateTime(required=True)
+    since = Moment(required=True)
 
 
 class Missing(Whose):

@@ -14,7 +14,7 @@ from samenspraak.services.failures import Apart, Failure, Failures, Untaken
 from samenspraak.services.paging import Window, paged
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes
-from samenspraak.web.api.shapes import MOST, Members, Page, Paging, only
+from samenspraak.web.api.shapes import MOST, Members, Moment, Page, Paging, only
 
 _KINDS = {Failure: "copy", Apart: "record", Untaken: "notice"}
 
@@ -46,9 +46,7 @@ class WhichFailures(Paging):
     """Which failures."""
 
     connector_id = fields.String(metadata={"description": "Only in this system."})
-    since = fields.AwareDateTime(
-        metadata={"description": "Only copies and notices that failed at this moment or later."}
-    )
+    since = Moment(metadata={"description": "Only copies and notices that failed at this moment or later."})
     members = Members(DeadLetter)
 
 

@@ -6,6 +6,7 @@ import inspect
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from types import SimpleNamespace
@@ -46,6 +47,17 @@ class Flag(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Moment(fields.AwareDateTime):
+    """A moment in UTC. On the first and the last day there is, where UTC may have none, no zone counts."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        moment: datetime = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            return moment.replace(tzinfo=UTC)
 
 
 class Party(fields.String):
