@@ -20,8 +20,8 @@ from api_fuzz.household import household
 from flask import Flask
 
 from samenspraak.policy.access import ROLES, Role
-from samenspraak.web.api.limits import Limits
 from samenspraak.web.app import create_app
+from samenspraak.web.limits import Limits
 from samenspraak.web.serving import Serving
 
 HERE = Path(__file__).parent

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from samenspraak.domain.parties import PartyRef
-from samenspraak.errors import NotFoundError, RuleError, TransientError
+from samenspraak.errors import AuthenticationError, NotFoundError, RuleError, TransientError
+from samenspraak.http import unchecked
 from samenspraak.policy import keys
 from samenspraak.policy.access import Principal, Role, Scope
 from samenspraak.services.credentials import Held, by_key
 from samenspraak.services.naming import PROGRAM, names
-from samenspraak.services.signing_in import bearer, is_signed, signed_in
+from samenspraak.services.signing_in import bearer, is_signed, signed_in, whose_people
 from samenspraak.services.tokens import by_token, organisation_of
 from samenspraak.store.access import KeyRecord
 from samenspraak.store.unit_of_work import UnitOfWork
@@ -77,6 +78,24 @@ def principal_of(hub: Hub, authorization: str, *, reader: str = "", remote: str 
     if held.key:
         _note_used(hub, organisation, held.key)
     return principal
+
+
+def organisation_in(authorization: str) -> str:
+    """The organisation that a credential names, whether it is accepted or not; '' where it names none."""
+    text = bearer(authorization)
+    if not is_signed(text):
+        return organisation_of(text) or keys.named(text)[0]
+    try:
+        return whose_people(unchecked(text))
+    except AuthenticationError:
+        return ""
+
+
+def note_refused(hub: Hub, organisation: str, remote: str) -> None:
+    """Count that somebody at this address was refused, for the audit trail of the organisation they named."""
+    with suppress(TransientError):  # what is not accepted is refused all the same
+        if organisation in hub.store.organisations():
+            hub.refusals.add(organisation, remote)
 
 
 def _principal(uow: UnitOfWork, held: Held, reader: str) -> Principal:

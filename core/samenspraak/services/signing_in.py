@@ -52,7 +52,7 @@ def identity_of(hub: Hub, authorization: str) -> Identity:
     """
     token = bearer(authorization)
     said = unchecked(token)
-    organisation, issuer, app = _organisation(said), _text(said, "iss"), _app(said)
+    organisation, issuer, app = whose_people(said), _text(said, "iss"), _app(said)
     with hub.store.read(organisation) as uow:
         provider = uow.accounts.provider_of(issuer, app)
     if provider is None:
@@ -103,8 +103,12 @@ def bearer(authorization: str) -> str:
     return text.strip() if scheme.lower() == "bearer" else ""
 
 
-def _organisation(said: Signed) -> str:
-    """The one organisation that a token is for."""
+def whose_people(said: Signed) -> str:
+    """The one organisation that a token is for.
+
+    Raises:
+        AuthenticationError: it is for none, or for several.
+    """
     ours = {one.removeprefix(_AUDIENCE) for one in said.audiences if one.startswith(_AUDIENCE)}
     if len(ours) != 1:
         raise AuthenticationError(REFUSED)

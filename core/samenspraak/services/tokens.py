@@ -83,8 +83,7 @@ def issue(hub: Hub, who: Claimed, *, audiences: Collection[str], scope: str = ""
         AuthenticationError: it does not show who it is, for whatever reason.
         RuleError: ``invalid_scope``: it asks for what it may not have.
     """
-    said = unchecked(who.statement).claims.get("iss") if who.statement else None
-    organisation, _, program_id = (who.client_id or str(said)).partition(".")
+    organisation, program_id = named_by(who)
     statement, now = None, hub.now()
     with hub.store.read(organisation) as uow:
         if who.statement:
@@ -101,6 +100,17 @@ def issue(hub: Hub, who: Claimed, *, audiences: Collection[str], scope: str = ""
     if not is_new:
         raise AuthenticationError(REFUSED)
     return Issued(token=token, scopes=tuple(sorted(scopes)), lives=LIVES)
+
+
+def named_by(who: Claimed) -> tuple[str, str]:
+    """The organisation and the program that somebody says they are, whether it is so or not.
+
+    Raises:
+        AuthenticationError: what shows it is no statement at all.
+    """
+    said = unchecked(who.statement).claims.get("iss") if who.statement else None
+    organisation, _, program_id = (who.client_id or str(said)).partition(".")
+    return organisation, program_id
 
 
 def _by_secret(uow: UnitOfWork, secret: str, program_id: str, now: datetime, remote: str) -> Held:

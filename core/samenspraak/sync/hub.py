@@ -13,6 +13,7 @@ from samenspraak.policy.capabilities import Capabilities
 from samenspraak.store.unit_of_work import Store
 from samenspraak.sync.lately import Lately
 from samenspraak.sync.ports import Clock, Connected, Issuers, NoIssuers, Pace
+from samenspraak.sync.refusals import Refusals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Hub:
     pace: Pace = field(default_factory=Pace)
     chance: random.Random = field(default_factory=random.SystemRandom)
     lately: Lately = field(default_factory=Lately)
+    refusals: Refusals = field(default_factory=Refusals)
     new_id: Callable[[], str] = lambda: uuid4().hex
 
     def now(self) -> datetime:

@@ -15,7 +15,7 @@ from samenspraak.errors import SamenspraakError
 from samenspraak.services.status import readiness
 from samenspraak.settings import Web
 from samenspraak.web import api, feeds, headers, inbound, keys, oauth
-from samenspraak.web.api.limits import Limits
+from samenspraak.web.limits import Limits
 from samenspraak.work.embedded import OneRunner
 
 log = structlog.get_logger(__name__)
@@ -40,9 +40,9 @@ def create_app(
     app = _Web("samenspraak")
     app.config["MAX_CONTENT_LENGTH"] = inbound.MAX_BODY
     app.register_blueprint(inbound.blueprint(application))
-    app.register_blueprint(feeds.blueprint(application))
     app.register_blueprint(keys.blueprint(application))
     kept = limits or Limits()
+    app.register_blueprint(feeds.blueprint(application, kept))
     app.register_blueprint(oauth.blueprint(application, kept))
     api.register(app, application, kept, still or (lambda _: OneRunner(application.settings.data_dir)))
     headers.close(app, application.settings.web.origin)

@@ -29,6 +29,7 @@ from samenspraak.sync.delivering import deliver_all
 from samenspraak.sync.heartbeats import beat, silent
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.reconcile import reconcile_all
+from samenspraak.sync.telling_refusals import tell_refusals
 from samenspraak.sync.together import Company
 from samenspraak.sync.trouble import is_broken_off
 from samenspraak.work.budget import Budgets, Granted
@@ -52,6 +53,7 @@ _BATCH = 100
 _TOGETHER = 32
 _PULL, _BEAT = "pull:", "beat:"
 _BEAT_SECONDS = 5
+_REFUSED_SECONDS = 5
 _STOP_SECONDS = 20
 _STILL_SECONDS = 20
 
@@ -130,6 +132,9 @@ class EmbeddedRunner:
         )
         self._ticks.add_job(
             self._beat_all, "interval", seconds=_BEAT_SECONDS, max_instances=1, coalesce=True, id="beat"
+        )
+        self._ticks.add_job(
+            self._tell_all, "interval", seconds=_REFUSED_SECONDS, max_instances=1, coalesce=True, id="refused"
         )
         self._ticks.start()
         self._dispatcher.start()
@@ -345,6 +350,12 @@ class EmbeddedRunner:
             if name not in self._running:
                 limits = rates(self._hub, organisation, connector_id)
                 self._submit(organisation, connector_id, limits, [name], _beat)
+
+    def _tell_all(self) -> None:
+        self._for_each(self._tell)
+
+    def _tell(self, organisation: str) -> None:
+        tell_refusals(self._hub, organisation)
 
     def _new_day(self) -> None:
         self._for_each(self._do_day)

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from samenspraak.policy.access import Role
 from samenspraak.services import looking
 from samenspraak.settings import Web
-from samenspraak.web.api.limits import Limits
 from samenspraak.web.app import create_app
+from samenspraak.web.limits import Limits
 from samenspraak.work.lines import to_stderr
 
 API = "/api/v1"

@@ -15,8 +15,8 @@ from joserfc.jwk import ECKey
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import accounts
 from samenspraak.store.records import ConnectorRecord
-from samenspraak.web.api.limits import Limits
 from samenspraak.web.app import create_app
+from samenspraak.web.limits import Limits
 
 API = "/api/v1"
 ISSUER, APP = "https://login.example", "familie-app"

@@ -22,8 +22,8 @@ from samenspraak.errors import AuthenticationError
 from samenspraak.policy.access import ROLES, Role, Scope
 from samenspraak.services import programs
 from samenspraak.services.access import principal_of
-from samenspraak.web.api.limits import Limits
 from samenspraak.web.app import create_app
+from samenspraak.web.limits import Limits
 
 ORGANISATION = "de-linde"
 HUB = "https://hub.example"

@@ -34,8 +34,8 @@ from samenspraak.web.api import (
     reviews,
     today,
 )
-from samenspraak.web.api.limits import Limits
 from samenspraak.web.api.shapes import SchemaPlugin
+from samenspraak.web.limits import Limits
 
 PREFIX = "/api/v1"
 _CREDENTIAL = {

@@ -16,9 +16,9 @@ from samenspraak.services.access import Me, who_is
 from samenspraak.services.accounts import Account
 from samenspraak.store.news import NewsRecord
 from samenspraak.sync.hub import Hub
-from samenspraak.web.api.limits import Limits
 from samenspraak.web.api.requests import refused
 from samenspraak.web.api.routes import HIGHEST, Routes
+from samenspraak.web.limits import Limits
 
 _LONGEST = 200
 
@@ -135,6 +135,6 @@ def for_newcomers(hub: Hub, limits: Limits) -> Routes:
                 remote=request.remote_addr or "",
             )
         except (AuthenticationError, NotFoundError) as error:
-            return refused(limits, error)
+            return refused(hub, limits, error)
 
     return here

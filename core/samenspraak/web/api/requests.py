@@ -15,11 +15,11 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from samenspraak.errors import AuthenticationError, NoAccountError, SamenspraakError
 from samenspraak.policy.keys import REFUSED
-from samenspraak.services.access import principal_of
+from samenspraak.services.access import note_refused, organisation_in, principal_of
 from samenspraak.sync.hub import Hub
-from samenspraak.web.api.limits import Limits
 from samenspraak.web.api.problems import problem
 from samenspraak.web.api.routes import READER, Routes
+from samenspraak.web.limits import Limits
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -38,7 +38,7 @@ def guard(routes: Routes, hub: Hub, limits: Limits) -> None:
                 remote=request.remote_addr or "",
             )
         except AuthenticationError as error:
-            return refused(limits, error)
+            return refused(hub, limits, error)
         g.left = limits.asked(f"{g.principal.organisation} {g.principal.id}")
         if g.left.is_over:
             return problem(
@@ -57,9 +57,11 @@ def open_to_newcomers(routes: Routes) -> None:
     routes.after_request(_leave)
 
 
-def refused(limits: Limits, error: SamenspraakError) -> Response:
+def refused(hub: Hub, limits: Limits, error: SamenspraakError) -> Response:
     """What was shown is not accepted, which is the error that is raised unless that happens too often."""
-    g.left = limits.refused(request.remote_addr or "")
+    remote = request.remote_addr or ""
+    note_refused(hub, organisation_in(request.headers.get("Authorization", "")), remote)
+    g.left = limits.refused(remote)
     if not g.left.is_over:
         known = isinstance(error, NoAccountError) or not isinstance(error, AuthenticationError)
         raise error if known else AuthenticationError(REFUSED) from None  # whoever guesses hears nothing

@@ -14,8 +14,9 @@ from flask import Blueprint, Response, jsonify, request
 from samenspraak.bootstrap import Application
 from samenspraak.errors import AuthenticationError, RuleError, TransientError
 from samenspraak.policy.access import Scope
-from samenspraak.services.tokens import ALGORITHMS, Claimed, issue
-from samenspraak.web.api.limits import Left, Limits
+from samenspraak.services.access import note_refused
+from samenspraak.services.tokens import ALGORITHMS, Claimed, issue, named_by
+from samenspraak.web.limits import Left, Limits
 
 _ENDPOINT = "/oauth/token"
 _STATEMENT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -32,19 +33,18 @@ def blueprint(application: Application, limits: Limits) -> Blueprint:
 
     @routes.post("/oauth/token")
     def token() -> Response:
+        remote, claimed = request.remote_addr or "", Claimed()
         try:
             given = _form()
             if given.get("grant_type") != "client_credentials":
                 return _refusal("unsupported_grant_type", "The grant type is client_credentials.")
+            claimed = _claimed(given)
             issued = issue(
-                application.hub,
-                _claimed(given),
-                audiences=audiences,
-                scope=given.get("scope", ""),
-                remote=request.remote_addr or "",
+                application.hub, claimed, audiences=audiences, scope=given.get("scope", ""), remote=remote
             )
         except AuthenticationError:
-            left = limits.refused(request.remote_addr or "")
+            note_refused(application.hub, _organisation(claimed), remote)
+            left = limits.refused(remote)
             if left.is_over:
                 return _refusal(
                     "temporarily_unavailable", "Too many from here were refused.", status=429, left=left
@@ -115,6 +115,14 @@ def _claimed(given: dict[str, str]) -> Claimed:
     if given.get("client_assertion_type") != _STATEMENT:
         raise RuleError("invalid_request", f"The client_assertion_type is {_STATEMENT}.")
     return Claimed(client_id=client_id, statement=given["client_assertion"])
+
+
+def _organisation(claimed: Claimed) -> str:
+    """Whose program this says it is; '' where it says nothing that can be read."""
+    try:
+        return named_by(claimed)[0]
+    except AuthenticationError:
+        return ""
 
 
 def _authorization() -> tuple[str, str]:

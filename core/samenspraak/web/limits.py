@@ -1,4 +1,7 @@
-"""How often one credential, or one address without one, may ask; kept in this process."""
+"""How often one credential, or one place without one, may ask: the API, ``/oauth`` and ``/feed``.
+
+Kept in this process.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,11 @@ from dataclasses import dataclass, field
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
+
+from samenspraak.policy.networks import around
+
+_ONE_PLACE = {"v4": 32, "v6": 64}
+"""Whoever has one address of the newer kind has all that begin like it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +64,7 @@ class Limits:
 
     def refused(self, address: str) -> Left:
         """One more credential from this address was not accepted."""
-        return self._count(self.refusals, "refused", address)
+        return self._count(self.refusals, "refused", around(address, **_ONE_PLACE))
 
     def _count(self, most: int, *key: str) -> Left:
         limit = RateLimitItemPerMinute(most)
