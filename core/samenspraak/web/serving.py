@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from waitress.server import BaseWSGIServer, create_server
-from waitress.wasyncore import close_all, dispatcher
+from waitress.wasyncore import dispatcher
 
 _PATIENCE_SECONDS = 5
 """How long a request that is being answered may go on after the server was told to stop."""
@@ -71,6 +71,8 @@ class Serving:
             time.sleep(_GLANCE_SECONDS)
         self._where_they_are_watched(self._leave)
         self._thread.join(_PATIENCE_SECONDS)
+        for one in self._listeners:
+            one.trigger.close()
 
     def __enter__(self) -> Serving:
         self.start()
@@ -103,6 +105,7 @@ class Serving:
             dispatcher.close(one)
 
     def _leave(self) -> None:
+        """Watch nothing any more. What wakes the thread stays open: somebody may be about to use it."""
         for one in self._connections():
             one.handle_close()
-        close_all(self._sockets)
+        self._sockets.clear()

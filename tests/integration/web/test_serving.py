@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from waitress.trigger import trigger
 
 from samenspraak.web import serving
 from samenspraak.web.serving import Serving
@@ -81,6 +82,21 @@ def test_a_connection_that_is_kept_open_holds_nothing_up() -> None:
     app.may_answer.set()
     with requests.Session() as session, on_loopback(app) as web:
         assert session.get(f"http://127.0.0.1:{web.port}/", timeout=PATIENCE_SECONDS).content == b"done"
+    assert not web.is_serving
+
+
+def test_it_stops_also_when_its_thread_is_awake_before_it_is_woken(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, wake = threading.Event(), trigger._physical_pull
+
+    def late(one: trigger) -> None:
+        wake(one)
+        ended.wait(0.2)
+        wake(one)
+
+    web = on_loopback(SlowApp(), ended=ended.set)
+    web.start()
+    monkeypatch.setattr(trigger, "_physical_pull", late)
+    web.stop()
     assert not web.is_serving
 
 
