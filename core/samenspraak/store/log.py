@@ -16,15 +16,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from samenspraak.store.kept import Row
+from samenspraak.store.kept import Row, kept
 from samenspraak.store.records import AuditLine
-from samenspraak.store.scope import Repository
+from samenspraak.store.scope import Repository, Scope
 from samenspraak.store.tables import attempt, audit, audit_head, run
 
 _LINE = tuple(AuditLine.__dataclass_fields__)
 _RUN = ("connector_id", "kind", "started_at", "ended_at", "ms", "error", "times")
 _START = b""
 _END = "end"
+_NOT_YET = 2**31 - 1
+"""Higher than any number: of what is not kept yet."""
 _DELIVERY: sa.ColumnElement[str] = sa.literal_column("'delivery'")
 """As the index of those says it: with a parameter instead, SQLite would not use it."""
 
@@ -102,9 +104,9 @@ class Log(Repository):
         """Add lines to the trail; gives the last number. They hold ids and names of units, never content."""
         number, hashed = self._scope.made_of(audit_head, _END, self._end)
         for line in lines:
-            number, kept = number + 1, {name: getattr(line, name) for name in _LINE}
-            hashed = _hash(hashed, number, kept)
-            self._scope.add(audit, number=number, hash=hashed, **kept)
+            number, members = number + 1, {name: getattr(line, name) for name in _LINE}
+            hashed = _hash(hashed, number, members)
+            self._scope.add(audit, number=number, hash=hashed, **members)
         self._scope.put(audit_head, {}, number=number, hash=hashed, seal=self._seal(number, hashed))
         self._scope.remember(audit_head, _END, (number, hashed))
         return number
@@ -164,20 +166,21 @@ class Log(Repository):
 
     def keep_run(self, noted: RunRecord) -> RunRecord:
         """Note how far hearing a system has come; gives it with its number."""
-        kept = replace(noted, number=noted.number or self._scope.next_number(run))
-        fields = {name: getattr(kept, name) for name in _RUN}
-        self._scope.put(run, {"number": kept.number}, **fields, **asdict(kept.met))
-        return kept
+        numbered = replace(noted, number=noted.number or self._scope.next_number(run))
+        fields = {name: getattr(numbered, name) for name in _RUN}
+        self._scope.put(run, {"number": numbered.number}, **fields, **asdict(numbered.met))
+        return numbered
 
-    def runs(
-        self, connector_id: str, *, before: int | None = None, limit: int | None = None
-    ) -> list[RunRecord]:
-        """The times that a system was heard, the newest first; those before a number, so many at most."""
+    def runs(self, connector_id: str) -> list[RunRecord]:
+        """The times that a system was heard, the newest first."""
         own = self._scope.select(run).where(run.c.connector_id == connector_id)
-        if before is not None:
-            own = own.where(run.c.number < before)
-        rows = self._scope.rows(own.order_by(run.c.number.desc()).limit(limit))
-        return [_run(row) for row in rows]
+        return [_run(row) for row in self._scope.rows(own.order_by(run.c.number.desc()))]
+
+    def run_before(self, noted: RunRecord) -> RunRecord | None:
+        """The last time that the same system was heard before this one."""
+        number = noted.number or _NOT_YET
+        row = self._scope.first(_newest_run(), of_id=noted.connector_id, before=number)
+        return _run(row) if row else None
 
     def drop_run(self, number: int) -> None:
         """It is counted with the one before."""
@@ -190,6 +193,13 @@ class Log(Repository):
         oldest = numbers.offset(most).limit(1).scalar_subquery()
         is_old = sa.or_(run.c.started_at < before, run.c.number <= oldest)
         return self._scope.run(self._scope.delete(run).where(own, is_old)).rowcount
+
+
+@kept
+def _newest_run() -> sa.Select[Any]:
+    """Of the connector ``of_id``, with a number under ``before``."""
+    own = (run.c.connector_id == sa.bindparam("of_id"), run.c.number < sa.bindparam("before"))
+    return Scope.select(run).where(*own).order_by(run.c.number.desc()).limit(1)
 
 
 def _line(row: Row) -> dict[str, Any]:

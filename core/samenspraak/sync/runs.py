@@ -41,11 +41,11 @@ class Run:
         now = self._hub.now()
         ms = max(0, round((now - self.noted.started_at) / timedelta(milliseconds=1)))
         ended = replace(self.noted, ended_at=now, ms=ms, error=error)
-        before = uow.log.runs(ended.connector_id, before=ended.number or None, limit=1)
-        if before and _comes_to_the_same(before[0], ended):
+        before = uow.log.run_before(ended)
+        if before is not None and _comes_to_the_same(before, ended):
             if ended.number:
                 uow.log.drop_run(ended.number)
-            ended = replace(before[0], ended_at=now, ms=ms, times=before[0].times + 1)
+            ended = replace(before, ended_at=now, ms=ms, times=before.times + 1)
         uow.log.keep_run(ended)
 
 

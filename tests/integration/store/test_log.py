@@ -230,9 +230,10 @@ def test_the_times_that_a_system_was_heard_are_told_newest_first(store: Store, n
 
     with store.read("noord") as uow:
         assert uow.log.runs("ecd") == [third, first]
-        assert uow.log.runs("ecd", limit=1) == [third]
-        assert uow.log.runs("ecd", before=third.number) == [first]
         assert uow.log.runs("elsewhere") == []
+        assert uow.log.run_before(heard(now)) == third
+        assert uow.log.run_before(third) == first
+        assert uow.log.run_before(first) is None
 
 
 def test_a_time_that_goes_on_is_kept_in_its_place(store: Store, now: datetime) -> None:

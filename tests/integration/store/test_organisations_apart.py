@@ -385,6 +385,7 @@ ACTS: dict[str, Act] = {
     "log.attempts": lambda uow: uow.log.attempts("l1"),
     "log.keep_run": lambda uow: uow.log.keep_run(RUN),
     "log.runs": lambda uow: uow.log.runs("ecd"),
+    "log.run_before": lambda uow: uow.log.run_before(RUN),
     "log.forget_runs": lambda uow: uow.log.forget_runs("ecd", before=NOW, most=9),
     "log.drop_run": lambda uow: uow.log.drop_run(9),
 }
