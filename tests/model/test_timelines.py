@@ -561,6 +561,37 @@ def test_a_thread_that_was_closed_before_its_agreement_became_one_with_another_i
     assert life.asked == []
 
 
+@among("register")
+def test_of_three_agreements_that_are_one_each_name_can_be_chosen(life: Life) -> None:
+    """Found by the walk: seed 1888. The name of the second was lost when the third was joined."""
+    for one in ("fietsen", "zwemmen"):
+        life.agrees(one)
+    for one in ("fietsen", "zwemmen"):
+        joining.join(life.walk.town.hub, ORGANISATION, "lopen", one)
+
+    [asked] = life.asked
+    assert {_named(one) for one in asked.values.values()} == {"lopen", "fietsen", "zwemmen"}
+    [choice] = [name for name, one in asked.values.items() if _named(one) == "fietsen"]
+    life.answers(asked, choice)
+    assert (life.agreement.what.text, life.asked) == ("fietsen", [])
+
+
+@among("register")
+def test_what_was_asked_about_an_agreement_stays_asked_when_that_becomes_one_with_a_third(
+    life: Life,
+) -> None:
+    for one in ("fietsen", "zwemmen", "schaken"):
+        life.agrees(one)
+    for stays, goes in (("fietsen", "zwemmen"), ("lopen", "schaken"), ("lopen", "fietsen")):
+        joining.join(life.walk.town.hub, ORGANISATION, stays, goes)
+
+    [asked] = life.asked
+    assert {_named(one) for one in asked.values.values()} == {"lopen", "fietsen", "zwemmen", "schaken"}
+    [choice] = [name for name, one in asked.values.items() if _named(one) == "zwemmen"]
+    life.answers(asked, choice)
+    assert (life.agreement.what.text, life.asked) == ("zwemmen", [])
+
+
 @among("app", "platform")
 def test_one_of_two_that_a_single_create_made_and_somebody_ended_is_a_question(life: Life) -> None:
     """Found by the walk: seed 1312. The other one went on, and nobody heard of the end."""

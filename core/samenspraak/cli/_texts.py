@@ -564,9 +564,15 @@ class Texts:
         return self._of(SENTENCES[key]).format(**values)
 
     def word(self, kind: str, code: str) -> str:
-        """The word for a code; a code without a word, such as one of a connector, stands for itself."""
-        pair = WORDS[kind].get(code)
-        return self._of(pair) if pair else code
+        """The word for a code; a code without a word, such as one of a connector, stands for itself.
+
+        A code may be numbered (``proposed/2``), and so is its word.
+        """
+        name, _, number = code.partition("/")
+        pair = WORDS[kind].get(name)
+        if pair is None:
+            return code
+        return f"{self._of(pair)} ({number})" if number else self._of(pair)
 
     def words(self, kind: str, codes: str) -> str:
         """The words for codes with commas between them."""

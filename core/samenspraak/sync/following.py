@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from samenspraak.domain.agreements import Agreement, OccurrenceKey
@@ -94,9 +94,10 @@ def _follow(
         return
     uow.questions.close(asked.id, hub.now())
     if asked.kind in OF_A_UNIT:
+        theirs = ((name.partition("/")[0], says) for name, says in moved.values.items() if name != HUB)
         both = replace(
             standing,
-            values={**moved.values, **standing.values},
+            values=_beside(standing.values, theirs),
             shows={**moved.shows, **standing.shows},
         )
         uow.questions.ask(_with_ours(both, stays))
@@ -137,12 +138,8 @@ def ask_differing(
     """
     subject = unit_subject(stays.id, key)
     standing = open_about(uow, stays.id, subject)
-    values: dict[str, SentUnits] = {**(standing.values if standing else {})}
-    for connector_id, says in shown.values():
-        if says not in values.values():
-            values[_name(connector_id, values)] = says
-    if {key: value} not in values.values():
-        values[PROPOSED] = {key: value}
+    said = [*shown.values(), (PROPOSED, {key: value})]
+    values = _beside(standing.values if standing else {}, said)
     uow.questions.ask(
         question(
             hub,
@@ -160,7 +157,19 @@ def ask_differing(
     )
 
 
-def _name(connector_id: str, taken: Mapping[str, SentUnits]) -> str:
-    """A system by its name; where it says two things, the second under a numbered one."""
-    names = (connector_id, *(f"{connector_id}/{number}" for number in range(2, len(taken) + 3)))
+def _beside(standing: Mapping[str, SentUnits], said: Iterable[tuple[str, SentUnits]]) -> dict[str, SentUnits]:
+    """What a question shows, and what is said beside that; nothing is shown twice, or over something else.
+
+    ``said``: by which system, or under which name, and what.
+    """
+    values = dict(standing)
+    for name, says in said:
+        if says not in values.values():
+            values[_name(name, values)] = says
+    return values
+
+
+def _name(says: str, taken: Mapping[str, SentUnits]) -> str:
+    """Who says it, by name; where they say two things, the second under a numbered one."""
+    names = (says, *(f"{says}/{number}" for number in range(2, len(taken) + 3)))
     return next(one for one in names if one not in taken)

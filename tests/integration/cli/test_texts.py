@@ -232,3 +232,8 @@ def test_a_moment_is_that_on_the_clocks_here() -> None:
     assert Texts("nl").moment(evening) == "zo 22 nov 2026, 00:05"
     assert Texts("en").moment(evening) == "Sun 22 Nov 2026, 00:05"
     assert Texts("nl").moment(None) == "nog nooit"
+
+
+def test_the_second_thing_that_was_proposed_is_called_so_with_its_number() -> None:
+    said = [Texts("nl").word("answer", one) for one in ("proposed", "proposed/2", "plein/2")]
+    assert said == ["wat is voorgesteld", "wat is voorgesteld (2)", "plein/2"]
