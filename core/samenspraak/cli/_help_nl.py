@@ -403,6 +403,13 @@ HELP_NL: Mapping[str, str] = {
         "Maakt een code voor PARTY of een medewerker. U ziet hem één keer. Hij werkt één keer, 7 dagen.\n\n"
         "Wie inlogt en de code laat zien, is vanaf dan die persoon: geef hem zelf."
     ),
+    "See who is invited, and take that back.": "Toont wie is uitgenodigd, en trekt dat in.",
+    "List the invitations that nobody used yet; never their codes.": (
+        "Toont de uitnodigingen die nog niemand gebruikte; nooit de codes."
+    ),
+    "Let nobody become anybody by the code of invitation ID any more.": (
+        "Laat de code van uitnodiging ID nergens meer voor werken."
+    ),
     "See who may sign in, and take that back.": "Toont wie mag inloggen, en trekt dat in.",
     "List who may ask something once they signed in.": "Toont wie na het inloggen toegang heeft.",
     "Let this person ask nothing any more, until they are invited again.": (

@@ -299,6 +299,15 @@ SENTENCES: Mapping[str, Pair] = {
         "U ziet de code alleen nu. Geef hem zelf aan deze persoon, en aan niemand anders.",
         "You see the code only now. Give it to this person yourself, and to nobody else.",
     ),
+    "access.no_invitations": ("Er is niemand uitgenodigd.", "Nobody is invited."),
+    "access.withdraw?": (
+        "De code van uitnodiging {id} werkt dan niet meer.",
+        "The code of invitation {id} does not work any more then.",
+    ),
+    "access.withdrawn": (
+        "Uitnodiging {id} is ingetrokken.",
+        "Invitation {id} was withdrawn.",
+    ),
     "access.no_accounts": ("Er heeft nog niemand toegang.", "Nobody has access yet."),
     "access.remove_account?": (
         "Deze persoon heeft dan geen toegang meer.",

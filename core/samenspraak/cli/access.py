@@ -265,6 +265,38 @@ def invite(asked: Asked, who: str, role: str | None, by: str) -> None:
 
 
 @command.group(cls=Group)
+def invitation() -> None:
+    """See who is invited, and take that back."""
+
+
+@invitation.command("list")
+@looker_option
+@json_option
+@click.pass_obj
+def list_invitations(asked: Asked, by: str) -> None:
+    """List the invitations that nobody used yet; never their codes."""
+    at = desk(asked)
+    found = looking.list_invitations(at.hub, at.organisation, by)
+    headings = [at.texts(key) for key in ("id", "party", "role", "until")]
+    rows = ((one.id, str(one.party or ""), one.role, at.texts.moment(one.expires_at)) for one in found)
+    answer(asked, {"invitations": found}, table(headings, rows) or [at.texts("access.no_invitations")])
+
+
+@invitation.command("withdraw")
+@click.argument("invitation_id", metavar="ID")
+@yes_option
+@by_option
+@json_option
+@click.pass_obj
+def withdraw_invitation(asked: Asked, invitation_id: str, yes: bool, by: str) -> None:
+    """Let nobody become anybody by the code of invitation ID any more."""
+    at = desk(asked)
+    confirm(asked, at.texts, at.texts("access.withdraw?", id=invitation_id), yes=yes)
+    gone = accounts.withdraw(at.hub, at.organisation, invitation_id, by=by)
+    answer(asked, {"invitation": gone}, [at.texts("access.withdrawn", id=gone.id)])
+
+
+@command.group(cls=Group)
 def account() -> None:
     """See who may sign in, and take that back."""
 

@@ -56,16 +56,19 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Invitation:
-    """That whoever shows its code is this party, or has this role.
-
-    ``code``: the secret itself, shown once; '' ever after.
-    """
+    """That whoever shows its code is this party, or has this role."""
 
     id: str
     role: Role
     party: PartyRef | None
     expires_at: datetime
-    code: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewInvitation(Invitation):
+    """An invitation as it is shown once. ``code``: the secret itself; '' when it was shown before."""
+
+    code: str = field(repr=False)
 
 
 # Where people sign in.
@@ -164,7 +167,7 @@ def invite(
     by: str = ADMIN,
     giver: Giver = None,
     asked: Asked = ONCE,
-) -> Invitation:
+) -> NewInvitation:
     """A code for somebody, shown this once; whoever signs in and shows it within seven days is them.
 
     Args:
@@ -205,7 +208,8 @@ def invite(
 
         made = uow.accounts.invitation(at_most_once(uow, hub, by, asked, make))
         uow.commit()
-    return _invitation(made, code if made.id == new.id else "")
+    shown = _invitation(made)
+    return NewInvitation(**vars(shown), code=code if made.id == new.id else "")
 
 
 def invitations(hub: Hub, organisation: str) -> tuple[Invitation, ...]:
@@ -306,8 +310,8 @@ def _provider(organisation: str, one: ProviderRecord) -> Provider:
     )
 
 
-def _invitation(one: InvitationRecord, code: str = "") -> Invitation:
-    return Invitation(id=one.id, role=one.role, party=one.party, expires_at=one.expires_at, code=code)
+def _invitation(one: InvitationRecord) -> Invitation:
+    return Invitation(id=one.id, role=one.role, party=one.party, expires_at=one.expires_at)
 
 
 def _account(uow: UnitOfWork, one: AccountRecord) -> Account:

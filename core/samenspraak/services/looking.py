@@ -241,6 +241,7 @@ list_known = Read("person.listed", people.known, _known)
 preview_records = Read("record.previewed", mapping.preview, _records)
 list_feeds = Read("feed.listed", feeds.listed, _feeds)
 list_accounts = Read("account.listed", accounts.accounts, _accounts)
+list_invitations = Read("invitation.listed", accounts.invitations, _invitations)
 save_feed = Read("feed.saved", showing.save, _one_feed)
 
 # The same lists part by part.
@@ -335,6 +336,7 @@ READS: tuple[Read[..., Any], ...] = (
     preview_records,
     list_feeds,
     list_accounts,
+    list_invitations,
     save_feed,
     page_people,
     show_circle,

@@ -160,7 +160,7 @@ def test_a_key_gives_no_more_than_who_made_it_has(family: Any, web: FlaskClient,
 
     for scopes in ([], ["agreements:read"], ["people:read", "people:write"]):
         refused = web.post(path, json={"scopes": scopes}, headers=narrow)
-        assert (refused.status_code, refused.json["rule"]) == (409, "giving"), scopes
+        assert (refused.status_code, refused.json.get("rule")) == (409, "giving"), scopes
         assert (scopes or ["agreements:read"])[-1] in refused.json["detail"]
     made = web.post(path, json={"scopes": ["people:read"]}, headers=narrow)
 
@@ -186,7 +186,7 @@ def test_who_lacks_some_of_it_gives_no_role_no_way_to_sign_and_no_place_to_sign_
 
     refused = web.open(f"{API}/{path}", method=method, json=body, headers=narrow)
 
-    assert (refused.status_code, refused.json["rule"]) == (409, "giving")
+    assert (refused.status_code, refused.json.get("rule")) == (409, "giving")
     assert not programs.show(family.app.hub, ORGANISATION, "boss").signs
     assert not accounts.invitations(family.app.hub, ORGANISATION)
     assert not accounts.providers(family.app.hub, ORGANISATION)

@@ -17,7 +17,7 @@ from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.policy.access import Role
 from samenspraak.policy.state import ConnectorState
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, failures, feeds, people, programs, showing
+from samenspraak.services import accounts, connectors, failures, feeds, people, programs, showing
 from samenspraak.store.accounts import AccountRecord
 from samenspraak.work.embedded import EmbeddedRunner
 from samenspraak_memory.sandbox import FamilyApp
@@ -112,6 +112,7 @@ READS = {
     *("consent list", "match list", "question list", "question show", "status"),
     *("failure list", "failure show", "review list", "moment list", "today", "feed list", "feed save"),
     *("access program list", "access key list", "access provider list", "access account list"),
+    "access invitation list",
 }
 RUNS = {"serve", "demo", "kit new", "kit run", "sync run", "sync apply", "sync drift"}
 """What they change, the runner audits."""
@@ -145,6 +146,7 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
     told, failed = is_told(family), fails(family)
     settings = ("--set", f"base_url={url}", "--set", "access_key=secret://env/APP_KEY", "--open-origin", url)
     key, account, jwks = program_with_key(family), person_with_account(family), public_keys(family)
+    invitation = accounts.invite(family.app.hub, ORGANISATION, "relative:daughter")
     return {
         "access program add": ("rooster", "--role", "viewer", "--title", "Rooster van Els"),
         "access key add": ("planning",),
@@ -153,6 +155,7 @@ def changing(line: Any, family: Any) -> dict[str, tuple[str, ...]]:
         "access provider add": ("app-b", *ISSUER, "--client-id", "app-b", "--app", "app-b"),
         "access provider remove": ("app-b", "--yes"),
         "access invite": ("relative:son",),
+        "access invitation withdraw": (invitation.id, "--yes"),
         "access account remove": (account, "--yes"),
         "access program revoke": ("planning", "--yes"),
         "failure retry": (failed,),

@@ -83,7 +83,7 @@ def accept(town: Any, code: str, text: str = "") -> accounts.Account:
     return accounts.accept(town.app.hub, f"Bearer {text or token(town)}", code)
 
 
-def invite(town: Any, who: str = "relative:son", **given: Any) -> accounts.Invitation:
+def invite(town: Any, who: str = "relative:son", **given: Any) -> accounts.NewInvitation:
     return accounts.invite(town.app.hub, ORGANISATION, who, **given)
 
 
@@ -441,3 +441,17 @@ def test_the_same_person_there_cannot_be_known_again_across_organisations(town: 
             uow.commit()
 
     assert kept[0] != kept[1]
+
+
+def test_a_code_of_an_invitation_that_was_withdrawn_makes_nobody_anybody(town: Any) -> None:
+    made = invite(town)
+    [listed] = accounts.invitations(town.app.hub, ORGANISATION)
+    assert (listed.id, listed.party) == (made.id, SON)
+
+    accounts.withdraw(town.app.hub, ORGANISATION, made.id)
+
+    with pytest.raises(NotFoundError, match="does not count any more"):
+        accept(town, made.code)
+    with pytest.raises(NotFoundError):
+        accounts.withdraw(town.app.hub, ORGANISATION, made.id)
+    assert accept(town, invite(town).code).party == SON
