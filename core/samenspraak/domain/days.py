@@ -74,16 +74,19 @@ class Whose:
     represents: frozenset[PartyRef] = frozenset()
 
 
-def turns(agreement: Agreement, day: date, reported: Iterable[OccurrenceKey] = ()) -> tuple[Turn, ...]:
-    """The moments of a day in their order.
+def turns(
+    agreement: Agreement, first: date, last: date, reported: Iterable[OccurrenceKey] = ()
+) -> tuple[Turn, ...]:
+    """The moments of these days (both included) in their order.
 
     ``reported``: moments that somebody reported about. Where the schedule does not say its days, a report
     makes the moment it is about, as an exception does.
     """
     if agreement.what.modality is Modality.NEVER or agreement.status.state in NO_MOMENTS:
         return ()
-    planned = {one.key: one for one in moments(agreement, day, day)}
-    told_of = (moment_of(agreement, key) for key in set(reported) - planned.keys() if key.day == day)
+    planned = {one.key: one for one in moments(agreement, first, last)}
+    more = {key for key in reported if first <= key.day <= last} - planned.keys()
+    told_of = (moment_of(agreement, key) for key in more)
     found = [*planned.values(), *(one for one in told_of if one is not None)]
     return tuple(_turn(agreement, one) for one in sorted(found, key=lambda one: one.order))
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from samenspraak.domain import days
 from samenspraak.domain.agreements import (
-    Agreement,
-    Assignment,
     Conditions,
     LifeDomain,
     Modality,
@@ -23,57 +21,30 @@ from samenspraak.domain.agreements import (
 )
 from samenspraak.domain.days import AllDay, Involvement, Turn, Undated, Whose, involvement
 from samenspraak.domain.dutch_schedule import readable
-from samenspraak.domain.local_time import instant
 from samenspraak.domain.occurrences import MomentState
-from samenspraak.domain.outcomes import Result
 from samenspraak.domain.parties import PartyKind, PartyRef
-from samenspraak.domain.schedules import DayPart
 from samenspraak.domain.statements import Statement
-from samenspraak.domain.units import CONDITIONS, LIFE_DOMAIN, STATUS, WHAT, UnitKey, UnitKind
+from samenspraak.domain.units import CONDITIONS, LIFE_DOMAIN, WHAT, UnitKey, UnitKind
 from samenspraak.errors import RuleError
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.policy.state import QuestionKind
-from samenspraak.services.eyes import Eyes, Told
-from samenspraak.services.heard import Hearing, Silence, System
+from samenspraak.services.eyes import Eyes
+from samenspraak.services.heard import Silence, System
 from samenspraak.services.naming import names
+from samenspraak.services.occurrences import Occurrence, Telling, known_until
 from samenspraak.store.records import AgreementRecord, QuestionRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.asking import OF_A_UNIT, about_of, unit_of
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.reports import outcome_of
 
-_EARLIEST = timedelta(days=60)
-"""So long before its day no copy shows a moment, and nobody reports about it: what was heard before is of
-other days, and is not opened for this one."""
 _PLACE = UnitKey(UnitKind.PLACE)
 _NAMED_WITH_CONSENT = frozenset({PartyKind.CLIENT, PartyKind.RELATIVE, PartyKind.VOLUNTEER})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
-    """One moment of the day.
+class Moment(Occurrence):
+    """One moment of the day. ``involved``: what whoever's day it is has to do with it."""
 
-    ``at``: what the clock says then; without it, ``part`` of the day or some time that day · ``day``: where
-    it is now, another day when it was moved away · ``performer``: who does it now, ``meant``: whose it was
-    before somebody took it over, each None where they may not be named · ``result``: ``unknown`` while
-    ``unheard`` systems may know of a report · ``known_until``: until when silence there meant something,
-    None: not known.
-    """
-
-    agreement_id: str
-    key: OccurrenceKey
-    day: date
-    at: time | None
-    part: DayPart | None
-    performer: PartyRef | None
-    meant: PartyRef | None
-    backup: PartyRef | None
-    state: MomentState
-    reason: str
-    result: Result
-    reports: tuple[Told, ...]
-    unheard: tuple[Silence, ...]
-    known_until: datetime | None
     involved: tuple[Involvement, ...]
 
 
@@ -161,8 +132,7 @@ class DaySheet:
         self._day = day
         self._whose = whose
         self._eyes = Eyes(uow, hub, who)
-        self._hearing = Hearing(uow, hub)
-        self._since = instant(max(day, date.min + 2 * _EARLIEST), time()) - _EARLIEST
+        self._telling = Telling(uow, hub, who, self._eyes, day, day)
 
     def today(
         self, of: PartyRef, records: Iterable[AgreementRecord], *, members: Members | None, everything: bool
@@ -174,7 +144,7 @@ class DaySheet:
         self._uow.questions.foresee(ids)
         parts = [part for one in visible if (part := self._part(one, everything=everything))]
         moments = sorted((pair for part in parts for pair in part.moments), key=lambda pair: pair[0])
-        systems = {one for part in parts for one in self._hearing.systems(part.matter.id)}
+        systems = {one for part in parts for one in self._telling.hearing.systems(part.matter.id)}
         called = dict(names(self._uow, {of, *(members.people if members else ())}))
         for part in parts:
             called |= part.names
@@ -192,7 +162,7 @@ class DaySheet:
 
     def members(self, people: Collection[PartyRef], told_by: Collection[str]) -> Members:
         """Who acts for a group. A relative or volunteer is named for a client, and so never to colleagues."""
-        systems = (self._hearing.system(one) for one in sorted(told_by))
+        systems = (self._telling.hearing.system(one) for one in sorted(told_by))
         return Members(
             people=tuple(sorted(one for one in people if self._may_meet(one))),
             told_by=tuple(self._system(one) for one in systems if one is not None),
@@ -205,11 +175,11 @@ class DaySheet:
 
     def _part(self, record: AgreementRecord, *, everything: bool) -> _Part | None:
         """What it asks of this day; None: nothing that is to be seen here."""
-        seen = self._seen(record)
+        seen = self._eyes.agreement(record)
         if seen is None:
             return None
-        said = self._uow.statements.reports(record.agreement.id, self._since)
-        turns = days.turns(seen, self._day, self._reported(record, said))
+        said = self._telling.reports(record)
+        turns = self._telling.turns(record, seen, said)
         moments = [(_place(record, one), self._moment(record, one, said)) for one in turns]
         standing = [self._standing(record, one) for one in days.all_day(seen, self._day)]
         moments = [one for one in moments if everything or one[1].involved]
@@ -224,71 +194,27 @@ class DaySheet:
             names=self._eyes.names(record, set(_mentioned(found, standing))),
         )
 
-    def _seen(self, record: AgreementRecord) -> Agreement | None:
-        """The agreement with only the assignments, backups and exceptions that may be seen."""
-        shape, agreement = self._eyes.shape(record), record.agreement
-        if shape is None:
-            return agreement
-        assignments = tuple(
-            one
-            if UnitKey(UnitKind.BACKUP, one.id) in shape.units
-            else Assignment(id=one.id, duty=one.duty, responsible=one.responsible)
-            for one in agreement.assignments
-            if UnitKey(UnitKind.ASSIGNMENT, one.id) in shape.units
-        )
-        if not assignments or STATUS not in shape.units:  # without its status nobody can say what goes on
-            return None
-        exceptions = {
-            key: one
-            for key, one in agreement.exceptions.items()
-            if UnitKey(UnitKind.EXCEPTION, str(key)) in shape.units
-        }
-        return replace(agreement, assignments=assignments, exceptions=exceptions)
-
-    def _reported(self, record: AgreementRecord, said: Iterable[Statement]) -> set[OccurrenceKey]:
-        return {one.occurrence for one in self._eyes.may_know(record, said) if one.occurrence}
-
     def _moment(self, record: AgreementRecord, turn: Turn, said: Collection[Statement]) -> Moment:
-        agreement, moment = record.agreement, turn.moment
-        waits = moment.takes_place and moment.day <= self._hub.today()
-        heard = self._hearing.until(agreement.id) if waits else {}
-        came = outcome_of(self._uow, agreement, moment.key, heard=heard, since=self._hub.now(), said=said)
-        known = list(self._eyes.may_know(record, came.reports))
-        unheard = self._silences(agreement.id) if came.unheard else ()
-        return Moment(
-            agreement_id=agreement.id,
-            key=moment.key,
-            day=moment.day,
-            at=moment.local_time,
-            part=moment.part,
-            performer=self._named(record, moment.performer),
-            meant=self._named(record, turn.meant) if turn.meant != moment.performer else None,
-            backup=turn.backup,
-            state=moment.state,
-            reason=moment.exception.reason if moment.exception else "",
-            result=came.result if len(known) == len(came.reports) else Result.UNKNOWN,
-            reports=tuple(self._eyes.told(record, one) for one in known),
-            unheard=unheard,
-            known_until=_known_until(unheard),
-            involved=_sorted(involvement(self._whose, agreement.client, turn.performers, turn.steps_in)),
-        )
+        concerns = involvement(self._whose, record.agreement.client, turn.performers, turn.steps_in)
+        told = self._telling.occurrence(record, turn, said)
+        return Moment(**vars(told), involved=_sorted(concerns))
 
     def _standing(self, record: AgreementRecord, one: AllDay) -> Standing:
         agreement, assignment = record.agreement, one.assignment
         performer = assignment.duty.performer
         waits = one.state is MomentState.PLANNED and self._day <= self._hub.today()
         is_done = one.why is not Undated.NEVER
-        unheard = self._silences(agreement.id) if waits and is_done else ()
+        unheard = self._telling.silences(agreement.id) if waits and is_done else ()
         return Standing(
             agreement_id=agreement.id,
             assignment_id=assignment.id,
             why=one.why,
             when=readable(assignment.duty.schedule),
-            performer=self._named(record, performer),
+            performer=self._telling.named(record, performer),
             backup=assignment.backup,
             state=one.state,
             unheard=unheard,
-            known_until=_known_until(unheard),
+            known_until=known_until(unheard),
             involved=_sorted(involvement(self._whose, agreement.client, {performer})),
         )
 
@@ -319,20 +245,8 @@ class DaySheet:
 
     # Who and where, as far as it may be told.
 
-    def _named(self, record: AgreementRecord, ref: PartyRef) -> PartyRef | None:
-        is_known = ref == record.agreement.client or self._eyes.may_name(record, ref)
-        return ref if is_known else None
-
-    def _silences(self, agreement_id: str) -> tuple[Silence, ...]:
-        found = self._hearing.silences(agreement_id)
-        return tuple(one if self._knows(one.system) else replace(one, system="", title="") for one in found)
-
     def _system(self, one: System) -> System:
-        return one if self._knows(one.id) else replace(one, id="", title="")
-
-    def _knows(self, connector_id: str) -> bool:
-        """Whether they may know which system it is: in somebody's home a page names none either."""
-        return self._who.sees_everything or connector_id == self._who.connector_id
+        return one if self._telling.knows(one.id) else replace(one, id="", title="")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -351,16 +265,9 @@ def _place(record: AgreementRecord, turn: Turn) -> tuple[object, ...]:
 
 def _mentioned(moments: Iterable[Moment], standing: Iterable[Standing]) -> Iterator[PartyRef]:
     for one in moments:
-        found = (one.performer, one.meant, one.backup, *(report.by for report in one.reports))
-        yield from (ref for ref in found if ref)
+        yield from one.mentioned
     for held in standing:
         yield from (ref for ref in (held.performer, held.backup) if ref)
-
-
-def _known_until(unheard: Collection[Silence]) -> datetime | None:
-    """Until when silence meant something everywhere; None: nobody can say, or it still does."""
-    times = [one.since for one in unheard if one.since is not None]
-    return min(times) if times and len(times) == len(unheard) else None
 
 
 def _sorted(found: Iterable[Involvement]) -> tuple[Involvement, ...]:

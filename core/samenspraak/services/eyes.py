@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from samenspraak.domain.agreements import State
+from samenspraak.domain.agreements import Agreement, Assignment, State
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import Statement, StatementKind
-from samenspraak.domain.units import Units, named, units_of
+from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, named, units_of
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.access import Principal
 from samenspraak.policy.shape import Shape
@@ -172,6 +172,30 @@ class Eyes:
         """What they may see of it, unit by unit."""
         shape, units = self.shape(record), units_of(record.agreement)
         return units if shape is None else shape.project(units)
+
+    def agreement(self, record: AgreementRecord) -> Agreement | None:
+        """The agreement with only the assignments, backups and exceptions that they may see.
+
+        None: of what goes on in it they may see nothing.
+        """
+        shape, agreement = self.shape(record), record.agreement
+        if shape is None:
+            return agreement
+        assignments = tuple(
+            one
+            if UnitKey(UnitKind.BACKUP, one.id) in shape.units
+            else Assignment(id=one.id, duty=one.duty, responsible=one.responsible)
+            for one in agreement.assignments
+            if UnitKey(UnitKind.ASSIGNMENT, one.id) in shape.units
+        )
+        if not assignments or STATUS not in shape.units:  # without its status nobody can say what goes on
+            return None
+        exceptions = {
+            key: one
+            for key, one in agreement.exceptions.items()
+            if UnitKey(UnitKind.EXCEPTION, str(key)) in shape.units
+        }
+        return replace(agreement, assignments=assignments, exceptions=exceptions)
 
     def may_name(self, record: AgreementRecord, ref: PartyRef) -> bool:
         """Whether this party may be named to them here."""

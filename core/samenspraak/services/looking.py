@@ -26,6 +26,7 @@ from samenspraak.services import (
     joining,
     mapping,
     moments,
+    occurrences,
     past,
     pausing,
     people,
@@ -99,6 +100,7 @@ def _one_agreement(
     | explaining.Explained
     | eyes.View
     | past.Past
+    | occurrences.Occurrences
     | history.History
     | history.Restored
     | joining.Preview,
@@ -222,6 +224,7 @@ show_agreement = Read("agreement.shown", agreements.show, _one_agreement)
 view_agreements = Read("agreement.listed", eyes.listed, _views)
 view_agreement = Read("agreement.shown", eyes.show, _one_agreement)
 view_versions = Read("agreement.history", past.of_agreement, _one_agreement)
+view_occurrences = Read("moment.listed", occurrences.of_agreement, _one_agreement)
 explain_agreement = Read("agreement.explained", explaining.explain, _one_agreement)
 list_versions = Read("agreement.history", history.of_agreement, _one_agreement)
 compare_version = Read("agreement.compared", history.would_restore, _one_agreement)
@@ -317,6 +320,7 @@ READS: tuple[Read[..., Any], ...] = (
     view_agreements,
     view_agreement,
     view_versions,
+    view_occurrences,
     explain_agreement,
     list_versions,
     compare_version,

@@ -95,7 +95,7 @@ TURNS = [
 
 @pytest.mark.parametrize(("members", "shown"), [case[1:] for case in TURNS], ids=[case[0] for case in TURNS])
 def test_moments_of_a_day(agreement: Make, members: Any, shown: list[Any]) -> None:
-    found = [one.moment for one in turns(agreement(**members), MONDAY)]
+    found = [one.moment for one in turns(agreement(**members), MONDAY, MONDAY)]
     when = [f"{one.local_time:%H:%M}" if one.local_time else str(one.part or "") for one in found]
     assert (
         list(zip(when, (one.state for one in found), (one.performer for one in found), strict=True)) == shown
@@ -110,14 +110,14 @@ def test_any_day_that_somebody_can_name_has_its_moments(
 ) -> None:
     twice = Recurrence(frequency=frequency, interval=interval, times=(time(0), time(23, 59)))
 
-    found = turns(agreement(schedule=Schedule(timing=twice, start=day)), day)
+    found = turns(agreement(schedule=Schedule(timing=twice, start=day)), day, day)
 
     assert [one.moment.day for one in found] == [day, day]
 
 
 def test_who_was_to_do_what_somebody_took_over_stays_in_sight(agreement: Make) -> None:
     taken = different(kind=ExceptionKind.TAKEN_OVER, by=NEIGHBOUR)
-    [one] = turns(agreement(schedule=AT_EIGHT, exceptions=taken), MONDAY)
+    [one] = turns(agreement(schedule=AT_EIGHT, exceptions=taken), MONDAY, MONDAY)
     assert (one.meant, one.performers) == (SON, {SON, NEIGHBOUR})
 
 
@@ -136,7 +136,7 @@ def test_who_was_to_do_what_somebody_took_over_stays_in_sight(agreement: Make) -
 def test_a_report_makes_the_moment_it_is_about_where_the_schedule_leaves_the_day_open(
     agreement: Make, schedule: Schedule, reported: list[OccurrenceKey], count: int
 ) -> None:
-    assert len(turns(agreement(schedule=schedule), MONDAY, reported)) == count
+    assert len(turns(agreement(schedule=schedule), MONDAY, MONDAY, reported)) == count
 
 
 # What holds without a moment.
@@ -198,7 +198,7 @@ def test_whose_day_a_moment_belongs_to(
 ) -> None:
     mine = (Assignment(id="a1", duty=Duty(performer=SON, schedule=AT_EIGHT), backup=NEIGHBOUR),)
     exceptions = different(kind=ExceptionKind.CANCELLED) if called_off else {}
-    [one] = turns(agreement(assignments=mine, exceptions=exceptions), MONDAY)
+    [one] = turns(agreement(assignments=mine, exceptions=exceptions), MONDAY, MONDAY)
     assert involvement(whose, MOTHER, one.performers, one.steps_in) == found
 
 

@@ -25,6 +25,7 @@ from samenspraak.web.api import (
     explanations,
     failures,
     me,
+    occurrences,
     people,
     plans,
     problems,
@@ -65,6 +66,7 @@ def register(
     subjects = (
         me.routes(application.hub),
         agreements.routes(application.hub),
+        occurrences.routes(application.hub),
         today.routes(application.hub),
         reviews.routes(application.hub),
         explanations.routes(application.hub),

@@ -12,9 +12,6 @@ from marshmallow import Schema, fields
 
 from samenspraak.domain.agreements import LifeDomain, Modality
 from samenspraak.domain.days import Involvement, Undated
-from samenspraak.domain.occurrences import MomentState
-from samenspraak.domain.outcomes import Result
-from samenspraak.domain.schedules import DayPart
 from samenspraak.errors import RuleError
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.policy.state import QuestionKind
@@ -22,29 +19,12 @@ from samenspraak.protocols import documents
 from samenspraak.services import looking
 from samenspraak.services.day_sheet import Today as Found
 from samenspraak.sync.hub import Hub
-from samenspraak.web.api.agreements import Statement
+from samenspraak.web.api.occurrences import Held, Occurrence
 from samenspraak.web.api.routes import Routes
 from samenspraak.web.api.shapes import Named, Party, called
 
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-_NOT_NAMED = {"description": "Null where nobody is, or where you may not know who."}
 _INVOLVED = {"description": "What whoever's day it is has to do with it."}
-_KNOWN_UNTIL = {
-    "description": "Until when silence meant something in every system not heard; null: nobody can say."
-}
-
-
-class Silence(Schema):
-    """A system in which something may be reported that we have not heard."""
-
-    system = fields.String(required=True, metadata={"description": "Empty where it is not for you to know."})
-    title = fields.String(required=True)
-    since = fields.AwareDateTime(
-        required=True, allow_none=True, metadata={"description": "When it was last heard."}
-    )
-    unreadable = fields.Boolean(
-        required=True, metadata={"description": "The system answers, but this cannot be read there."}
-    )
 
 
 class System(Schema):
@@ -63,47 +43,15 @@ class System(Schema):
     )
 
 
-class _OnTheDay(Schema):
-    agreement_id = fields.String(required=True)
-    performer = fields.String(required=True, allow_none=True, metadata=_NOT_NAMED)
-    backup = fields.String(required=True, allow_none=True, metadata=_NOT_NAMED)
-    state = fields.Enum(MomentState, by_value=True, required=True)
-    unheard = fields.List(fields.Nested(Silence), required=True)
-    known_until = fields.AwareDateTime(required=True, allow_none=True, metadata=_KNOWN_UNTIL)
+class _Concern(Schema):
     involved = fields.List(fields.Enum(Involvement, by_value=True), required=True, metadata=_INVOLVED)
 
 
-class Moment(_OnTheDay):
+class Moment(Occurrence, _Concern):
     """One moment of the day."""
 
-    key = fields.String(required=True, metadata={"description": "`assignment:day:nth`, to report about it."})
-    day = fields.Date(
-        required=True, metadata={"description": "Where it is now; another day when it was moved away."}
-    )
-    at = fields.Time(
-        required=True, allow_none=True, metadata={"description": "The time on the clock in the Netherlands."}
-    )
-    part = fields.Enum(
-        DayPart,
-        by_value=True,
-        required=True,
-        allow_none=True,
-        metadata={"description": "Without a time, the part of the day; without both, some time that day."},
-    )
-    meant = fields.String(
-        required=True, allow_none=True, metadata={"description": "Whose it was before somebody took it over."}
-    )
-    reason = fields.String(required=True)
-    result = fields.Enum(
-        Result,
-        by_value=True,
-        required=True,
-        metadata={"description": "`unknown` while a system that may know of a report is not heard."},
-    )
-    reports = fields.List(fields.Nested(Statement), required=True)
 
-
-class Standing(_OnTheDay):
+class Standing(Held, _Concern):
     """What holds this day without a moment of its own."""
 
     assignment_id = fields.String(required=True)
