@@ -123,6 +123,7 @@ def test_a_new_key_is_told_to_the_server_once_and_its_notices_are_heard(start: S
     assert "sleutel" not in one["reason"]
     world.agree("a")
     [notice] = door.hears(1)
+    assert notice.headers["X-Samenspraak-Key"] == "een-heel-andere-sleutel"
     assert other.connector.hints(notice) == [Hint()]
     with pytest.raises(AuthenticationError):
         world.connector.hints(notice)
