@@ -19,12 +19,13 @@ from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef, Person
 from samenspraak.domain.schedules import Schedule
 from samenspraak.policy.access import ROLES, Role
-from samenspraak.policy.state import ConnectorState
+from samenspraak.policy.state import ConnectorState, LinkPhase
 from samenspraak.services import accounts, programs
 from samenspraak.store.access import KeyRecord
 from samenspraak.store.accounts import AccountRecord, InvitationRecord
 from samenspraak.store.log import RunKind, RunRecord
-from samenspraak.store.records import Cause, ConnectorRecord, PartyLink
+from samenspraak.store.records import Cause, ConnectorRecord, PartyLink, RemoteRecord
+from samenspraak.sync.adopt import PERSON
 from samenspraak.sync.versions import record_new
 
 ORGANISATION = "de-linde"
@@ -46,6 +47,17 @@ STOCKINGS = Agreement(
     ),
     status=Status(state=State.ACTIVE),
 )
+
+WAITS = RemoteRecord(
+    id="waits",
+    connector_id="app",
+    external_id="r1",
+    phase=LinkPhase.NONE,
+    why=PERSON,
+    why_since=datetime(2026, 11, 23, 8, 0, tzinfo=UTC),
+    client_there="c9",
+)
+"""A record of a client whom nobody has matched."""
 
 
 class Clock:
@@ -85,6 +97,7 @@ def household(folder: Path) -> Household:
         )
         uow.log.keep_run(RunRecord(connector_id="app", kind=RunKind.FULL, started_at=hub.now()))
         uow.parties.link(PartyLink(connector_id="app", external_id="els", ref=DAUGHTER))
+        uow.remotes.add(WAITS)
         uow.commit()
     with app.store.write(ORGANISATION) as uow:
         record_new(uow, hub, STOCKINGS, cause=Cause(actor=str(NURSE), why="recorded"))

@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, Pair] = {
     "kind": ("SOORT", "KIND"),
     "newly": ("VOOR HET EERST TE ZIEN", "NEW TO SEE"),
     "maybe": ("MISSCHIEN", "MAYBE"),
+    "what_now": ("WAT NU", "WHAT NOW"),
     "name": ("NAAM", "NAME"),
     "owner": ("VOOR", "FOR"),
     "party": ("WIE", "WHO"),

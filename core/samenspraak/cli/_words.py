@@ -252,6 +252,15 @@ WORDS: Mapping[str, Mapping[str, Pair]] = {
         "name": ("naam lijkt", "name is alike"),
         "birth_date": ("zelfde geboortedatum", "same date of birth"),
     },
+    "waits": {
+        "match": ("zeg wie de cliënt is", "say who the client is"),
+        "client": (
+            "dat systeem heeft deze cliënt niet getoond",
+            "that system has not shown this client",
+        ),
+        "record": ("laat daar noteren over wie het gaat", "have them note there whom it is about"),
+        "look": ("wordt opnieuw gelezen", "is read again"),
+    },
     "health": {
         "ok": ("neemt berichten aan", "takes notices"),
         "failing": ("neemt niets aan", "takes nothing"),

@@ -168,8 +168,18 @@ def _waiting(found: Unmatched, texts: Texts) -> Iterator[str]:
     yield from table(headings, rows)
     if found.records:
         yield texts("match.records")
-        records = ((one.connector_id, one.external_id) for one in found.records)
-        yield from table([texts("connection"), texts("record")], records)
+        headings = [texts(key) for key in ("connection", "record", "client", "since", "what_now")]
+        records = (
+            (
+                one.connector_id,
+                one.external_id,
+                one.client or "",
+                texts.moment(one.since) if one.since else "",
+                texts.word("waits", one.why),
+            )
+            for one in found.records
+        )
+        yield from table(headings, records)
     if not (rows or found.records):
         yield texts("match.none")
 

@@ -47,12 +47,16 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Apart:
-    """A record in another system that cannot be read. ``field``: what is wrong with it, by name."""
+    """A record in another system that cannot be read.
+
+    ``field``: what is wrong with it, by name · ``since``: None where a former version set it apart.
+    """
 
     id: str
     connector_id: str
     external_id: str
     field: str
+    since: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,9 +183,9 @@ def _apart(uow: UnitOfWork, connector_id: str | None) -> list[Apart]:
             connector_id=one.connector_id,
             external_id=one.external_id or "",
             field=one.why_field,
+            since=one.why_since,
         )
-        for one in uow.remotes.unlinked(connector_id)
-        if one.why == APART
+        for one in uow.remotes.unlinked_as(APART, connector_id)
     ]
 
 

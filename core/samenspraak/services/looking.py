@@ -165,6 +165,10 @@ def _waiting(uow: UnitOfWork, found: people.Unmatched) -> Iterable[Seen]:
     return _suggested(uow, found.people)
 
 
+def _waiting_records(_: UnitOfWork, found: Iterable[people.WaitingRecord]) -> Iterable[Seen]:
+    return _each_client("records", ())  # nobody knows yet whose they are
+
+
 def _suggested(_: UnitOfWork, found: Iterable[people.Waiting]) -> Iterable[Seen]:
     return _clients("matches", (maybe.party for one in found for maybe in one.suggestions))
 
@@ -254,6 +258,11 @@ page_matches = Read(
     "match.listed",
     paged(people.waiting, lambda found: found.people, lambda one: f"{one.connector_id}/{one.external_id}"),
     _suggested,
+)
+page_waiting_records = Read(
+    "match.listed",
+    paged(people.waiting_records, tuple, lambda one: f"{one.connector_id}/{one.external_id}"),
+    _waiting_records,
 )
 page_questions = Read(
     "question.listed",
@@ -345,6 +354,7 @@ READS: tuple[Read[..., Any], ...] = (
     page_people,
     show_circle,
     page_matches,
+    page_waiting_records,
     page_questions,
     page_consents,
     page_retractions,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 from samenspraak.domain.parties import PERSONS, Group, GroupKind, PartyKind, PartyRef, Person
 from samenspraak.errors import NotFoundError, RuleError
 from samenspraak.policy.capabilities import SystemKind
 from samenspraak.services import ADMIN, rehearsals
 from samenspraak.services.naming import actor, names, party
-from samenspraak.store.records import AuditLine, PartyCandidate, PartyLink
+from samenspraak.store.records import AuditLine, PartyCandidate, PartyLink, Unlinked
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import adopt
 from samenspraak.sync.hub import Hub
@@ -46,12 +47,33 @@ class Waiting:
     suggestions: tuple[Suggestion, ...]
 
 
+class WaitsFor(StrEnum):
+    """What has to happen before a record can be taken over.
+
+    ``match``: somebody says who its client is, who waits to be matched · ``client``: that system shows its
+    client, whom we never met there · ``record``: people there say whom it is about · ``look``: nothing, it
+    is read again.
+    """
+
+    MATCH = "match"
+    CLIENT = "client"
+    RECORD = "record"
+    LOOK = "look"
+
+
 @dataclass(frozen=True, kw_only=True)
 class WaitingRecord:
-    """A record there that is taken over once its client is matched; until then nothing about it leaves."""
+    """A record there that is taken over once its client is matched; until then nothing about it leaves.
+
+    ``client``: whom it is about, as that system calls them; None when it names nobody · ``since``: None
+    where a former version let it wait; it is read once more.
+    """
 
     connector_id: str
     external_id: str
+    client: str | None
+    since: datetime | None
+    why: WaitsFor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,15 +134,16 @@ def waiting(hub: Hub, organisation: str, *, connector_id: str | None = None) -> 
     with hub.store.read(organisation) as uow:
         candidates = uow.parties.candidates(connector_id)
         called = names(uow, {ref for one in candidates for ref, _ in one.refs})
-        remotes = uow.remotes.unlinked(connector_id)
-    return Unmatched(
-        people=tuple(_waiting(one, called) for one in candidates),
-        records=tuple(
-            WaitingRecord(connector_id=one.connector_id, external_id=one.external_id or "")
-            for one in remotes
-            if one.why == adopt.PERSON
-        ),
-    )
+        records = tuple(_waiting_records(uow, connector_id))
+    return Unmatched(people=tuple(_waiting(one, called) for one in candidates), records=records)
+
+
+def waiting_records(
+    hub: Hub, organisation: str, *, connector_id: str | None = None
+) -> tuple[WaitingRecord, ...]:
+    """The records that wait until their client is matched, in all systems or in one: ids, never content."""
+    with hub.store.read(organisation) as uow:
+        return tuple(_waiting_records(uow, connector_id))
 
 
 def known(hub: Hub, organisation: str, *, kind: PartyKind | None = None) -> tuple[Known, ...]:
@@ -131,6 +154,33 @@ def known(hub: Hub, organisation: str, *, kind: PartyKind | None = None) -> tupl
         return tuple(
             Known(party=ref, name=called.get(ref, ""), systems=_systems(uow, ref)) for ref in sorted(refs)
         )
+
+
+def _waiting_records(uow: UnitOfWork, connector_id: str | None) -> Iterator[WaitingRecord]:
+    clients = {
+        (one.connector_id, one.external_id)
+        for one in uow.parties.candidates(connector_id)
+        if one.kind == PartyKind.CLIENT
+    }
+    for one in uow.remotes.unlinked_as(adopt.PERSON, connector_id):
+        yield WaitingRecord(
+            connector_id=one.connector_id,
+            external_id=one.external_id or "",
+            client=one.client_there,
+            since=one.why_since,
+            why=_waits_for(uow, one, clients),
+        )
+
+
+def _waits_for(uow: UnitOfWork, one: Unlinked, clients: Collection[tuple[str, str]]) -> WaitsFor:
+    if one.why_since is None:
+        return WaitsFor.LOOK
+    if not one.client_there:
+        return WaitsFor.RECORD
+    if (one.connector_id, one.client_there) in clients:
+        return WaitsFor.MATCH
+    known = uow.parties.link_of(one.connector_id, one.client_there)
+    return WaitsFor.LOOK if known and known.ref.kind is PartyKind.CLIENT else WaitsFor.CLIENT
 
 
 def _waiting(one: PartyCandidate, called: Mapping[PartyRef, str]) -> Waiting:

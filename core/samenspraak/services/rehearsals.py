@@ -345,7 +345,7 @@ def _met(uow: UnitOfWork, connector_id: str, acts: Iterable[Act]) -> Met:
         if (connector_id, link.agreement_id) not in made
         and any(one.external_id for one in uow.remotes.of_link(link.id))
     )
-    waiting = sum(one.why == adopt.PERSON for one in uow.remotes.unlinked(connector_id))
+    waiting = len(uow.remotes.unlinked_as(adopt.PERSON, connector_id))
     return Met(connector_id=connector_id, waiting=waiting, **{kind: found[kind] for kind in Meeting})
 
 

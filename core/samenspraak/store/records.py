@@ -127,6 +127,7 @@ class RemoteRecord:
     ``seen``: the members the lens touches, as last decided per unit (None: nothing yet) · ``base``: unit →
     version it last agreed in · ``shape``: what was last agreed to be seen in this object · ``why``: while
     unlinked: ``new``, ``candidate``, ``person`` (waits for a person), ``outside``, ``apart`` ·
+    ``why_since``: when that began · ``client_there``: the client it waits for, as its system calls them ·
     ``held``: unit under an open question → what the question shows for this object · ``answered``: the same
     once it is answered, until the answer is written · ``unkept``: names of marks and of what was told that
     were not there after a write, one for each such write · ``released``: a person asked to make it again ·
@@ -157,6 +158,8 @@ class RemoteRecord:
     ended_by_us: bool = False
     why: str = ""
     why_field: str = ""
+    why_since: datetime | None = None
+    client_there: str | None = None
     page_mark: str | None = None
     written_at: datetime | None = None
     look: int = 0
@@ -169,6 +172,17 @@ class RemoteRecord:
     def is_aside(self) -> bool:
         """Whether another object is worked with in its place."""
         return self.why in (DOUBLE, REPLACED)
+
+
+class Unlinked(NamedTuple):
+    """An object without a link, and why it has none; as :class:`RemoteRecord`."""
+
+    id: str
+    connector_id: str
+    external_id: str | None
+    why_field: str
+    why_since: datetime | None
+    client_there: str | None
 
 
 class RemoteMark(NamedTuple):

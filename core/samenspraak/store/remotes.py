@@ -15,13 +15,13 @@ from samenspraak.protocols import documents
 from samenspraak.store.columns import AT_ONCE
 from samenspraak.store.kept import Row
 from samenspraak.store.leases import Leased, releasing, waiting_until, waits_until
-from samenspraak.store.records import RemoteMark, RemoteRecord
+from samenspraak.store.records import RemoteMark, RemoteRecord, Unlinked
 from samenspraak.store.scope import SOME, Scope
 from samenspraak.store.tables import known_as, remote
 
 _AS_IS = (
     *("link_id", "external_id", "part", "group_key", "phase", "token", "page_mark", "written_at"),
-    *("released", "ended_by_us", "why", "why_field"),
+    *("released", "ended_by_us", "why", "why_field", "why_since", "client_there"),
 )
 _PLAIN: Mapping[str, Any] = {
     "base": Mapping[UnitKey, int],
@@ -94,6 +94,13 @@ class Remotes(Leased):
         """Those without a link: new, candidate, waiting for a person, outside the selection, set apart."""
         own = {} if connector_id is None else {"connector_id": connector_id}
         return self._all(link_id=None, **own)
+
+    def unlinked_as(self, why: str, connector_id: str | None = None) -> list[Unlinked]:
+        """Those without a link for this reason, by connector and external id, without opening any."""
+        own = {} if connector_id is None else {"connector_id": connector_id}
+        rows = self._scope.only(*(remote.c[name] for name in Unlinked._fields), link_id=None, why=why, **own)
+        found = [Unlinked(*row) for row in rows]
+        return sorted(found, key=lambda one: (one.connector_id, one.external_id or ""))
 
     def count_unlinked(self, why: str) -> int:
         """How many have no link for this reason, without opening any."""

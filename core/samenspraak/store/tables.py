@@ -480,6 +480,8 @@ remote = table(
     flag("ended_by_us"),
     text("why"),
     text("why_field"),
+    moment("why_since"),
+    text("client_there", required=False),
     text("page_mark", required=False),
     moment("written_at"),
     count("look"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -216,16 +217,16 @@ def _look(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
     try:
         found = connector.fetch(call, remote.external_id)
     except InvalidRecordError as error:
-        return _note(hub, organisation, replace(remote, why=APART, why_field=error.field))
+        return _note(hub, organisation, _as(hub, remote, APART, why_field=error.field))
     if isinstance(found, Absent):
-        return _note(hub, organisation, replace(remote, why=GONE, phase=LinkPhase.CLOSED))
+        return _note(hub, organisation, _as(hub, remote, GONE, phase=LinkPhase.CLOSED))
     if isinstance(found, Unseen):  # it is looked at again when a list shows it
-        return _note(hub, organisation, replace(remote, why=UNSEEN, page_mark=None))
+        return _note(hub, organisation, _as(hub, remote, UNSEEN, page_mark=None))
     try:
         reading = connector.get(found.raw, directory)
     except InvalidRecordError as error:
         mark = page_mark(connector, found)
-        return _note(hub, organisation, replace(remote, why=APART, why_field=error.field, page_mark=mark))
+        return _note(hub, organisation, _as(hub, remote, APART, why_field=error.field, page_mark=mark))
     case = _Case(remote=remote, connector=connector, directory=directory, found=found, reading=reading)
     with hub.store.write(organisation) as uow:
         outcome = _judge(uow, hub, case)
@@ -242,6 +243,12 @@ def _note(hub: Hub, organisation: str, remote: RemoteRecord) -> str:
     return remote.why
 
 
+def _as(hub: Hub, remote: RemoteRecord, why: str, **more: Any) -> RemoteRecord:
+    """The object without a link for this reason: from now on, or as it was for a while."""
+    since = remote.why_since if remote.why == why else None
+    return replace(remote, why=why, why_since=since or hub.now(), **more)
+
+
 def _judge(uow: WritingUnitOfWork, hub: Hub, case: _Case) -> str:
     remote = replace(
         case.remote,
@@ -249,12 +256,14 @@ def _judge(uow: WritingUnitOfWork, hub: Hub, case: _Case) -> str:
         page_mark=page_mark(case.connector, case.found),
         group_key=case.reading.group or "",
         why_field="",
+        client_there=None,
     )
     outcome = _attach(uow, hub, case, remote) or _adopt(uow, hub, case, remote)
     if outcome == LINKED:
         uow.remotes.know_as(remote.id, normals(case.reading.numbers))
     if outcome in (CANDIDATE, PERSON, OUTSIDE, NEW):
-        case.keep(uow, replace(remote, why=outcome))
+        client = case.reading.client if outcome == PERSON else None
+        case.keep(uow, _as(hub, remote, outcome, client_there=client))
     return outcome
 
 
@@ -367,7 +376,7 @@ def _adopt(uow: WritingUnitOfWork, hub: Hub, case: _Case, remote: RemoteRecord) 
     try:
         agreement = agreement_said(hub.new_id(), client.id, case.reading.units)
     except RuleError as error:
-        case.keep(uow, replace(remote, why=APART, why_field=error.rule))
+        case.keep(uow, _as(hub, remote, APART, why_field=error.rule))
         return APART
     cause = Cause(actor="system", why="adopted", connector_id=system.id)
     known = alike.certain(uow, agreement, system.id, case.reading.numbers)

@@ -226,6 +226,7 @@ def _set_apart(uow: WritingUnitOfWork, hub: Hub, connector_id: str, record: SetA
             phase=LinkPhase.NONE,
             why="apart",
             why_field=record.field,
+            why_since=hub.now(),
         )
     )
     uow.wake(remotes=[remote.id])

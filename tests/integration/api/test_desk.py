@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef
+from samenspraak.policy.access import Role
 from samenspraak.services import people
 
 API = "/api/v1"
@@ -79,6 +81,34 @@ def test_who_waits_is_matched_once_and_separated_again(roos: Any, web: FlaskClie
     assert undone["parties"] == [accepted]
     roos.settle()
     assert len(web.get(f"{API}/matches", headers=staff).json["items"]) == 1
+
+
+def test_records_that_wait_for_their_client_are_listed_by_ids_alone(
+    family: Any, web: FlaskClient, staff: Headers, key: Callable[..., Headers]
+) -> None:
+    app = family.systems["app-a"]
+    app.add_client("c7", "Meneer Bos")
+    for title in ("Wandelen", "Samen koken"):
+        app.add_record("son", "c7", title, tasks=[])
+    family.settle()
+    before = len(lines(family))
+
+    first = web.get(f"{API}/matches/records?limit=1", headers=staff).json
+    rest = web.get(f"{API}/matches/records?cursor={first['next']}", headers=staff).json
+
+    found = [*first["items"], *rest["items"]]
+    waits = [(one["connector_id"], one["client"], one["why"]) for one in found]
+    assert waits == [("app-a", "c7", "match")] * 2
+    assert len({one["external_id"] for one in found}) == 2
+    assert all(one["since"] for one in found)
+    assert rest["next"] is None
+    assert not [text for text in ("Bos", "Wandelen", "koken") if text in str(found)]
+    assert [(one.action, one.object, one.client_id) for one in lines(family, before)] == [
+        ("match.listed", "records", "")
+    ] * 2
+    foreign = key(Role.ADMIN, organisation="de-eik")
+    assert web.get(f"{API}/matches/records", headers=foreign).json["items"] == []
+    assert web.get(f"{API}/matches/records?connector_id=app-b", headers=staff).json["items"] == []
 
 
 def test_who_was_refused_is_not_suggested(roos: Any, web: FlaskClient, staff: Headers) -> None:
@@ -243,6 +273,7 @@ def test_every_look_of_the_desk_is_in_the_audit_trail(
         "/people": "person.listed",
         "/clients/wit/circle": "person.listed",
         "/matches": "match.listed",
+        "/matches/records": "match.listed",
         "/clients/wit/consents": "consent.listed",
         "/clients/wit/retractions": "consent.listed",
         "/questions": "question.listed",

@@ -252,6 +252,16 @@ def test_who_waits_is_listed_accepted_and_refused(line: Any, family: Any) -> Non
     assert "Er wacht niemand" in line.text("match", "list", "--connector", "app-a")
 
 
+def test_a_record_of_an_unmatched_client_is_listed_with_what_to_do(line: Any, family: Any) -> None:
+    family.systems["app-a"].add_client("c7", "Meneer Bos")
+    family.systems["app-a"].add_record("son", "c7", "Wandelen", tasks=[])
+    family.settle()
+
+    (found,) = line.json("match", "list")["records"]
+    assert (found["client"], found["why"], bool(found["since"])) == ("c7", "match", True)
+    assert "zeg wie de cliënt is" in line.text("match", "list")
+
+
 def test_a_match_says_exactly_one_thing(line: Any, family: Any) -> None:
     assert "--party PARTY or --new" in line.fails("match", "accept", "app-a", "u9", code=2)
     assert "Nobody waits" in line.fails("match", "accept", "app-a", "u9", "--new", code=10)

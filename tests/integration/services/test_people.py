@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import Reason
 from samenspraak.services import people
+from samenspraak.services.people import WaitsFor
+from samenspraak.sync.matching import wake_waiting
 
 ORGANISATION = "de-linde"
 SON = PartyRef(kind=PartyKind.RELATIVE, id="son")
@@ -42,6 +45,58 @@ def test_a_name_only_suggests_and_the_record_of_an_unmatched_client_waits(street
     assert [one.because for one in found.people[0].suggestions] == ["name"]
     assert [(one.connector_id, one.external_id) for one in found.records] == [("app-a", "r1")]
     assert street.agreements() == []
+
+
+def test_a_record_that_waits_says_for_whom_and_since_when(street: Any) -> None:
+    hub, came = street.app.hub, street.clock.now()
+    street.systems["app-a"].add_record("u3", "c9", "Wandelen", tasks=[])
+    street.settle()
+    first, other = people.waiting_records(hub, ORGANISATION)
+
+    assert (first.external_id, first.client, first.why) == ("r1", "c7", WaitsFor.MATCH)
+    assert (other.external_id, other.client, other.why) == ("r2", "c9", WaitsFor.CLIENT)
+    assert first.since is not None
+    assert other.since is not None
+    assert first.since < came <= other.since
+    with street.app.store.write(ORGANISATION) as uow:
+        wake_waiting(uow, "app-a", "person")
+        uow.commit()
+    street.settle()
+    assert people.waiting_records(hub, ORGANISATION) == (first, other)
+    assert people.waiting_records(hub, ORGANISATION, connector_id="app-b") == ()
+
+
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        ({"client_there": None}, WaitsFor.RECORD),
+        ({"client_there": None, "why_since": None}, WaitsFor.LOOK),
+        ({"client_there": "u3"}, WaitsFor.CLIENT),
+    ],
+)
+def test_a_record_that_nobody_can_match_says_what_to_do(
+    street: Any, known: dict[str, Any], why: WaitsFor
+) -> None:
+    with street.app.store.write(ORGANISATION) as uow:
+        uow.remotes.save(replace(uow.remotes.by_external("app-a", "r1"), **known))
+        uow.commit()
+
+    assert [one.why for one in people.waiting_records(street.app.hub, ORGANISATION)] == [why]
+
+
+def test_a_record_whose_client_was_just_matched_only_waits_to_be_read_again(street: Any) -> None:
+    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
+
+    assert [one.why for one in people.waiting_records(street.app.hub, ORGANISATION)] == [WaitsFor.LOOK]
+
+
+def test_a_record_that_is_taken_over_keeps_nothing_of_for_whom_it_waited(street: Any) -> None:
+    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
+    street.settle()
+
+    with street.app.store.read(ORGANISATION) as uow:
+        taken = uow.remotes.by_external("app-a", "r1")
+    assert (taken.why, taken.client_there) == ("", None)
 
 
 def test_an_accepted_client_sets_the_record_free(street: Any) -> None:

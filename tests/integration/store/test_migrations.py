@@ -13,7 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from samenspraak.domain.agreements import (
     Agreement,
@@ -181,6 +181,34 @@ def test_agreements_from_before_they_could_be_found_by_their_parties_can_be(bare
     expected = {(one.id, str(party)) for one in (EVERYWHERE, PLAIN) for party in named(units_of(one))}
     assert sorted(map(tuple, rows)) == sorted(expected)
     assert len(expected) == 6 + 1
+    bare.dispose()
+
+
+def some_row(connection: Connection, table: str, **values: object) -> None:
+    """A row with these values, and something in every other place that must not be empty."""
+    some = {"VARCHAR": "", "BLOB": b"", "DATETIME": "2026-11-01 09:00:00.000000"}
+    for column in connection.exec_driver_sql(f"PRAGMA table_info({table})").mappings():
+        if column["notnull"]:
+            values.setdefault(column["name"], some.get(column["type"], 0))
+    places = ", ".join("?" * len(values))
+    text = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})"  # noqa: S608 - ours
+    connection.exec_driver_sql(text, tuple(values.values()))
+
+
+def test_a_record_that_waited_before_it_could_say_for_whom_is_read_once_more(bare: Engine) -> None:
+    with bare.begin() as connection:
+        command.upgrade(schema_module._configuration(connection, CIPHER), "0019")
+        some_row(connection, "organisation", organisation="noord")
+        some_row(connection, "connector", organisation="noord", id="ecd")
+        for remote_id, why in (("r1", "person"), ("r2", "outside")):
+            known = {"id": remote_id, "connector_id": "ecd", "external_id": remote_id, "why": why}
+            some_row(connection, "remote", organisation="noord", look=3, looked=3, **known)
+
+    migrate(bare, CIPHER)
+
+    with bare.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT id, due, why_since, client_there FROM remote ORDER BY id")
+        assert list(map(tuple, rows)) == [("r1", 1, None, None), ("r2", 0, None, None)]
     bare.dispose()
 
 

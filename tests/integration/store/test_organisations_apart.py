@@ -274,6 +274,7 @@ ACTS: dict[str, Act] = {
     "remotes.of_group": lambda uow: uow.remotes.of_group("ecd", "series-1"),
     "remotes.awaited": lambda uow: uow.remotes.awaited("ecd"),
     "remotes.count_unlinked": lambda uow: uow.remotes.count_unlinked("new") or None,
+    "remotes.unlinked_as": lambda uow: uow.remotes.unlinked_as(REMOTE.why),
     "remotes.unlinked": lambda uow: uow.remotes.unlinked("ecd"),
     "remotes.external_ids": lambda uow: uow.remotes.external_ids("ecd"),
     "remotes.look": lambda uow: uow.remotes.look("r1"),

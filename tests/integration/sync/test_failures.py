@@ -99,10 +99,12 @@ def test_a_selection_is_by_system_and_by_moment(failed: Any) -> None:
 
 
 def test_a_record_that_could_not_be_read_is_read_again(household: Any) -> None:
-    record = household.a.add_record("son", "wit", "Koken")
+    came, record = household.town.clock.now(), household.a.add_record("son", "wit", "Koken")
     household.settle()
     [apart] = listed(household).records
     assert (apart.external_id, apart.field) == (record, "performer")
+    assert apart.since is not None
+    assert came <= apart.since < household.town.clock.now()
     household.a.edit("son", record, tasks=[{"id": "k1", "who": {"user": "son", "role": "relative"}}])
     try_again(household, apart.id)
     household.settle()

@@ -135,5 +135,5 @@ def _shown(one: Failure | Apart | Untaken) -> dict[str, Any]:
         "connector_id": one.connector_id,
         "agreement_id": "" if isinstance(one, Apart) else one.agreement_id,
         "detail": one.field if isinstance(one, Apart) else one.detail,
-        "since": None if isinstance(one, Apart) else one.since,
+        "since": one.since,
     }

@@ -12,7 +12,7 @@ from samenspraak.policy.access import Principal, Scope
 from samenspraak.services import looking, people
 from samenspraak.services.circle import Circle
 from samenspraak.services.paging import Window
-from samenspraak.services.people import Refused, WouldJoin
+from samenspraak.services.people import Refused, WaitsFor, WouldJoin
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes
 from samenspraak.web.api.shapes import Members, Named, Page, Paging, Party, called, only
@@ -99,6 +99,42 @@ class WhichMatches(Paging):
 
     connector_id = fields.String(metadata={"description": "Only those in this system."})
     members = Members(WaitingMatch)
+
+
+class WaitingRecord(Schema):
+    """A record that is taken over once its client is matched; by ids, never content."""
+
+    connector_id = fields.String(required=True)
+    external_id = fields.String(required=True, metadata=_EXTERNAL)
+    client = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whom it is about, by the id of that system; null: it names nobody."},
+    )
+    since = fields.AwareDateTime(required=True, allow_none=True)
+    why = fields.Enum(
+        WaitsFor,
+        by_value=True,
+        required=True,
+        metadata={
+            "description": "`match`: say who `client` is, who is among the matches. `client`: that system "
+            "has not shown this client; let it. `record`: have people there say whom it is about. `look`: "
+            "nothing, it is read again."
+        },
+    )
+
+
+class WaitingRecords(Page):
+    """A page of them, by system and id there."""
+
+    items = fields.List(fields.Nested(WaitingRecord(partial=True)), required=True)
+
+
+class WhichRecords(Paging):
+    """Which records."""
+
+    connector_id = fields.String(metadata={"description": "Only those in this system."})
+    members = Members(WaitingRecord)
 
 
 class _There(Schema):
@@ -229,6 +265,18 @@ def routes(hub: Hub) -> Routes:
         """Who waits for somebody to say who it is."""
         window = Window(after=which["cursor"], limit=which["limit"])
         found = looking.page_matches(
+            hub, who.organisation, who, window, connector_id=which.get("connector_id")
+        )
+        return {"items": only([vars(one) for one in found], which), "next": found.next}
+
+    @here.route("/matches/records")
+    @here.asks(Scope.PEOPLE_READ)
+    @here.takes(WhichRecords, "query")
+    @here.gives(HTTPStatus.OK, WaitingRecords)
+    def records(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
+        """Which records wait until somebody has said who their client is, since when, and for what."""
+        window = Window(after=which["cursor"], limit=which["limit"])
+        found = looking.page_waiting_records(
             hub, who.organisation, who, window, connector_id=which.get("connector_id")
         )
         return {"items": only([vars(one) for one in found], which), "next": found.next}
