@@ -151,7 +151,7 @@ class DaySheet:
         return Today(
             of=of,
             day=self._day,
-            as_of=self._hub.now(),
+            as_of=self._telling.hearing.as_of,
             members=members,
             moments=tuple(one for _, one in moments),
             standing=tuple(one for part in parts for one in part.standing),

@@ -53,18 +53,23 @@ class Silence:
 
 
 class Hearing:
-    """When the systems of one organisation were heard, as of one moment."""
+    """When the systems of one organisation were heard, as of one moment: ``as_of``.
+
+    Whoever compares with it uses that same moment: a clock goes on between two looks at it, and then a system
+    that is heard up to now would be one that was heard before now.
+    """
 
     def __init__(self, uow: UnitOfWork, hub: Hub) -> None:
         self._uow = uow
         self._hub = hub
+        self.as_of = hub.now()
         self._known: dict[str, System | None] = {}
 
     def until(self, agreement_id: str) -> Mapping[str, datetime | None]:
         """Until when each system in which it may be reported counts as heard; None: it cannot be told."""
         silent = {one.system for one in self.silences(agreement_id)}
         asked = {system.id for _, system in self._copies(agreement_id) if not system.by_hand}
-        return {one: None if one in silent else self._hub.now() for one in sorted(asked)}
+        return {one: None if one in silent else self.as_of for one in sorted(asked)}
 
     def silences(self, agreement_id: str) -> tuple[Silence, ...]:
         """The systems whose silence about this agreement means nothing now, by id."""
@@ -115,11 +120,11 @@ class Hearing:
         subscriber = self._uow.events.subscriber(record.id)
         takes = record.state is ConnectorState.RUNNING and not subscriber.failures
         taken_at = subscriber.taken_at
-        return self._heard(record, taken_at, self._hub.now() if takes and taken_at else taken_at)
+        return self._heard(record, taken_at, self.as_of if takes and taken_at else taken_at)
 
     def _heard(self, record: ConnectorRecord, at: datetime | None, until: datetime | None) -> System:
         """``until``: until when it counts as heard: silence between two looks is no silence."""
-        gone = until is None or until < self._hub.now()
+        gone = until is None or until < self.as_of
         return System(id=record.id, title=record.title, heard_at=at, out_of_reach=gone)
 
 

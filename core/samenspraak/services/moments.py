@@ -107,7 +107,7 @@ def _happening(
     agreement = record.agreement
     begun = moment.day <= hub.today()
     heard = hearing.until(agreement.id) if begun and moment.takes_place else {}
-    came = outcome_of(uow, agreement, moment.key, heard=heard, since=hub.now())
+    came = outcome_of(uow, agreement, moment.key, heard=heard, since=hearing.as_of)
     return Happening(
         agreement_id=agreement.id,
         client=agreement.client,

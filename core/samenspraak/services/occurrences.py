@@ -149,7 +149,8 @@ class Telling:
         agreement, moment = record.agreement, turn.moment
         waits = moment.takes_place and moment.day <= self._hub.today()
         heard = self.hearing.until(agreement.id) if waits else {}
-        came = outcome_of(self._uow, agreement, moment.key, heard=heard, since=self._hub.now(), said=said)
+        as_of = self.hearing.as_of
+        came = outcome_of(self._uow, agreement, moment.key, heard=heard, since=as_of, said=said)
         known = list(self._eyes.may_know(record, came.reports))
         unheard = self.silences(agreement.id) if came.unheard else ()
         return Occurrence(

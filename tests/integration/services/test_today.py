@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -278,6 +279,17 @@ def test_what_a_silent_system_may_know_is_unknown_since_it_was_last_heard_until_
     assert (moment.result, moment.unheard, moment.known_until) == (Result.DONE, (), None)
     [said] = moment.reports
     assert (str(said.by), said.through, said.text) == ("relative:son", "app", "Ging goed")
+
+
+def test_a_clock_that_goes_on_while_a_day_is_read_makes_no_system_silent(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, ticks = ward.town.clock.now(), count()
+    monkeypatch.setattr(ward.town.clock, "now", lambda: began + timedelta(milliseconds=next(ticks)))
+
+    read = ward.of_team()
+    assert (only(read).result, only(read).unheard) == (Result.NONE, ())
+    assert [one.out_of_reach for one in read.systems] == [False, False]
 
 
 def test_what_is_done_when_needed_is_told_apart_and_a_report_makes_its_moment(ward: Ward) -> None:
