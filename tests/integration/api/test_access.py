@@ -318,3 +318,14 @@ def test_who_may_only_look_gives_nothing_and_ends_nothing(
     assert web.get(f"{API}/programs/p0/keys", headers=officer).json["items"][0]["works"]
     assert web.post(f"{API}/programs/p0/keys", json={}, headers=officer).status_code == 403
     assert web.post(f"{API}/programs/p0/revocation", headers=officer).status_code == 403
+
+
+def test_a_program_may_end_its_own_access_and_who_is_at_the_machine_lets_it_in_again(
+    family: Any, web: FlaskClient, admin: Headers
+) -> None:
+    assert web.post(f"{API}/programs/p0/revocation", headers=admin).status_code == 200
+
+    assert web.get(f"{API}/me", headers=admin).status_code == 401
+    programs.add(family.app.hub, ORGANISATION, "again", Role.ADMIN)
+    new = programs.add_key(family.app.hub, ORGANISATION, "again").text
+    assert web.get(f"{API}/programs/p0", headers=asking(new)).json["revoked_at"]

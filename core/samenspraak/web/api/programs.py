@@ -19,6 +19,15 @@ from samenspraak.web.api.shapes import Members, Page, Paging, Text, only
 
 _MOST_SCOPES, _MOST_NETWORKS, _MOST_KEYS = len(Scope), 50, 20
 _CONNECTION = {"description": "Of the program of an app: its connection; for any other it is empty."}
+_MEMBER = fields.Raw(
+    metadata={
+        "anyOf": [
+            *({"type": one} for one in ("string", "boolean")),
+            {"type": "number", "minimum": 0, "maximum": 10**10},
+            {"type": "array", "items": {"type": "string"}},
+        ]
+    }
+)
 _NETWORKS = {"description": "From where it may be used, as `192.0.2.0/24`. None: from anywhere."}
 
 
@@ -53,7 +62,9 @@ class PublicKeys(Schema):
     """A JSON Web Key Set (RFC 7517) without any private key."""
 
     keys = fields.List(
-        fields.Dict(keys=fields.String()), required=True, validate=validate.Length(min=1, max=_MOST_KEYS)
+        fields.Dict(keys=fields.String(), values=_MEMBER),
+        required=True,
+        validate=validate.Length(min=1, max=_MOST_KEYS),
     )
 
 
