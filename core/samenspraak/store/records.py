@@ -126,8 +126,9 @@ class RemoteRecord:
     ``group_key``: what ties it there to the other objects of its agreement ·
     ``seen``: the members the lens touches, as last decided per unit (None: nothing yet) · ``base``: unit →
     version it last agreed in · ``shape``: what was last agreed to be seen in this object · ``why``: while
-    unlinked: ``new``, ``candidate``, ``person`` (waits for a person), ``outside``, ``apart`` ·
-    ``why_since``: when that began · ``client_there``: the client it waits for, as its system calls them ·
+    unlinked: ``new``, ``candidate``, ``person`` (waits for a person), ``outside``, ``apart``; where
+    another object is worked with: ``double``, ``replaced`` · ``why_since``: when that began ·
+    ``client_there``: the client it waits for, as its system calls them ·
     ``held``: unit under an open question → what the question shows for this object · ``answered``: the same
     once it is answered, until the answer is written · ``unkept``: names of marks and of what was told that
     were not there after a write, one for each such write · ``released``: a person asked to make it again ·
