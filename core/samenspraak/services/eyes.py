@@ -6,15 +6,16 @@ again at every look. What they may not see is not there: no unit, no name, no ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time
 
-from samenspraak.domain.agreements import Agreement, Assignment, State
+from samenspraak.domain.agreements import Agreement, Assignment, LifeDomain, State
+from samenspraak.domain.local_time import instant
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.statements import Statement, StatementKind
-from samenspraak.domain.units import STATUS, UnitKey, UnitKind, Units, named, units_of
+from samenspraak.domain.units import LIFE_DOMAIN, STATUS, UnitKey, UnitKind, Units, named, units_of
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.access import Principal
 from samenspraak.policy.shape import Shape
@@ -76,6 +77,24 @@ class Views:
     more: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which agreements. Where nothing is said: any.
+
+    ``client``, ``person``: whom it is for, and who takes part in it as far as that may be known ·
+    ``changed_since``: a day; something in it was changed on that day or after.
+    """
+
+    client: str | None = None
+    states: frozenset[State] = frozenset()
+    life_domains: frozenset[LifeDomain] = frozenset()
+    person: str | None = None
+    changed_since: date | None = None
+
+
+ANY = Wanted()
+
+
 def show(hub: Hub, organisation: str, who: Principal, agreement_id: str) -> View:
     """One agreement.
 
@@ -93,10 +112,9 @@ def listed(
     *,
     after: str = "",
     limit: int = 50,
-    client: str | None = None,
-    states: frozenset[State] = frozenset(),
+    wanted: Wanted = ANY,
 ) -> Views:
-    """The agreements they may see, by id, after this one; of one client, in one of these states (none: any).
+    """The agreements they may see, by id, after this one.
 
     Raises:
         NotFoundError: there is no such client.
@@ -104,14 +122,39 @@ def listed(
     with hub.store.read(organisation) as uow:
         eyes = Eyes(uow, hub, who)
         found: list[View] = []
-        for record in eyes.records(after, client):
-            asked_for = not states or record.agreement.status.state in states
-            if not (asked_for and eyes.sees(record)):
+        is_wanted = _filter(uow, eyes, wanted)
+        for record in eyes.records(after, wanted.client):
+            if not (eyes.sees(record) and is_wanted(record)):
                 continue
             if len(found) == limit:
                 return Views(items=tuple(found), more=True)
             found.append(eyes.view_of(record))
         return Views(items=tuple(found), more=False)
+
+
+def _filter(uow: UnitOfWork, eyes: Eyes, wanted: Wanted) -> Callable[[AgreementRecord], bool]:
+    """Tells of an agreement that they may see whether it is wanted, by nothing that they may not see."""
+    person, since = _person(uow, wanted.person), wanted.changed_since
+    changed = uow.agreements.changed_since(instant(since, time())) if since else None
+
+    def is_wanted(record: AgreementRecord) -> bool:
+        if wanted.states and record.agreement.status.state not in wanted.states:
+            return False
+        if changed is not None and record.agreement.id not in changed:
+            return False
+        units = eyes.units(record) if wanted.life_domains or wanted.person else {}
+        if wanted.life_domains and units.get(LIFE_DOMAIN) not in wanted.life_domains:
+            return False
+        return wanted.person is None or person in named(units)
+
+    return is_wanted
+
+
+def _person(uow: UnitOfWork, text: str | None) -> PartyRef | None:
+    """Whom they mean; nobody, where nobody is known by that: nothing says that there is no such person."""
+    with suppress(NotFoundError):
+        return party(uow, text) if text else None
+    return None
 
 
 class Eyes:

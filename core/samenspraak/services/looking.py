@@ -34,6 +34,7 @@ from samenspraak.services import (
     questions,
     reviewing,
     showing,
+    statements,
     today,
 )
 from samenspraak.services.naming import actor
@@ -101,6 +102,7 @@ def _one_agreement(
     | eyes.View
     | past.Past
     | occurrences.Occurrences
+    | statements.Statements
     | history.History
     | history.Restored
     | joining.Preview,
@@ -229,6 +231,7 @@ view_agreements = Read("agreement.listed", eyes.listed, _views)
 view_agreement = Read("agreement.shown", eyes.show, _one_agreement)
 view_versions = Read("agreement.history", past.of_agreement, _one_agreement)
 view_occurrences = Read("moment.listed", occurrences.of_agreement, _one_agreement)
+view_statements = Read("agreement.shown", statements.of_agreement, _one_agreement)
 explain_agreement = Read("agreement.explained", explaining.explain, _one_agreement)
 list_versions = Read("agreement.history", history.of_agreement, _one_agreement)
 compare_version = Read("agreement.compared", history.would_restore, _one_agreement)
@@ -330,6 +333,7 @@ READS: tuple[Read[..., Any], ...] = (
     view_agreement,
     view_versions,
     view_occurrences,
+    view_statements,
     explain_agreement,
     list_versions,
     compare_version,

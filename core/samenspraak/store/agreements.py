@@ -240,6 +240,12 @@ class Agreements(Repository):
         first = self._scope.only(table.c.agreement_id, table.c.at, version=1, **one)
         return {row.agreement_id: local_day(row.at) for row in first}
 
+    def changed_since(self, at: datetime) -> set[str]:
+        """The agreements of which a version was made at this moment or after it, unopened."""
+        table = agreement_version
+        made = self._scope.select(table, table.c.agreement_id).where(table.c.at >= at).distinct()
+        return {row.agreement_id for row in self._scope.rows(made)}
+
     def values(self, agreement_id: str, keys: Collection[UnitKey]) -> dict[UnitKey, tuple[UnitValue, ...]]:
         """Per unit every different value it ever had here, the oldest first; what was joined comes last."""
         found: dict[UnitKey, dict[UnitValue, None]] = {key: {} for key in keys}

@@ -208,6 +208,7 @@ ACTS: dict[str, Act] = {
     "agreements.versions": lambda uow: uow.agreements.versions("stockings", [1]),
     "agreements.history": lambda uow: uow.agreements.history("stockings"),
     "agreements.known_since": lambda uow: uow.agreements.known_since(),
+    "agreements.changed_since": lambda uow: uow.agreements.changed_since(NOW),
     "agreements.values": lambda uow: uow.agreements.values("stockings", [WHAT])[WHAT],
     "statements.add": lambda uow: uow.statements.add("stockings", SAID, NOW),
     "statements.foresee_none": lambda uow: uow.statements.foresee_none("stockings"),

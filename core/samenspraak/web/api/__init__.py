@@ -33,6 +33,7 @@ from samenspraak.web.api import (
     questions,
     requests,
     reviews,
+    statements,
     today,
 )
 from samenspraak.web.api.shapes import SchemaPlugin
@@ -66,6 +67,7 @@ def register(
     subjects = (
         me.routes(application.hub),
         agreements.routes(application.hub),
+        statements.routes(application.hub),
         occurrences.routes(application.hub),
         today.routes(application.hub),
         reviews.routes(application.hub),

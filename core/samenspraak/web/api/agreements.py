@@ -8,12 +8,12 @@ from typing import Any
 from flask import request
 from marshmallow import Schema, fields, validate
 
-from samenspraak.domain.agreements import State
+from samenspraak.domain.agreements import LifeDomain, State
 from samenspraak.domain.statements import StatementKind
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.policy.terms import Standing
 from samenspraak.services import agreeing, looking, saying
-from samenspraak.services.eyes import Told, View
+from samenspraak.services.eyes import Told, View, Wanted
 from samenspraak.services.repeating import Asked
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes, tagged
@@ -109,6 +109,12 @@ class Which(Paging):
 
     client = Party(metadata={"description": "Only of this client."})
     state = fields.List(fields.Enum(State, by_value=True), metadata={"description": "Only in these states."})
+    life_domain = fields.List(
+        fields.Enum(LifeDomain, by_value=True),
+        metadata={"description": "Only of these life domains, where you may know it."},
+    )
+    person = Party(metadata={"description": "Only in which they take part, where you may know that."})
+    changed_since = fields.Date(metadata={"description": "Only what was changed on this day or after it."})
     members = Members(Agreement)
 
 
@@ -187,8 +193,13 @@ def routes(hub: Hub) -> Routes:
             who,
             after=which["cursor"],
             limit=which["limit"],
-            client=which.get("client"),
-            states=frozenset(which.get("state", ())),
+            wanted=Wanted(
+                client=which.get("client"),
+                states=frozenset(which.get("state", ())),
+                life_domains=frozenset(which.get("life_domain", ())),
+                person=which.get("person"),
+                changed_since=which.get("changed_since"),
+            ),
         )
         items = only([shown(one) for one in found.items], which)
         return {"items": items, "next": found.items[-1].id if found.more else None}
