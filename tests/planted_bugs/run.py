@@ -14,15 +14,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from planted_bugs.bugs import Bug, DoesNotApplyError, Edit, load  # noqa: E402  # a script finds its folder itself
+from planted_bugs.bugs import Bug, DoesNotApplyError, load  # noqa: E402  # a script finds its folder itself
 
 CODE = ("core", "plugins")
 SMOKE = (
@@ -62,11 +63,14 @@ def main() -> int:
     asked = parser.parse_args()
     bugs = [bug for bug in load() if not asked.names or bug.name in asked.names]
     began = time.monotonic()
-    if wrong := unpatched(bugs):
-        print(f"Without any bug these do not pass: {', '.join(wrong)}")
-        return 1
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        outcomes = [_told(outcome) for outcome in pool.map(plant, bugs)]
+    with tempfile.TemporaryDirectory(prefix="unpatched-") as folder:
+        code = Path(folder)
+        copy_code(ROOT, code)
+        if wrong := unpatched(code, bugs):
+            print(f"Without any bug these do not pass: {', '.join(wrong)}")
+            return 1
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            outcomes = [_told(outcome) for outcome in pool.map(partial(plant, code), bugs)]
     caught = sum(not one.missed for one in outcomes)
     print(f"{time.monotonic() - began:.0f} s; planted bugs caught: {caught}/{len(bugs)}")
     return 0 if bugs and caught == len(bugs) else 1
@@ -79,25 +83,37 @@ def _told(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def unpatched(bugs: Sequence[Bug]) -> list[str]:
-    """The named tests that do not pass in the code as it is."""
+def copy_code(here: Path, there: Path) -> None:
+    """Copy the code with what is compiled of it: of a copy, only what is patched is compiled anew."""
+    for part in CODE:
+        shutil.copytree(here / part, there / part)
+
+
+def unpatched(code: Path, bugs: Sequence[Bug]) -> list[str]:
+    """The named tests that do not pass over this code as it is; it is compiled by the way."""
     tests = sorted({SMOKE, *(bug.test for bug in bugs)})
     halves = [tests[start::AT_ONCE] for start in range(AT_ONCE)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        ended = {test: how for trial in pool.map(_as_it_is, halves) for test, how in trial.ended.items()}
+        trials = pool.map(partial(_as_it_is, code), halves)
+        ended = {test: how for trial in trials for test, how in trial.ended.items()}
     return [test for test in tests if ended.get(test) != "passed"]
 
 
-def _as_it_is(tests: Sequence[str]) -> Trial:
-    return tried((), tests) if tests else Trial(ended={}, output="")
+def _as_it_is(code: Path, tests: Sequence[str]) -> Trial:
+    return tried(code, tests, seconds=4 * _SECONDS) if tests else Trial(ended={}, output="")
 
 
-def plant(bug: Bug) -> Outcome:
-    """Plant one bug, and say whether its test noticed."""
+def plant(code: Path, bug: Bug) -> Outcome:
+    """Plant one bug in a copy of this code, and say whether its test noticed."""
     began = time.monotonic()
     output = ""
     try:
-        trial = tried(bug.edits, (SMOKE, bug.test))
+        with tempfile.TemporaryDirectory(prefix="planted-") as folder:
+            copy = Path(folder)
+            copy_code(code, copy)
+            for edit in bug.edits:
+                edit.apply(copy)
+            trial = tried(copy, (SMOKE, bug.test), seconds=_SECONDS)
         missed, output = _missed(bug, trial.ended), trial.output
     except DoesNotApplyError as error:
         missed = f"the patch no longer applies: {error}"
@@ -115,23 +131,19 @@ def _missed(bug: Bug, ended: Mapping[str, str]) -> str:
     return "" if how == "assertion" else f"{bug.test.rpartition('::')[2]} ended with {how}"
 
 
-def tried(edits: Collection[Edit], tests: Sequence[str]) -> Trial:
-    """How these tests end over a copy of the code with these edits.
+def tried(code: Path, tests: Sequence[str], *, seconds: int) -> Trial:
+    """How these tests end over this copy of the code.
 
     Raises:
-        DoesNotApplyError: an edit does not fit the code.
         subprocess.TimeoutExpired: they hang.
     """
-    with tempfile.TemporaryDirectory(prefix="planted-") as folder:
-        copy, verdicts = Path(folder) / "code", Path(folder) / "verdicts.json"
-        for part in CODE:  # with what is compiled: only the patched files are compiled anew
-            shutil.copytree(ROOT / part, copy / part)
-        for edit in edits:
-            edit.apply(copy)
-        search = [copy / part for part in CODE] + [ROOT / "tests"]
+    search = [code / part for part in CODE] + [ROOT / "tests"]
+    with tempfile.TemporaryDirectory(prefix="verdicts-") as folder:
+        verdicts = Path(folder) / "verdicts.json"
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(map(str, search)),
+            "PYTHONDONTWRITEBYTECODE": "",  # copies share what is compiled
             "PLANTED_BUGS_VERDICTS": str(verdicts),
         }
         command = (
@@ -151,12 +163,12 @@ def tried(edits: Collection[Edit], tests: Sequence[str]) -> Trial:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=_SECONDS * (1 if edits else 4),
+            timeout=seconds,
             check=False,
         )
         told = json.loads(verdicts.read_text(encoding="utf-8")) if verdicts.exists() else {"tests": {}}
-        if told.get("package", str(copy)) != str(copy):
-            raise RuntimeError(f"the tests ran over {told['package']} and not over the copy")
+    if told.get("package", str(code)) != str(code):
+        raise RuntimeError(f"the tests ran over {told['package']} and not over the copy")
     return Trial(ended=told["tests"], output=ran.stdout)
 
 
