@@ -6,6 +6,10 @@ READY := .venv/.ready
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --annotation-style line $(UPGRADE)
 
+# Where nothing compiled is kept, every start of the hub compiles all of it again; suites start it hundreds
+# of times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo family-app bench model many crash planted-bugs api-fuzz test check format corpus migration lock wheel
 
