@@ -6,9 +6,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,19 +21,24 @@ from samenspraak.demo.processes import free_port
 from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, Group, GroupKind, PartyKind, PartyRef, Person
 from samenspraak.domain.units import MatrixRow
+from samenspraak.errors import TransientError
 from samenspraak.policy.access import Role
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import accounts, programs
 from samenspraak.settings import Web
 from samenspraak.store.records import ConnectorRecord, PartyLink
 from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.pull import pull
 from samenspraak.web.app import create_app
 from samenspraak.web.serving import Serving
+from samenspraak.work.inline import work_off
+from samenspraak_memory.sandbox import ACCESS_KEY, FamilyApp
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "familie-app"
 PROVIDER = ROOT / "tests" / "npm" / "sign_in.mjs"
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ORGANISATION = "de-linde"
 CLIENT = PartyRef(kind=PartyKind.CLIENT, id="wit")
 ELS = PartyRef(kind=PartyKind.RELATIVE, id="els")
@@ -59,18 +64,15 @@ class Clock:
         return datetime.now(UTC)
 
 
-def today() -> date:
-    return datetime.now(ZoneInfo("Europe/Amsterdam")).date()
-
-
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """``app_url``: where the family app is · ``staff``: what staff calls the API with."""
+    """``app_url``: where the family app is · ``staff``: what staff calls the API with · ``day``: today."""
 
     app: Application
     hub_url: str
     app_url: str
     staff: Mapping[str, str]
+    day: date
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """What staff gets over the API."""
@@ -95,6 +97,21 @@ class House:
     def shown(self, agreement_id: str) -> Any:
         """What staff sees of it."""
         return self.ask("GET", f"/agreements/{agreement_id}")
+
+    def hears(self, connector_id: str) -> None:
+        """The hub asks this system what is new, and tells it what it has to know; it may not answer."""
+        with suppress(TransientError):
+            pull(self.app.hub, ORGANISATION, connector_id)
+        work_off(self.app.hub, ORGANISATION)
+        with self.app.store.write(ORGANISATION) as uow:  # the app's own program is not here, and takes all
+            uow.events.heard("app", taken_at=self.app.hub.now())
+            uow.commit()
+
+    def heard_last(self, connector_id: str, at: datetime) -> None:
+        """As if the hub heard this system then, and never since."""
+        with self.app.store.write(ORGANISATION) as uow:
+            uow.connectors.note(connector_id, heard_at=at)
+            uow.commit()
 
     def invited(self, who: PartyRef) -> str:
         """The code for somebody."""
@@ -123,16 +140,14 @@ def duty(who: PartyRef, text: str, *times: str, weekdays: tuple[int, ...] = ()) 
     return {"performer": str(who), "schedule": {"text": text, "timing": timing}}
 
 
-def next_weekday(ahead: int) -> date:
-    return today() + timedelta(days=ahead)
-
-
 @contextmanager
 def household(folder: Path, npm: Any) -> Iterator[House]:
     """The household; nobody has signed in yet."""
     app_url = f"http://127.0.0.1:{free_port()}"
     with ExitStack() as stack:
-        app = fresh_hub(folder, environment={"HOOK": "whsec_" + "A" * 43 + "="}, clock=Clock())
+        app = fresh_hub(
+            folder, environment={"HOOK": "whsec_" + "A" * 43 + "=", "OTHER": ACCESS_KEY}, clock=Clock()
+        )
         app = replace(app, settings=replace(app.settings, web=Web(app_origins=(app_url,))))
         _people(app)
         hub_url = stack.enter_context(_served(create_app(app, is_working=lambda: True)))
@@ -145,7 +160,34 @@ def household(folder: Path, npm: Any) -> Iterator[House]:
         stack.enter_context(_files(config, app_url))
         programs.add(app.hub, ORGANISATION, "dossier", Role.COORDINATOR)
         key = programs.add_key(app.hub, ORGANISATION, "dossier").text
-        yield House(app=app, hub_url=hub_url, app_url=app_url, staff={"Authorization": f"Bearer {key}"})
+        staff = {"Authorization": f"Bearer {key}"}
+        day = datetime.now(AMSTERDAM).date()
+        yield House(app=app, hub_url=hub_url, app_url=app_url, staff=staff, day=day)
+
+
+@contextmanager
+def another_app(house: House) -> Iterator[FamilyApp]:
+    """An app of somebody else, ``other``, in which Els and Jan see what this client agreed."""
+    other = FamilyApp()
+    other.add_client(CLIENT.id, "Mevrouw De Wit", first_name="An")
+    with other.running() as url:
+        settings = {"base_url": url, "access_key": "secret://env/OTHER", "open_origins": [url]}
+        with house.app.store.write(ORGANISATION) as uow:
+            uow.connectors.add(
+                ConnectorRecord(
+                    id="other",
+                    plugin="memory",
+                    title="Andere app",
+                    settings=settings,
+                    state=ConnectorState.RUNNING,
+                )
+            )
+            uow.parties.link(PartyLink(connector_id="other", external_id=CLIENT.id, ref=CLIENT))
+            for ref in (ELS, JAN):
+                other.add_user(ref.id, NAMES[ref], str(ref.kind), [CLIENT.id])
+                uow.parties.link(PartyLink(connector_id="other", external_id=ref.id, ref=ref))
+            uow.commit()
+        yield other
 
 
 def _people(app: Application) -> None:

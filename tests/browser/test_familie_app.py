@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from browser.conftest import Phone
-from browser.house import ELS, JAN, KARIM, NOOR, TEAM, TRUUS, House, duty, next_weekday, today
+from browser.house import AMSTERDAM, ELS, JAN, KARIM, NOOR, TEAM, TRUUS, House, another_app, duty
 from playwright.sync_api import Route, expect
 
 from samenspraak.domain.parties import PartyRef
+from samenspraak.sandbox import Fault
 
 pytestmark = pytest.mark.browser
 NewPhone = Callable[[], Phone]
@@ -74,7 +76,7 @@ def test_who_does_not_agree_says_so_with_a_reason_and_the_agreement_stays(
 def test_situation_2_one_evening_is_called_off_and_the_backup_sees_that_they_step_in(
     house: House, phone: NewPhone
 ) -> None:
-    day = next_weekday(2)
+    day = house.day + timedelta(days=2)
     agreement = house.agrees(
         "Samen koken",
         **{
@@ -84,7 +86,7 @@ def test_situation_2_one_evening_is_called_off_and_the_backup_sees_that_they_ste
     )
     karim, jan = phone(), phone()
     karim.is_let_in(KARIM)
-    karim.press("Volgende dag")
+    karim.open(f"#/dag/{day - timedelta(days=1)}")
     karim.press("Volgende dag")
     karim.press("Afzeggen", "li.card")
     karim.sees("Wij laten het Jan de Wit en de anderen weten.")
@@ -125,6 +127,7 @@ def test_situation_3_what_was_given_is_seen_at_once_by_the_nurse(house: House, p
     agreement = medication(house)
     els = phone()
     els.is_let_in(ELS)
+    els.open(f"#/dag/{house.day}")
     card = els.card("Medicijnen geven")
     expect(card).to_contain_text("Er is nog niets gemeld.")
     expect(card).not_to_contain_text("niet gedaan")
@@ -136,7 +139,7 @@ def test_situation_3_what_was_given_is_seen_at_once_by_the_nurse(house: House, p
     expect(card).to_contain_text("Gedaan.")
     expect(card).to_contain_text("Met een glas water.")
     els.shot("3-gedaan")
-    [moment] = house.ask("GET", f"/today?person={ELS}")["moments"]
+    [moment] = house.ask("GET", f"/today?person={ELS}&day={house.day}")["moments"]
     assert (moment["agreement_id"], moment["result"]) == (agreement, "done")
 
 
@@ -349,7 +352,7 @@ def test_an_edit_of_which_the_answer_was_lost_is_made_once_and_asks_nothing(
 
     expect(els.card("Medicijnen geven")).to_contain_text("Gaat niet door.")
     els.sees_not("Bekijk en kies")
-    assert exceptions(house, agreement) == {f"exception[a1:{today()}:1]": "cancelled"}
+    assert list(exceptions(house, agreement).values()) == ["cancelled"]
     assert house.shown(agreement)["version"] == 2
 
 
@@ -406,23 +409,35 @@ def test_after_signing_out_nothing_is_left_on_the_device(house: House, phone: Ne
     els.shot("afgemeld")
 
 
-def test_what_nobody_heard_is_called_unknown_and_never_not_done(house: House, phone: NewPhone) -> None:
+def test_situation_11_on_their_own_day_what_a_silent_system_may_know_is_unknown_until_it_is_heard(
+    house: House, phone: NewPhone
+) -> None:
     medication(house)
-    els = phone()
-    els.is_let_in(ELS)
+    with another_app(house) as other:
+        house.hears("other")
+        els = phone()
+        els.is_let_in(ELS)
+        els.open(f"#/dag/{house.day}")
+        card = els.card("Medicijnen geven")
+        expect(card).to_contain_text("Er is nog niets gemeld.")
 
-    def unheard(route: Route) -> None:
-        headers = {name: text for name, text in route.request.headers.items() if name != "if-none-match"}
-        answer = route.fetch(headers=headers)
-        sheet = answer.json()
-        for one in sheet["moments"]:
-            one |= {"result": "unknown", "known_until": f"{today()}T00:00:00+00:00"}
-        route.fulfill(response=answer, json=sheet)
+        other.inject(Fault(kind="down"))
+        heard = datetime.now(AMSTERDAM) - timedelta(days=2)
+        house.heard_last("other", heard)
+        house.hears("other")
+        els.press("Vernieuwen")
+        at = f"{heard.day} [a-z]+ om {heard:%H:%M}"
+        expect(card).to_contain_text("Niet bekend of dit is gedaan. Een ander systeem is niet te bereiken.")
+        expect(card).to_contain_text(re.compile(f"[A-Z][a-z]+dag {at} hoorden we er het laatst iets van"))
+        expect(card).to_contain_text("Het kan al gedaan zijn. Vraag het na.")
+        expect(card.locator(".result")).not_to_contain_text("niet gedaan")
+        expect(els.page.locator("#stil")).to_contain_text(
+            "Wat daar intussen is gemeld, ziet u hier nog niet."
+        )
+        els.shot("11-niet-bekend")
 
-    els.page.route("**/today?*", unheard)
-    els.press("Vernieuwen")
-    card = els.card("Medicijnen geven")
-    expect(card).to_contain_text("Niet bekend. We hoorden sinds")
-    expect(card).to_contain_text("Het kan al gedaan zijn. Vraag het na.")
-    expect(card.locator(".result")).not_to_contain_text("niet gedaan")
-    els.shot("niet-bekend")
+        other.clear_faults()
+        house.hears("other")
+        els.press("Vernieuwen")
+        expect(card).to_contain_text("Er is nog niets gemeld.")
+        expect(els.page.locator("#stil")).to_have_count(0)

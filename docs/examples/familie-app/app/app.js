@@ -31,20 +31,20 @@ function place() {
 
 function show() {
   const signedIn = Boolean(signin.token());
-  document.title = config?.title ?? "Familie-app";
+  document.title = [kept.me && !invited && { dag: "Dag", afspraken: "Afspraken", afspraak: "Afspraak" }[place().screen], config?.title ?? "Familie-app"].filter(Boolean).join(" – ");
   fill(document.getElementById("kop"), header(signedIn));
   fill(document.getElementById("inhoud"), body(signedIn));
 }
 
 function header(signedIn) {
   const at = place().screen;
-  const link = (to, text, here) => h("a", { href: to, "aria-current": here ? "page" : null, id: `naar-${text.toLowerCase()}` }, text);
+  const link = (to, text, here) => h("a", { href: to, "aria-current": here, id: `naar-${text.toLowerCase()}` }, text);
   const isSomebody = kept.me && !invited;
   return [
     h("div", { class: "top" },
       h("h1", {}, config?.title ?? "Familie-app", isSomebody && kept.me.name && h("span", { class: "who" }, kept.me.name)),
       (signedIn || kept.me) && button("afmelden", "Afmelden", signOut)),
-    isSomebody ? h("nav", { "aria-label": "Schermen" }, link("#/dag", "Dag", at === "dag"), link("#/afspraken", "Afspraken", at !== "dag")) : h("div", { class: "nav-none" }),
+    isSomebody ? h("nav", { "aria-label": "Schermen" }, link("#/dag", "Dag", at === "dag" && "page"), link("#/afspraken", "Afspraken", { afspraken: "page", afspraak: "true" }[at])) : h("div", { class: "nav-none" }),
   ];
 }
 
@@ -53,7 +53,7 @@ function body(signedIn) {
   if (!kept.me) return welcome();
   const at = place();
   const above = screens.status({ online, signedIn, does });
-  if (at.screen === "afspraken") return [above, screens.listScreen()];
+  if (at.screen === "afspraken") return [above, screens.listScreen(does)];
   if (at.screen === "afspraak") return [above, screens.agreementScreen(at.id, does)];
   return [above, screens.dayScreen(at.day, at.group, does)];
 }
@@ -330,6 +330,14 @@ async function different(moment, about, what, exception) {
 
 // Beginning, and going on.
 
+function cannotOpen() {
+  return [
+    h("h2", {}, "De app kan nu niet openen"),
+    h("p", { role: "alert" }, "Kijk of u verbinding heeft, en probeer het dan opnieuw."),
+    button("opnieuw", "Probeer het opnieuw", () => location.reload(), { class: "first" }),
+  ];
+}
+
 const inSight = () => document.visibilityState === "visible" && signin.token();
 
 async function again() {
@@ -342,7 +350,11 @@ async function again() {
 }
 
 async function start() {
-  config = await fetch("config.json").then((answer) => answer.json());
+  try {
+    config = await fetch("config.json").then((answer) => answer.json());
+  } catch {
+    return fill(document.getElementById("inhoud"), cannotOpen());
+  }
   hub.use(config.hub);
   const asked = new URLSearchParams(location.search).has("state");
   const came = await signin.comeBack(config).catch(() => false);

@@ -15,11 +15,25 @@ export function button(id, text, does, properties = {}) {
   return h("button", { type: "button", id, ...properties, onclick: does }, text);
 }
 
-/** Put these in place of what stands there; whoever was on a button stays on it. */
+/** Where somebody is: what they are on and what that is in, as ids, the nearest first. */
+function whereabouts() {
+  const ids = [];
+  for (let one = document.activeElement; one; one = one.parentElement) if (one.id) ids.push(one.id);
+  return ids;
+}
+
+/** Put somebody back where they were, or on the nearest that is left of it. */
+function goBackTo(ids) {
+  const place = ids.map((id) => document.getElementById(id)).find(Boolean) ?? document.getElementById("inhoud");
+  if (place.tabIndex < 0) place.tabIndex = -1; // so that it can be gone to at all
+  place.focus({ preventScroll: true });
+}
+
+/** Put these in place of what stands there; whoever was on a button stays on it, or near it when it is gone. */
 export function fill(place, ...children) {
-  const at = document.activeElement?.id;
+  const was = place.contains(document.activeElement) ? whereabouts() : [];
   place.replaceChildren(...children.flat(Infinity).filter(Boolean));
-  if (at && place.contains(document.getElementById(at))) document.getElementById(at).focus();
+  if (was.length) goBackTo(was);
 }
 
 /** Say something once, also to who listens. */
@@ -35,6 +49,7 @@ export function tell(text) {
  */
 export function ask({ title, text = [], fields = [], yes, other = "", no = "Terug", check = () => "" }) {
   const dialog = document.getElementById("vraag");
+  const was = whereabouts();
   return new Promise((resolve) => {
     const problem = h("p", { class: "problem", role: "alert", id: "vraag-probleem" });
     const inputs = fields.map((one) => {
@@ -59,8 +74,9 @@ export function ask({ title, text = [], fields = [], yes, other = "", no = "Teru
           const missing = fields.find((one) => !one.optional && !typed[one.name]);
           const wrong = missing ? `Vul dit in: ${missing.label}.` : check(typed);
           problem.textContent = wrong;
-          for (const [, one] of inputs) one.toggleAttribute("aria-invalid", missing?.name === one.name);
-          if (wrong) return (inputs.find(([, one]) => one.name === missing?.name) ?? inputs[0])?.[1].focus();
+          const at = wrong && (inputs.find(([, one]) => one.name === missing?.name) ?? inputs[0])[1];
+          for (const [, one] of inputs) one.setAttribute("aria-invalid", one === at);
+          if (wrong) return at.focus();
           given = typed;
           dialog.close();
         },
@@ -79,10 +95,13 @@ export function ask({ title, text = [], fields = [], yes, other = "", no = "Teru
     );
     dialog.replaceChildren(form);
     const closed = () => {
-      dialog.replaceChildren();
+      if (dialog.open && form.isConnected) return; // it was the one before this that closed
+      dialog.removeEventListener("close", closed);
+      form.remove();
+      if (!dialog.open) goBackTo(was); // the page may have been made anew meanwhile
       resolve(given);
     };
-    dialog.addEventListener("close", closed, { once: true });
+    dialog.addEventListener("close", closed);
     dialog.showModal();
   });
 }

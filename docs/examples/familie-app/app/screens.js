@@ -14,7 +14,9 @@ export function names() {
 
 export const who = (party) => words.called(party, names(), kept.me?.party);
 
-const line = (found, kind = "p") => found && h(kind, { class: `result ${found[0]}` }, found[1]);
+const line = (found) => found && h("p", { class: `result ${found[0]}` }, found[1], found[2] && h("span", { class: "more" }, ` ${found[2]}`));
+/** The agreements as they are listed: by what they are about. */
+const byName = (agreements) => [...agreements].sort((one, other) => (one.units.what?.text ?? "").localeCompare(other.units.what?.text ?? "", "nl"));
 const assent = (agreement) => agreement.parties.find((one) => one.party === kept.me?.party)?.assent;
 const duties = (agreement) =>
   Object.entries(agreement.units)
@@ -55,7 +57,7 @@ function waiting(does, waitsForSigningIn) {
 
 export function dayScreen(day, group, does) {
   const sheet = kept.days[sheetKey({ day, group })];
-  const title = day === words.today() ? `Vandaag, ${words.day(day)}` : words.capital(words.day(day));
+  const title = words.capital([words.near(day), words.day(day)].filter(Boolean).join(", "));
   return [
     !group && asked(),
     h("h2", {}, title, group && h("span", { class: "who" }, words.capital(who(group)))),
@@ -63,17 +65,21 @@ export function dayScreen(day, group, does) {
       button("dag-terug", "Vorige", () => does.day(words.after(day, -1), group), { "aria-label": "Vorige dag" }),
       day !== words.today() && button("vandaag", "Vandaag", () => does.day(words.today(), group)),
       button("dag-verder", "Volgende", () => does.day(words.after(day, 1), group), { "aria-label": "Volgende dag" })),
-    sheet ? sheetOf(sheet, day, does) : h("p", {}, "Deze dag is nog niet opgehaald. Dat kan alleen met verbinding."),
+    sheet ? sheetOf(sheet, day, does) : h("p", { id: "nog-niets" }, sheet === null ? "U hoort niet meer bij deze groep." : notYet("deze dag", does)),
   ];
 }
 
+/** What is not on this device yet. */
+const notYet = (what, does) => (does.isNew() ? `Een ogenblik. Wij halen ${what} op.` : `Wij hebben ${what} nog niet opgehaald. Dat kan pas als u verbinding heeft en bent aangemeld.`);
+const agreementPath = (id) => `#/afspraak/${encodeURIComponent(id)}`;
+
 /** The agreements to which this person has not said yes or no. */
 function asked() {
-  const found = kept.agreements.filter((one) => assent(one) === "asked" && one.units.what);
+  const found = byName(kept.agreements.filter((one) => assent(one) === "asked" && one.units.what));
   if (!found.length) return null;
   return h("section", { class: "notice", "aria-label": "Uw akkoord" },
     h("p", {}, "Wij vragen uw akkoord voor:"),
-    h("ul", {}, found.map((one) => h("li", {}, h("a", { href: `#/afspraak/${encodeURIComponent(one.id)}` }, one.units.what.text)))));
+    h("ul", {}, found.map((one) => h("li", {}, h("a", { href: agreementPath(one.id), id: `vraagt-${one.id}`, class: "to" }, one.units.what.text)))));
 }
 
 function sheetOf(sheet, day, does) {
@@ -83,7 +89,7 @@ function sheetOf(sheet, day, does) {
   return [
     silent.length > 0 &&
       h("div", { class: "notice", id: "stil" },
-        h("p", {}, `Een ander systeem is niet te bereiken${since ? ` sinds ${words.when(since).replace(/^om /, "")}` : ""}. Wat daar is gemeld, ziet u hier nog niet.`)),
+        h("p", {}, words.unheard({ known_until: since, unheard: silent }), " Wat daar intussen is gemeld, ziet u hier nog niet.")),
     !sheet.moments.length && !sheet.standing.length && h("p", {}, "Voor deze dag zijn er geen afspraken waar u aan meedoet."),
     h("ul", { class: "cards" }, sheet.moments.map((one) => momentCard(one, about[one.agreement_id], day, does))),
     sheet.standing.length > 0 && h("h2", {}, "Zonder vaste tijd"),
@@ -98,12 +104,12 @@ function beside(sheet, day) {
     const people = sheet.members.people.map(who).join(", ");
     return [
       people && h("p", { class: "small" }, `In deze groep: ${people}. Wie er nu werkt, weten wij niet.`),
-      h("p", {}, h("a", { href: `#/dag/${day}` }, "Naar uw eigen dag")),
+      h("p", {}, h("a", { href: `#/dag/${day}`, id: "eigen-dag", class: "to" }, "Naar uw eigen dag")),
     ];
   }
   const groups = new Set([...sheet.moments, ...sheet.standing].filter((one) => one.involved.includes("group_performs")).map((one) => one.performer).filter((one) => one?.startsWith("group:")));
   return [
-    [...groups].map((one) => h("p", {}, h("a", { href: `#/dag/${day}/${encodeURIComponent(one)}`, class: "group" }, `De dag van ${who(one)}`))),
+    [...groups].map((one) => h("p", {}, h("a", { href: `#/dag/${day}/${encodeURIComponent(one)}`, id: `dag-van-${one}`, class: "to" }, `De dag van ${who(one)}`))),
     h("p", { class: "small" }, "U ziet hier alleen waar u aan meedoet. Alles staat bij Afspraken."),
   ];
 }
@@ -117,7 +123,7 @@ function momentCard(moment, about, day, does) {
   const stepsIn = moment.involved.includes("steps_in");
   return h("li", { class: "card", id: `moment-${moment.agreement_id}-${id}` },
     h("p", { class: "time" }, moment.day === day ? words.atTime(moment) : "Stond op deze dag"),
-    h("h3", {}, h("a", { href: `#/afspraak/${encodeURIComponent(moment.agreement_id)}` }, about?.what ?? "Afspraak")),
+    h("h3", {}, h("a", { href: agreementPath(moment.agreement_id), id: `bij-${moment.agreement_id}-${id}`, class: "to" }, about?.what ?? "Afspraak")),
     h("p", { class: "who-does" }, `${words.doesIt(who(moment.performer), words.TAKES_PLACE.includes(moment.state))}.`),
     about?.modality === "never" && h("p", { class: "never" }, words.modality(about)),
     about?.modality === "may" && h("p", {}, words.modality(about)),
@@ -142,9 +148,9 @@ const named = (client) => client !== kept.me?.party && names()[client] && h("p",
 
 function standingCard(one, about) {
   return h("li", { class: "card" },
-    h("h3", {}, h("a", { href: `#/afspraak/${encodeURIComponent(one.agreement_id)}` }, about?.what ?? "Afspraak")),
+    h("h3", {}, h("a", { href: agreementPath(one.agreement_id), id: `vast-${one.agreement_id}-${one.assignment_id}`, class: "to" }, about?.what ?? "Afspraak")),
     h("p", { class: about?.modality === "never" ? "never" : "" }, words.modality(about) || `${words.doesIt(who(one.performer))}.`),
-    one.when && h("p", { class: "small" }, one.when));
+    one.when && about?.modality !== "never" && h("p", { class: "small" }, words.capital(one.when)));
 }
 
 function saidLine(one) {
@@ -155,23 +161,23 @@ function saidLine(one) {
 
 // All agreements, and one.
 
-export function listScreen() {
+export function listScreen(does) {
   return [
     h("h2", {}, "Afspraken"),
-    kept.agreements.length === 0 && h("p", {}, "Er zijn nu geen afspraken die u mag zien."),
+    kept.agreements.length === 0 && h("p", { id: "nog-niets" }, kept.number === null ? notYet("uw afspraken", does) : "Er zijn nu geen afspraken die u mag zien."),
     h("ul", { class: "cards" },
-      kept.agreements.map((one) =>
+      byName(kept.agreements).map((one) =>
         h("li", { class: "card" },
-          h("h3", {}, h("a", { href: `#/afspraak/${encodeURIComponent(one.id)}` }, one.units.what?.text ?? "Afspraak")),
+          h("h3", {}, h("a", { href: agreementPath(one.id), id: `afspraak-${one.id}`, class: "to" }, one.units.what?.text ?? "Afspraak")),
           h("p", { class: "small" }, `${words.STATES[one.state]}${words.modality(one.units.what) ? `. ${words.modality(one.units.what)}` : ""}`),
-          duties(one).map(({ duty }) => h("p", {}, `${words.capital(who(duty.performer))}: ${words.schedule(duty)}`)),
+          one.units.what?.modality !== "never" && duties(one).map(({ duty }) => h("p", {}, `${words.capital(who(duty.performer))}: ${words.schedule(duty)}`)),
           assent(one) === "asked" && h("p", { class: "result note" }, "Wij vragen uw akkoord.")))),
   ];
 }
 
 export function agreementScreen(id, does) {
   const one = kept.agreements.find((found) => found.id === id);
-  if (!one) return [h("h2", {}, "Afspraak"), h("p", { id: "weg" }, "Deze afspraak is niet (meer) beschikbaar voor u."), h("p", {}, h("a", { href: "#/afspraken" }, "Naar alle afspraken"))];
+  if (!one) return [h("h2", {}, "Afspraak"), h("p", { id: "weg" }, "Deze afspraak is niet (meer) beschikbaar voor u."), h("p", {}, h("a", { href: "#/afspraken", id: "alle-afspraken", class: "to" }, "Naar alle afspraken"))];
   const { units } = one;
   const mine = assent(one);
   return [
@@ -217,5 +223,5 @@ function dutyPart(one, { id, name, duty }, does) {
       backup && h("dd", { class: "small" }, `Vervanger: ${who(backup)}`),
       responsible && h("dd", { class: "small" }, `Vragen? ${words.capital(who(responsible))}`)),
     one.units.what?.modality !== "never" && h("div", { class: "deeds" },
-      button(`tijd-${id}`, `Stel een andere tijd voor (${who(duty.performer)})`, () => does.propose(one, name, duty))));
+      button(`tijd-${id}`, "Stel een andere tijd voor", () => does.propose(one, name, duty), { "aria-label": `Stel een andere tijd voor (${who(duty.performer)})` })));
 }

@@ -4,6 +4,7 @@ const ZONE = "Europe/Amsterdam";
 const inDutch = (options) => new Intl.DateTimeFormat("nl-NL", { timeZone: ZONE, ...options });
 const CLOCK = inDutch({ hour: "2-digit", minute: "2-digit" });
 const DAY = inDutch({ weekday: "long", day: "numeric", month: "long" });
+const DAY_OF_A_YEAR = inDutch({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const ISO = new Intl.DateTimeFormat("sv-SE", { timeZone: ZONE });
 
 /** Today in the Netherlands, as 2026-11-23. */
@@ -11,14 +12,22 @@ export const today = () => ISO.format(new Date());
 export const noon = (day) => new Date(`${day}T12:00:00Z`);
 export const after = (day, count) => new Date(noon(day).getTime() + count * 86_400_000).toISOString().slice(0, 10);
 
-export const day = (iso) => DAY.format(noon(iso));
+/** "maandag 23 november", with the year when that is another one. */
+export const day = (iso) => (iso.slice(0, 4) === today().slice(0, 4) ? DAY : DAY_OF_A_YEAR).format(noon(iso));
+
+/** "vandaag", "gisteren" or "morgen"; "" for any other day. */
+export function near(iso) {
+  const now = today();
+  return { [now]: "vandaag", [after(now, -1)]: "gisteren", [after(now, 1)]: "morgen" }[iso] ?? "";
+}
+
 export const clock = (instant) => CLOCK.format(new Date(instant));
 export const short = (time) => time.slice(0, 5);
 
-/** "om 09:05", or with the day when that is another one. */
+/** "om 09:05", "gisteren om 09:05", or with the day when that is another one. */
 export function when(instant) {
   const on = ISO.format(new Date(instant));
-  return on === today() ? `om ${clock(instant)}` : `${day(on)} om ${clock(instant)}`;
+  return on === today() ? `om ${clock(instant)}` : `${near(on) || day(on)} om ${clock(instant)}`;
 }
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -44,13 +53,18 @@ const BECAME = {
   done_twice: ["note", "Dit is twee keer als gedaan gemeld. Bel de zorg. Geef niets extra."],
 };
 
-/** What became of a moment: [class, text], or null for one that is still to come. `isNew`: heard just now. */
+/** What became of a moment: [class, text, and why if that helps], or null for one that is still to come. `isNew`: heard just now. */
 export function became(moment, now, isNew) {
   if (BECAME[moment.result]) return BECAME[moment.result];
   if (moment.day > now || !TAKES_PLACE.includes(moment.state)) return null;
   if (moment.result !== "unknown") return ["", isNew ? "Er is nog niets gemeld." : "Er was nog niets gemeld toen we het laatst keken."];
-  const since = moment.known_until ? ` We hoorden sinds ${when(moment.known_until).replace(/^om /, "")} niets van een ander systeem.` : " Een ander systeem is niet te bereiken.";
-  return ["note", `Niet bekend.${since} Het kan al gedaan zijn. Vraag het na.`];
+  return ["note", "Niet bekend of dit is gedaan.", `${unheard(moment)} Het kan al gedaan zijn. Vraag het na.`];
+}
+
+/** Why it is not known whether something was reported, and since when. */
+export function unheard({ known_until: until, unheard: systems }) {
+  if (until) return `Een ander systeem is niet te bereiken. ${capital(when(until))} hoorden we er het laatst iets van.`;
+  return systems.some((one) => one.unreadable) ? "Een ander systeem laat ons niet lezen wat daar is gemeld." : "Een ander systeem is niet te bereiken.";
 }
 
 /** What is different this once: [class, text], or null. */
