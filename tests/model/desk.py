@@ -24,7 +24,7 @@ from samenspraak.connectors import (
     Written,
 )
 from samenspraak.connectors import Proposal as Answer
-from samenspraak.connectors.connector import ProposalState
+from samenspraak.connectors.writes import ProposalState
 from samenspraak.domain.units import UnitKind
 
 

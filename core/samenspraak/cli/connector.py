@@ -17,7 +17,7 @@ from samenspraak.cli._desk import Desk, by_option, desk, json_option, looker_opt
 from samenspraak.cli._help import Group
 from samenspraak.cli._previews import previewed
 from samenspraak.cli._texts import Texts
-from samenspraak.connectors.connector import Checked
+from samenspraak.connectors.calls import Checked
 from samenspraak.domain.units import UnitKind
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Direction

@@ -1,43 +1,37 @@
 """What a connector author needs: the contract, the manifest and its words."""
 
-from samenspraak.connectors.connector import (
-    ARRIVAL,
-    MARK,
-    NOTICE,
+from samenspraak.connectors.calls import Call, Checked, Shelf, Step
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.hookspecs import hookimpl
+from samenspraak.connectors.looks import (
     Absent,
-    Call,
-    Changes,
-    Checked,
-    Connector,
-    Delivery,
     Directory,
-    End,
     ExternalConsent,
     ExternalParty,
     Found,
-    Heartbeat,
-    Hint,
-    Inbound,
     Look,
     Marker,
-    Notice,
-    NoticeKind,
     Opened,
     Page,
-    Proposal,
-    ProposalState,
     Raw,
     Reading,
     SetApart,
-    Shelf,
-    Step,
-    Subject,
     Unseen,
-    Written,
     misnaming,
 )
-from samenspraak.connectors.hookspecs import hookimpl
 from samenspraak.connectors.manifest import HintSource, Manifest, Rates, setting
+from samenspraak.connectors.notices import (
+    ARRIVAL,
+    MARK,
+    NOTICE,
+    Delivery,
+    Heartbeat,
+    Hint,
+    Inbound,
+    Notice,
+    NoticeKind,
+)
+from samenspraak.connectors.writes import Changes, End, Proposal, ProposalState, Subject, Written
 from samenspraak.policy.capabilities import (
     Absence,
     Arrival,

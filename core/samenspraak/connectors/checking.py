@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ParamSpec
 
-from samenspraak.connectors.connector import Checked, Step
+from samenspraak.connectors.calls import Checked, Step
 from samenspraak.errors import SamenspraakError
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)

@@ -14,7 +14,7 @@ from datetime import date, time
 from enum import Enum
 from typing import Any, Protocol
 
-from samenspraak.connectors.connector import Directory
+from samenspraak.connectors.looks import Directory
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.errors import InvalidRecordError, RuleError
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from samenspraak.connectors.connector import Directory, Raw
 from samenspraak.connectors.json_codecs import Codec, Json, Members, at, clear_member, member, put_member
+from samenspraak.connectors.looks import Directory, Raw
 from samenspraak.domain.units import UnitKey, UnitKind, Units, UnitValue, is_empty
 from samenspraak.errors import InvalidRecordError
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import quote, unquote
 
-from samenspraak.connectors.connector import Directory
+from samenspraak.connectors.looks import Directory
 from samenspraak.domain.agreements import LIVE, Code, Modality, State, Status, What
 from samenspraak.domain.parties import PartyRef
 from samenspraak.errors import RuleError

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from samenspraak.connectors.connector import Changes, Directory, Marker, Raw, Reading, Subject
+from samenspraak.connectors.looks import Directory, Marker, Raw, Reading
 from samenspraak.connectors.shelved import Shelved, said
+from samenspraak.connectors.writes import Changes, Subject
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UNITS, UnitKey, UnitKind, UnitValue, is_empty
 from samenspraak.errors import InvalidRecordError, PermanentError, RuleError

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from samenspraak.connectors.connector import Changes, Directory, Raw, Reading, misnaming
+from samenspraak.connectors.looks import Directory, Raw, Reading, misnaming
 from samenspraak.connectors.manifest import Text
 from samenspraak.connectors.published import Published, Seal
+from samenspraak.connectors.writes import Changes
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import UnitChanges, UnitKind, Units

@@ -8,24 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from samenspraak.connectors.calls import Call, Checked, Shelf, Step
 from samenspraak.connectors.checking import Outcome, in_steps
-from samenspraak.connectors.connector import (
-    Absent,
-    Call,
-    Checked,
-    Connector,
-    End,
-    ExternalParty,
-    Found,
-    Look,
-    Marker,
-    Page,
-    Raw,
-    Shelf,
-    Step,
-    Subject,
-    Written,
-)
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Absent, ExternalParty, Found, Look, Marker, Page, Raw
+from samenspraak.connectors.writes import End, Subject, Written
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import ConfigurationError, InvalidRecordError
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from samenspraak.connectors.connector import Checked
+from samenspraak.connectors.calls import Checked
 from samenspraak.connectors.registry import Registry
 from samenspraak.errors import ConfigurationError, RuleError, StaleError
 from samenspraak.services import connectors

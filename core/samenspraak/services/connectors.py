@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from samenspraak.connectors.connector import Checked, Connector
+from samenspraak.connectors.calls import Checked
+from samenspraak.connectors.connector import Connector
 from samenspraak.connectors.manifest import Manifest, Text, default_of
 from samenspraak.connectors.registry import Failure, Registry
 from samenspraak.domain.units import UnitKind

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from samenspraak.connectors.connector import Checked
+from samenspraak.connectors.calls import Checked
 from samenspraak.connectors.manifest import default_of
 from samenspraak.errors import ConfigurationError, RuleError, StaleError
 from samenspraak.policy.access import Principal

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
-from samenspraak.connectors.connector import Call, Connector, Directory, Found, Reading, SetApart
+from samenspraak.connectors.calls import Call
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Directory, Found, Reading, SetApart
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import UNITS, Harm, UnitKind, Units, named
 from samenspraak.errors import InvalidRecordError, RuleError

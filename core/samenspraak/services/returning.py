@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from samenspraak.connectors.connector import Directory
+from samenspraak.connectors.looks import Directory
 from samenspraak.connectors.manifest import Text
 from samenspraak.connectors.returned import Hand, Line, NewLine, Returned, Typed
 from samenspraak.domain.parties import PartyRef, party_of

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from samenspraak.connectors.connector import Changes
 from samenspraak.connectors.published import Occasion, Published, Shown, Visible
+from samenspraak.connectors.writes import Changes
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import UnitKey, units_of
 from samenspraak.errors import InvalidRecordError, NotFoundError

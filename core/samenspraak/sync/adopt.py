@@ -12,16 +12,9 @@ from typing import Any
 
 import structlog
 
-from samenspraak.connectors.connector import (
-    Absent,
-    Changes,
-    Connector,
-    Directory,
-    Found,
-    Raw,
-    Reading,
-    Unseen,
-)
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Absent, Directory, Found, Raw, Reading, Unseen
+from samenspraak.connectors.writes import Changes
 from samenspraak.domain.agreements import Agreement, State, Status
 from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import PartyKind

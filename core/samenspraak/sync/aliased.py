@@ -9,18 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from samenspraak.connectors.connector import (
-    Call,
-    Changes,
-    Connector,
-    Directory,
-    Found,
-    Marker,
-    Raw,
-    Reading,
-    Subject,
-    Written,
-)
+from samenspraak.connectors.calls import Call
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Directory, Found, Marker, Raw, Reading
+from samenspraak.connectors.writes import Changes, Subject, Written
 from samenspraak.domain.aliases import Aliases
 from samenspraak.domain.units import UnitKey, UnitValue
 

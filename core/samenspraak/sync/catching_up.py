@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from samenspraak.connectors.connector import NoticeKind
+from samenspraak.connectors.notices import NoticeKind
 from samenspraak.store.records import EventRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.delivering import is_young, link_of, may_be_told

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from samenspraak.connectors.connector import Call, Connector
+from samenspraak.connectors.calls import Call
+from samenspraak.connectors.connector import Connector
 from samenspraak.connectors.manifest import Manifest
 from samenspraak.connectors.registry import Registry, Secret
 from samenspraak.errors import ConfigurationError, NotFoundError

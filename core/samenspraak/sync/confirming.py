@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from samenspraak.connectors.connector import Found, Look, Reading, Unseen, Written
+from samenspraak.connectors.looks import Found, Look, Reading, Unseen
+from samenspraak.connectors.writes import Written
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.units import Units
 from samenspraak.errors import InvalidRecordError

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 
-from samenspraak.connectors.connector import ExternalConsent
+from samenspraak.connectors.looks import ExternalConsent
 from samenspraak.domain.consent import Capacity, Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import PERSONS, PartyKind, PartyRef
 from samenspraak.policy.capabilities import SystemKind

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from samenspraak.connectors.connector import Found
+from samenspraak.connectors.looks import Found
 from samenspraak.domain.statements import Statement
 from samenspraak.domain.units import apply
 from samenspraak.errors import InvalidRecordError, PermanentError

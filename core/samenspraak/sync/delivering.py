@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from samenspraak.connectors.connector import Call, Delivery, Notice, NoticeKind
+from samenspraak.connectors.calls import Call
+from samenspraak.connectors.notices import Delivery, Notice, NoticeKind
 from samenspraak.errors import (
     AuthenticationError,
     ConfigurationError,

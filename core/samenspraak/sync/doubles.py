@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from samenspraak.connectors.connector import Changes, End, Found, Look, Unseen
+from samenspraak.connectors.looks import Found, Look, Unseen
+from samenspraak.connectors.writes import Changes, End
 from samenspraak.domain.agreements import Status
 from samenspraak.domain.units import STATUS, Units
 from samenspraak.policy.state import LinkPhase

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import structlog
 
-from samenspraak.connectors.connector import Delivery, Heartbeat
+from samenspraak.connectors.notices import Delivery, Heartbeat
 from samenspraak.errors import AuthenticationError, ConfigurationError, SamenspraakError, TransientError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.store.records import ConnectorRecord

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from samenspraak.connectors.connector import Changes
+from samenspraak.connectors.writes import Changes
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError
 from samenspraak.policy.capabilities import Token

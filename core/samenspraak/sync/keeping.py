@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from samenspraak.connectors.connector import Changes, Found
+from samenspraak.connectors.looks import Found
+from samenspraak.connectors.writes import Changes
 from samenspraak.domain.units import UnitKey, UnitValue
 from samenspraak.policy.shape import Shape
 from samenspraak.policy.state import Intent, LinkPhase, Plan, SentUnits

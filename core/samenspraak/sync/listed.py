@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from samenspraak.connectors.connector import Found, Reading
+from samenspraak.connectors.looks import Found, Reading
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.state import Intent
 from samenspraak.store.records import RemoteRecord

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
-from samenspraak.connectors.connector import Absent, Call, Found, Look, Reading, Unseen
+from samenspraak.connectors.calls import Call
+from samenspraak.connectors.looks import Absent, Found, Look, Reading, Unseen
 from samenspraak.domain.units import Units
 from samenspraak.errors import InvalidRecordError, StaleError
 from samenspraak.policy.state import ConnectorState, NotSeen, NotThere, Theirs, Unreadable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from samenspraak.connectors.connector import ExternalParty
+from samenspraak.connectors.looks import ExternalParty
 from samenspraak.domain.identifiers import normals
 from samenspraak.domain.parties import (
     PERSONS,

@@ -6,7 +6,9 @@ hidden whole instead). Source: docs/reference/flow-matrix.md, "Statements" and a
 
 from __future__ import annotations
 
-from samenspraak.connectors.connector import Changes, Connector, Directory, Found, Reading
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Directory, Found, Reading
+from samenspraak.connectors.writes import Changes
 from samenspraak.domain.units import UnitKey, Units, named_in
 from samenspraak.policy.capabilities import IN_PLACE
 

@@ -9,17 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from samenspraak.connectors.connector import (
-    ARRIVAL,
-    MARK,
-    NOTICE,
-    Connector,
-    Found,
-    Marker,
-    NoticeKind,
-    Raw,
-    Shelf,
-)
+from samenspraak.connectors.calls import Shelf
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Found, Marker, Raw
+from samenspraak.connectors.notices import ARRIVAL, MARK, NOTICE, NoticeKind
 from samenspraak.policy.capabilities import Arrival
 from samenspraak.policy.priority import EDIT, END, RETRACTION
 from samenspraak.protocols.standard_webhooks import SigningKey

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from samenspraak.connectors.connector import Reading
+from samenspraak.connectors.looks import Reading
 from samenspraak.domain.units import UnitKey, Units, UnitValue
 from samenspraak.policy.state import Attempt, Intent, SentUnits, WriteKind, mark_name, told_name
 from samenspraak.store.records import RemoteRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from samenspraak.connectors.connector import Directory
+from samenspraak.connectors.looks import Directory
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import named, units_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from samenspraak.connectors.connector import Call, Connector
+from samenspraak.connectors.calls import Call
+from samenspraak.connectors.connector import Connector
 from samenspraak.connectors.manifest import Manifest
 from samenspraak.store.records import ConnectorRecord
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from samenspraak.connectors.connector import ProposalState
+from samenspraak.connectors.writes import ProposalState
 from samenspraak.policy.state import LinkPhase, WriteKind
 from samenspraak.sync import questions
 from samenspraak.sync.confirming import Confirmer

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 import structlog
 
-from samenspraak.connectors.connector import Absent, Connector, Found, Page, SetApart
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Absent, Found, Page, SetApart
 from samenspraak.errors import SamenspraakError, StaleError
 from samenspraak.policy.state import LinkPhase
 from samenspraak.store.log import Pulled

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from samenspraak.connectors.connector import Connector, Directory, Marker, Subject
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Directory, Marker
+from samenspraak.connectors.writes import Subject
 from samenspraak.domain.units import UnitKey, UnitKind, Units
 from samenspraak.errors import InvalidRecordError
 from samenspraak.store.records import LinkRecord, RemoteRecord

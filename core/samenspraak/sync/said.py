@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from samenspraak.connectors.connector import Opened
+from samenspraak.connectors.looks import Opened
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.parties import party_of
 from samenspraak.domain.statements import ASSENTS, Statement, StatementKind

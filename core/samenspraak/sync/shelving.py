@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
-from samenspraak.connectors.connector import Found, Raw, Shelf
+from samenspraak.connectors.calls import Shelf
+from samenspraak.connectors.looks import Found, Raw
 from samenspraak.errors import ConflictError, NotFoundError, StaleError
 from samenspraak.store.records import ShownRecord
 from samenspraak.store.unit_of_work import Store, UnitOfWork, WritingUnitOfWork

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import structlog
 
-from samenspraak.connectors.connector import Call, Found
+from samenspraak.connectors.calls import Call
+from samenspraak.connectors.looks import Found
 from samenspraak.domain.units import UnitKey
 from samenspraak.errors import SamenspraakError
 from samenspraak.policy.contest import contests

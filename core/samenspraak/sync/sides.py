@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import simplejson
 
-from samenspraak.connectors.connector import Connector, Found, Reading
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Found, Reading
 from samenspraak.domain.units import UNITS, WHAT, Keyed, UnitKey, UnitKind, Units
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.shape import Shape

@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from samenspraak.connectors.connector import Connector, Directory, Marker, Subject
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Directory, Marker
+from samenspraak.connectors.writes import Subject
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import SAME
 from samenspraak.domain.parties import Group, PartyKind, PartyRef

@@ -11,23 +11,12 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, cast
 
-from samenspraak.connectors.connector import (
-    Absent,
-    Call,
-    Connector,
-    Delivery,
-    End,
-    Found,
-    Look,
-    Marker,
-    Notice,
-    Proposal,
-    ProposalState,
-    Raw,
-    Subject,
-    Written,
-)
+from samenspraak.connectors.calls import Call
+from samenspraak.connectors.connector import Connector
+from samenspraak.connectors.looks import Absent, Found, Look, Marker, Raw
 from samenspraak.connectors.manifest import Manifest
+from samenspraak.connectors.notices import Delivery, Notice
+from samenspraak.connectors.writes import End, Proposal, ProposalState, Subject, Written
 from samenspraak.domain.canonical import digest
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import UnitKey

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from samenspraak.connectors.connector import Changes, End, Raw, Written
+from samenspraak.connectors.looks import Raw
+from samenspraak.connectors.writes import Changes, End, Written
 from samenspraak.errors import (
     ConflictError,
     InvalidRecordError,

@@ -25,7 +25,7 @@ from samenspraak.connectors import (
     Write,
     Written,
 )
-from samenspraak.connectors.connector import Page
+from samenspraak.connectors.looks import Page
 from samenspraak.domain.agreements import Duty, LifeDomain, State, Status, What
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from samenspraak.connectors import Call, Changes, Directory, Found, Page, Proposal, Raw, Subject, Written
-from samenspraak.connectors.connector import Marker
+from samenspraak.connectors.looks import Marker
 from samenspraak.connectors.registry import load_settings
 from samenspraak.domain.units import Units
 from samenspraak.sandbox import Mode

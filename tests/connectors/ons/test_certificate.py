@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from authority import Authority, made_in
 
-from samenspraak.connectors.connector import Checked, Step
+from samenspraak.connectors.calls import Checked, Step
 from samenspraak.errors import AuthenticationError, ConfigurationError, TransientError
 from samenspraak.sandbox import Fault
 from samenspraak_ons.sandbox import OnsSandbox

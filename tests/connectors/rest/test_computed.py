@@ -9,7 +9,7 @@ import pytest
 from connectors.rest.descriptions import changed
 
 from samenspraak.connectors import Changes, Directory, Marker, Subject, Write
-from samenspraak.connectors.connector import Reading
+from samenspraak.connectors.looks import Reading
 from samenspraak.domain.agreements import Review
 from samenspraak.domain.units import UnitKey, UnitKind
 from samenspraak.errors import InvalidRecordError

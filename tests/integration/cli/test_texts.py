@@ -20,7 +20,7 @@ from samenspraak import errors
 from samenspraak.cli._texts import SENTENCES, Texts
 from samenspraak.cli._units import label, readable
 from samenspraak.cli._words import CURES_NL, WORDS, Pair
-from samenspraak.connectors.connector import Step
+from samenspraak.connectors.calls import Step
 from samenspraak.domain.agreements import ExceptionKind, LifeDomain, Modality, ReviewOutcome, State
 from samenspraak.domain.consent import RecipientKind
 from samenspraak.domain.days import Involvement, Undated

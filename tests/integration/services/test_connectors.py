@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from samenspraak.connectors import SystemKind, Write
-from samenspraak.connectors.connector import Step
+from samenspraak.connectors.calls import Step
 from samenspraak.connectors.registry import Registry
 from samenspraak.domain.units import UnitKind
 from samenspraak.errors import (

@@ -12,7 +12,7 @@ import pytest
 from flask import Response, request
 
 from samenspraak.connectors import Absent, Call, Connector, Raw, Shelf
-from samenspraak.connectors.connector import Page
+from samenspraak.connectors.looks import Page
 from samenspraak.connectors.registry import load_settings
 from samenspraak.domain.units import Units
 from samenspraak.errors import TransientError

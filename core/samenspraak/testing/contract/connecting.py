@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import replace
 
 from samenspraak.connectors import Call, Connector
-from samenspraak.connectors.connector import Checked, Step
+from samenspraak.connectors.calls import Checked, Step
 from samenspraak.domain.agreements import What
 from samenspraak.sandbox import Fault
 from samenspraak.testing.contract.basis import Basis

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from samenspraak.connectors import Call, End, Write
-from samenspraak.connectors.connector import Page
+from samenspraak.connectors.looks import Page
 from samenspraak.domain.agreements import What
 from samenspraak.errors import SamenspraakError
 from samenspraak.sandbox import Fault

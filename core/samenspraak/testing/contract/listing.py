@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from samenspraak.connectors import Found
-from samenspraak.connectors.connector import Page
+from samenspraak.connectors.looks import Page
 from samenspraak.domain.parties import PartyKind
 from samenspraak.errors import SamenspraakError, TransientError
 from samenspraak.sandbox import Fault

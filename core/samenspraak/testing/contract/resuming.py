@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from samenspraak.connectors import Absent
-from samenspraak.connectors.connector import Page
+from samenspraak.connectors.looks import Page
 from samenspraak.errors import SamenspraakError, StaleError
 from samenspraak.sandbox import Fault
 from samenspraak.testing.contract.basis import Basis, listed, unless_too_busy
