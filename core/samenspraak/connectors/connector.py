@@ -8,8 +8,8 @@ A connector has no memory of its own beyond settings and sign-in: what it needs 
 hub keeps and hands back. It never sees a database session, and it does not retry: it raises the errors of
 ``samenspraak.errors`` and the hub decides.
 
-What goes in and comes out lies beside it: what a look gives (``looks``), what is written (``writes``), what is
-told either way (``notices``), and what a connector may use meanwhile (``calls``).
+What goes in and comes out lies beside it: what a look gives (``looks``), what is written (``writes``), what
+is told either way (``notices``), and what a connector may use meanwhile (``calls``).
 """
 
 from __future__ import annotations
