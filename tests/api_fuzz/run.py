@@ -1,7 +1,8 @@
 """Call every operation of the API with what its document allows, and what it does not: ``make api-fuzz``.
 
-The hub is a real one behind its own web server, with somebody who may see everything, and with a daughter in
-her app who may not. Schemathesis, which nobody here wrote, invents the requests and judges the answers.
+The hub is a real one behind its own web server, called at the same time by somebody who may see everything,
+and by relatives in an app who may not. Schemathesis, which nobody here wrote, invents the requests and judges
+the answers.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,12 +39,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         house = household(Path(folder))
         app = create_app(house.app, is_working=lambda: True, limits=UNLIMITED)
-        with served(app) as address:
-            for name, (role, headers) in house.callers.items():
-                print(f"== {name}", flush=True)
-                outcomes[name] = fuzz(address, headers, shut(app, role), asked.examples, asked.seed)
+        with served(app) as address, ThreadPoolExecutor() as pool:
+            calling = {
+                name: pool.submit(fuzz, address, headers, shut(app, role), asked.examples, asked.seed)
+                for name, (role, headers) in house.callers.items()
+            }
+            for name, (_, headers) in house.callers.items():
+                done = calling[name].result()
+                print(f"== {name}\n{done.stdout}", flush=True)
                 # Else it took back its own access on the way, and the rest tried nothing but the door.
-                outcomes[name] |= app.test_client().get("/api/v1/me", headers=headers).status_code != 200
+                is_in = app.test_client().get("/api/v1/me", headers=headers).status_code == 200
+                outcomes[name] = done.returncode if is_in else 1
     print("; ".join(f"{name}: {'ok' if code == 0 else 'FAILED'}" for name, code in outcomes.items()))
     return max(outcomes.values())
 
@@ -64,7 +71,10 @@ def shut(app: Flask, role: Role) -> list[str]:
     ]
 
 
-def fuzz(address: str, headers: dict[str, str], without: list[str], examples: int, seed: int) -> int:
+def fuzz(
+    address: str, headers: dict[str, str], without: list[str], examples: int, seed: int
+) -> subprocess.CompletedProcess[str]:
+    """Call everything as one caller; the others do so meanwhile."""
     shown = [part for name, value in headers.items() for part in ("--header", f"{name}:{value}")]
     command = [
         *(str(Path(sys.executable).parent / "st"), "--config-file", str(HERE / "schemathesis.toml")),
@@ -72,7 +82,7 @@ def fuzz(address: str, headers: dict[str, str], without: list[str], examples: in
         *("--max-examples", str(examples), "--seed", str(seed), "--no-color", *shown),
         *(part for one in without for part in ("--exclude-name", one)),
     ]
-    return subprocess.run(command, check=False).returncode
+    return subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,8 @@ def full(link: LinkRecord, now: datetime) -> RemoteRecord:
         ended_by_us=True,
         why="apart",
         why_field="period.start",
+        why_since=now,
+        client_there="Patient/3",
         page_mark="m1",
         written_at=now,
         look=3,
