@@ -61,7 +61,7 @@ class Doubles:
                     if not self._is_our_own(snapshot, says):
                         self._keep(snapshot, double, says)
                     self._remove(snapshot, look)
-                known = replace(double, ended_by_us=True)
+                known = replace(double, why=double.why or DOUBLE, phase=LinkPhase.CLOSED, ended_by_us=True)
             if known != double:
                 with self._hub.store.write(self._organisation) as uow:
                     self._lease.hold(uow)
@@ -97,8 +97,18 @@ def to_take_back(snapshot: Snapshot) -> list[RemoteRecord]:
     return [
         one
         for one in snapshot.remotes
-        if one.is_aside and one.external_id is not None and not one.ended_by_us and _hides(snapshot, one)
+        if one.external_id is not None
+        and not one.ended_by_us
+        and (_hides(snapshot, one) if one.is_aside else snapshot.is_hidden and _came_late(snapshot, one))
     ]
+
+
+def _came_late(snapshot: Snapshot, remote: RemoteRecord) -> bool:
+    """Whether a create of ours made it while the object that we work with was there already.
+
+    Where all may be seen the two are compared and one goes; where nothing may, nobody gets round to that.
+    """
+    return remote.intent is None and remote not in snapshot.of_part(remote.part)[:1]
 
 
 def _hides(snapshot: Snapshot, double: RemoteRecord) -> bool:

@@ -232,6 +232,28 @@ def test_a_double_that_was_left_for_a_person_is_taken_back_with_the_consent(hous
     assert "zolder" in repr([one.values for one in household.town.questions()])
 
 
+@pytest.mark.parametrize("place", ["", "zolder"], ids=["as it was sent", "edited by somebody"])
+def test_a_double_that_shows_while_all_is_taken_back_is_taken_back_too(household: Any, place: str) -> None:
+    """A create that was late: nobody gets round to comparing the two."""
+    double = {key: value for key, value in household.record(household.b).items() if key != "id"}
+    objection = household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.b.inject(Fault(kind="status", writes=True, times=1))
+    household.settle()
+    household.b._create({**double, **({"place": place} if place else {})}, "samenspraak")
+    household.settle()
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+
+    assert household.b.readable("daughter") == []
+    assert household.reasons["app-b"] is Reason.RETRACTED
+    assert ("zolder" in repr([one.values for one in household.town.questions()])) is bool(place)
+
+    household.town.withdraw("wit", objection)
+    household.settle()
+    later(household)
+    assert set(household.b.live().values()) == {1}
+
+
 def test_a_double_is_looked_after_when_the_object_beside_it_is_removed(household: Any) -> None:
     before = household.record(household.b)
     double = {key: value for key, value in before.items() if key != "id"}
