@@ -232,7 +232,7 @@ def test_a_double_that_was_left_for_a_person_is_taken_back_with_the_consent(hous
     assert "zolder" in repr([one.values for one in household.town.questions()])
 
 
-@pytest.mark.parametrize("place", ["", "zolder"], ids=["as it was sent", "edited by somebody"])
+@pytest.mark.parametrize("place", ["", "zolder"], ids=["untouched", "edited"])
 def test_a_double_that_shows_while_all_is_taken_back_is_taken_back_too(household: Any, place: str) -> None:
     """A create that was late: nobody gets round to comparing the two."""
     double = {key: value for key, value in household.record(household.b).items() if key != "id"}
