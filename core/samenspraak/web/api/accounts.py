@@ -10,11 +10,10 @@ from marshmallow import Schema, fields, validate
 from samenspraak.policy.access import Principal, Role, Scope
 from samenspraak.services import accounts, looking
 from samenspraak.services.accounts import Provider
-from samenspraak.services.paging import Window
 from samenspraak.services.repeating import Asked
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes
-from samenspraak.web.api.shapes import Members, Page, Paging, Party, only
+from samenspraak.web.api.shapes import Members, Page, Paging, Party, page_of, window_of
 
 _ISSUER = {"description": "Its address, exactly as its tokens say."}
 _APP = {"description": "What the app is called there."}
@@ -136,9 +135,8 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, AccountsShown)
     def list_(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """Who may ask something once they signed in, and with which role."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = looking.page_accounts(hub, who.organisation, who, window)
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        found = looking.page_accounts(hub, who.organisation, who, window_of(which))
+        return page_of(found, which)
 
     @here.route("/accounts/<account_id>", methods=["DELETE"])
     @here.asks(Scope.ACCESS_WRITE)
@@ -153,9 +151,8 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, InvitationsShown)
     def invitations(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """The invitations that were not used and still count; never their codes."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = looking.page_invitations(hub, who.organisation, who, window)
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        found = looking.page_invitations(hub, who.organisation, who, window_of(which))
+        return page_of(found, which)
 
     @here.route("/invitations", methods=["POST"])
     @here.asks(Scope.ACCESS_WRITE)
@@ -182,9 +179,8 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, SignInProvidersShown)
     def providers(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """Where people sign in."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = looking.page_providers(hub, who.organisation, who, window)
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        found = looking.page_providers(hub, who.organisation, who, window_of(which))
+        return page_of(found, which)
 
     @here.route("/sign-in-providers", methods=["POST"])
     @here.asks(Scope.ACCESS_WRITE)

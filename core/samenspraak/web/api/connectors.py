@@ -15,11 +15,11 @@ from samenspraak.policy.capabilities import Direction, SystemKind
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import connecting, connectors, mapping, rehearsals, runs
 from samenspraak.services.connecting import System
-from samenspraak.services.paging import Window, paged
+from samenspraak.services.paging import paged
 from samenspraak.services.runs import RunOutcome
 from samenspraak.store.log import RunKind
 from samenspraak.web.api.routes import Routes, tagged
-from samenspraak.web.api.shapes import Flag, Members, Page, Paging, Text, only
+from samenspraak.web.api.shapes import Flag, Members, Page, Paging, Text, page_of, window_of
 
 _LANGUAGES = "In `nl` and `en`."
 _SETTINGS = {
@@ -288,9 +288,8 @@ def routes(app: Application) -> Routes:
     @here.gives(HTTPStatus.OK, ConnectorsShown)
     def list_(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """The connected systems, and how they are doing."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = page_of_systems(hub, who.organisation, window)
-        return {"items": only([_shown(one) for one in found], which), "next": found.next}
+        found = page_of_systems(hub, who.organisation, window_of(which))
+        return page_of(found, which, _shown)
 
     @here.route("/connector-kinds")
     @here.asks(Scope.CONNECTORS_READ)
@@ -298,9 +297,8 @@ def routes(app: Application) -> Routes:
     @here.gives(HTTPStatus.OK, ConnectorKinds)
     def kinds(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """What can be connected, and what each kind needs."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = page_of_kinds(hub, who.organisation, window)
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        found = page_of_kinds(hub, who.organisation, window_of(which))
+        return page_of(found, which)
 
     @here.route("/connectors", methods=["POST"])
     @here.asks(Scope.CONNECTORS_WRITE)
@@ -338,9 +336,8 @@ def routes(app: Application) -> Routes:
     @here.gives(HTTPStatus.OK, RunsShown)
     def runs_(who: Principal, which: dict[str, Any], connector_id: str) -> dict[str, Any]:
         """When a system was heard, how long that took, what it met, and what went wrong."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = runs.page(hub, who.organisation, window, connector_id)
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        found = runs.page(hub, who.organisation, window_of(which), connector_id)
+        return page_of(found, which)
 
     @here.route("/connectors/<connector_id>", methods=["PATCH"])
     @here.asks(Scope.CONNECTORS_WRITE)

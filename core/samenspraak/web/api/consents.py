@@ -13,11 +13,10 @@ from samenspraak.domain.units import MatrixRow
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.services import consents, looking
 from samenspraak.services.consents import Recorded, Retraction, Validity, Wish
-from samenspraak.services.paging import Window
 from samenspraak.services.repeating import Asked
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes
-from samenspraak.web.api.shapes import Flag, Members, Page, Paging, Party, Text, only
+from samenspraak.web.api.shapes import Flag, Members, Page, Paging, Party, Text, page_of, window_of
 from samenspraak.web.api.units import LONGEST
 
 _EVERY = "None: about all of them."
@@ -131,9 +130,8 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, ConsentsShown)
     def list_(who: Principal, which: dict[str, Any], client: str) -> dict[str, Any]:
         """What a client allows, forbids and took back."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = looking.page_consents(hub, who.organisation, who, window, client)
-        return {"items": only([shown(one) for one in found], which), "next": found.next}
+        found = looking.page_consents(hub, who.organisation, who, window_of(which), client)
+        return page_of(found, which, shown)
 
     @here.route("/clients/<client>/consents", methods=["POST"])
     @here.asks(Scope.CONSENTS_WRITE)
@@ -152,9 +150,8 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, RetractionsShown)
     def retractions(who: Principal, which: dict[str, Any], client: str) -> dict[str, Any]:
         """Which copies were taken back, and of which that is certain."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = looking.page_retractions(hub, who.organisation, who, window, client)
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        found = looking.page_retractions(hub, who.organisation, who, window_of(which), client)
+        return page_of(found, which)
 
     @here.route("/consents/<consent_id>/withdrawal")
     @here.asks(Scope.CONSENTS_READ)

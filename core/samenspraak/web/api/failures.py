@@ -11,10 +11,10 @@ from samenspraak.policy.access import Principal, Scope
 from samenspraak.policy.state import Reason
 from samenspraak.services import failures
 from samenspraak.services.failures import Apart, Failure, Failures, Untaken
-from samenspraak.services.paging import Window, paged
+from samenspraak.services.paging import paged
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes
-from samenspraak.web.api.shapes import MOST, Members, Moment, Page, Paging, only
+from samenspraak.web.api.shapes import MOST, Members, Moment, Page, Paging, page_of, window_of
 
 _KINDS = {Failure: "copy", Apart: "record", Untaken: "notice"}
 
@@ -101,10 +101,9 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, DeadLetters)
     def list_(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """What failed for good and waits for somebody to have it tried again."""
-        window = Window(after=which["cursor"], limit=which["limit"])
         limits = {"connector_id": which.get("connector_id"), "since": which.get("since")}
-        found = page(hub, who.organisation, window, **limits)
-        return {"items": only([_shown(one) for one in found], which), "next": found.next}
+        found = page(hub, who.organisation, window_of(which), **limits)
+        return page_of(found, which, _shown)
 
     @here.route("/failures/<failure_id>")
     @here.asks(Scope.CONNECTORS_READ)

@@ -11,11 +11,10 @@ from samenspraak.domain.parties import PartyKind
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.services import looking, people
 from samenspraak.services.circle import Circle
-from samenspraak.services.paging import Window
 from samenspraak.services.people import Refused, WaitsFor, WouldJoin
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes
-from samenspraak.web.api.shapes import Members, Named, Page, Paging, Party, called, only
+from samenspraak.web.api.shapes import Members, Named, Page, Paging, Party, called, page_of, window_of
 from samenspraak.web.api.writes import Write
 
 _EXTERNAL = {"description": "By the id of that system."}
@@ -228,9 +227,8 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, KnownPeople)
     def list_(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """Everybody the hub knows, in each of their roles."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = looking.page_people(hub, who.organisation, who, window, kind=which.get("kind"))
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        found = looking.page_people(hub, who.organisation, who, window_of(which), kind=which.get("kind"))
+        return page_of(found, which)
 
     @here.route("/clients/<client>/circle")
     @here.asks(Scope.PEOPLE_READ)
@@ -263,11 +261,10 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, WaitingMatches)
     def waiting(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """Who waits for somebody to say who it is."""
-        window = Window(after=which["cursor"], limit=which["limit"])
         found = looking.page_matches(
-            hub, who.organisation, who, window, connector_id=which.get("connector_id")
+            hub, who.organisation, who, window_of(which), connector_id=which.get("connector_id")
         )
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        return page_of(found, which)
 
     @here.route("/matches/records")
     @here.asks(Scope.PEOPLE_READ)
@@ -275,11 +272,10 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, WaitingRecords)
     def records(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """Which records wait until somebody has said who their client is, since when, and for what."""
-        window = Window(after=which["cursor"], limit=which["limit"])
         found = looking.page_waiting_records(
-            hub, who.organisation, who, window, connector_id=which.get("connector_id")
+            hub, who.organisation, who, window_of(which), connector_id=which.get("connector_id")
         )
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        return page_of(found, which)
 
     @here.route("/matches/accepted", methods=["POST"])
     @here.asks(Scope.PEOPLE_WRITE)

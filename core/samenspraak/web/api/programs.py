@@ -10,12 +10,11 @@ from marshmallow import Schema, fields, validate
 
 from samenspraak.policy.access import Principal, Role, Scope
 from samenspraak.services import looking, programs
-from samenspraak.services.paging import Window
 from samenspraak.services.programs import Key, Program
 from samenspraak.services.repeating import Asked
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes
-from samenspraak.web.api.shapes import Members, Page, Paging, Text, only
+from samenspraak.web.api.shapes import Members, Page, Paging, Text, page_of, window_of
 
 _MOST_SCOPES, _MOST_NETWORKS, _MOST_KEYS = len(Scope), 50, 20
 _CONNECTION = {"description": "Of the program of an app: its connection; for any other it is empty."}
@@ -155,9 +154,8 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, ProgramsShown)
     def list_(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """The programs that take part, and those that did."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = looking.page_programs(hub, who.organisation, who, window)
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        found = looking.page_programs(hub, who.organisation, who, window_of(which))
+        return page_of(found, which)
 
     @here.route("/programs", methods=["POST"])
     @here.asks(Scope.ACCESS_WRITE)
@@ -207,9 +205,8 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, KeysShown)
     def list_keys(who: Principal, which: dict[str, Any], program_id: str) -> dict[str, Any]:
         """The keys of a program, and about when each was last used; never the keys themselves."""
-        window = Window(after=which["cursor"], limit=which["limit"])
-        found = looking.page_keys(hub, who.organisation, who, window, program_id=program_id)
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        found = looking.page_keys(hub, who.organisation, who, window_of(which), program_id=program_id)
+        return page_of(found, which)
 
     @here.route("/programs/<program_id>/keys", methods=["POST"])
     @here.asks(Scope.ACCESS_WRITE)

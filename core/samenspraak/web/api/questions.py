@@ -11,11 +11,10 @@ from samenspraak.errors import RuleError
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.policy.state import QuestionKind
 from samenspraak.services import looking, questions
-from samenspraak.services.paging import Window
 from samenspraak.services.questions import OTHER
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes, tagged
-from samenspraak.web.api.shapes import Members, Page, Paging, only
+from samenspraak.web.api.shapes import Members, Page, Paging, page_of, window_of
 
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 
@@ -99,12 +98,12 @@ def routes(hub: Hub) -> Routes:
             hub,
             who.organisation,
             who,
-            Window(after=which["cursor"], limit=which["limit"]),
+            window_of(which),
             agreement_id=which.get("agreement_id"),
             connector_id=which.get("connector_id"),
             open_only=not which["answered"],
         )
-        return {"items": only([vars(one) for one in found], which), "next": found.next}
+        return page_of(found, which)
 
     @here.route("/questions/<question_id>")
     @here.asks(Scope.QUESTIONS_READ)

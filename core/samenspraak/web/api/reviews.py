@@ -10,11 +10,21 @@ from marshmallow import Schema, fields, validate
 from samenspraak.domain.agreements import ReviewOutcome
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.services import looking, reviewing
-from samenspraak.services.paging import Window
 from samenspraak.services.reviewing import Due, Held
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes
-from samenspraak.web.api.shapes import Members, Named, Page, Paging, Party, Text, Units, called, only
+from samenspraak.web.api.shapes import (
+    Members,
+    Named,
+    Page,
+    Paging,
+    Party,
+    Text,
+    Units,
+    called,
+    page_of,
+    window_of,
+)
 
 _YEAR = 366
 
@@ -102,7 +112,7 @@ def routes(hub: Hub) -> Routes:
             hub,
             who.organisation,
             who,
-            Window(after=which["cursor"], limit=which["limit"]),
+            window_of(which),
             client=which.get("client"),
             within_days=which["within_days"],
         )
@@ -110,7 +120,7 @@ def routes(hub: Hub) -> Routes:
         def shown(one: Due) -> dict[str, Any]:
             return {**vars(one), "parties": called(found.names, (one.client, *one.responsible))}
 
-        return {"items": only([shown(one) for one in found], which), "next": found.next}
+        return page_of(found, which, shown)
 
     @here.route("/agreements/<agreement_id>/reviews", methods=["POST"])
     @here.asks(Scope.REVIEWS_WRITE)

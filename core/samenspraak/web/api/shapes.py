@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_instance
@@ -20,7 +20,10 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from samenspraak.domain.parties import PartyRef
 from samenspraak.errors import RuleError
+from samenspraak.services.paging import Part, Window
 from samenspraak.web.api.units import LONGEST, PARTY, PRINTED, schema_of_units
+
+T = TypeVar("T")
 
 MOST = 200
 """So many things are on a page at most."""
@@ -211,3 +214,15 @@ def only(things: Sequence[Mapping[str, Any]], which: Mapping[str, Any]) -> list[
     """
     wanted = set(filter(None, which.get("members", "").split(",")))
     return [SimpleNamespace(**{name: thing[name] for name in wanted or thing}) for thing in things]
+
+
+def window_of(which: Mapping[str, Any]) -> Window:
+    """The part of a list that a query (:class:`Paging`) asks for."""
+    return Window(after=which["cursor"], limit=which["limit"])
+
+
+def page_of(
+    found: Part[T], which: Mapping[str, Any], shown: Callable[[T], Mapping[str, Any]] = vars
+) -> dict[str, Any]:
+    """A part of a list as a :class:`Page`, with the members that were asked for of each as it is shown."""
+    return {"items": only([shown(one) for one in found], which), "next": found.next}
