@@ -99,7 +99,11 @@ class Listing:
         since = here.moments.get(TASK)
         for batch in self.sweep(call, TASK, [("identifier", fhir.token(names.APPROVAL, ""))], here):
             here = here.at(TASK, batch.upto)
-            news = [one for one in batch.resources if self._is_news(fhir.last_updated(one), since, call)]
+            news = [
+                one
+                for one in batch.resources
+                if self._is_news(fhir.last_updated(one), since, batch.present or call.now)
+            ]
             focus = (fhir.reference_key(fhir.element(one, "focus"), *self.addresses) for one in news)
             yield Page(touched=sorted({one for one in focus if one})), here
 
@@ -123,10 +127,11 @@ class Listing:
             return None
         gone = [Absent(external_id=one.key) for one in told.changes if one.resource is None]
         ours = [one.resource for one in told.changes if one.resource and self._is_ours(one.resource)]
+        now = told.present or call.now
         others = [
             one.key
             for one in told.changes
-            if one.resource and not self._is_ours(one.resource) and self._is_news(one.at, since, call)
+            if one.resource and not self._is_ours(one.resource) and self._is_news(one.at, since, now)
         ]
         page = Page(records=[*(found_in(call, one) for one in ours), *gone], touched=others)
         return page, here.at(PLAN, told.upto)
@@ -134,12 +139,14 @@ class Listing:
     def _is_ours(self, plan: fhir.Resource) -> bool:
         return reading.is_agreement(plan, self.categories)
 
-    def _is_news(self, at: datetime | None, since: datetime | None, call: Call) -> bool:
+    def _is_news(self, at: datetime | None, since: datetime | None, now: datetime) -> bool:
         """Whether something told again, because readings overlap, may still be new to us.
 
-        What is only said to have changed would else be looked at with every reading.
+        What is only said to have changed would else be looked at with every reading. ``now`` is by the clock
+        that ``at`` is of: a server that counts in seconds gives two changes one moment, and by a hub that is
+        ahead of it the second would be old at once.
         """
-        is_recent = at is not None and call.now - at < 2 * self.overlap + _SETTLING
+        is_recent = at is not None and now - at < 2 * self.overlap + _SETTLING
         return at is None or since is None or at > since or is_recent
 
     def _subscribe(self, call: Call, server: Server) -> None:

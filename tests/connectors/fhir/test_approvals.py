@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from connectors.fhir.world import CLIENT, Start, World
+from connectors.fhir.world import CLIENT, Start, World, right_now
 
 from samenspraak.connectors import Changes, Directory, Found, Marker, Step, Subject, Written
 from samenspraak.domain.agreements import Duty, State, Status, What
@@ -103,6 +104,18 @@ def test_an_answer_in_the_dossier_is_an_assent_to_the_terms_it_was_asked_for(
     reading = world.in_time(lambda: world.connector.get(looked(world, found.external_id).raw, DIRECTORY).said)
     [one] = reading
     assert (one.kind, one.by, one.terms, one.through) == (StatementKind.ASSENT, SON, "m1", "dossier-1")
+
+
+def test_an_answer_in_the_second_that_was_read_is_heard_also_by_a_hub_that_is_ahead(start: Start) -> None:
+    """A server that counts in whole seconds gives the question and the answer one moment."""
+    second = right_now().replace(microsecond=0)
+    world = start(Quirks(whole_seconds=True), clock=lambda: second, approvals=True)
+    world.call = replace(world.call, now=second + timedelta(hours=6))
+    found = made(world)
+    *_, last = world.pages()
+    answer(world, "accepted")
+
+    assert [one for page in world.pages(last.cursor) for one in page.touched] == [found.external_id]
 
 
 def test_an_assent_given_elsewhere_answers_the_task_and_is_a_provenance_of_the_plan(start: Start) -> None:

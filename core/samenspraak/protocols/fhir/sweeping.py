@@ -60,11 +60,13 @@ class Batch:
     """One page of resources not seen before in this sweep; ``upto``: everything before it was listed.
 
     ``is_whole``: with this page everything there is was listed, provably: no page can have shifted ·
-    ``by_time``: the server searches by the moment of change; one that does not is read as a whole.
+    ``by_time``: the server searches by the moment of change; one that does not is read as a whole ·
+    ``present``: what its clock said when it answered; None when it does not say.
     """
 
     resources: Sequence[Resource]
     upto: datetime | None
+    present: datetime | None
     is_whole: bool = False
     by_time: bool = True
 
@@ -108,6 +110,7 @@ def sweep(
             yield Batch(
                 resources=fresh,
                 upto=not_ahead(newest, present) if is_sorted or is_last else None,
+                present=present,
                 is_whole=since is None and is_sorted and is_last and (way.by_time or number == 0),
                 by_time=way.by_time,
             )

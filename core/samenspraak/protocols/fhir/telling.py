@@ -19,10 +19,11 @@ from samenspraak.protocols.fhir.words import element, elements, text, write_inst
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """The newest state of all that changed; ``upto``: everything before it was told."""
+    """The newest state of all that changed; ``upto`` and ``present`` as in :class:`Batch`."""
 
     changes: Sequence[Change]
     upto: datetime
+    present: datetime | None
 
 
 def told(http: HttpClient, kind: str, *, since: datetime, page: int, overlap: timedelta) -> Told | None:
@@ -46,4 +47,4 @@ def told(http: HttpClient, kind: str, *, since: datetime, page: int, overlap: ti
         return None
     changes = folded(entries)
     newest = max([since, *(one.at for one in changes if one.at is not None)])
-    return Told(changes=changes, upto=not_ahead(newest, present) or since)
+    return Told(changes=changes, upto=not_ahead(newest, present) or since, present=present)
