@@ -122,8 +122,12 @@ class Agreements(Repository):
             yield from map(self._record, rows)
             agreement_id = rows[-1].id
 
-    def add(self, new: Agreement, cause: Cause, at: datetime) -> AgreementRecord:
+    def add(
+        self, new: Agreement, cause: Cause, at: datetime, units: Iterable[UnitKey] | None = None
+    ) -> AgreementRecord:
         """The agreement as version 1, with its history.
+
+        ``units``: what the cause says of it, where that is not all of it.
 
         Raises:
             StaleError: there is an agreement with this id already.
@@ -134,7 +138,7 @@ class Agreements(Repository):
         self._scope.add(agreement, id=new.id, client_id=new.client_id, version=1, document_sealed=document)
         self._scope.foresee_none(agreement_party, agreement_id=new.id)
         self._index(new.id, named(units_of(new)))
-        self._remember(new.id, text, 1, cause, at, units_of(new).keys())
+        self._remember(new.id, text, 1, cause, at, units_of(new) if units is None else units)
         return AgreementRecord(agreement=new, version=1)
 
     def replace(

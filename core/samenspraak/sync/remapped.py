@@ -8,7 +8,7 @@ is two values against each other, by the unit's rule. Source: design §3, "three
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from samenspraak.errors import InvalidRecordError
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.aliased import aliased
+from samenspraak.sync.authors import said_through
 from samenspraak.sync.keeping import as_changes
 from samenspraak.sync.people import plain_directory
 
@@ -65,7 +66,10 @@ def left_behind(uow: UnitOfWork, records: Iterable[Reread]) -> Counter[UnitKind]
     found = Counter[UnitKind]()
     for one in records:
         stays = _beyond(one.stood, one.stands) & one.remote.base.keys()
-        ours = (stays - _typed_there(uow, one.link, one.remote, stays)) | one.sent_beyond
+        based = {key: one.remote.base[key] for key in stays}
+        link = one.link
+        theirs = said_through(uow, link.agreement_id, link.connector_id, upto=based) if stays else frozenset()
+        ours = (stays - theirs) | one.sent_beyond
         found.update({key.kind for key in ours})
     return found
 
@@ -83,21 +87,6 @@ def read_otherwise(uow: WritingUnitOfWork, records: Iterable[Reread]) -> None:
             if one.stood.get(key) == one.stands.get(key)
         }
         uow.remotes.save(replace(one.remote, base=agreed, earlier=(), page_mark=None))
-
-
-def _typed_there(
-    uow: UnitOfWork, link: LinkRecord, remote: RemoteRecord, keys: Set[UnitKey]
-) -> frozenset[UnitKey]:
-    """Those of these units whose value came from this system itself."""
-    history = uow.agreements.history(link.agreement_id) if keys else ()
-    author: dict[UnitKey, str] = {}
-    for version in history:
-        author |= {
-            key: version.cause.connector_id or ""
-            for key in keys & version.units
-            if version.version <= remote.base[key]
-        }
-    return frozenset(key for key, connector_id in author.items() if connector_id == link.connector_id)
 
 
 def _units(connector: Connector, raw: Mapping[str, Any] | None, directory: Directory) -> Units:

@@ -7,7 +7,16 @@ from dataclasses import replace
 from samenspraak.domain.agreements import Agreement
 from samenspraak.domain.aliases import SAME
 from samenspraak.domain.lifecycle import end
-from samenspraak.domain.units import STATUS, WHAT, UnitKind, Units, agreement_from, units_of
+from samenspraak.domain.units import (
+    STATUS,
+    WHAT,
+    UnitKey,
+    UnitKind,
+    Units,
+    UnitValue,
+    agreement_from,
+    units_of,
+)
 from samenspraak.errors import NotFoundError, RuleError
 from samenspraak.policy.joining import moved
 from samenspraak.policy.state import LinkPhase
@@ -17,6 +26,7 @@ from samenspraak.sync import following
 from samenspraak.sync.alike import keep_apart
 from samenspraak.sync.asking import open_about, unit_subject
 from samenspraak.sync.audiences import ensure_links, free_audience
+from samenspraak.sync.authors import said_through
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.moving import (
     ask_which_copy,
@@ -73,7 +83,9 @@ def _separate(
     copies = [load(uow, hub, link.id) for link in leaving]
     asked = [one for link in leaving for one in uow.questions.of_link(link.id)]
     cause = Cause(actor=by, why=SEPARATED, connector_id=connector_id)
-    own = record_new(uow, hub, _own(hub, record.agreement, copies), cause=cause)
+    agreement, theirs = _own(hub, record.agreement, copies)
+    theirs |= said_through(uow, record.agreement.id, connector_id)
+    own = record_new(uow, hub, agreement, cause=cause, said=theirs & units_of(agreement).keys())
     rooms = [_move(uow, hub, copy, own) for copy in copies]
     ensure_links(uow, hub, own.agreement, own.version)  # not all who read what left may see it now
     for number, room in enumerate(rooms):
@@ -124,19 +136,25 @@ def _leaving(
     return found
 
 
-def _own(hub: Hub, agreement: Agreement, copies: list[Snapshot]) -> Agreement:
-    """The agreement that these copies say: what stands there, in full where that system cut it off."""
-    ours, says = units_of(agreement), {}
+def _own(hub: Hub, agreement: Agreement, copies: list[Snapshot]) -> tuple[Agreement, frozenset[UnitKey]]:
+    """The agreement that these copies say: what stands there, in full where that system cut it off.
+
+    With the units of which they say something else than we do.
+    """
+    ours, says, theirs = units_of(agreement), dict[UnitKey, UnitValue](), set[UnitKey]()
     for copy in copies:
         for key, value in _then(copy).items():
             kept = ours.get(key)
-            is_ours = kept is not None and copy.connector.normal(key, kept) == value
-            if is_ours or copy.system.takes_over(key.kind):
-                says[key] = kept if kept is not None and is_ours else value
+            if kept is not None and copy.connector.normal(key, kept) == value:
+                says[key] = kept
+            elif copy.system.takes_over(key.kind):
+                says[key] = value
+                theirs.add(key)
     missing = {key for key in (WHAT, STATUS) if key not in says}
     if not any(key.kind is UnitKind.ASSIGNMENT for key in says):
         missing |= {key for key in ours if key.kind is UnitKind.ASSIGNMENT}
-    return agreement_from(hub.new_id(), agreement.client_id, {**says, **{key: ours[key] for key in missing}})
+    own = agreement_from(hub.new_id(), agreement.client_id, {**says, **{key: ours[key] for key in missing}})
+    return own, frozenset(theirs)
 
 
 def _then(copy: Snapshot) -> Units:

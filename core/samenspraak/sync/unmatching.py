@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from samenspraak.domain.parties import PERSONS, CircleMember, Identifier, PartyKind, PartyRef
-from samenspraak.domain.units import UnitKey, apply, renamed, units_of
+from samenspraak.domain.units import apply, renamed, units_of
 from samenspraak.policy.capabilities import SystemKind
 from samenspraak.policy.learning import rests_on
 from samenspraak.store.identifiers import OWN
-from samenspraak.store.records import AgreementRecord, AuditLine, Cause, PartyCandidate, PartyLink
+from samenspraak.store.records import AuditLine, Cause, PartyCandidate, PartyLink
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
+from samenspraak.sync.authors import said_through
 from samenspraak.sync.concerned import clients_of, concerning, look_again
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.matching import read_again
@@ -135,7 +136,7 @@ def _name_unresolved(uow: WritingUnitOfWork, hub: Hub, gone: PartyLink, by: str)
         changed = renamed(units_of(record.agreement), gone.ref, unknown)
         if not (_is_meant(uow, record.agreement.client_id, gone)):
             continue
-        theirs = _set_through(uow, record, gone.connector_id) & changed.keys()
+        theirs = said_through(uow, record.agreement.id, gone.connector_id) & changed.keys()
         if theirs:
             after = apply(record.agreement, {key: changed[key] for key in theirs})
             cause = Cause(actor=by, why="unmatched", connector_id=gone.connector_id)
@@ -148,11 +149,3 @@ def _is_meant(uow: UnitOfWork, client_id: str, gone: PartyLink) -> bool:
     ours = {link.external_id for link in uow.parties.links(gone.connector_id, {client})}
     fits = not gone.circles or bool(gone.circles & ours)
     return fits and gone.ref not in called(uow, gone.connector_id, client_id, {gone.ref})
-
-
-def _set_through(uow: UnitOfWork, record: AgreementRecord, connector_id: str) -> set[UnitKey]:
-    """The units whose present value came through this system."""
-    last: dict[UnitKey, str] = {}
-    for version in uow.agreements.history(record.agreement.id):
-        last |= dict.fromkeys(version.units, version.cause.connector_id)
-    return {key for key, through in last.items() if through == connector_id}

@@ -53,9 +53,19 @@ def record_version(
     return version
 
 
-def record_new(uow: WritingUnitOfWork, hub: Hub, agreement: Agreement, *, cause: Cause) -> AgreementRecord:
-    """The first version of an agreement, with its links."""
-    record = uow.agreements.add(agreement, cause, hub.now())
+def record_new(
+    uow: WritingUnitOfWork,
+    hub: Hub,
+    agreement: Agreement,
+    *,
+    cause: Cause,
+    said: Collection[UnitKey] | None = None,
+) -> AgreementRecord:
+    """The first version of an agreement, with its links.
+
+    ``said``: the units that the cause says, where that is not all of them.
+    """
+    record = uow.agreements.add(agreement, cause, hub.now(), said)
     uow.is_new(agreement.id)
     _follow(uow, hub, agreement, record.version, cause, frozenset(units_of(agreement)))
     return record

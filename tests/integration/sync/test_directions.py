@@ -220,6 +220,22 @@ def test_what_is_not_kept_there_does_not_come_along_when_the_copy_becomes_an_agr
     assert (own.what.text, own.place) == ("Wandelen", None)
 
 
+@pytest.mark.parametrize("app", ["app-a", "app-b"])
+def test_what_the_hub_wrote_in_a_copy_leaves_it_also_once_that_is_an_agreement_of_its_own(
+    household: Household, app: str
+) -> None:
+    """Found by the walk: seed 1823. What people typed there themselves is theirs, and stays."""
+    edits(household, household.town.systems[app], place="keuken")
+    record_id = household.record(household.b)["id"]
+    joining.separate(household.hub, ORGANISATION, household.agreement.id, "app-b")
+    household.settle()
+
+    goes(household, "app-b", UnitKind.PLACE, Direction.NONE)
+
+    [own] = [one for one in household.b.shelf.bodies("record") if one["id"] == record_id]
+    assert own.get("place") == {"app-a": None, "app-b": "keuken"}[app]
+
+
 def test_what_is_not_kept_there_is_not_asked_about_when_two_agreements_become_one(
     household: Household,
 ) -> None:
