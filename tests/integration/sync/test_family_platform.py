@@ -20,7 +20,7 @@ from samenspraak.sandbox import Fault
 from samenspraak.services import connectors, explaining, mapping, people
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.versions import record_version
-from samenspraak_ozo.sandbox import create
+from samenspraak_ozo.sandbox import OzoSandbox
 
 NUMBERS = "https://de-linde.example/nummers"
 SON = PartyRef(kind=PartyKind.RELATIVE, id="son")
@@ -42,7 +42,7 @@ class Platform:
     def __init__(self, town: Any, mode: Any, state: ConnectorState = ConnectorState.RUNNING) -> None:
         self.town = town
         self.state = state
-        self.sandbox = create(mode)
+        self.sandbox = OzoSandbox(mode, clock=lambda: town.clock.now().timestamp())
         self.sandbox.quirks = replace(self.sandbox.quirks, per_second=None)  # these tests do not wait
         self.act = self.sandbox.acts()
         self.consents: dict[str, str] = {}
