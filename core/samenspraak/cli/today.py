@@ -15,8 +15,8 @@ from samenspraak.cli._texts import Texts
 from samenspraak.domain.agreements import Conditions
 from samenspraak.domain.days import Involvement
 from samenspraak.domain.parties import PartyRef
-from samenspraak.policy.access import ROLES, Principal, Role
 from samenspraak.services import looking
+from samenspraak.services.access import at_the_hub
 from samenspraak.services.day_sheet import Members, Moment, Standing, Today
 from samenspraak.services.heard import Silence, System
 
@@ -34,7 +34,7 @@ def command(asked: Asked, group: str | None, person: str | None, day: datetime |
         raise click.UsageError("Say whose day: --group or --person.")
     at = desk(asked)
     wanted = day.date() if day else at.hub.today()
-    who = Principal(organisation=at.organisation, id=by, role=Role.ADMIN, scopes=ROLES[Role.ADMIN])
+    who = at_the_hub(at.organisation, by)
     look, whose = (looking.show_day_of_group, group) if group else (looking.show_day_of_person, person)
     found = look(at.hub, at.organisation, by, str(whose), wanted, principal=who)
     answer(asked, {"today": found}, _lines(found, at.texts))

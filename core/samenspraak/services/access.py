@@ -10,7 +10,8 @@ from samenspraak.domain.parties import PartyRef
 from samenspraak.errors import AuthenticationError, NotFoundError, RuleError, TransientError
 from samenspraak.http import unchecked
 from samenspraak.policy import keys
-from samenspraak.policy.access import Principal, Role, Scope
+from samenspraak.policy.access import ROLES, Principal, Role, Scope
+from samenspraak.services import ADMIN
 from samenspraak.services.credentials import Held, by_key
 from samenspraak.services.naming import PROGRAM, names
 from samenspraak.services.signing_in import bearer, is_signed, signed_in, whose_people
@@ -78,6 +79,11 @@ def principal_of(hub: Hub, authorization: str, *, reader: str = "", remote: str 
     if held.key:
         _note_used(hub, organisation, held.key)
     return principal
+
+
+def at_the_hub(organisation: str, by: str = ADMIN) -> Principal:
+    """Whoever works on the hub's own computer: nothing is kept from them, and what they see is noted."""
+    return Principal(organisation=organisation, id=by, role=Role.ADMIN, scopes=ROLES[Role.ADMIN])
 
 
 def organisation_in(authorization: str) -> str:

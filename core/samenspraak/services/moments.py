@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from typing import NamedTuple
 
 from samenspraak.domain.agreements import OccurrenceKey
-from samenspraak.domain.occurrences import Moment, MomentState, moments
+from samenspraak.domain.days import Turn
+from samenspraak.domain.occurrences import MomentState
 from samenspraak.domain.outcomes import Result
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.schedules import DayPart
-from samenspraak.services.agreements import Said
-from samenspraak.services.heard import Hearing
+from samenspraak.services.access import at_the_hub
+from samenspraak.services.eyes import Eyes, Told
 from samenspraak.services.naming import names, party
+from samenspraak.services.occurrences import Occurrence, Telling
 from samenspraak.store.records import AgreementRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
-from samenspraak.sync.reports import outcome_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ class Happening:
     performer: PartyRef
     state: MomentState
     result: Result
-    reports: tuple[Said, ...]
+    reports: tuple[Told, ...]
     unheard: tuple[str, ...]
 
 
@@ -81,17 +83,13 @@ def between(
             records = [uow.agreements.current(agreement_id)]
         else:
             records = uow.agreements.list(client_id=client_id)
-        hearing = Hearing(uow, hub)
-        found = [
-            (one.order, _happening(uow, hub, hearing, record, one))
-            for record in records
-            for one in moments(record.agreement, first, last)
-            if doers is None or one.performer in doers
-        ]
-        lived = tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
-        mentioned = {ref for one in lived for ref in (one.client, one.performer)}
-        mentioned |= {said.by for one in lived for said in one.reports}
-        return Days(moments=lived, names=names(uow, mentioned))
+        uow.statements.foresee([one.agreement.id for one in records])
+        who = at_the_hub(organisation)
+        telling = Telling(uow, hub, who, Eyes(uow, hub, who), first, last)
+        found = [one for record in records for one in _told(telling, record, doers)]
+        found.sort(key=lambda one: one.turn.moment.order)
+        mentioned = {ref for one in found for ref in (one.record.agreement.client, *one.occurrence.mentioned)}
+        return Days(moments=tuple(_happening(one) for one in found), names=names(uow, mentioned))
 
 
 def _doers(uow: UnitOfWork, performer: str | None) -> frozenset[PartyRef] | None:
@@ -101,24 +99,32 @@ def _doers(uow: UnitOfWork, performer: str | None) -> frozenset[PartyRef] | None
     return frozenset({who, *(one.ref for one in uow.parties.groups() if who in one.members)})
 
 
-def _happening(
-    uow: UnitOfWork, hub: Hub, hearing: Hearing, record: AgreementRecord, moment: Moment
-) -> Happening:
-    agreement = record.agreement
-    begun = moment.day <= hub.today()
-    heard = hearing.until(agreement.id) if begun and moment.takes_place else {}
-    came = outcome_of(uow, agreement, moment.key, heard=heard, since=hearing.as_of)
+class _Found(NamedTuple):
+    record: AgreementRecord
+    turn: Turn
+    occurrence: Occurrence
+
+
+def _told(telling: Telling, record: AgreementRecord, doers: Collection[PartyRef] | None) -> Iterator[_Found]:
+    said = telling.reports(record)
+    for turn in telling.turns(record, record.agreement, said):
+        if doers is None or turn.moment.performer in doers:
+            yield _Found(record, turn, telling.occurrence(record, turn, said))
+
+
+def _happening(found: _Found) -> Happening:
+    agreement, one = found.record.agreement, found.occurrence
     return Happening(
         agreement_id=agreement.id,
         client=agreement.client,
         what=agreement.what.text,
-        key=moment.key,
-        day=moment.day,
-        at=moment.local_time,
-        part=moment.part,
-        performer=moment.performer,
-        state=moment.state,
-        result=came.result,
-        reports=tuple(Said.of(one) for one in came.reports),
-        unheard=came.unheard,
+        key=one.key,
+        day=one.day,
+        at=one.at,
+        part=one.part,
+        performer=found.turn.moment.performer,
+        state=one.state,
+        result=one.result,
+        reports=one.reports,
+        unheard=tuple(silence.system for silence in one.unheard),
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from samenspraak.domain.agreements import LifeDomain
+from samenspraak.domain.agreements import LifeDomain, OccurrenceKey
 from samenspraak.domain.occurrences import MomentState
 from samenspraak.domain.outcomes import Result
 from samenspraak.domain.parties import Group, GroupKind, PartyKind
+from samenspraak.domain.schedules import AsNeeded, Schedule
+from samenspraak.domain.statements import Statement, StatementKind
 from samenspraak.domain.units import LIFE_DOMAIN, apply
 from samenspraak.errors import RuleError
 from samenspraak.policy.priority import SOON
@@ -105,6 +108,26 @@ def test_what_was_reported_is_the_result(family: Any) -> None:
 
     [said] = today(family).reports
     assert (today(family).result, str(said.by), said.through) == (Result.DONE, "relative:daughter", "app-b")
+
+
+def test_a_report_of_what_is_done_when_needed_makes_its_moment(family: Any) -> None:
+    with family.app.store.write(ORGANISATION) as uow:
+        [record] = uow.agreements.list()
+        [assignment] = record.agreement.assignments
+        duty = replace(assignment.duty, schedule=Schedule(timing=AsNeeded()))
+        after = replace(record.agreement, assignments=(replace(assignment, duty=duty),))
+        record_version(uow, family.app.hub, record, after, cause=Cause(actor="admin", why="recorded"))
+        uow.commit()
+    assert between(family) == ()
+
+    with family.app.store.write(ORGANISATION) as uow:
+        key = OccurrenceKey(assignment_id="a1", day=TODAY)
+        now, son = family.clock.now(), family.people[0]
+        done = Statement(id="s1", kind=StatementKind.DONE, by=son, at=now, through="app-a", occurrence=key)
+        uow.statements.add(record.agreement.id, done, now)
+        uow.commit()
+
+    assert (today(family).at, today(family).result) == (None, Result.DONE)
 
 
 def test_silence_of_a_system_that_is_out_of_reach_is_not_known_until_it_is_heard(family: Any) -> None:
