@@ -22,6 +22,7 @@ from samenspraak.policy.access import Role
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Sandbox
 from samenspraak.store.accounts import AccountRecord
+from samenspraak.store.cipher import Cipher
 from samenspraak.store.records import ConnectorRecord, LinkRecord
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.pull import pull
@@ -184,6 +185,20 @@ class Town:
     def questions(self) -> list[Any]:
         with self.app.store.read(ORGANISATION) as uow:
             return uow.questions.list()
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The table of every sealed document that is opened."""
+    tables: list[str] = []
+    unseal = Cipher.open
+
+    def noting(cipher: Cipher, sealed: bytes, **place: str) -> bytes:
+        tables.append(place["table"])
+        return unseal(cipher, sealed, **place)
+
+    monkeypatch.setattr(Cipher, "open", noting)
+    return tables
 
 
 @pytest.fixture

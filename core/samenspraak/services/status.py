@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ class Status:
 def status(hub: Hub, organisation: str) -> Status:
     """How this organisation stands now."""
     with hub.store.read(organisation) as uow:
-        counts, questions = uow.links.counts(), uow.questions.list()
+        counts = uow.links.counts()
         return Status(
             organisation=organisation,
             systems=tuple(
@@ -107,9 +106,9 @@ def status(hub: Hub, organisation: str) -> Status:
                 )
                 for one in uow.connectors.list()
             ),
-            questions=Counter(one.kind for one in questions),
-            overdue=sum(one.is_overdue(hub.now()) for one in questions),
-            waiting_people=len(uow.parties.candidates()),
+            questions=uow.questions.counts(),
+            overdue=uow.questions.count_overdue(hub.now()),
+            waiting_people=uow.parties.count_candidates(),
             waiting_records=uow.remotes.count_unlinked(adopt.PERSON),
         )
 

@@ -94,6 +94,10 @@ class Identities(Repository):
             statement = statement.where(table.c.connector_id == connector_id)
         return [self._candidate(row) for row in self._scope.rows(statement)]
 
+    def count_candidates(self) -> int:
+        """How many parties nobody has matched yet, in all systems."""
+        return self._scope.count(party_candidate)
+
     def remove_candidate(self, connector_id: str, external_id: str) -> bool:
         """It is matched or gone; False when there was none."""
         gone = self._scope.delete(party_candidate).where(*_at(party_candidate, connector_id, external_id))

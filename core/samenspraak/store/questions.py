@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from samenspraak.errors import StaleError
 from samenspraak.policy.state import QuestionKind, SentUnits
 from samenspraak.store.kept import Row
@@ -74,6 +76,21 @@ class Questions(Repository):
         rows = self._scope.all(question, question.c.opened_at, question.c.id, **key)
         found = [self._record(row) for row in rows]
         return [one for one in found if connector_id is None or _concerns(one, connector_id)]
+
+    def counts(self) -> dict[QuestionKind, int]:
+        """How many are open of each kind, the kind that waits longest first."""
+        columns = question.c
+        statement = self._scope.select(question, columns.kind, sa.func.count().label("questions"))
+        of_kind = statement.where(columns.closed_at.is_(None)).group_by(columns.kind)
+        rows = self._scope.rows(of_kind.order_by(sa.func.min(columns.opened_at), columns.kind))
+        return {QuestionKind(row.kind): row.questions for row in rows}
+
+    def count_overdue(self, now: datetime) -> int:
+        """How many are open although their time is over."""
+        columns = question.c
+        statement = self._scope.select(question, sa.func.count().label("questions"))
+        [row] = self._scope.rows(statement.where(columns.closed_at.is_(None), columns.deadline < now))
+        return int(row.questions)
 
     def foresee(self, agreement_ids: Collection[str]) -> None:
         """The open ones about each of these agreements will be asked for one by one."""

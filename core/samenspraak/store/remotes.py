@@ -103,8 +103,8 @@ class Remotes(Leased):
         return sorted(found, key=lambda one: (one.connector_id, one.external_id or ""))
 
     def count_unlinked(self, why: str) -> int:
-        """How many have no link for this reason, without opening any."""
-        return len(self._scope.only(remote.c.id, link_id=None, why=why))
+        """How many have no link for this reason."""
+        return self._scope.count(remote, link_id=None, why=why)
 
     def marks(self, connector_id: str, external_ids: Iterable[str]) -> dict[str, RemoteMark]:
         """Those of these objects that we know, by what the connector calls them."""

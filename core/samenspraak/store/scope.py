@@ -138,6 +138,11 @@ class Scope:
         """The same, in no order and of these columns alone."""
         return self._known(columns[0].table, columns, (), key)
 
+    def count(self, table: sa.Table, **key: object) -> int:
+        """How many rows with this key there are, counted where they are."""
+        [row] = self.rows(_counting(table, _form(key)), **_values(key))
+        return int(row.number)
+
     def find(self, table: sa.Table, **key: object) -> Row | None:
         """The row with this key, or None."""
         return next(iter(self._known(table, (), (), key)), None)
@@ -314,6 +319,11 @@ def _compare(column: sa.ColumnElement[Any], name: str, how: str) -> sa.ColumnEle
 @kept
 def _reading(table: sa.FromClause, columns: Columns, form: _Form) -> sa.Select[Any]:
     return Scope.select(table, *columns).where(*_compared(table, form))
+
+
+@kept
+def _counting(table: sa.FromClause, form: _Form) -> sa.Select[Any]:
+    return Scope.select(table, sa.func.count().label("number")).where(*_compared(table, form))
 
 
 def _in_order(rows: Sequence[Row], order: Columns) -> Sequence[Row]:

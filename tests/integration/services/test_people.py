@@ -13,6 +13,7 @@ from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import Reason
 from samenspraak.services import people
 from samenspraak.services.people import WaitsFor
+from samenspraak.services.status import status
 from samenspraak.sync.matching import wake_waiting
 
 ORGANISATION = "de-linde"
@@ -45,6 +46,15 @@ def test_a_name_only_suggests_and_the_record_of_an_unmatched_client_waits(street
     assert [one.because for one in found.people[0].suggestions] == ["name"]
     assert [(one.connector_id, one.external_id) for one in found.records] == [("app-a", "r1")]
     assert street.agreements() == []
+
+
+def test_how_it_stands_counts_who_waits_and_opens_nobody(street: Any, opened: list[str]) -> None:
+    opened.clear()
+
+    standing = status(street.app.hub, ORGANISATION)
+
+    assert (standing.waiting_people, standing.waiting_records) == (2, 1)
+    assert "party_candidate" not in opened
 
 
 def test_a_record_that_waits_says_for_whom_and_since_when(street: Any) -> None:

@@ -37,7 +37,6 @@ from samenspraak.services import today
 from samenspraak.services.day_sheet import Moment, Today
 from samenspraak.services.exchange import exchange
 from samenspraak.services.heard import Silence
-from samenspraak.store.cipher import Cipher
 from samenspraak.store.records import Cause, PartyLink
 from samenspraak.sync.versions import record_new
 from samenspraak_fhir.sandbox import STRICT
@@ -137,18 +136,6 @@ class Ward:
         with self.town.app.store.write(ORGANISATION) as uow:
             uow.statements.add(agreement_id, said, self.town.clock.now())
             uow.commit()
-
-    def opens(self, monkeypatch: Any) -> list[str]:
-        """From now on, the table of every sealed document that is opened."""
-        opened: list[str] = []
-        unseal = Cipher.open
-
-        def noting(cipher: Cipher, sealed: bytes, **place: str) -> bytes:
-            opened.append(place["table"])
-            return unseal(cipher, sealed, **place)
-
-        monkeypatch.setattr(Cipher, "open", noting)
-        return opened
 
     def of_team(self, who: Principal = STAFF, day: date = MONDAY, group: str = "") -> Today:
         group = group or str(self.in_dossier(TEAM))
@@ -319,14 +306,14 @@ def test_what_is_done_when_needed_is_told_apart_and_a_report_makes_its_moment(wa
     assert [one.agreement_id for one in ward.of_team(day=SATURDAY).standing] == ["bath", "sugar"]
 
 
-def test_reports_of_other_days_are_not_opened_for_this_one(ward: Ward, monkeypatch: Any) -> None:
+def test_reports_of_other_days_are_not_opened_for_this_one(ward: Ward, opened: list[str]) -> None:
     ward.agree("walk", "Wandelen", Assignment(id="a1", duty=Duty(performer=ward.son, schedule=daily(10))))
     for ago in range(40):
         ward.reported("walk", MONDAY - timedelta(days=ago))
     ward.town.clock.pass_(days=90)
     day = MONDAY + timedelta(days=90)
     ward.reported("walk", day)
-    opened = ward.opens(monkeypatch)
+    opened.clear()
 
     [walk] = [one for one in ward.of_team(day=day).moments if one.agreement_id == "walk"]
 
@@ -335,7 +322,7 @@ def test_reports_of_other_days_are_not_opened_for_this_one(ward: Ward, monkeypat
 
 
 def test_the_day_of_one_team_opens_no_agreement_of_the_clients_of_another(
-    ward: Ward, monkeypatch: Any
+    ward: Ward, opened: list[str]
 ) -> None:
     for number in range(30):
         ward.town.person(f"c{number}", PartyKind.CLIENT, "Meneer")
@@ -343,7 +330,7 @@ def test_the_day_of_one_team_opens_no_agreement_of_the_clients_of_another(
         ward.agree(
             f"tea{number}", "Thee", Assignment(id="a1", duty=alone), client_id=f"c{number}", wait=False
         )
-    opened = ward.opens(monkeypatch)
+    opened.clear()
 
     assert len(ward.of_team().moments) == 1
     assert ward.of("relative:son").moments

@@ -199,6 +199,7 @@ def test_a_candidate_waits_until_it_is_matched(store: Store) -> None:
         uow.parties.add_candidate(refused)
         assert uow.parties.candidate("platform", "4711") == refused
         assert (uow.parties.candidates(), uow.parties.candidates("ecd")) == ([refused], [])
+        assert uow.parties.count_candidates() == 1
 
         assert uow.parties.remove_candidate("platform", "4711")
         assert not uow.parties.remove_candidate("platform", "4711")

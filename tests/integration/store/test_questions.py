@@ -46,6 +46,22 @@ def answer(store: Store, question: QuestionRecord, now: datetime, choice: str = 
     return answered
 
 
+def test_open_questions_are_counted_by_kind_and_overdue_once_their_time_is_over(
+    store: Store, conflict: QuestionRecord, now: datetime
+) -> None:
+    ask(store, replace(conflict, id="q2", kind=QuestionKind.REPORT, opened_at=now + timedelta(hours=1)))
+    ask(store, conflict)
+    ask(store, replace(conflict, id="q3", subject="agreement:stockings:place", deadline=None))
+    with store.write("noord") as uow:
+        assert list(uow.questions.counts().items()) == [(QuestionKind.CONFLICT, 2), (QuestionKind.REPORT, 1)]
+        assert uow.questions.count_overdue(now + timedelta(days=3)) == 0
+        assert uow.questions.count_overdue(now + timedelta(days=4)) == 2
+
+        uow.questions.close("q1", now)
+        assert uow.questions.counts() == {QuestionKind.CONFLICT: 1, QuestionKind.REPORT: 1}
+        assert uow.questions.count_overdue(now + timedelta(days=4)) == 1
+
+
 def test_every_field_of_a_question_and_its_answer_is_kept(
     store: Store, conflict: QuestionRecord, now: datetime
 ) -> None:
