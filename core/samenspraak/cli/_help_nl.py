@@ -215,6 +215,8 @@ HELP_NL: Mapping[str, str] = {
         "In plaats daarvan: iedereen die de hub kent, met hun id's."
     ),
     "With --known: only these.": "Met --known: alleen deze.",
+    "With --known: only who comes after this one.": "Met --known: alleen wie na deze komt.",
+    "With --known: so many at most.": "Met --known: hooguit zoveel.",
     "Say that EXTERNAL_ID in CONNECTOR is this party; nothing overrules it.": (
         "Zegt dat EXTERNAL_ID in CONNECTOR deze partij is; niets gaat daarboven."
     ),

@@ -496,6 +496,7 @@ SENTENCES: Mapping[str, Pair] = {
     # match
     "match.none": ("Er wacht niemand om gekoppeld te worden.", "Nobody waits to be matched."),
     "match.known_none": ("Er is nog niemand bekend.", "Nobody is known yet."),
+    "match.known_more": ("Er zijn er meer: --after {party}", "There are more: --after {party}"),
     "match.records": (
         "Deze gegevens wachten tot hun cliënt gekoppeld is:",
         "These records wait until their client is matched:",

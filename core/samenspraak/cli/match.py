@@ -14,6 +14,7 @@ from samenspraak.cli._plans import consequences
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.parties import PartyKind
 from samenspraak.services import looking, people
+from samenspraak.services.paging import Part, Window
 from samenspraak.services.people import Known, Refused, Together, Unmatched
 
 
@@ -26,19 +27,35 @@ def command() -> None:
 @click.option("--connector", "connector_id", metavar="ID", help="Only in this system.")
 @click.option("--known", is_flag=True, help="Instead: everybody the hub knows, and their ids.")
 @click.option("--kind", type=click.Choice([one.value for one in PartyKind]), help="With --known: only these.")
+@click.option("--after", default="", metavar="PARTY", help="With --known: only who comes after this one.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="With --known: so many at most.",
+)
 @looker_option
 @json_option
 @click.pass_obj
-def list_(asked: Asked, connector_id: str | None, known: bool, kind: PartyKind | None, by: str) -> None:
+def list_(
+    asked: Asked,
+    connector_id: str | None,
+    known: bool,
+    kind: PartyKind | None,
+    after: str,
+    limit: int,
+    by: str,
+) -> None:
     """List who, and which records, wait until a person has said who is meant."""
     at = desk(asked)
     if known:
-        wanted = PartyKind(kind) if kind else None
-        everybody = looking.list_known(at.hub, at.organisation, by, kind=wanted)
-        answer(asked, {"known": everybody}, _known(everybody, at.texts))
+        wanted, window = PartyKind(kind) if kind else None, Window(after=after, limit=limit)
+        found = looking.page_people(at.hub, at.organisation, by, window, kind=wanted)
+        answer(asked, {"known": found.items, "next": found.next}, _known(found, at.texts))
         return
-    found = looking.list_waiting(at.hub, at.organisation, by, connector_id=connector_id)
-    answer(asked, {"people": found.people, "records": found.records}, _waiting(found, at.texts))
+    unmatched = looking.list_waiting(at.hub, at.organisation, by, connector_id=connector_id)
+    answer(asked, {"people": unmatched.people, "records": unmatched.records}, _waiting(unmatched, at.texts))
 
 
 @command.command()
@@ -184,7 +201,7 @@ def _waiting(found: Unmatched, texts: Texts) -> Iterator[str]:
         yield texts("match.none")
 
 
-def _known(found: tuple[Known, ...], texts: Texts) -> list[str]:
+def _known(found: Part[Known], texts: Texts) -> Iterator[str]:
     headings = [texts(key) for key in ("party", "name", "systems")]
     rows = (
         (
@@ -194,4 +211,6 @@ def _known(found: tuple[Known, ...], texts: Texts) -> list[str]:
         )
         for one in found
     )
-    return table(headings, rows) or [texts("match.known_none")]
+    yield from table(headings, rows) or [texts("match.known_none")]
+    if found.next:
+        yield texts("match.known_more", party=found.next)

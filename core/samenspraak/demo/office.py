@@ -140,13 +140,14 @@ class Office:
 
     def known(self) -> int:
         """How many parties the organisation knows."""
-        return len(people.known(self.hub, self.organisation))
+        with self.hub.store.read(self.organisation) as uow:
+            return len(uow.parties.everybody())
 
     def has_met(self, connector_id: str, external_id: str) -> bool:
         """Whether the hub has seen this person in that system, matched or not."""
-        met = (one.systems.get(connector_id, ()) for one in people.known(self.hub, self.organisation))
-        unmatched = {one.external_id for one in self.waiting() if one.connector_id == connector_id}
-        return external_id in unmatched or any(external_id in one for one in met)
+        there = connector_id, external_id
+        with self.hub.store.read(self.organisation) as uow:
+            return bool(uow.parties.link_of(*there) or uow.parties.candidate(*there))
 
     # Agreements.
 

@@ -247,7 +247,6 @@ list_questions = Read("question.listed", questions.listed, _questions)
 show_question = Read("question.shown", questions.show, _one_question)
 list_consents = Read("consent.listed", consents.of_client, _consents)
 list_waiting = Read("match.listed", people.waiting, _waiting)
-list_known = Read("person.listed", people.known, _known)
 preview_records = Read("record.previewed", mapping.preview, _records)
 list_feeds = Read("feed.listed", feeds.listed, _feeds)
 list_accounts = Read("account.listed", accounts.accounts, _accounts)
@@ -255,18 +254,10 @@ list_invitations = Read("invitation.listed", accounts.invitations, _invitations)
 save_feed = Read("feed.saved", showing.save, _one_feed)
 
 # The same lists part by part.
-page_people = Read("person.listed", paged(people.known, tuple, lambda one: str(one.party)), _known)
+page_people = Read("person.listed", people.known, _known)
 show_circle = Read("person.listed", circle.of_client, _circle)
-page_matches = Read(
-    "match.listed",
-    paged(people.waiting, lambda found: found.people, lambda one: f"{one.connector_id}/{one.external_id}"),
-    _suggested,
-)
-page_waiting_records = Read(
-    "match.listed",
-    paged(people.waiting_records, tuple, lambda one: f"{one.connector_id}/{one.external_id}"),
-    _waiting_records,
-)
+page_matches = Read("match.listed", people.waiting_people, _suggested)
+page_waiting_records = Read("match.listed", people.waiting_records, _waiting_records)
 page_questions = Read(
     "question.listed",
     paged(questions.listed, tuple, lambda one: f"{one.opened_at.timestamp():020.6f}-{one.id}"),
@@ -349,7 +340,6 @@ READS: tuple[Read[..., Any], ...] = (
     show_question,
     list_consents,
     list_waiting,
-    list_known,
     preview_records,
     list_feeds,
     list_accounts,

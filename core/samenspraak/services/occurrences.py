@@ -23,6 +23,7 @@ from samenspraak.errors import RuleError
 from samenspraak.policy.access import Principal
 from samenspraak.services.eyes import Eyes, Told
 from samenspraak.services.heard import Hearing, Silence
+from samenspraak.services.paging import Window
 from samenspraak.store.records import AgreementRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
@@ -90,11 +91,9 @@ def of_agreement(
     agreement_id: str,
     first: date,
     last: date,
-    *,
-    after: str = "",
-    limit: int = 50,
+    window: Window,
 ) -> Occurrences:
-    """Its moments that lie, or were meant to lie, between two days (both included), after this cursor.
+    """Some of its moments that lie, or were meant to lie, between two days (both included).
 
     Raises:
         RuleError: the last day is before the first one, or too far from it.
@@ -108,15 +107,14 @@ def of_agreement(
         said = telling.reports(record)
         seen = eyes.agreement(record)
         turns = {_place(one): one for one in telling.turns(record, seen, said)} if seen else {}
-        later = sorted(one for one in turns if one > after)
-        taken = later[:limit]
+        taken, following = window.of(turns)
         items = tuple(telling.occurrence(record, turns[one], said) for one in taken)
         return Occurrences(
             id=record.agreement.id,
             client=record.agreement.client,
             version=record.version,
             items=items,
-            next=taken[-1] if len(later) > limit else None,
+            next=following,
             names=eyes.names(record, {ref for one in items for ref in one.mentioned}),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 from samenspraak.domain.parties import PartyRef
@@ -20,6 +21,12 @@ class Window:
 
     after: str = ""
     limit: int = 50
+
+    def of(self, places: Iterable[str]) -> tuple[list[str], str | None]:
+        """Those of these places that are in it, in their order, and the cursor for what follows, if any."""
+        later = nsmallest(self.limit + 1, (one for one in places if one > self.after))
+        taken = later[: self.limit]
+        return taken, taken[-1] if len(later) > self.limit else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +50,7 @@ def paged(
     place: Callable[[T], str],
     names: Callable[[Found], Mapping[PartyRef, str]] = lambda _: {},
 ) -> Callable[Concatenate[Hub, str, Window, P], Part[T]]:
-    """A service that gives a list, part by part.
+    """A service that reads a list as a whole, part by part; one that may be long takes a window itself.
 
     Args:
         find: the service.
@@ -55,12 +62,7 @@ def paged(
     def some(hub: Hub, organisation: str, window: Window, /, *args: P.args, **kwargs: P.kwargs) -> Part[T]:
         found = find(hub, organisation, *args, **kwargs)
         places = {place(one): one for one in items(found)}
-        later = sorted(one for one in places if one > window.after)
-        taken = later[: window.limit]
-        return Part(
-            items=tuple(places[one] for one in taken),
-            next=taken[-1] if len(later) > window.limit else None,
-            names=names(found),
-        )
+        taken, following = window.of(places)
+        return Part(items=tuple(places[one] for one in taken), next=following, names=names(found))
 
     return some

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from samenspraak.errors import NotFoundError, RuleError
 from samenspraak.policy.capabilities import SystemKind
 from samenspraak.services import ADMIN, rehearsals
 from samenspraak.services.naming import actor, names, party
+from samenspraak.services.paging import Part, Window
 from samenspraak.store.records import AuditLine, PartyCandidate, PartyLink, Unlinked
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import adopt
@@ -134,50 +135,65 @@ def waiting(hub: Hub, organisation: str, *, connector_id: str | None = None) -> 
     with hub.store.read(organisation) as uow:
         candidates = uow.parties.candidates(connector_id)
         called = names(uow, {ref for one in candidates for ref, _ in one.refs})
-        records = tuple(_waiting_records(uow, connector_id))
+        records = tuple(
+            _waiting_record(uow, one) for one in uow.remotes.unlinked_as(adopt.PERSON, connector_id)
+        )
     return Unmatched(people=tuple(_waiting(one, called) for one in candidates), records=records)
 
 
+def waiting_people(
+    hub: Hub, organisation: str, window: Window, *, connector_id: str | None = None
+) -> Part[Waiting]:
+    """Some of those who wait to be matched, in all systems or in one; no other is opened."""
+    with hub.store.read(organisation) as uow:
+        ids = {"/".join(one): one for one in uow.parties.candidate_ids(connector_id)}
+        places, following = window.of(ids)
+        candidates = [_candidate(uow, *ids[one]) for one in places]
+        called = names(uow, {ref for one in candidates for ref, _ in one.refs})
+        return Part(items=tuple(_waiting(one, called) for one in candidates), next=following, names={})
+
+
 def waiting_records(
-    hub: Hub, organisation: str, *, connector_id: str | None = None
-) -> tuple[WaitingRecord, ...]:
-    """The records that wait until their client is matched, in all systems or in one: ids, never content."""
+    hub: Hub, organisation: str, window: Window, *, connector_id: str | None = None
+) -> Part[WaitingRecord]:
+    """Some of the records that wait until their client is matched, in all systems or in one: only ids."""
     with hub.store.read(organisation) as uow:
-        return tuple(_waiting_records(uow, connector_id))
-
-
-def known(hub: Hub, organisation: str, *, kind: PartyKind | None = None) -> tuple[Known, ...]:
-    """Everybody the hub knows (of one kind), by kind and id."""
-    with hub.store.read(organisation) as uow:
-        refs = [ref for ref in _everybody(uow) if kind in (None, ref.kind)]
-        called = names(uow, refs)
-        return tuple(
-            Known(party=ref, name=called.get(ref, ""), systems=_systems(uow, ref)) for ref in sorted(refs)
+        unlinked = uow.remotes.unlinked_as(adopt.PERSON, connector_id)
+        records = {f"{one.connector_id}/{one.external_id or ''}": one for one in unlinked}
+        places, following = window.of(records)
+        return Part(
+            items=tuple(_waiting_record(uow, records[one]) for one in places), next=following, names={}
         )
 
 
-def _waiting_records(uow: UnitOfWork, connector_id: str | None) -> Iterator[WaitingRecord]:
-    clients = {
-        (one.connector_id, one.external_id)
-        for one in uow.parties.candidates(connector_id)
-        if one.kind == PartyKind.CLIENT
-    }
-    for one in uow.remotes.unlinked_as(adopt.PERSON, connector_id):
-        yield WaitingRecord(
-            connector_id=one.connector_id,
-            external_id=one.external_id or "",
-            client=one.client_there,
-            since=one.why_since,
-            why=_waits_for(uow, one, clients),
-        )
+def known(hub: Hub, organisation: str, window: Window, *, kind: PartyKind | None = None) -> Part[Known]:
+    """Some of everybody the hub knows (of one kind), by kind and id; no other is opened."""
+    with hub.store.read(organisation) as uow:
+        refs = {str(one): one for one in uow.parties.everybody(kind)}
+        places, following = window.of(refs)
+        shown = [refs[one] for one in places]
+        called = names(uow, shown)
+        items = (Known(party=ref, name=called.get(ref, ""), systems=_systems(uow, ref)) for ref in shown)
+        return Part(items=tuple(items), next=following, names=called)
 
 
-def _waits_for(uow: UnitOfWork, one: Unlinked, clients: Collection[tuple[str, str]]) -> WaitsFor:
+def _waiting_record(uow: UnitOfWork, one: Unlinked) -> WaitingRecord:
+    return WaitingRecord(
+        connector_id=one.connector_id,
+        external_id=one.external_id or "",
+        client=one.client_there,
+        since=one.why_since,
+        why=_waits_for(uow, one),
+    )
+
+
+def _waits_for(uow: UnitOfWork, one: Unlinked) -> WaitsFor:
     if one.why_since is None:
         return WaitsFor.LOOK
     if not one.client_there:
         return WaitsFor.RECORD
-    if (one.connector_id, one.client_there) in clients:
+    unmatched = uow.parties.candidate(one.connector_id, one.client_there)
+    if unmatched and unmatched.kind == PartyKind.CLIENT:
         return WaitsFor.MATCH
     known = uow.parties.link_of(one.connector_id, one.client_there)
     return WaitsFor.LOOK if known and known.ref.kind is PartyKind.CLIENT else WaitsFor.CLIENT
@@ -197,14 +213,6 @@ def _waiting(one: PartyCandidate, called: Mapping[PartyRef, str]) -> Waiting:
             if ref not in one.refused
         ),
     )
-
-
-def _everybody(uow: UnitOfWork) -> list[PartyRef]:
-    people = [
-        PartyRef(kind=kind, id=one.id) for one in uow.parties.persons() for kind in uow.parties.kinds(one.id)
-    ]
-    devices = [PartyRef(kind=PartyKind.DEVICE, id=one.id) for one in uow.parties.devices()]
-    return [*people, *(one.ref for one in uow.parties.groups()), *devices]
 
 
 def _systems(uow: UnitOfWork, ref: PartyRef) -> Mapping[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from samenspraak.domain.statements import ASSENTS, Statement, StatementKind
 from samenspraak.policy.access import Principal
 from samenspraak.policy.terms import terms_digest
 from samenspraak.services.eyes import Eyes, Told
+from samenspraak.services.paging import Window
 from samenspraak.store.records import VersionRecord
 from samenspraak.sync.hub import Hub
 
@@ -42,11 +43,9 @@ def of_agreement(
     who: Principal,
     agreement_id: str,
     kinds: frozenset[StatementKind],
-    *,
-    after: str = "",
-    limit: int = 50,
+    window: Window,
 ) -> Statements:
-    """What was said of these kinds, after this cursor.
+    """Some of what was said of these kinds.
 
     Raises:
         NotFoundError: there is no such agreement, or they may not see it; nothing says which.
@@ -56,8 +55,7 @@ def of_agreement(
         record = eyes.record(agreement_id)
         known = eyes.may_know(record, uow.statements.of(record.agreement.id))
         places = {_place(one): one for one in known if one.kind in kinds}
-        later = sorted(one for one in places if one > after)
-        taken = later[:limit]
+        taken, following = window.of(places)
         history = uow.agreements.history(record.agreement.id) if kinds & ASSENTS else []
         items = tuple(
             Known(**vars(eyes.told(record, said)), version=_version(history, said))
@@ -68,7 +66,7 @@ def of_agreement(
             client=record.agreement.client,
             version=record.version,
             items=items,
-            next=taken[-1] if len(later) > limit else None,
+            next=following,
             names=eyes.names(record, {one.by for one in items if one.by}),
         )
 

@@ -94,6 +94,12 @@ class Identities(Repository):
             statement = statement.where(table.c.connector_id == connector_id)
         return [self._candidate(row) for row in self._scope.rows(statement)]
 
+    def candidate_ids(self, connector_id: str | None = None) -> list[tuple[str, str]]:
+        """The same, unopened and in no order: the connector, and what it calls them."""
+        own = {} if connector_id is None else {"connector_id": connector_id}
+        columns = (party_candidate.c.connector_id, party_candidate.c.external_id)
+        return [(row.connector_id, row.external_id) for row in self._scope.only(*columns, **own)]
+
     def count_candidates(self) -> int:
         """How many parties nobody has matched yet, in all systems."""
         return self._scope.count(party_candidate)

@@ -70,6 +70,11 @@ class People(Identifiers):
         """
         return documents.load(self._scope.get(person, id=person_id).kinds, _KINDS)
 
+    def roles(self) -> dict[str, frozenset[PartyKind]]:
+        """The roles of everybody, by the id that stays, unopened."""
+        rows = self._scope.only(person.c.id, person.c.kinds, same_as=None)
+        return {row.id: documents.load(row.kinds, _KINDS) for row in rows}
+
     def persons(self, kind: PartyKind | None = None) -> list[Person]:
         """Everybody, or everybody known to take this role, by id; each under the id that stays."""
         rows = self._scope.all(person, person.c.id, same_as=None)

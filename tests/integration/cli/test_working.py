@@ -277,6 +277,15 @@ def test_everybody_known_is_listed_with_their_ids(line: Any, family: Any) -> Non
     assert "client:wit" in line.text("match", "list", "--known")
 
 
+def test_everybody_known_is_listed_part_by_part(line: Any, family: Any) -> None:
+    part = line.json("match", "list", "--known", "--limit", "2")
+    assert [one["party"] for one in part["known"]] == ["client:wit", "relative:daughter"]
+    assert "--after relative:daughter" in line.text("match", "list", "--known", "--limit", "2")
+
+    rest = line.json("match", "list", "--known", "--after", part["next"])
+    assert ([one["party"] for one in rest["known"]], rest["next"]) == (["relative:son"], None)
+
+
 # question
 
 

@@ -12,6 +12,7 @@ from samenspraak.errors import NotFoundError, RuleError
 from samenspraak.policy.state import Reason
 from samenspraak.services import agreements, people
 from samenspraak.services.naming import party
+from samenspraak.services.paging import Window
 
 ORGANISATION = "de-linde"
 SON, JAN = (PartyRef(kind=PartyKind.RELATIVE, id=one) for one in ("son", "jan"))
@@ -54,7 +55,7 @@ def test_who_would_newly_see_what_is_told_before_anything_is_joined(twice: Any) 
     assert ("app-c", "create") in [(one.connector_id, one.kind) for one in found.acts]
     assert any(str(key) == "what" for one in found.acts for key in one.newly)
     assert twice.writes() == written
-    assert {SON, JAN} <= {one.party for one in people.known(twice.app.hub, ORGANISATION)}
+    assert {SON, JAN} <= {one.party for one in people.known(twice.app.hub, ORGANISATION, Window())}
 
 
 def test_an_objection_to_one_of_the_two_holds_for_both_until_somebody_was_asked(twice: Any) -> None:

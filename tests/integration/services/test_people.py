@@ -12,6 +12,7 @@ from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import Reason
 from samenspraak.services import people
+from samenspraak.services.paging import Window
 from samenspraak.services.people import WaitsFor
 from samenspraak.services.status import status
 from samenspraak.sync.matching import wake_waiting
@@ -61,7 +62,7 @@ def test_a_record_that_waits_says_for_whom_and_since_when(street: Any) -> None:
     hub, came = street.app.hub, street.clock.now()
     street.systems["app-a"].add_record("u3", "c9", "Wandelen", tasks=[])
     street.settle()
-    first, other = people.waiting_records(hub, ORGANISATION)
+    first, other = tuple(people.waiting_records(hub, ORGANISATION, Window()))
 
     assert (first.external_id, first.client, first.why) == ("r1", "c7", WaitsFor.MATCH)
     assert (other.external_id, other.client, other.why) == ("r2", "c9", WaitsFor.CLIENT)
@@ -72,8 +73,8 @@ def test_a_record_that_waits_says_for_whom_and_since_when(street: Any) -> None:
         wake_waiting(uow, "app-a", "person")
         uow.commit()
     street.settle()
-    assert people.waiting_records(hub, ORGANISATION) == (first, other)
-    assert people.waiting_records(hub, ORGANISATION, connector_id="app-b") == ()
+    assert tuple(people.waiting_records(hub, ORGANISATION, Window())) == (first, other)
+    assert people.waiting_records(hub, ORGANISATION, Window(), connector_id="app-b").items == ()
 
 
 @pytest.mark.parametrize(
@@ -91,13 +92,15 @@ def test_a_record_that_nobody_can_match_says_what_to_do(
         uow.remotes.save(replace(uow.remotes.by_external("app-a", "r1"), **known))
         uow.commit()
 
-    assert [one.why for one in people.waiting_records(street.app.hub, ORGANISATION)] == [why]
+    assert [one.why for one in people.waiting_records(street.app.hub, ORGANISATION, Window())] == [why]
 
 
 def test_a_record_whose_client_was_just_matched_only_waits_to_be_read_again(street: Any) -> None:
     people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
 
-    assert [one.why for one in people.waiting_records(street.app.hub, ORGANISATION)] == [WaitsFor.LOOK]
+    assert [one.why for one in people.waiting_records(street.app.hub, ORGANISATION, Window())] == [
+        WaitsFor.LOOK
+    ]
 
 
 def test_a_record_that_is_taken_over_keeps_nothing_of_for_whom_it_waited(street: Any) -> None:
@@ -330,13 +333,36 @@ def test_a_match_with_somebody_who_cannot_be_it_changes_nothing(
 
 
 def test_who_is_known_is_listed_with_what_each_system_calls_them(family: Any) -> None:
-    known = people.known(family.app.hub, ORGANISATION, kind=PartyKind.RELATIVE)
+    known = people.known(family.app.hub, ORGANISATION, Window(), kind=PartyKind.RELATIVE).items
 
     assert [(str(one.party), one.name) for one in known] == [
         ("relative:daughter", "Els de Wit"),
         ("relative:son", "Jan de Wit"),
     ]
     assert known[1].systems == {"app-a": ("son",), "app-b": ("son",)}
+
+
+def test_who_is_known_comes_part_by_part_and_no_other_is_opened(family: Any, opened: list[str]) -> None:
+    everybody = people.known(family.app.hub, ORGANISATION, Window())
+    assert everybody.next is None
+    opened.clear()
+
+    first = people.known(family.app.hub, ORGANISATION, Window(limit=1))
+    rest = people.known(family.app.hub, ORGANISATION, Window(after=str(first.next)))
+
+    assert (*first, *rest) == everybody.items
+    assert opened.count("person") == len(everybody.items)
+
+
+def test_who_waits_comes_part_by_part_and_no_other_is_opened(street: Any, opened: list[str]) -> None:
+    everybody = people.waiting(street.app.hub, ORGANISATION).people
+    opened.clear()
+
+    first = people.waiting_people(street.app.hub, ORGANISATION, Window(limit=1))
+    rest = people.waiting_people(street.app.hub, ORGANISATION, Window(after=str(first.next)))
+
+    assert ((*first, *rest), rest.next) == (everybody, None)
+    assert opened.count("party_candidate") == len(everybody)
 
 
 def test_decisions_are_in_the_audit_trail_without_a_name(street: Any) -> None:

@@ -16,7 +16,7 @@ from samenspraak.services.occurrences import MOST_DAYS
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.agreements import Statement
 from samenspraak.web.api.routes import Routes
-from samenspraak.web.api.shapes import Members, Named, Page, Paging, called, only
+from samenspraak.web.api.shapes import Members, Named, Page, Paging, called, only, window_of
 
 _NOT_NAMED = {"description": "Null where nobody is, or where you may not know who."}
 _KNOWN_UNTIL = {
@@ -117,8 +117,7 @@ def routes(hub: Hub) -> Routes:
             agreement_id,
             which["first"],
             which["last"],
-            after=which["cursor"],
-            limit=which["limit"],
+            window_of(which),
         )
         items = only([vars(one) for one in found.items], which)
         return {"items": items, "next": found.next, "parties": called(found.names)}

@@ -13,7 +13,7 @@ from samenspraak.services import looking
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.agreements import Statement
 from samenspraak.web.api.routes import Routes
-from samenspraak.web.api.shapes import Members, Named, Page, Paging, called, only
+from samenspraak.web.api.shapes import Members, Named, Page, Paging, called, only, window_of
 
 _COMMENTS = frozenset({StatementKind.COMMENT})
 
@@ -77,15 +77,6 @@ def routes(hub: Hub) -> Routes:
 def _said(
     hub: Hub, who: Principal, which: dict[str, Any], agreement_id: str, kinds: frozenset[StatementKind]
 ) -> dict[str, Any]:
-    found = looking.view_statements(
-        hub,
-        who.organisation,
-        who,
-        who,
-        agreement_id,
-        kinds,
-        after=which["cursor"],
-        limit=which["limit"],
-    )
+    found = looking.view_statements(hub, who.organisation, who, who, agreement_id, kinds, window_of(which))
     items = only([vars(one) for one in found.items], which)
     return {"items": items, "next": found.next, "parties": called(found.names)}
