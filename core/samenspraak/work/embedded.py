@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Self, TypeVar
 
 import structlog
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from samenspraak.connectors.manifest import Rates
@@ -56,6 +57,8 @@ _BEAT_SECONDS = 5
 _REFUSED_SECONDS = 5
 _STOP_SECONDS = 20
 _STILL_SECONDS = 20
+_LATE_IS_ONCE = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+"""A tick that a busy machine kept waiting still comes, and only once; by itself APScheduler leaves it out."""
 
 
 class OneRunner:
@@ -109,7 +112,7 @@ class EmbeddedRunner:
         self._unserved: set[tuple[str, str]] = set()
         self._day_again: dict[str, float] = {}
         self._lock = threading.Lock()
-        self._ticks = BackgroundScheduler()
+        self._ticks = BackgroundScheduler(job_defaults=_LATE_IS_ONCE)
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
         self._beat = time.monotonic()
 
@@ -124,18 +127,10 @@ class EmbeddedRunner:
                 uow.events.release_all()
                 uow.commit()
         self._hub.store.woken = self._woken
-        self._ticks.add_job(
-            self._tick, "interval", seconds=_TICK_SECONDS, max_instances=1, coalesce=True, id="pull"
-        )
-        self._ticks.add_job(
-            self._new_day, "interval", seconds=_DAY_SECONDS, max_instances=1, coalesce=True, id="day"
-        )
-        self._ticks.add_job(
-            self._beat_all, "interval", seconds=_BEAT_SECONDS, max_instances=1, coalesce=True, id="beat"
-        )
-        self._ticks.add_job(
-            self._tell_all, "interval", seconds=_REFUSED_SECONDS, max_instances=1, coalesce=True, id="refused"
-        )
+        self._ticks.add_job(self._tick, "interval", seconds=_TICK_SECONDS, id="pull")
+        self._ticks.add_job(self._new_day, "interval", seconds=_DAY_SECONDS, id="day")
+        self._ticks.add_job(self._beat_all, "interval", seconds=_BEAT_SECONDS, id="beat")
+        self._ticks.add_job(self._tell_all, "interval", seconds=_REFUSED_SECONDS, id="refused")
         self._ticks.start()
         self._dispatcher.start()
 
@@ -179,6 +174,7 @@ class EmbeddedRunner:
         while not self._stopping.is_set():
             self._beat = time.monotonic()
             self._awake.clear()
+            self._tick_on()
             waits = self._for_each(self._begin)
             self._awake.wait(min(waits, default=_LOOK_SECONDS))
 
@@ -310,6 +306,16 @@ class EmbeddedRunner:
         return Company(carriers=self._carriers, at_once=places, gives_up=self._stopping.is_set)
 
     # Ticks.
+
+    def _tick_on(self) -> None:
+        """A tick further off than its own rhythm is of a clock that was set back, and would be waited for."""
+        now = datetime.now(UTC)
+        late = [one for one in self._ticks.get_jobs() if one.next_run_time > now + one.trigger.interval]
+        if late:
+            log.warning("clock set back")
+        with suppress(JobLookupError):  # we stop meanwhile
+            for job in late:
+                job.modify(next_run_time=now)
 
     def _tick(self) -> None:
         """Hear from every system whose time has come."""

@@ -30,13 +30,13 @@ def is_due(system: ConnectorRecord, limits: Rates, now: datetime) -> bool:
     """Whether a system is to be heard now.
 
     A hint, or another try after a failure, makes it sooner than its rhythm; a pause it asked for and an open
-    breaker make it later.
+    breaker make it later. What was heard far in the time to come was heard before the clock was set back.
     """
     if not system.state.listens or is_left_alone(system, now):
         return False
     if system.poll_due_at is not None and system.poll_due_at <= now:
         return True
-    return system.polled_at is None or system.polled_at + timedelta(seconds=limits.poll_seconds) <= now
+    return system.polled_at is None or abs(now - system.polled_at) >= timedelta(seconds=limits.poll_seconds)
 
 
 def is_new_day(system: ConnectorRecord, today: date) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -145,19 +147,41 @@ def test_a_refusal_that_cannot_be_noted_is_a_refusal_and_is_told_later(
     assert tell(family) == ["network:192.0.2.0/24 times:1"]
 
 
+@contextmanager
+def at_work(family: Any) -> Iterator[EmbeddedRunner]:
+    runner = EmbeddedRunner(family.app.hub, threads=2)
+    runner.start()
+    try:
+        yield runner
+    finally:
+        runner.stop()
+
+
+def eventually_told(family: Any) -> None:
+    until = time.monotonic() + 20
+    while not told(family) and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 def test_a_hub_at_work_tells_of_refusals_by_itself(
     family: Any, web: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("samenspraak.work.embedded._REFUSED_SECONDS", 0.1)
     shows(f"sp_{ORGANISATION}_nosuch_{WRONG}")(web)
-    runner = EmbeddedRunner(family.app.hub, threads=2)
-    runner.start()
-    try:
-        until = time.monotonic() + 20
-        while not told(family) and time.monotonic() < until:
-            time.sleep(0.05)
-    finally:
-        runner.stop()
+    with at_work(family):
+        eventually_told(family)
+
+    assert [one.detail for one in told(family)] == ["times:1"]
+
+
+def test_a_hub_tells_of_them_also_when_a_busy_machine_kept_that_waiting(
+    family: Any, web: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("samenspraak.work.embedded._REFUSED_SECONDS", 3600)
+    shows(f"sp_{ORGANISATION}_nosuch_{WRONG}")(web)
+    with at_work(family) as runner:
+        runner._ticks.modify_job("refused", next_run_time=datetime.now(UTC) - timedelta(minutes=1))
+        eventually_told(family)
 
     assert [one.detail for one in told(family)] == ["times:1"]
 

@@ -26,6 +26,8 @@ HEARD = ConnectorRecord(
         (replace(HEARD, polled_at=None), True),
         (HEARD, False),
         (replace(HEARD, polled_at=NOW - timedelta(seconds=60)), True),
+        (replace(HEARD, polled_at=AFTER), False),
+        (replace(HEARD, polled_at=NOW + timedelta(hours=1)), True),
         (replace(HEARD, poll_due_at=NOW), True),
         (replace(HEARD, poll_due_at=AFTER), False),
         (replace(HEARD, poll_due_at=AFTER, polled_at=NOW - timedelta(seconds=60)), True),
