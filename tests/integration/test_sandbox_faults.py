@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -58,9 +59,14 @@ def test_an_answer_that_leads_elsewhere_does_so_in_links_and_headers(signpost: S
 def test_a_sandbox_counts_how_many_requests_were_at_work_together(signpost: Signpost, url: str) -> None:
     requests.get(f"{url}/page", timeout=5)
     assert signpost.most_at_once == 1
-    signpost.inject(Fault(kind="stall", seconds=0.3))
+    signpost.inject(Fault(kind="hold"))
 
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda _: requests.get(f"{url}/page", timeout=5), range(3)))
+        answers = [pool.submit(requests.get, f"{url}/page", timeout=20) for _ in range(3)]
+        until = time.monotonic() + 20
+        while signpost._held < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        signpost.clear_faults()
+    assert {one.result().status_code for one in answers} == {200}
 
     assert signpost.most_at_once == 3

@@ -43,8 +43,8 @@ class World:
         return self.connector.changes(self.call, cursor)
 
     def in_time(self, ask: Callable[[], Any]) -> Any:
-        """What is asked, once there is something, or after two seconds."""
-        until = time.monotonic() + 2
+        """What is asked, once there is something, or after twenty seconds."""
+        until = time.monotonic() + 20
         while not (found := ask()) and time.monotonic() < until:
             time.sleep(0.05)
         return found

@@ -328,7 +328,7 @@ def test_a_change_is_told_signed_and_without_content(mode: Any, times: int, inbo
 
     record = app.add_record("u1", "c1", "Haren wassen")
 
-    told = [received.get(timeout=5) for _ in range(times)]
+    told = [received.get(timeout=20) for _ in range(times)]
     for headers, body in told:
         assert body.decode() == f'{{"record": "{record}"}}'
         assert Webhook(secret).verify(body, headers) == {"record": record}

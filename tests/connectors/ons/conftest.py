@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -86,12 +87,19 @@ class Peer:
     url: str
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
-        return requests.request(method, f"{self.url}{path}", timeout=5, **options)
+        return requests.request(method, f"{self.url}{path}", timeout=20, **options)
 
     def get(self, path: str, **params: Any) -> Any:
         answer = self.send("GET", path, params=params)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+
+def eventually(claim: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not claim():
+        assert time.monotonic() < until, "it did not come true in time"
+        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_an_answer_of_somebody_pings_the_hub_with_the_key_and_nothing_else(
             hook.heard.get()
         client.act("reply", person="80021", text="Akkoord")
 
-        key, body = hook.heard.get(timeout=5)
+        key, body = hook.heard.get(timeout=20)
         ping = Inbound(headers={"X-Samenspraak-Key": key}, body=body)
         assert [one.external_id for one in hub.connector.hints(ping)] == [None]
 

@@ -26,7 +26,7 @@ from samenspraak_webhook.sandbox import HOOK, SECRET, Receiver
 ORGANISATION = "de-linde"
 
 
-def eventually(claim: Callable[[], bool], seconds: float = 15.0) -> float:
+def eventually(claim: Callable[[], bool], seconds: float = 60.0) -> float:
     """How long it took to come true."""
     began = time.monotonic()
     while not claim():

@@ -13,10 +13,11 @@ from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday
 from samenspraak.domain.units import WHAT, UnitKey, UnitValue
 from samenspraak.http import HttpClient, Limits
+from samenspraak.http.limits import DEFAULT_LIMITS
 from samenspraak.policy.state import ConnectorState
 from samenspraak.sandbox import Mode, Sandbox, load
 from samenspraak.store.records import ConnectorRecord
-from samenspraak.testing.proxy import Proxy, Request
+from samenspraak.testing.proxy import Proxy, Request, Trouble
 from samenspraak_memory.sandbox import ACCESS_KEY
 from samenspraak_regicare.sandbox import API_KEY, PASSWORD, PATH, USERNAME
 
@@ -25,7 +26,7 @@ NUMBERS = "https://de-linde.example/nummers"
 ENVIRONMENT = {"APP_KEY": ACCESS_KEY, "API_KEY": API_KEY, "PASSWORD": PASSWORD}
 VACANCY = "Afspraken uit het dossier"
 IMPATIENT = Limits(connect_seconds=0.5, read_seconds=0.25, total_seconds=0.5)
-"""A fault that lasts longer than this is as long as any."""
+"""A fault that lasts longer than this is as long as any; without one, a busy machine may take its time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,24 @@ class Place:
 
 
 @dataclass
+class Patience:
+    """How long the connector waits for an answer, which a test changes."""
+
+    limits: Limits = DEFAULT_LIMITS
+    clients: list[HttpClient] = field(default_factory=list)
+
+    def of(self, client: HttpClient) -> HttpClient:
+        client._limits = self.limits
+        self.clients.append(client)
+        return client
+
+    def becomes(self, limits: Limits) -> None:
+        self.limits = limits
+        for client in self.clients:
+            client._limits = limits
+
+
+@dataclass
 class Behind:
     """A place of which the hub sees what the proxy lets pass."""
 
@@ -63,7 +82,16 @@ class Behind:
     town: Any
     sandbox: Sandbox
     proxy: Proxy
+    patience: Patience
     reader: str
+
+    def strikes(self, trouble: Trouble, on: Callable[[Request], bool]) -> None:
+        self.patience.becomes(IMPATIENT)
+        self.proxy.strike(trouble, on=on)
+
+    def calms(self) -> None:
+        self.proxy.calm()
+        self.patience.becomes(DEFAULT_LIMITS)
 
     def writes(self, request: Request) -> bool:
         return self.sandbox.is_write(request.method, self.place.path(request))
@@ -88,10 +116,10 @@ def open_place(town: Any, place: Place, mode: Mode = "strict") -> Behind:
     town.person(place.performer.id, place.performer.kind, "Jan de Wit", "wit")
     town.consent("wit", place.performer)
     furnished = place.furnish(town, sandbox)
-    _in_a_hurry(town, place.plugin)
+    patience = _with_patience(town, place.plugin)
     record = ConnectorRecord(
         id=place.plugin,
-        plugin=f"hasty-{place.plugin}",
+        plugin=f"patient-{place.plugin}",
         title=place.plugin,
         settings={**place.settings(url), **furnished.settings, "open_origins": [url]},
         state=ConnectorState.RUNNING,
@@ -100,22 +128,24 @@ def open_place(town: Any, place: Place, mode: Mode = "strict") -> Behind:
         uow.connectors.add(record)
         uow.commit()
     town.systems[place.plugin] = sandbox
-    return Behind(place=place, town=town, sandbox=sandbox, proxy=proxy, reader=furnished.reader)
+    return Behind(
+        place=place, town=town, sandbox=sandbox, proxy=proxy, patience=patience, reader=furnished.reader
+    )
 
 
-def _in_a_hurry(town: Any, plugin: str) -> None:
-    """The same connector, that gives up soon."""
+def _with_patience(town: Any, plugin: str) -> Patience:
+    """The same connector, that waits for as long as is said."""
     kind: type[Connector] = town.app.registry.connectors[plugin]
+    patience = Patience()
 
-    class Hasty(kind):  # type: ignore[valid-type,misc]
-        manifest = replace(kind.manifest, name=f"hasty-{plugin}")
+    class Patient(kind):  # type: ignore[valid-type,misc]
+        manifest = replace(kind.manifest, name=f"patient-{plugin}")
 
         def http(self) -> HttpClient:
-            client = super().http()
-            client._limits = IMPATIENT
-            return client
+            return patience.of(super().http())
 
-    town.app.registry.connectors[f"hasty-{plugin}"] = Hasty
+    town.app.registry.connectors[f"patient-{plugin}"] = Patient
+    return patience
 
 
 def known(number: str) -> list[dict[str, str]]:

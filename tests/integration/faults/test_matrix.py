@@ -36,14 +36,14 @@ def there(town: Any, request: pytest.FixtureRequest) -> Behind:
 
 def in_trouble(there: Behind, trouble: Trouble, on: Callable[[Request], bool], act: Callable[[], Any]) -> Any:
     """Somebody acts while the network is troubled; then that is over, and all comes to rest."""
-    there.proxy.strike(trouble, on=on)
+    there.strikes(trouble, on)
     met = there.proxy.struck
     done = act()
     for _ in range(3):
         cycle(there)
         there.town.clock.pass_(seconds=5)
     assert trouble is Trouble.REFUSED or there.proxy.struck > met, "no request met the trouble"
-    there.proxy.calm()
+    there.calms()
     there.town.clock.pass_(minutes=30)
     rests(there)
     return done

@@ -22,8 +22,8 @@ class WithdrawnError(Exception):
 
 
 def until(true: Callable[[], bool]) -> bool:
-    """Whether it becomes true within two seconds."""
-    end = time.monotonic() + 2
+    """Whether it becomes true, also on a machine that is busy."""
+    end = time.monotonic() + 20
     while not true() and time.monotonic() < end:
         time.sleep(0.01)
     return true()
@@ -57,7 +57,7 @@ def test_threads_never_share_a_connection_and_close_theirs_when_they_end(
     together = threading.Barrier(4)
 
     def work(_: int) -> bool:
-        together.wait(5)
+        together.wait(20)
         return all(client.send("GET", "CarePlan").json()["ok"] for _ in range(20))
 
     with ThreadPoolExecutor(4) as pool:
@@ -94,18 +94,22 @@ def test_a_connection_the_server_closed_is_not_written_to(server: Server, client
 def test_bytes_nobody_asked_for_are_not_taken_for_the_next_answer(
     server: Server, client_of: MakeClient, later: bool
 ) -> None:
+    answered, smuggled = threading.Event(), threading.Event()
+
     def script(peer: Peer) -> None:
         peer.request()
         peer.send(answer() + (b"" if later else answer(b'{"ok": "smuggled"}')))
-        peer.wait(0.05)
         if later:
+            answered.wait(20)
             peer.send(answer(b'{"ok": "smuggled"}'))
+        smuggled.set()
         behave(peer)
 
     server.plays(script)
     client = client_of(server)
     client.send("GET", "CarePlan")
-    time.sleep(0.1)
+    answered.set()
+    assert smuggled.wait(20)
     assert client.send("GET", "CarePlan").json() == {"ok": True}
 
 
