@@ -63,12 +63,13 @@ def add(
 
 
 @program.command("list")
+@looker_option
 @json_option
 @click.pass_obj
-def list_programs(asked: Asked) -> None:
+def list_programs(asked: Asked, by: str) -> None:
     """List the programs that take part, and those that did."""
     at = desk(asked)
-    found = programs.listed(at.hub, at.organisation)
+    found = looking.list_programs(at.hub, at.organisation, by)
     headings = [at.texts(key) for key in ("id", "title", "role", "connection", "since", "standing")]
     rows = (_program(one, at.texts) for one in found)
     answer(asked, {"programs": found}, table(headings, rows) or [at.texts("access.none")])
@@ -156,12 +157,13 @@ def add_key(
 
 @key.command("list")
 @click.option("--program", "program_id", metavar="ID", help="Only of this program.")
+@looker_option
 @json_option
 @click.pass_obj
-def list_keys(asked: Asked, program_id: str | None) -> None:
+def list_keys(asked: Asked, program_id: str | None, by: str) -> None:
     """List the keys and about when each was last used; never the keys themselves."""
     at = desk(asked)
-    found = programs.listed_keys(at.hub, at.organisation, program_id=program_id)
+    found = looking.list_keys(at.hub, at.organisation, by, program_id=program_id)
     headings = [at.texts(key) for key in ("id", "program", "scopes", "until", "used", "standing")]
     rows = (_key(one, at.texts) for one in found)
     answer(asked, {"keys": found}, table(headings, rows) or [at.texts("access.no_keys")])
@@ -216,12 +218,13 @@ def add_provider(
 
 
 @provider.command("list")
+@looker_option
 @json_option
 @click.pass_obj
-def list_providers(asked: Asked) -> None:
+def list_providers(asked: Asked, by: str) -> None:
     """List where people sign in."""
     at = desk(asked)
-    found = accounts.providers(at.hub, at.organisation)
+    found = looking.list_providers(at.hub, at.organisation, by)
     headings = [at.texts(key) for key in ("id", "issuer", "app", "connection", "since")]
     rows = ((one.id, one.issuer, one.client_id, one.connector_id, at.texts.moment(one.at)) for one in found)
     answer(asked, {"providers": found}, table(headings, rows) or [at.texts("access.no_providers")])

@@ -251,6 +251,9 @@ preview_records = Read("record.previewed", mapping.preview, _records)
 list_feeds = Read("feed.listed", feeds.listed, _feeds)
 list_accounts = Read("account.listed", accounts.accounts, _accounts)
 list_invitations = Read("invitation.listed", accounts.invitations, _invitations)
+list_providers = Read("provider.listed", accounts.providers, _of_nobody("providers"))
+list_programs = Read("program.listed", programs.listed, _of_nobody("programs"))
+list_keys = Read("key.listed", programs.listed_keys, _of_nobody("keys"))
 save_feed = Read("feed.saved", showing.save, _one_feed)
 
 # The same lists part by part.
@@ -344,6 +347,9 @@ READS: tuple[Read[..., Any], ...] = (
     list_feeds,
     list_accounts,
     list_invitations,
+    list_providers,
+    list_programs,
+    list_keys,
     save_feed,
     page_people,
     show_circle,
