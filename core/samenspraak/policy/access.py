@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from samenspraak.domain.parties import PartyRef
@@ -101,7 +102,8 @@ class Principal:
     ``id``: what history and audit call it: a party as ``kind:id``, or ``program:id`` (a *client* here is
     somebody whose care it is about, and what they do agrees for them) ·
     ``party``: with whose eyes it looks, None: it sees everything, or nobody yet (an app that did not say
-    for whom) · ``connector_id``: the system it comes through, '' for the hub itself.
+    for whom) · ``connector_id``: the system it comes through, '' for the hub itself · ``until``: when the key
+    that it asks with ends, None: it asks with none (people sign in anew, a program signs anew).
     """
 
     organisation: str
@@ -110,6 +112,7 @@ class Principal:
     scopes: frozenset[Scope]
     party: PartyRef | None = None
     connector_id: str = ""
+    until: datetime | None = None
 
     @property
     def sees_everything(self) -> bool:
@@ -131,6 +134,11 @@ def beyond(giver: Principal, scopes: Collection[Scope]) -> tuple[Scope, ...]:
     A role gives all its scopes, a key those that it has, and public keys all that their program may.
     """
     return tuple(one for one in Scope if one in scopes and not giver.may(one))
+
+
+def outlives(giver: Principal, until: datetime | None) -> bool:
+    """Whether what a program is given works longer than the giver's key; ``until``, None: for good."""
+    return giver.until is not None and (until is None or until > giver.until)
 
 
 OF_STAFF = frozenset(

@@ -120,6 +120,7 @@ def _principal(uow: UnitOfWork, held: Held, reader: str) -> Principal:
         scopes=held.scopes,
         party=party,
         connector_id=program.connector_id,
+        until=held.key.expires_at if held.key else None,
     )
 
 

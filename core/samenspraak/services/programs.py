@@ -16,7 +16,7 @@ from samenspraak.policy import keys
 from samenspraak.policy.access import ROLES, Role, Scope
 from samenspraak.services import ADMIN
 from samenspraak.services.credentials import new_secret
-from samenspraak.services.giving import Giver, check_may_give
+from samenspraak.services.giving import Giver, check_may_give, check_may_last
 from samenspraak.services.naming import actor, check_id
 from samenspraak.services.repeating import ONCE, Asked, at_most_once
 from samenspraak.store.access import KeyRecord, ProgramRecord
@@ -99,7 +99,7 @@ def add(
 
     Raises:
         RuleError: the id is taken or does not do, the role is not one for a program, not with this connector,
-            or not the giver's to give, or the public keys cannot be used.
+            or not the giver's to give, or the public keys cannot be used, or outlive the giver's own key.
         NotFoundError: there is no such connector.
     """
     check_id(program_id)
@@ -116,6 +116,8 @@ def add(
         public_keys=_public_keys(public_keys) if public_keys else "",
     )
     check_may_give(giver, ROLES[role])
+    if public_keys:
+        check_may_last(giver, None)
     with hub.store.write(organisation) as uow:
         decided = actor(uow, by)
 
@@ -162,12 +164,14 @@ def change_keys(
 
     Raises:
         NotFoundError: there is no such program.
-        RuleError: it is revoked, may do what the giver may not, or the public keys cannot be used.
+        RuleError: it is revoked, may do what the giver may not, or the public keys cannot be used, or outlive
+            the giver's own key.
     """
     with hub.store.write(organisation) as uow:
         known, decided = uow.access.program(program_id), actor(uow, by)
         kept = _public_keys(public_keys)
         check_may_give(giver, ROLES[known.role])
+        check_may_last(giver, None)
         _check_takes_part(known)
         uow.access.change_keys(program_id, kept)
         _audit(uow, hub, "program.keys_changed", f"program:{program_id}", known.connector_id, decided)
@@ -200,7 +204,7 @@ def add_key(
     program_id: str,
     *,
     scopes: Collection[Scope] = (),
-    days: int = USUAL_DAYS,
+    days: int | None = None,
     networks: Iterable[str] = (),
     by: str = ADMIN,
     giver: Giver = None,
@@ -213,7 +217,7 @@ def add_key(
         organisation: whose.
         program_id: the program.
         scopes: what it may do with the key; empty: all that its role may.
-        days: how long the key works.
+        days: how long the key works; None: as long as usual, and no longer than that of the giver.
         networks: from where it may be used; empty: from anywhere.
         by: who decides.
         giver: who asked, and so what they may give.
@@ -222,9 +226,9 @@ def add_key(
     Raises:
         NotFoundError: there is no such program.
         RuleError: the program has two keys that work, is revoked, or cannot have such a key; a network is
-            none; or the key could do what the giver may not.
+            none; or the key could do what the giver may not, or would outlive theirs.
     """
-    if not 1 <= days <= MOST_DAYS:
+    if days is not None and not 1 <= days <= MOST_DAYS:
         raise RuleError("days", f"A key works for 1 to {MOST_DAYS} days.")
     places, key_id, now = _networks(networks), hub.new_id(), hub.now()
     text = keys.written(organisation, key_id, new_secret())
@@ -235,6 +239,8 @@ def add_key(
 
         def make() -> str:
             _check_room(uow, program, now)
+            until = _until(giver, days, now)
+            check_may_last(giver, until)
             new = KeyRecord(
                 id=key_id,
                 program_id=program_id,
@@ -242,7 +248,7 @@ def add_key(
                 scopes=granted,
                 networks=places,
                 at=now,
-                expires_at=now + timedelta(days=days),
+                expires_at=until,
             )
             uow.access.add_key(new)
             _audit(uow, hub, "key.added", f"key:{key_id}", program.connector_id, decided)
@@ -295,6 +301,11 @@ def _check_room(uow: UnitOfWork, program: ProgramRecord, now: datetime) -> None:
         raise RuleError(
             "keys", f"Program {program.id} has two keys that work: {', '.join(live)}. Revoke one first."
         )
+
+
+def _until(giver: Giver, days: int | None, now: datetime) -> datetime:
+    until = now + timedelta(days=USUAL_DAYS if days is None else days)
+    return min(until, giver.until) if days is None and giver and giver.until else until
 
 
 def _granted(role: Role, scopes: Collection[Scope]) -> frozenset[Scope]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from joserfc import jws
 from joserfc.jwk import ECKey
 
 from samenspraak.policy.access import ROLES, Role, Scope
-from samenspraak.services import accounts, programs
+from samenspraak.services import accounts, programs, tokens
 
 API = "/api/v1"
 ORGANISATION = "de-linde"
-PUBLIC = {"keys": [{**ECKey.generate_key("P-384").as_dict(private=False), "kid": "a"}]}
+KEY = ECKey.generate_key("P-384")
+PUBLIC = {"keys": [{**KEY.as_dict(private=False), "kid": "a"}]}
 PLANNING = {"id": "planning", "role": "coordinator", "title": "Planning"}
 LOGIN = {
     **{"id": "login", "issuer": "https://login.example"},
@@ -34,6 +37,18 @@ def admin(key: Callable[..., Headers]) -> Headers:
 def narrow(key: Callable[..., Headers]) -> Headers:
     """An admin's program with a key that gives access, and reads who is who."""
     return key(Role.ADMIN, Scope.ACCESS_WRITE, Scope.ACCESS_READ, Scope.PEOPLE_READ)
+
+
+@pytest.fixture
+def signer(family: Any) -> Headers:
+    """An admin's program that has no key: it signs who it is."""
+    hub, until = family.app.hub, int(family.clock.at.timestamp()) + 60
+    public = json.dumps(PUBLIC).encode()
+    name = programs.add(hub, ORGANISATION, "signer", Role.ADMIN, public_keys=public).client_id
+    claims = {"iss": name, "sub": name, "aud": "hub", "exp": until, "jti": "1"}
+    head = {"alg": "ES384", "kid": "a"}
+    statement = jws.serialize_compact(head, json.dumps(claims), KEY, algorithms=["ES384"])
+    return asking(tokens.issue(hub, tokens.Claimed(statement=statement), audiences=["hub"]).token)
 
 
 def asking(secret: str) -> Headers:
@@ -103,15 +118,15 @@ def test_a_key_or_a_program_that_is_revoked_asks_nothing_any_more(
 
 
 def test_a_program_can_sign_who_it_is_with_public_keys_and_private_ones_are_refused(
-    web: FlaskClient, admin: Headers
+    web: FlaskClient, signer: Headers
 ) -> None:
-    made = web.post(f"{API}/programs", json={**PLANNING, "public_keys": PUBLIC}, headers=admin)
+    made = web.post(f"{API}/programs", json={**PLANNING, "public_keys": PUBLIC}, headers=signer)
     assert (made.status_code, made.json["signs"]) == (201, True)
     path = f"{API}/programs/planning/public-keys"
-    assert web.put(path, json=PUBLIC, headers=admin).status_code == 200
+    assert web.put(path, json=PUBLIC, headers=signer).status_code == 200
 
     private = {"keys": [{**PUBLIC["keys"][0], "d": "AA"}]}
-    refused = web.put(path, json=private, headers=admin)
+    refused = web.put(path, json=private, headers=signer)
 
     assert (refused.status_code, refused.json["rule"]) == (409, "public-keys")
     assert '"AA"' not in refused.text
@@ -201,6 +216,93 @@ def test_who_may_only_end_access_ends_whatever_there_is(
 
     assert web.post(f"{API}/keys/{lost.key.id}/revocation", headers=watchman).status_code == 200
     assert web.get(f"{API}/me", headers=asking(lost.text)).status_code == 401
+
+
+# Nor for longer than they have it.
+
+
+@pytest.fixture
+def month(family: Any, web: FlaskClient) -> Headers:
+    """An admin's key that works for a month."""
+    programs.add(family.app.hub, ORGANISATION, "console", Role.ADMIN)
+    return asking(programs.add_key(family.app.hub, ORGANISATION, "console", days=30).text)
+
+
+def end_of(made: Json) -> datetime:
+    return datetime.fromisoformat(made["expires_at"])
+
+
+def test_a_key_that_a_key_makes_ends_when_that_one_does_or_sooner(
+    family: Any, web: FlaskClient, month: Headers
+) -> None:
+    web.post(f"{API}/programs", json=PLANNING, headers=month)
+    path, began = f"{API}/programs/planning/keys", family.clock.at
+    family.clock.pass_(days=10, hours=1)
+
+    refused = web.post(path, json={"days": 20}, headers=month)
+    sooner, unsaid = (web.post(path, json=body, headers=month).json for body in ({"days": 19}, {}))
+
+    assert (refused.status_code, refused.json.get("rule")) == (409, "giving")
+    assert (began + timedelta(days=30)).isoformat(timespec="minutes") in refused.json["detail"]
+    assert end_of(sooner) == began + timedelta(days=29, hours=1)
+    assert end_of(unsaid) == began + timedelta(days=30)
+    family.clock.pass_(days=20)
+    assert web.get(f"{API}/me", headers=asking(unsaid["secret"])).status_code == 401
+
+
+def test_nor_does_one_that_is_made_with_a_token_of_the_key_or_with_a_key_that_it_made(
+    family: Any, web: FlaskClient, month: Headers
+) -> None:
+    end = family.clock.at + timedelta(days=30)
+    key = month["Authorization"].removeprefix("Bearer ")
+    claimed = tokens.Claimed(client_id="de-linde.console", secret=key)
+    token = asking(tokens.issue(family.app.hub, claimed, audiences=()).token)
+    web.post(f"{API}/programs", json={"id": "child", "role": "admin"}, headers=month)
+
+    child = web.post(f"{API}/programs/child/keys", json={}, headers=token).json
+    path = f"{API}/programs/console/keys"
+    grandchild = web.post(path, json={}, headers=asking(child["secret"])).json
+
+    assert end_of(child) == end_of(grandchild) == end
+    web.post(f"{API}/keys/{grandchild['id']}/revocation", headers=token)
+    for headers in (token, asking(child["secret"])):
+        assert web.post(path, json={"days": 31}, headers=headers).json["rule"] == "giving"
+
+
+def test_with_a_key_nobody_lets_a_program_sign_which_would_be_for_good(
+    family: Any, web: FlaskClient, month: Headers
+) -> None:
+    signing = {**PLANNING, "public_keys": PUBLIC}
+    for method, path, body in (
+        ("POST", "programs", signing),
+        ("PUT", "programs/console/public-keys", PUBLIC),
+    ):
+        refused = web.open(f"{API}/{path}", method=method, json=body, headers=month)
+        assert (refused.status_code, refused.json["rule"]) == (409, "giving")
+
+    assert [one.id for one in programs.listed(family.app.hub, ORGANISATION) if one.signs] == []
+    assert web.post(f"{API}/programs", json=PLANNING, headers=month).status_code == 201
+
+
+def test_who_asks_with_no_key_gives_keys_for_as_long_as_keys_can_be(
+    web: FlaskClient, family: Any, signer: Headers
+) -> None:
+    made = web.post(f"{API}/programs/signer/keys", json={"days": 730}, headers=signer)
+
+    assert (made.status_code, end_of(made.json)) == (201, family.clock.at + timedelta(days=730))
+
+
+def test_a_key_that_is_asked_for_again_when_its_days_have_become_too_many_is_the_one_that_was_made(
+    family: Any, web: FlaskClient, month: Headers
+) -> None:
+    web.post(f"{API}/programs", json=PLANNING, headers=month)
+    path, once = f"{API}/programs/planning/keys", {**month, "Idempotency-Key": "k1"}
+    first = web.post(path, json={"days": 30}, headers=once)
+
+    family.clock.pass_(days=1)
+    again = web.post(path, json={"days": 30}, headers=once)
+
+    assert (again.status_code, again.json["id"]) == (201, first.json["id"])
 
 
 # Sent again.

@@ -124,7 +124,10 @@ class NewKey(Schema):
         metadata={"description": "What it may do. None: all that the role of its program may."},
     )
     days = fields.Integer(
-        load_default=programs.USUAL_DAYS, validate=validate.Range(min=1, max=programs.MOST_DAYS)
+        validate=validate.Range(min=1, max=programs.MOST_DAYS),
+        metadata={
+            "description": f"Unless given: {programs.USUAL_DAYS}, or until the key ends that it is made with."
+        },
     )
     networks = fields.List(
         fields.String(validate=validate.Length(max=50)),
