@@ -19,6 +19,7 @@ from samenspraak.services.tokens import by_token, organisation_of
 from samenspraak.store.access import KeyRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
+from samenspraak.sync.refusals import call, credential
 
 _NOTED = timedelta(hours=1)
 """A key that is in use all day is noted once in so long."""
@@ -101,7 +102,12 @@ def note_refused(hub: Hub, organisation: str, remote: str) -> None:
     """Count that somebody at this address was refused, for the audit trail of the organisation they named."""
     with suppress(TransientError):  # what is not accepted is refused all the same
         if organisation in hub.store.organisations():
-            hub.refusals.add(organisation, remote)
+            hub.refusals.add(organisation, credential(remote))
+
+
+def note_denied(hub: Hub, who: Principal, operation: str) -> None:
+    """Count that somebody who was let in asked for a call that is not theirs to make, for the audit trail."""
+    hub.refusals.add(who.organisation, call(who, operation))
 
 
 def _principal(uow: UnitOfWork, held: Held, reader: str) -> Principal:

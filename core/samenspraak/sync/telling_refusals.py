@@ -1,4 +1,4 @@
-"""Puts what was counted of refused credentials into the audit trail (``sync/refusals.py`` says why so)."""
+"""Puts what was counted of refusals into the audit trail (``sync/refusals.py`` says why so)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from datetime import datetime
 
 from samenspraak.store.records import AuditLine
 from samenspraak.sync.hub import Hub
-
-UNKNOWN = "unknown"
-"""Who was refused, as the audit trail calls them: what they showed says nothing about who they are."""
+from samenspraak.sync.refusals import Refused
 
 
 def tell_refusals(hub: Hub, organisation: str) -> None:
@@ -18,17 +16,10 @@ def tell_refusals(hub: Hub, organisation: str) -> None:
     if not counted:
         return
     with hub.store.write(organisation) as uow:
-        uow.log.audit(*(_line(network, times, now) for network, times in sorted(counted.items())))
+        uow.log.audit(*(_line(what, times, now) for what, times in sorted(counted.items())))
         uow.commit()
     hub.refusals.told(organisation, counted, now)
 
 
-def _line(network: str, times: int, now: datetime) -> AuditLine:
-    return AuditLine(
-        at=now,
-        actor=UNKNOWN,
-        action="credential.refused",
-        object=f"network:{network}",
-        outcome="refused",
-        detail=f"times:{times}",
-    )
+def _line(what: Refused, times: int, now: datetime) -> AuditLine:
+    return AuditLine(at=now, **vars(what), outcome="refused", detail=f"times:{times}")

@@ -1,4 +1,4 @@
-"""Credentials that are refused: how often one may try, what the audit trail says of it, and what goes on."""
+"""What is refused: how often one may try, what the audit trail says of it, and what goes on."""
 
 from __future__ import annotations
 
@@ -195,6 +195,61 @@ def test_who_has_many_addresses_of_the_newer_kind_is_one_place(family: Any) -> N
 
     assert statuses == [401, 401, 401, 429, 429]
     assert shows("x")(web).status_code == 401
+
+
+# Calls that are not theirs to make.
+
+
+def refusals(family: Any) -> list[str]:
+    """What the trail says of calls that were refused, once the runner has told of them."""
+    tell_refusals(family.app.hub, ORGANISATION)
+    with family.app.store.read(ORGANISATION) as uow:
+        assert uow.log.verify() is None
+        lines = [one for one in uow.log.audit_lines() if one.action == "call.refused"]
+    assert {one.outcome for one in lines} <= {"refused"}
+    return [f"{one.actor} {one.connector_id} {one.object} {one.detail}" for one in lines]
+
+
+def test_a_call_without_the_scope_is_in_the_trail_with_who_asked_for_what(
+    family: Any, web: FlaskClient
+) -> None:
+    hub = family.app.hub
+    programs.add(hub, ORGANISATION, "planning", Role.VIEWER)
+    programs.add(hub, ORGANISATION, "server", Role.APP, connector_id="app-a")
+    viewer, app = (programs.add_key(hub, ORGANISATION, one).text for one in ("planning", "server"))
+
+    answers = [
+        shows(viewer, "POST", "programs", json={})(web),
+        shows(viewer, path="connectors")(web),
+        shows(app, path="clients/wit/consents")(web),
+    ]
+    as_the_son = {"Authorization": f"Bearer {app}", "Samenspraak-Reader": "son"}
+    answers.append(web.get("/api/v1/people", headers=as_the_son))
+
+    assert [one.status_code for one in answers] == [403] * 4
+    assert sorted(refusals(family)) == [
+        "program:planning  call:connectors_list times:1",
+        "program:planning  call:programs_make times:1",
+        "program:server app-a call:consents_list times:1",
+        "relative:son app-a call:people_list times:1",
+    ]
+    assert shows(viewer, path="people")(web).status_code == 200
+
+
+def test_who_goes_on_asking_for_what_is_not_theirs_makes_one_line_a_day(
+    family: Any, web: FlaskClient
+) -> None:
+    programs.add(family.app.hub, ORGANISATION, "planning", Role.VIEWER)
+    denied = shows(programs.add_key(family.app.hub, ORGANISATION, "planning").text, path="connectors")
+
+    denied(web)
+    first = refusals(family)
+    for _ in range(60):
+        denied(web)
+
+    assert refusals(family) == first == ["program:planning  call:connectors_list times:1"]
+    family.clock.pass_(days=1)
+    assert refusals(family) == [*first, "program:planning  call:connectors_list times:60"]
 
 
 # Addresses that hold a secret.

@@ -15,7 +15,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from samenspraak.errors import AuthenticationError, NoAccountError, SamenspraakError
 from samenspraak.policy.keys import REFUSED
-from samenspraak.services.access import note_refused, organisation_in, principal_of
+from samenspraak.services.access import note_denied, note_refused, organisation_in, principal_of
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.problems import problem
 from samenspraak.web.api.routes import READER, Routes
@@ -47,8 +47,13 @@ def guard(routes: Routes, hub: Hub, limits: Limits) -> None:
         return None
 
     routes.before_request(_begin)
+    def leave(response: Response) -> Response:
+        if "denied" in g:
+            note_denied(hub, g.principal, g.denied)
+        return _leave(response)
+
     routes.before_request(enter)
-    routes.after_request(_leave)
+    routes.after_request(leave)
 
 
 def open_to_newcomers(routes: Routes) -> None:

@@ -58,19 +58,22 @@ class Routes(Blueprint):  # type: ignore[misc]  # the library ships no annotatio
         add = super().route(rule, **options)
 
         def decorate(view: View) -> View:
-            # What programs that are written from the document call this call by.
-            name = f"{self.name}_{view.__name__}".rstrip("_").lower()
-            return add(self.doc(operationId=name)(view))  # type: ignore[no-any-return]
+            return add(self.doc(operationId=self._named(view))(view))  # type: ignore[no-any-return]
 
         return decorate
 
+    def _named(self, view: View) -> str:
+        """What programs that are written from the document call this call by, and the audit trail as well."""
+        return f"{self.name}_{view.__name__}".rstrip("_").lower()
+
     def asks(self, scope: Scope) -> Callable[[View], View]:
-        """Only for a principal with this scope."""
+        """Only for a principal with this scope; to another one it is denied, which is noted (``guard``)."""
 
         def decorate(view: View) -> View:
             @wraps(view)
             def guarded(*args: Any, **kwargs: Any) -> Any:
                 if not principal().may(scope):
+                    g.denied = self._named(view)
                     message = f"This credential may not do this: it takes the scope {scope}."
                     abort(HTTPStatus.FORBIDDEN, message=message)
                 return view(principal(), *args, **kwargs)
