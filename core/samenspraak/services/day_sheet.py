@@ -246,7 +246,7 @@ class DaySheet:
     # Who and where, as far as it may be told.
 
     def _system(self, one: System) -> System:
-        return one if self._telling.knows(one.id) else replace(one, id="", title="")
+        return one if self._eyes.knows(one.id) else replace(one, id="", title="")
 
 
 @dataclass(frozen=True, kw_only=True)

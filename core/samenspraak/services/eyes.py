@@ -25,6 +25,7 @@ from samenspraak.services.naming import names, party
 from samenspraak.services.unit_values import Json, as_json
 from samenspraak.store.records import AgreementRecord
 from samenspraak.store.unit_of_work import UnitOfWork
+from samenspraak.sync.asking import HUB
 from samenspraak.sync.audiences import sight_of
 from samenspraak.sync.concerned import clients_of
 from samenspraak.sync.hub import Hub
@@ -35,8 +36,8 @@ from samenspraak.sync.people import client_name
 class Told:
     """What somebody said.
 
-    ``by``: None where that may not be known here · ``stands``: of an assent or a refusal, whether it is about
-    the terms as they are now.
+    ``by``: None where that may not be known here · ``through``: the system it was said in, '' where that may
+    not be known · ``stands``: of an assent or a refusal, whether it is about the terms as they are now.
     """
 
     id: str
@@ -165,6 +166,20 @@ class Eyes:
         self._hub = hub
         self._who = who
         self._sights: dict[tuple[str, int], Sight] = {}
+
+    @property
+    def party(self) -> PartyRef | None:
+        """With whose eyes they look; None: with nobody's."""
+        return self._who.party
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether nobody's eyes limit what they see."""
+        return self._who.sees_everything
+
+    def knows(self, connector_id: str) -> bool:
+        """Whether they may know which system this is: which apps others use is nobody else's to know."""
+        return self._who.sees_everything or connector_id == self._who.connector_id
 
     def record(self, agreement_id: str) -> AgreementRecord:
         """The agreement that this id stands for today.
@@ -303,7 +318,7 @@ class Eyes:
             kind=one.kind,
             by=one.by if self.may_name(record, one.by) else None,
             at=one.at,
-            through=one.through,
+            through=one.through if one.through == HUB or self.knows(one.through) else "",
             moment=str(one.occurrence) if one.occurrence else "",
             text=one.text,
             stands=one.terms == terms_digest(record.agreement, one.by) if one.terms else None,

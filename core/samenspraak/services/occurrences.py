@@ -176,11 +176,8 @@ class Telling:
     def silences(self, agreement_id: str) -> tuple[Silence, ...]:
         """The systems whose silence about an agreement means nothing now, named where they may know which."""
         found = self.hearing.silences(agreement_id)
-        return tuple(one if self.knows(one.system) else replace(one, system="", title="") for one in found)
-
-    def knows(self, connector_id: str) -> bool:
-        """Whether they may know which system it is: in somebody's home a page names none either."""
-        return self._who.sees_everything or connector_id == self._who.connector_id
+        knows = self._eyes.knows
+        return tuple(one if knows(one.system) else replace(one, system="", title="") for one in found)
 
 
 def known_until(unheard: Collection[Silence]) -> datetime | None:

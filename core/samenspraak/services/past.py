@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -17,7 +18,10 @@ from samenspraak.sync.hub import Hub
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """One version. ``by``: '' where that may not be known · ``through``: a connector, '' for the hub."""
+    """One version.
+
+    ``by``: '' where that may not be known · ``through``: a connector, '' for the hub, or likewise.
+    """
 
     version: int
     at: datetime
@@ -43,7 +47,8 @@ def of_agreement(
 ) -> Past:
     """What happened to it after this version.
 
-    A version in which nothing changed that they may see is told without saying who made it, or why.
+    A version in which nothing changed that they may see is told without saying who made it, or why: it may be
+    that somebody said something that is not for them.
 
     Raises:
         NotFoundError: there is no such agreement, or they may not see it.
@@ -74,15 +79,20 @@ def _as_was(version: VersionRecord) -> AgreementRecord:
 def _version(eyes: Eyes, version: VersionRecord, before: Units, after: Units) -> Version:
     cause = version.cause
     changed = differences(before, after)
-    actor = party_of(cause.actor)
-    is_known = bool(changed or not version.units) and (
-        actor is None or eyes.may_name(_as_was(version), actor)
-    )
+    is_known = _is_known(eyes, version, changed)
     return Version(
         version=version.version,
         at=version.at,
         by=cause.actor if is_known else "",
-        through=cause.connector_id if is_known else "",
+        through=cause.connector_id if is_known and eyes.knows(cause.connector_id) else "",
         why=cause.why if is_known else "",
         changed=changed,
     )
+
+
+def _is_known(eyes: Eyes, version: VersionRecord, changed: Collection[Difference]) -> bool:
+    """Whether they may know who made it, and why."""
+    actor = party_of(version.cause.actor)
+    if eyes.sees_everything or (actor is not None and actor == eyes.party):
+        return True
+    return bool(changed) and (actor is None or eyes.may_name(_as_was(version), actor))

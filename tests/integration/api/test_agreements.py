@@ -422,6 +422,37 @@ def test_what_changed_where_somebody_may_not_look_is_not_told_to_them(
     assert (seen[1]["changed"], seen[1]["by"], seen[1]["why"]) == ([], "", "")
 
 
+def test_versions_do_not_tell_who_said_what_is_not_for_everybody(
+    web: FlaskClient, staff: Headers, son: Headers, daughter: Headers, stockings: Json
+) -> None:
+    path = f"{API}/agreements/{stockings['id']}"
+    web.post(f"{path}/comments", json={"text": "Ik maak me zorgen om Jan."}, headers=daughter)
+
+    told = [
+        {name: web.get(f"{path}/versions", headers=who).json["items"][1][name] for name in ("by", "why")}
+        for who in (son, daughter, staff)
+    ]
+    said = {"by": "relative:daughter", "why": "said"}
+    assert told == [{"by": "", "why": ""}, said, said]
+
+
+def test_which_app_somebody_uses_is_told_to_staff_and_to_who_uses_it_too(
+    web: FlaskClient, key: Callable[..., Headers], staff: Headers, son: Headers, stockings: Json
+) -> None:
+    path, there = f"{API}/agreements/{stockings['id']}", key(Role.APP, app="app-b", reader="daughter")
+    done = {"moment": "a1:2026-11-22:1", "done": True}
+    assert web.post(f"{path}/reports", json=done, headers=there).status_code == 201
+    place = {"units": {"place": "Badkamer"}}
+    tag = web.get(path, headers=there).headers["ETag"]
+    assert web.patch(path, json=place, headers={**there, "If-Match": tag}).status_code == 200
+
+    for who, through in ((son, ""), (there, "app-b"), (staff, "app-b")):
+        shown = web.get(path, headers=who).json["said"], web.get(f"{path}/reports", headers=who).json["items"]
+        assert [one["through"] for found in shown for one in found] == [through, through]
+        last = web.get(f"{path}/versions", headers=who).json["items"][-1]
+        assert (last["by"], last["through"]) == ("relative:daughter", through)
+
+
 # Credentials.
 
 

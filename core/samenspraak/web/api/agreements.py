@@ -30,7 +30,10 @@ class Statement(Schema):
         required=True, allow_none=True, metadata={"description": "Null where you may not know who."}
     )
     at = fields.AwareDateTime(required=True)
-    through = fields.String(required=True, metadata={"description": "The system it was said in, or `hub`."})
+    through = fields.String(
+        required=True,
+        metadata={"description": "The system it was said in, or `hub`. Empty where you may not know which."},
+    )
     moment = fields.String(required=True, metadata={"description": "Of a report: `assignment:day:nth`."})
     text = fields.String(required=True)
     stands = fields.Boolean(
@@ -93,7 +96,10 @@ class Version(Schema):
     version = fields.Integer(required=True)
     at = fields.AwareDateTime(required=True)
     by = fields.String(required=True, metadata={"description": "Empty where you may not know who."})
-    through = fields.String(required=True, metadata={"description": "A system; empty for the hub itself."})
+    through = fields.String(
+        required=True,
+        metadata={"description": "A system. Empty for the hub itself, or where you may not know which."},
+    )
     why = fields.String(required=True)
     changed = fields.List(fields.Nested(Step), required=True)
 
