@@ -7,14 +7,15 @@ here. What only holds once others agree waits for them, as it does when it is ty
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from samenspraak.domain.agreements import Agreement, State, Status
+from samenspraak.domain.agreements import Agreement, Duty, State, Status
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import (
     STATUS,
     UnitKey,
     UnitKind,
+    Units,
     UnitValue,
     agreement_from,
     apply,
@@ -77,8 +78,8 @@ def propose(
             agreement = agreement_from(new_id, about.id, kept)
             _check_everything_is_there(kept, agreement)
             cause = Cause(actor=by, why="recorded", connector_id=who.connector_id)
+            _check_named(uow, eyes, _naming_nobody(agreement, kept), kept.values())
             record = record_new(uow, hub, agreement, cause=cause)
-            _check_named(uow, eyes, record, kept.values())
             if not eyes.sees(record):
                 raise RuleError("not-yours", "You could not see this agreement yourself, so it was not made.")
             alike.wonder(uow, hub, agreement, who.connector_id)
@@ -158,6 +159,16 @@ def _check_theirs(who: Principal, eyes: Eyes, record: AgreementRecord, edits: Ed
             raise RuleError(
                 "not-yours", f"The unit {key} of agreement {record.agreement.id} is not yours to change."
             )
+
+
+def _naming_nobody(agreement: Agreement, units: Units) -> AgreementRecord:
+    """As if the client did it all: that somebody is named in it gives nobody the right to name them."""
+    theirs = {
+        key: replace(value, performer=agreement.client) if isinstance(value, Duty) else value
+        for key, value in units.items()
+        if isinstance(value, Duty) or named_in(value) is None
+    }
+    return AgreementRecord(agreement=agreement_from(agreement.id, agreement.client_id, theirs), version=0)
 
 
 def _check_named(

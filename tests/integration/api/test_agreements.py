@@ -272,6 +272,22 @@ def test_what_a_relative_makes_is_a_proposal_that_the_others_are_asked_about(
     assert {"party": "relative:son", "name": "Jan de Wit", "assent": "asked"} in made.json["parties"]
 
 
+@pytest.mark.parametrize("who", ["relative:buurman", "relative:nobody", "professional:nobody", "group:x"])
+def test_a_proposal_names_nobody_whom_its_maker_does_not_know(
+    family: Any, web: FlaskClient, son: Headers, who: str
+) -> None:
+    """Being named in it makes nobody somebody of this client."""
+    family.person("buurman", PartyKind.RELATIVE, "Piet Bos")
+    units = {**COOKING["units"], "assignment[a1]": {"performer": who, "schedule": {"text": "op donderdag"}}}
+    with_backup = {**COOKING["units"], "backup[a1]": who}
+
+    for named in (units, with_backup):
+        refused = web.post(f"{API}/agreements", json={**COOKING, "units": named}, headers=son)
+        assert (refused.status_code, refused.json["rule"]) == (409, "party")
+        assert "Piet Bos" not in refused.text
+    assert web.post(f"{API}/agreements", json=COOKING, headers=son).status_code == 201
+
+
 @pytest.mark.parametrize("unit", ["responsible[a1]", "instructed[a1]", "decides", "review", "review_notes"])
 def test_what_is_staffs_to_say_is_no_part_of_a_proposal(
     web: FlaskClient, staff: Headers, daughter: Headers, unit: str
