@@ -69,9 +69,10 @@ def principal_of(hub: Hub, authorization: str, *, reader: str = "", remote: str 
     """
     text = bearer(authorization)
     if is_signed(text):
+        who = signed_in(hub, authorization)
         if reader:
             raise RuleError("reader", "Only an app asks for one of its users.")
-        return signed_in(hub, authorization)
+        return who
     of_token = organisation_of(text)
     organisation = of_token or keys.named(text)[0]
     with hub.store.read(organisation) as uow:

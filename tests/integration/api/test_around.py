@@ -37,8 +37,10 @@ Headers = dict[str, str]
 )
 def test_nobody_gets_in_without_a_credential_and_nobody_hears_why(web: FlaskClient, credential: str) -> None:
     refused = web.get(f"{API}/agreements", headers={"Authorization": credential})
+    for_somebody = {"Authorization": credential, "Samenspraak-Reader": "son"}
 
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert web.get(f"{API}/agreements", headers=for_somebody).status_code == 401
     assert refused.json["detail"] == web.get(f"{API}/agreements").json["detail"]
 
 
@@ -64,6 +66,32 @@ def test_one_that_asks_too_often_hears_how_long_to_wait_and_others_go_on(
     assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0", "0"]
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
     assert web.get(f"{API}/agreements", headers=other).status_code == 200
+
+
+def test_what_somebody_asks_in_one_app_another_app_cannot_tell_and_does_not_wait_for(
+    family: Any, key: Callable[..., Headers]
+) -> None:
+    web = create_app(family.app, is_working=lambda: True, limits=Limits(asks=3)).test_client()
+    here, there = (key(Role.APP, app=app, reader="son") for app in ("app-a", "app-b"))
+
+    answers = [web.get(f"{API}/me", headers=here).status_code for _ in range(4)]
+    other = web.get(f"{API}/me", headers=there)
+
+    assert answers == [200, 200, 200, 429]
+    assert (other.status_code, other.headers["RateLimit-Remaining"]) == (200, "2")
+
+
+def test_an_app_that_asks_for_people_who_are_not_there_waits_as_well_and_its_users_do_not(
+    family: Any, key: Callable[..., Headers]
+) -> None:
+    web = create_app(family.app, is_working=lambda: True, limits=Limits(asks=3)).test_client()
+    tried = [
+        web.get(f"{API}/me", headers=key(Role.APP, app="app-a", reader=f"nobody{number}")).status_code
+        for number in range(5)
+    ]
+
+    assert tried == [404, 404, 404, 429, 429]
+    assert web.get(f"{API}/me", headers=key(Role.APP, app="app-a", reader="son")).status_code == 200
 
 
 def test_a_trace_that_is_named_is_kept_and_another_one_begins(web: FlaskClient, staff: Headers) -> None:

@@ -6,6 +6,7 @@ that a question about a request can be answered from the log of either side.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from http import HTTPStatus
@@ -13,7 +14,8 @@ from http import HTTPStatus
 from flask import Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from samenspraak.errors import AuthenticationError, NoAccountError, SamenspraakError
+from samenspraak.errors import AuthenticationError, NoAccountError, NotFoundError, RuleError, SamenspraakError
+from samenspraak.policy.access import Principal
 from samenspraak.policy.keys import REFUSED
 from samenspraak.services.access import note_denied, note_refused, organisation_in, principal_of
 from samenspraak.sync.hub import Hub
@@ -39,14 +41,15 @@ def guard(routes: Routes, hub: Hub, limits: Limits) -> None:
             )
         except AuthenticationError as error:
             return refused(hub, limits, error)
-        g.left = limits.asked(f"{g.principal.organisation} {g.principal.id}")
-        if g.left.is_over:
-            return problem(
-                HTTPStatus.TOO_MANY_REQUESTS, "That is too often. Wait as long as Retry-After says."
-            )
-        return None
+        except (NotFoundError, RuleError):  # a good credential, for somebody who is not there
+            shown = request.headers["Authorization"].encode()
+            if answer := _too_often(limits, hashlib.sha256(shown).hexdigest()):
+                return answer
+            raise
+        return _too_often(limits, _whose(g.principal))
 
     routes.before_request(_begin)
+
     def leave(response: Response) -> Response:
         if "denied" in g:
             note_denied(hub, g.principal, g.denied)
@@ -71,6 +74,19 @@ def refused(hub: Hub, limits: Limits, error: SamenspraakError) -> Response:
         known = isinstance(error, NoAccountError) or not isinstance(error, AuthenticationError)
         raise error if known else AuthenticationError(REFUSED) from None  # whoever guesses hears nothing
     return problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many credentials from here were refused.")
+
+
+def _too_often(limits: Limits, whose: str) -> Response | None:
+    """Count one more request of theirs; the answer, when that is one too many."""
+    g.left = limits.asked(whose)
+    if not g.left.is_over:
+        return None
+    return problem(HTTPStatus.TOO_MANY_REQUESTS, "That is too often. Wait as long as Retry-After says.")
+
+
+def _whose(who: Principal) -> str:
+    """Whose requests are counted together: of somebody in one app, so that no other app can tell how many."""
+    return f"{who.organisation} {who.connector_id} {who.id}"
 
 
 def _begin() -> None:
