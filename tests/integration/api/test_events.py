@@ -186,6 +186,21 @@ def test_a_new_secret_is_shown_once_and_again_only_to_a_second_try_of_the_same_r
     assert made.json["secret"] not in web.get(f"{API}/endpoint", headers=mine).text
 
 
+def test_a_request_about_another_app_is_another_one_whatever_its_key(
+    web: FlaskClient, family: Any, app: Receiver, key: Callable[..., Headers]
+) -> None:
+    given = {"base_url": "https://other.example/hook", "secret": "secret://env/HOOK"}
+    draft = connectors.draft(family.app.registry, "app-z", "webhook", given, state=ConnectorState.RUNNING)
+    connectors.add(family.app.hub, family.app.connected, ORGANISATION, draft)
+    path, keyed = f"{API}/endpoint/secret", key(Role.CONNECTOR_MANAGER, **{"Idempotency-Key": "k1"})
+
+    mine = web.post(f"{path}?connector={APP}", headers=keyed)
+    other = web.post(f"{path}?connector=app-z", headers=keyed)
+
+    assert mine.status_code == 201
+    assert (other.status_code, other.json["rule"]) == (409, "repeated")
+
+
 def test_an_app_tries_its_endpoint_and_switches_itself_off_and_on(
     web: FlaskClient, app: Receiver, mine: Headers
 ) -> None:

@@ -162,7 +162,8 @@ def version_of(header: Mapping[str, str]) -> int:
 
 def asked_with(header: Mapping[str, str]) -> Asked:
     """This request, by its key and what it asks."""
-    what = b" ".join([request.method.encode(), request.path.encode(), request.get_data()])
+    where = b"?".join(filter(None, [request.path.encode(), request.query_string]))
+    what = b" ".join([request.method.encode(), where, request.get_data()])
     return Asked(key=header["key"], digest=hashlib.sha256(what).hexdigest())
 
 
