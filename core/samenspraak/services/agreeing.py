@@ -6,7 +6,7 @@ here. What only holds once others agree waits for them, as it does when it is ty
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from samenspraak.domain.agreements import Agreement, Duty, State, Status
@@ -115,6 +115,7 @@ def edit(
         for key, rule in unlawful(record.agreement, edits).items():
             raise RuleError(rule, f"Agreement {record.agreement.id} cannot say this of {key}.")
         after = apply(record.agreement, edits)
+        _check_nothing_is_alone(edits, after)
         cause = Cause(actor=by, why="recorded", connector_id=who.connector_id)
         waits = record_edit(uow, hub, record, after, cause=cause) if after != record.agreement else ()
         view = Eyes(uow, hub, who).view(record.agreement.id)
@@ -142,18 +143,37 @@ def check_version(record: AgreementRecord, version: int) -> None:
 
 def _check_everything_is_there(units: Iterable[UnitKey], agreement: Agreement) -> None:
     """What belongs to an assignment that is not there would be left out without a word."""
-    lost = sorted(set(units) - units_of(agreement).keys())
+    _refuse_alone(sorted(set(units) - units_of(agreement).keys()))
+
+
+def _refuse_alone(lost: Collection[UnitKey]) -> None:
     if lost:
         raise RuleError("unit-alone", f"There is no assignment for {', '.join(map(str, lost))}.")
 
 
+def _check_nothing_is_alone(edits: Edits, after: Agreement) -> None:
+    """The same of an edit, in which other units may fall away as they should."""
+    parts = {one.id for one in after.assignments}
+    _refuse_alone(
+        sorted(
+            key
+            for key, value in edits.items()
+            if key.assignment_id and key.assignment_id not in parts and value is not None
+        )
+    )
+
+
 def _check_theirs(who: Principal, eyes: Eyes, record: AgreementRecord, edits: Edits) -> None:
     there, seen = units_of(record.agreement), eyes.shape(record)
+    known = None if seen is None else seen.units | (edits.keys() - there.keys())
     for key, value in sorted(edits.items()):
         theirs = may_change(key, seen, there)
         duty = there.get(key)
         leaves = key.kind is UnitKind.ASSIGNMENT and value is None
         if leaves and not who.sees_everything and (duty is None or named_in(duty) != who.party):
+            theirs = False
+        part = UnitKey(UnitKind.ASSIGNMENT, key.assignment_id) if key.assignment_id else key
+        if known is not None and part not in known:  # hidden or not there at all: nothing says which
             theirs = False
         if not theirs:
             raise RuleError(

@@ -272,6 +272,42 @@ def test_what_a_relative_makes_is_a_proposal_that_the_others_are_asked_about(
     assert {"party": "relative:son", "name": "Jan de Wit", "assent": "asked"} in made.json["parties"]
 
 
+def test_nobody_finds_out_by_changing_it_that_there_is_a_part_they_may_not_see(
+    family: Any, web: FlaskClient, staff: Headers, son: Headers, stockings: Json
+) -> None:
+    buurman = family.person("buurman", PartyKind.VOLUNTEER, "Piet Bos", "wit")
+    path, duty = f"{API}/agreements/{stockings['id']}", stockings["units"]["assignment[a1]"]
+    added = {"units": {"assignment[a2]": {**duty, "performer": str(buurman)}}}
+    assert web.patch(path, json=added, headers={**staff, **over(stockings)}).status_code == 200
+    seen = web.get(path, headers=son).json
+    assert "assignment[a2]" not in seen["units"]
+
+    said = []
+    for part in ("a2", "a9"):
+        for unit in (f"assignment[{part}]", f"backup[{part}]"):
+            change = {"units": {unit: None if unit.startswith("assignment") else "relative:son"}}
+            refused = web.patch(path, json=change, headers={**son, **over(seen)})
+            said.append(
+                (refused.status_code, refused.json["rule"], refused.json["detail"].replace(f"[{part}]", ""))
+            )
+
+    assert said[:2] == said[2:]
+    assert {(status, rule) for status, rule, _ in said} == {(409, "not-yours")}
+    with_part = {"units": {"assignment[a9]": {**duty}, "backup[a9]": "relative:son"}}
+    assert web.patch(path, json=with_part, headers={**son, **over(seen)}).status_code == 200
+
+
+def test_what_belongs_to_a_part_that_is_not_there_is_not_left_out_without_a_word(
+    web: FlaskClient, staff: Headers, stockings: Json
+) -> None:
+    path = f"{API}/agreements/{stockings['id']}"
+    alone = web.patch(
+        path, json={"units": {"backup[a9]": "relative:son"}}, headers={**staff, **over(stockings)}
+    )
+
+    assert (alone.status_code, alone.json["rule"]) == (409, "unit-alone")
+
+
 @pytest.mark.parametrize("who", ["relative:buurman", "relative:nobody", "professional:nobody", "group:x"])
 def test_a_proposal_names_nobody_whom_its_maker_does_not_know(
     family: Any, web: FlaskClient, son: Headers, who: str
