@@ -98,15 +98,6 @@ class Agreements(Repository):
         self._scope.foresee(agreement, by="id", among=found)
         return [self.get(one) for one in found]
 
-    def page_naming(self, party: PartyRef, after: str, size: int) -> builtins.list[AgreementRecord]:
-        """The next agreements that name this party, by id, this many at most. ``after``: the last id seen."""
-        table = agreement_party
-        of_party = self._scope.select(table, table.c.agreement_id).where(table.c.party == str(party))
-        here = of_party.where(table.c.agreement_id > after).order_by(table.c.agreement_id).limit(size)
-        found = [row.agreement_id for row in self._scope.rows(here)]
-        self._scope.foresee(agreement, by="id", among=found)
-        return [self.get(one) for one in found]
-
     def after(
         self, agreement_id: str, client_ids: Collection[str] | None = None
     ) -> Iterator[AgreementRecord]:

@@ -190,7 +190,6 @@ ACTS: dict[str, Act] = {
     "agreements.ids": lambda uow: uow.agreements.ids(["mother"]),
     "agreements.naming": lambda uow: uow.agreements.naming([SON]),
     "agreements.list_naming": lambda uow: uow.agreements.list_naming([SON]),
-    "agreements.page_naming": lambda uow: uow.agreements.page_naming(SON, "", 5),
     "agreements.after": lambda uow: list(uow.agreements.after("", {"mother"})),
     "agreements.add": lambda uow: uow.agreements.add(
         replace(uow.agreements.get("stockings").agreement, id="second"), CAUSE, NOW
@@ -502,7 +501,6 @@ def links_of_one(uow: WritingUnitOfWork) -> object:
         ("client_id", ACTS["agreements.list"]),
         ("client_id", ACTS["agreements.ids"]),
         ("party", ACTS["agreements.naming"]),
-        ("party", ACTS["agreements.page_naming"]),
         ("client_id", ACTS["agreements.met_elsewhere"]),
         ("agreement_id", ACTS["links.of_agreement"]),
         ("agreement_id", ACTS["questions.list"]),
