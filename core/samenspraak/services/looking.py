@@ -38,7 +38,7 @@ from samenspraak.services import (
     today,
 )
 from samenspraak.services.naming import actor
-from samenspraak.services.paging import paged
+from samenspraak.services.paging import in_time, paged
 from samenspraak.store.records import AuditLine
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync.hub import Hub
@@ -263,7 +263,7 @@ page_matches = Read("match.listed", people.waiting_people, _suggested)
 page_waiting_records = Read("match.listed", people.waiting_records, _waiting_records)
 page_questions = Read(
     "question.listed",
-    paged(questions.listed, tuple, lambda one: f"{one.opened_at.timestamp():020.6f}-{one.id}"),
+    paged(questions.listed, tuple, lambda one: in_time(one.opened_at, one.id)),
     _questions,
 )
 page_consents = Read(
@@ -288,12 +288,12 @@ page_retractions = Read(
 )
 page_accounts = Read(
     "account.listed",
-    paged(accounts.accounts, tuple, lambda one: f"{one.at.timestamp():020.6f}-{one.id}"),
+    paged(accounts.accounts, tuple, lambda one: in_time(one.at, one.id)),
     _accounts,
 )
 page_invitations = Read(
     "invitation.listed",
-    paged(accounts.invitations, tuple, lambda one: f"{one.expires_at.timestamp():020.6f}-{one.id}"),
+    paged(accounts.invitations, tuple, lambda one: in_time(one.expires_at, one.id)),
     _invitations,
 )
 page_providers = Read(
@@ -305,7 +305,7 @@ page_programs = Read(
 show_program = Read("program.shown", programs.show, _one_program)
 page_keys = Read(
     "key.listed",
-    paged(programs.listed_keys, tuple, lambda one: f"{one.at.timestamp():020.6f}-{one.id}"),
+    paged(programs.listed_keys, tuple, lambda one: in_time(one.at, one.id)),
     _of_nobody("keys"),
 )
 preview_withdrawal = Read("consent.listed", consents.would_retract, _retractions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from heapq import nsmallest
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 
@@ -42,6 +43,11 @@ class Part(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
+
+
+def in_time(at: datetime, its_id: str) -> str:
+    """The place of something in a list by when it was, the oldest first."""
+    return f"{at.timestamp():020.6f}-{its_id}"
 
 
 def paged(

@@ -10,7 +10,7 @@ from samenspraak.domain.statements import ASSENTS, Statement, StatementKind
 from samenspraak.policy.access import Principal
 from samenspraak.policy.terms import terms_digest
 from samenspraak.services.eyes import Eyes, Told
-from samenspraak.services.paging import Window
+from samenspraak.services.paging import Window, in_time
 from samenspraak.store.records import VersionRecord
 from samenspraak.sync.hub import Hub
 
@@ -78,4 +78,4 @@ def _version(history: Iterable[VersionRecord], one: Statement) -> int | None:
 
 
 def _place(one: Statement) -> str:
-    return f"{one.at.timestamp():020.6f}-{one.id}"
+    return in_time(one.at, one.id)
