@@ -16,7 +16,7 @@ from samenspraak.services import agreeing, looking, saying
 from samenspraak.services.eyes import Told, View, Wanted
 from samenspraak.services.repeating import Asked
 from samenspraak.sync.hub import Hub
-from samenspraak.web.api.routes import Routes, tagged
+from samenspraak.web.api.routes import Answer, Routes, tagged
 from samenspraak.web.api.shapes import CURSOR, Flag, Limited, Members, Page, Paging, Party, Text, Units, only
 from samenspraak.web.api.units import LONGEST
 
@@ -215,7 +215,7 @@ def routes(hub: Hub) -> Routes:
     @here.takes(NewAgreement)
     @here.at_most_once
     @here.gives(HTTPStatus.CREATED, Agreement)
-    def make(who: Principal, new: dict[str, Any], asked: Asked) -> tuple[dict[str, Any], int, dict[str, str]]:
+    def make(who: Principal, new: dict[str, Any], asked: Asked) -> Answer:
         """Make an agreement. From somebody in an app it is a proposal."""
         view = agreeing.propose(hub, who.organisation, who, new["client"], new["units"], asked=asked)
         headers = {"Location": f"{request.path}/{view.id}", **tagged(view.version, shown(view))}
@@ -224,7 +224,7 @@ def routes(hub: Hub) -> Routes:
     @here.route("/agreements/<agreement_id>")
     @here.asks(Scope.AGREEMENTS_READ)
     @here.gives(HTTPStatus.OK, Agreement)
-    def show(who: Principal, agreement_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+    def show(who: Principal, agreement_id: str) -> Answer:
         """One agreement as you may see it now."""
         view = looking.view_agreement(hub, who.organisation, who, who, agreement_id)
         return shown(view), HTTPStatus.OK, tagged(view.version, shown(view))
@@ -234,9 +234,7 @@ def routes(hub: Hub) -> Routes:
     @here.takes(Change)
     @here.over_a_version
     @here.gives(HTTPStatus.OK, Changed)
-    def change(
-        who: Principal, new: dict[str, Any], version: int, agreement_id: str
-    ) -> tuple[dict[str, Any], int, dict[str, str]]:
+    def change(who: Principal, new: dict[str, Any], version: int, agreement_id: str) -> Answer:
         """Change some of it, over the version that you read."""
         edited = agreeing.edit(hub, who.organisation, who, agreement_id, version, new["units"])
         view = edited.view

@@ -18,7 +18,7 @@ from samenspraak.services.connecting import System
 from samenspraak.services.paging import paged
 from samenspraak.services.runs import RunOutcome
 from samenspraak.store.log import RunKind
-from samenspraak.web.api.routes import Routes, tagged
+from samenspraak.web.api.routes import Answer, Routes, tagged
 from samenspraak.web.api.shapes import Flag, Members, Page, Paging, Text, page_of, window_of
 
 _LANGUAGES = "In `nl` and `en`."
@@ -38,7 +38,6 @@ _RULES = {
 }
 _DIRECTIONS = {"description": "Which way a kind of unit goes, where not `both`."}
 _COPIES = {"description": "How many copies are looked at again."}
-Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
 class ConnectorSetting(Schema):

@@ -13,10 +13,8 @@ from samenspraak.policy.state import QuestionKind
 from samenspraak.services import looking, questions
 from samenspraak.services.questions import OTHER
 from samenspraak.sync.hub import Hub
-from samenspraak.web.api.routes import Routes, tagged
+from samenspraak.web.api.routes import Answer, Routes, tagged
 from samenspraak.web.api.shapes import Members, Page, Paging, page_of, window_of
-
-Answer = tuple[dict[str, Any], int, dict[str, str]]
 
 
 class QuestionShown(Schema):

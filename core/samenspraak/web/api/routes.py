@@ -34,6 +34,8 @@ HIGHEST = 2**31 - 1
 """The highest number of an event that a request can name."""
 
 View = Callable[..., Any]
+Answer = tuple[dict[str, Any], int, dict[str, str]]
+"""What a view gives that says more than its body: the status and headers of its own, as its ETag."""
 
 
 class _Parser(FlaskParser):

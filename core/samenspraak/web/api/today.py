@@ -20,7 +20,7 @@ from samenspraak.services import looking
 from samenspraak.services.day_sheet import Today as Found
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.occurrences import Held, Occurrence
-from samenspraak.web.api.routes import Routes
+from samenspraak.web.api.routes import Answer, Routes
 from samenspraak.web.api.shapes import Named, Party, called
 
 _ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -132,7 +132,7 @@ def routes(hub: Hub) -> Routes:
     @here.asks(Scope.AGREEMENTS_READ)
     @here.takes(Which, "query")
     @here.gives(HTTPStatus.OK, Today)
-    def show(who: Principal, which: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    def show(who: Principal, which: dict[str, Any]) -> Answer:
         """One day of a group or a person, as far as you may see it."""
         day, at = which.get("day") or hub.today(), (hub, who.organisation, who.id)
         group, person = which.get("group"), which.get("person")
