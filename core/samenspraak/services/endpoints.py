@@ -15,13 +15,12 @@ from typing import Any
 from samenspraak.connectors.calls import Checked
 from samenspraak.connectors.manifest import default_of
 from samenspraak.errors import ConfigurationError, RuleError, StaleError
-from samenspraak.policy.access import Principal
 from samenspraak.policy.state import ConnectorState
 from samenspraak.protocols.standard_webhooks import Secret, SigningKey
 from samenspraak.services import ADMIN, connectors
 from samenspraak.services.events import check_told
 from samenspraak.services.naming import actor
-from samenspraak.services.repeating import Asked, at_most_once
+from samenspraak.services.repeating import ONCE, Asked, at_most_once
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.store.unit_of_work import UnitOfWork
 from samenspraak.sync import subscribers
@@ -124,8 +123,7 @@ def renew_secret(
     connector_id: str,
     *,
     by: str = ADMIN,
-    who: Principal | None = None,
-    asked: Asked | None = None,
+    asked: Asked = ONCE,
 ) -> Renewed:
     """A new secret of the hub's making; for another day everything is signed with the one before, too.
 
@@ -134,8 +132,7 @@ def renew_secret(
         organisation: whose.
         connector_id: of the subscriber.
         by: who decided.
-        who: the program that asked, if one did.
-        asked: its request, so that a second try of it is given the same secret.
+        asked: the request, so that a second try of it is given the same secret.
 
     Raises:
         NotFoundError: there is no such connector, or the secret that this request made holds no more.
@@ -153,8 +150,7 @@ def renew_secret(
             connectors.note(uow, hub, connector_id, "secret_renewed", actor(uow, by), "")
             return secret_id
 
-        made = at_most_once(uow, hub, who.id, asked, make) if who and asked else make()
-        text = uow.secrets.text(made)
+        text = uow.secrets.text(at_most_once(uow, hub, by, asked, make))
         until = datetime.fromisoformat(uow.connectors.get(connector_id).settings[UNTIL])
         uow.commit()
     return Renewed(secret=text, earlier_until=until)

@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import Response, request
 
 from samenspraak.errors import ConfigurationError, NotFoundError, RuleError, StaleError
-from samenspraak.policy.access import ROLES, Principal, Role
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.services import connectors, endpoints
 from samenspraak.services.endpoints import Endpoint
@@ -27,10 +26,6 @@ from .conftest import APP, ORGANISATION, Told
 from .test_delivering import BROKEN, TYPED, longest
 from .test_enduring import disable
 
-WHO = Principal(
-    organisation=ORGANISATION, id="program:app", role=Role.APP, scopes=ROLES[Role.APP], connector_id=APP
-)
-
 
 def endpoint(told: Told) -> Endpoint:
     return endpoints.get(told.hub, ORGANISATION, APP)
@@ -43,9 +38,8 @@ def change(told: Told, version: int | None = None, **settings: Any) -> Endpoint:
 
 
 def renew(told: Told, key: str = "") -> str:
-    asked = Asked(key=key, digest="d") if key else None
-    who = WHO if key else None
-    return endpoints.renew_secret(told.hub, ORGANISATION, APP, who=who, asked=asked).secret
+    asked = Asked(key=key, digest="d")
+    return endpoints.renew_secret(told.hub, ORGANISATION, APP, asked=asked).secret
 
 
 def tell(told: Told, text: str) -> str:

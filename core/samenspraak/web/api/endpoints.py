@@ -11,15 +11,12 @@ from samenspraak.policy.access import Principal, Scope
 from samenspraak.policy.state import ConnectorState
 from samenspraak.services import endpoints
 from samenspraak.services.endpoints import Endpoint, Renewed
-from samenspraak.services.events import whose
 from samenspraak.services.repeating import Asked
 from samenspraak.sync.configured import Configured
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.subscribers import Health
-from samenspraak.web.api.events import Whose
-from samenspraak.web.api.routes import Routes, tagged
-
-Answer = tuple[dict[str, Any], int, dict[str, str]]
+from samenspraak.web.api.events import Whose, meant
+from samenspraak.web.api.routes import Answer, Routes, tagged
 
 
 class EndpointSettings(Schema):
@@ -96,7 +93,7 @@ def routes(hub: Hub, connected: Configured) -> Routes:
     @here.gives(HTTPStatus.OK, ShownEndpoint)
     def show(who: Principal, which: dict[str, Any]) -> Answer:
         """Where an app is told, and how that goes."""
-        return _answer(endpoints.get(hub, who.organisation, _meant(who, which)))
+        return _answer(endpoints.get(hub, who.organisation, meant(who, which)))
 
     @here.route("/endpoint", methods=["PATCH"])
     @here.asks(Scope.EVENTS_WRITE)
@@ -106,9 +103,7 @@ def routes(hub: Hub, connected: Configured) -> Routes:
     @here.gives(HTTPStatus.OK, ShownEndpoint)
     def change(who: Principal, which: dict[str, Any], new: dict[str, Any], version: int) -> Answer:
         """Set where an app is told, of what, and when it hears a sign of life."""
-        found = endpoints.change(
-            hub, connected, who.organisation, _meant(who, which), version, new, by=who.id
-        )
+        found = endpoints.change(hub, connected, who.organisation, meant(who, which), version, new, by=who.id)
         return _answer(found)
 
     @here.route("/endpoint/secret", methods=["POST"])
@@ -118,9 +113,7 @@ def routes(hub: Hub, connected: Configured) -> Routes:
     @here.gives(HTTPStatus.CREATED, NewSecret)
     def renew_secret(who: Principal, which: dict[str, Any], asked: Asked) -> Renewed:
         """Make a new secret and show it once; the former one holds for 24 hours."""
-        return endpoints.renew_secret(
-            hub, who.organisation, _meant(who, which), by=who.id, who=who, asked=asked
-        )
+        return endpoints.renew_secret(hub, who.organisation, meant(who, which), by=who.id, asked=asked)
 
     @here.route("/endpoint/test", methods=["POST"])
     @here.asks(Scope.EVENTS_WRITE)
@@ -128,7 +121,7 @@ def routes(hub: Hub, connected: Configured) -> Routes:
     @here.gives(HTTPStatus.OK, EndpointTested)
     def test(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """Send a signed event about nothing, and tell what came of it."""
-        return {"steps": endpoints.test(hub, connected, who.organisation, _meant(who, which))}
+        return {"steps": endpoints.test(hub, connected, who.organisation, meant(who, which))}
 
     @here.route("/endpoint/enable", methods=["POST"])
     @here.asks(Scope.EVENTS_WRITE)
@@ -136,7 +129,7 @@ def routes(hub: Hub, connected: Configured) -> Routes:
     @here.gives(HTTPStatus.OK, ShownEndpoint)
     def enable(who: Principal, which: dict[str, Any]) -> Answer:
         """Be told again, all that waits in order."""
-        return _answer(endpoints.enable(hub, who.organisation, _meant(who, which), by=who.id))
+        return _answer(endpoints.enable(hub, who.organisation, meant(who, which), by=who.id))
 
     @here.route("/endpoint/disable", methods=["POST"])
     @here.asks(Scope.EVENTS_WRITE)
@@ -144,13 +137,9 @@ def routes(hub: Hub, connected: Configured) -> Routes:
     @here.gives(HTTPStatus.OK, ShownEndpoint)
     def disable(who: Principal, which: dict[str, Any]) -> Answer:
         """Be told nothing until it is enabled again; nothing is discarded."""
-        return _answer(endpoints.disable(hub, who.organisation, _meant(who, which), by=who.id))
+        return _answer(endpoints.disable(hub, who.organisation, meant(who, which), by=who.id))
 
     return here
-
-
-def _meant(who: Principal, which: dict[str, Any]) -> str:
-    return whose(who, which.get("connector"))
 
 
 def _answer(one: Endpoint) -> Answer:

@@ -11,6 +11,7 @@ from samenspraak.connectors import NoticeKind
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.services import events
 from samenspraak.services.events import Delivered, Event, EventState
+from samenspraak.store.news import NewsRecord
 from samenspraak.sync.catching_up import Told
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import HIGHEST, Routes
@@ -128,9 +129,9 @@ def routes(hub: Hub) -> Routes:
     def catch_up(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """What an app was, or should have been, told after a number; never content."""
         found = events.catch_up(
-            hub, who.organisation, _meant(who, which), after=which["after"], limit=which["limit"]
+            hub, who.organisation, meant(who, which), after=which["after"], limit=which["limit"]
         )
-        return {"items": [_told(one) for one in found.events], "last": found.last}
+        return {"items": [shown(one) for one in found.events], "last": found.last}
 
     @here.route(f"/events/{_NUMBER}")
     @here.asks(Scope.EVENTS_READ)
@@ -138,8 +139,8 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, DeliveredEvent)
     def show(who: Principal, which: dict[str, Any], number: int) -> dict[str, Any]:
         """One event with every attempt at it."""
-        found: Delivered = events.get(hub, who.organisation, _meant(who, which), number)
-        return {**_kept(found.event), "tries": found.tries}
+        found: Delivered = events.get(hub, who.organisation, meant(who, which), number)
+        return {**shown(found.event), "tries": found.tries}
 
     @here.route(f"/events/{_NUMBER}/resend", methods=["POST"])
     @here.asks(Scope.EVENTS_WRITE)
@@ -147,7 +148,7 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.ACCEPTED, KeptEvent)
     def resend(who: Principal, which: dict[str, Any], number: int) -> dict[str, Any]:
         """Tell one event again, also one that was taken: by the same id and number."""
-        return _kept(events.resend(hub, who.organisation, _meant(who, which), number, by=who.id))
+        return shown(events.resend(hub, who.organisation, meant(who, which), number, by=who.id))
 
     @here.route("/events/recover", methods=["POST"])
     @here.asks(Scope.EVENTS_WRITE)
@@ -155,7 +156,7 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.ACCEPTED, Begun)
     def recover(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """Tell again all that failed of what happened since a moment."""
-        connector_id = _meant(who, which)
+        connector_id = meant(who, which)
         begun = events.recover(hub, who.organisation, connector_id, since=which["since"], by=who.id)
         return {"events": begun}
 
@@ -165,20 +166,18 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.ACCEPTED, Begun)
     def replay(who: Principal, which: dict[str, Any]) -> dict[str, Any]:
         """Tell all after a number that was never handed over."""
-        connector_id = _meant(who, which)
+        connector_id = meant(who, which)
         begun = events.replay(hub, who.organisation, connector_id, after=which["after"], by=who.id)
         return {"events": begun}
 
     return here
 
 
-def _meant(who: Principal, which: dict[str, Any]) -> str:
+def meant(who: Principal, which: dict[str, Any]) -> str:
+    """The connector that a query (:class:`Whose`) is about."""
     return events.whose(who, which.get("connector"))
 
 
-def _told(one: Told) -> dict[str, Any]:
-    return {**vars(one), "type": one.kind.type, "agreement": one.agreement_id}
-
-
-def _kept(one: Event) -> dict[str, Any]:
+def shown(one: Told | Event | NewsRecord) -> dict[str, Any]:
+    """An event as the API shows it, by the names it has where it is sent."""
     return {**vars(one), "type": NoticeKind(one.kind).type, "agreement": one.agreement_id}

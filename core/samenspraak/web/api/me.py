@@ -8,14 +8,13 @@ from typing import Any
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
-from samenspraak.connectors import NoticeKind
 from samenspraak.errors import AuthenticationError, NotFoundError
 from samenspraak.policy.access import Principal, Role, Scope
 from samenspraak.services import accounts, news
 from samenspraak.services.access import Me, who_is
 from samenspraak.services.accounts import Account
-from samenspraak.store.news import NewsRecord
 from samenspraak.sync.hub import Hub
+from samenspraak.web.api.events import shown
 from samenspraak.web.api.requests import refused
 from samenspraak.web.api.routes import HIGHEST, Routes
 from samenspraak.web.limits import Limits
@@ -108,13 +107,9 @@ def routes(hub: Hub) -> Routes:
     def changes(who: Principal, which: dict[str, int]) -> dict[str, Any]:
         """What changed for you after a number, as you may see it now; never content."""
         found = news.after(hub, who.organisation, who, which["after"], limit=which["limit"])
-        return {**vars(found), "items": [_told(one) for one in found.items]}
+        return {**vars(found), "items": [shown(one) for one in found.items]}
 
     return here
-
-
-def _told(one: NewsRecord) -> dict[str, Any]:
-    return {**vars(one), "type": NoticeKind(one.kind).type, "agreement": one.agreement_id}
 
 
 def for_newcomers(hub: Hub, limits: Limits) -> Routes:
