@@ -19,7 +19,7 @@ from samenspraak.connectors import Call, Delivery, Notice, NoticeKind
 from samenspraak.domain.parties import PartyRef
 from samenspraak.errors import OutcomeUnknownError, TransientError
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import people
+from samenspraak.services import matching
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.delivering import try_all_again
 from samenspraak_webhook.plugin import MANIFEST, WebhookConnector
@@ -93,7 +93,7 @@ def connect(walk: Walk) -> None:
         )
         uow.commit()
     for one in FAMILY:
-        people.accept(town.hub, ORGANISATION, TOLD, one.id, str(one))
+        matching.accept(town.hub, ORGANISATION, TOLD, one.id, str(one))
 
 
 def is_in_order(walk: Walk) -> None:

@@ -13,9 +13,10 @@ from samenspraak.cli._help import Group
 from samenspraak.cli._plans import consequences
 from samenspraak.cli._texts import Texts
 from samenspraak.domain.parties import PartyKind
-from samenspraak.services import looking, people
+from samenspraak.services import looking, matching
+from samenspraak.services.matching import Refused, Together
 from samenspraak.services.paging import Part, Window
-from samenspraak.services.people import Known, Refused, Together, Unmatched
+from samenspraak.services.people import Known, Unmatched
 
 
 @click.group("match", cls=Group)
@@ -71,7 +72,7 @@ def accept(asked: Asked, connector_id: str, external_id: str, party: str | None,
     if (party is None) != new:
         raise click.UsageError("Give either --party PARTY or --new.")
     at = desk(asked)
-    ref = people.accept(at.hub, at.organisation, connector_id, external_id, party, by=by)
+    ref = matching.accept(at.hub, at.organisation, connector_id, external_id, party, by=by)
     document = {"connector": connector_id, "external_id": external_id, "party": ref}
     answer(asked, document, [at.texts("match.accepted", external=external_id, id=connector_id, party=ref)])
 
@@ -89,7 +90,7 @@ def refuse(asked: Asked, connector_id: str, external_id: str, party: str | None,
     Where it was matched with this party, the match is undone, with all that rested on it.
     """
     at = desk(asked)
-    refused = people.refuse(at.hub, at.organisation, connector_id, external_id, party, by=by)
+    refused = matching.refuse(at.hub, at.organisation, connector_id, external_id, party, by=by)
     undone = [f"{system}/{there}" for system, there in refused.undone]
     document = {
         "connector": connector_id,
@@ -125,7 +126,7 @@ def join(asked: Asked, party: str, other: str, dry_run: bool, yes: bool, by: str
             answer(asked, {"preview": preview}, [*lines, at.texts("plan.unwritten")])
             return
         confirm(asked, at.texts, "\n".join([*lines, at.texts("join.join?")]), yes=False)
-    found = people.join(at.hub, at.organisation, party, other, by=by)
+    found = matching.join(at.hub, at.organisation, party, other, by=by)
     answer(asked, {"joined": found}, _together(found, at.texts))
 
 
@@ -141,7 +142,7 @@ def separate(asked: Asked, connector_id: str, external_id: str, by: str) -> None
     Whoever saw something through it does not see it any more, and the record waits to be matched again.
     """
     at = desk(asked)
-    found = people.separate(at.hub, at.organisation, connector_id, external_id, by=by)
+    found = matching.separate(at.hub, at.organisation, connector_id, external_id, by=by)
     undone = [f"{system}/{there}" for system, there in found.undone]
     document = {"connector": connector_id, "external_id": external_id, "undone": undone}
     answer(asked, {**document, "party": found.parties[0]}, _refused(found, undone, at.texts))

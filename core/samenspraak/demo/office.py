@@ -26,6 +26,7 @@ from samenspraak.services import (
     consents,
     explaining,
     feeds,
+    matching,
     naming,
     pausing,
     people,
@@ -132,11 +133,11 @@ class Office:
 
     def accept(self, connector_id: str, external_id: str, who: str) -> None:
         """This is that person."""
-        people.accept(self.hub, self.organisation, connector_id, external_id, who)
+        matching.accept(self.hub, self.organisation, connector_id, external_id, who)
 
     def refuse(self, connector_id: str, external_id: str, who: str) -> None:
         """This is not that person, and never was."""
-        people.refuse(self.hub, self.organisation, connector_id, external_id, who)
+        matching.refuse(self.hub, self.organisation, connector_id, external_id, who)
 
     def known(self) -> int:
         """How many parties the organisation knows."""

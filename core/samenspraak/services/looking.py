@@ -25,6 +25,7 @@ from samenspraak.services import (
     history,
     joining,
     mapping,
+    matching,
     moments,
     occurrences,
     past,
@@ -179,7 +180,7 @@ def _circle(_: UnitOfWork, found: circle.Circle) -> Iterable[Seen]:
     return _clients("people", [found.client])
 
 
-def _one_person(_: UnitOfWork, found: people.WouldJoin) -> Iterable[Seen]:
+def _one_person(_: UnitOfWork, found: matching.WouldJoin) -> Iterable[Seen]:
     return _clients("people", (found.outcome.party, found.outcome.same))
 
 
@@ -237,7 +238,7 @@ list_versions = Read("agreement.history", history.of_agreement, _one_agreement)
 compare_version = Read("agreement.compared", history.would_restore, _one_agreement)
 preview_join = Read("agreement.compared", joining.would_join, _one_agreement)
 preview_separate = Read("agreement.compared", joining.would_separate, _one_agreement)
-preview_person = Read("person.compared", people.would_join, _one_person)
+preview_person = Read("person.compared", matching.would_join, _one_person)
 list_reviews = Read("review.listed", reviewing.due, _reviews)
 list_moments = Read("moment.listed", moments.between, _moments)
 show_day_of_group = Read("day.shown", today.of_group, _day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import nsmallest
 from typing import Concatenate, Generic, ParamSpec, TypeVar
@@ -39,7 +39,7 @@ class Part(Generic[T]):
 
     items: tuple[T, ...]
     next: str | None
-    names: Mapping[PartyRef, str]
+    names: Mapping[PartyRef, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)

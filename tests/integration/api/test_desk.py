@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from samenspraak.domain.parties import CircleMember, PartyKind, PartyRef
 from samenspraak.policy.access import Role
-from samenspraak.services import people
+from samenspraak.services import matching
 
 API = "/api/v1"
 Headers = dict[str, str]
@@ -123,7 +123,7 @@ def test_who_was_refused_is_not_suggested(roos: Any, web: FlaskClient, staff: He
 
 
 def test_two_people_become_one_as_the_preview_said(roos: Any, web: FlaskClient, staff: Headers) -> None:
-    ref = people.accept(roos.app.hub, "de-linde", "app-a", "u9", None)
+    ref = matching.accept(roos.app.hub, "de-linde", "app-a", "u9", None)
     two = {"stays": "relative:daughter", "goes": str(ref)}
 
     would = web.post(f"{API}/people/joins/preview", json=two, headers=staff).json

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from samenspraak.policy.access import Role, Scope
 from samenspraak.policy.state import ConnectorState
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, people
+from samenspraak.services import connectors, matching
 from samenspraak.work.inline import work_off
 from samenspraak_webhook.sandbox import HOOK, SECRET, Receiver
 
@@ -35,7 +35,7 @@ def app(family: Any) -> Receiver:
     given = {"base_url": f"{url}{HOOK}", "secret": "secret://env/HOOK", "open_origins": [url]}
     draft = connectors.draft(family.app.registry, APP, "webhook", given, state=ConnectorState.RUNNING)
     connectors.add(family.app.hub, family.app.connected, ORGANISATION, draft)
-    people.accept(family.app.hub, ORGANISATION, APP, "7", "relative:son")
+    matching.accept(family.app.hub, ORGANISATION, APP, "7", "relative:son")
     work_off(family.app.hub, ORGANISATION)
     return app
 

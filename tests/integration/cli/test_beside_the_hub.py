@@ -17,7 +17,7 @@ from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.policy.access import Role
 from samenspraak.policy.state import ConnectorState
 from samenspraak.sandbox import Fault
-from samenspraak.services import accounts, connectors, failures, feeds, people, programs, showing
+from samenspraak.services import accounts, connectors, failures, feeds, matching, programs, showing
 from samenspraak.store.accounts import AccountRecord
 from samenspraak.work.embedded import EmbeddedRunner
 from samenspraak_memory.sandbox import FamilyApp
@@ -233,7 +233,7 @@ def is_told(family: Any) -> str:
     given = {"base_url": f"{url}{HOOK}", "secret": f"secret://file/{secret}", "open_origins": [url]}
     draft = connectors.draft(family.app.registry, "app-t", "webhook", given, state=ConnectorState.RUNNING)
     connectors.add(family.app.hub, family.app.connected, ORGANISATION, draft)
-    people.accept(family.app.hub, ORGANISATION, "app-t", "7", "relative:son")
+    matching.accept(family.app.hub, ORGANISATION, "app-t", "7", "relative:son")
     family.settle()
     return "app-t"
 

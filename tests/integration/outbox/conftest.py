@@ -12,7 +12,7 @@ from samenspraak.domain.agreements import What
 from samenspraak.domain.parties import PartyRef
 from samenspraak.domain.units import WHAT, UnitKey, UnitValue, apply
 from samenspraak.policy.state import ConnectorState, Reason
-from samenspraak.services import connectors, people
+from samenspraak.services import connectors, matching
 from samenspraak.store.receipts import Receipt
 from samenspraak.store.records import Cause, EventRecord, LinkRecord
 from samenspraak.sync.versions import record_version
@@ -47,7 +47,7 @@ class Told:
 
     def uses(self, who: PartyRef, called: str) -> None:
         """Somebody uses the app, as this user."""
-        people.accept(self.hub, ORGANISATION, APP, called, str(who))
+        matching.accept(self.hub, ORGANISATION, APP, called, str(who))
         self.users[called] = who
 
     def withdraw(self, who: PartyRef) -> None:

@@ -12,7 +12,7 @@ from samenspraak.domain.parties import PartyKind
 from samenspraak.http.limits import DEFAULT_LIMITS
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import people
+from samenspraak.services import matching
 from samenspraak.work.clock import FastClock
 from samenspraak.work.embedded import EmbeddedRunner
 
@@ -80,7 +80,7 @@ def test_a_receiver_that_hangs_keeps_no_other_waiting(
     slow, quick = connect(), connect("andere-app")
     slow.app.inject(Fault(kind="hold"))
     slow.uses(family.people[0], "7")
-    people.accept(quick.hub, ORGANISATION, "andere-app", "a", str(family.people[1]))
+    matching.accept(quick.hub, ORGANISATION, "andere-app", "a", str(family.people[1]))
     eventually(lambda: slow.app._held > 0 and quick.app.readable("a") != [])
     before = len(quick.app.taken)
     quick.change("Steunkousen uittrekken")

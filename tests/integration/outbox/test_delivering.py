@@ -11,7 +11,7 @@ import pytest
 from samenspraak.policy.schedule import DELAYS, JITTER, wait_after
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, failures, people
+from samenspraak.services import connectors, failures, matching
 from samenspraak.sync import subscribers
 
 from .conftest import APP, NEXT_SECRET, ORGANISATION, Told
@@ -174,7 +174,7 @@ def test_a_subscriber_that_is_down_keeps_no_other_waiting(
     told: Told, connect: Callable[..., Told], family: Any
 ) -> None:
     other = connect("andere-app")
-    people.accept(told.hub, ORGANISATION, "andere-app", "a", str(family.people[1]))
+    matching.accept(told.hub, ORGANISATION, "andere-app", "a", str(family.people[1]))
     told.work()
     told.app.inject(Fault(kind="down"))
     told.change(TYPED)

@@ -10,7 +10,7 @@ from samenspraak.domain.agreements import Duty
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.domain.units import UnitKey, UnitKind
 from samenspraak.policy.state import Reason
-from samenspraak.services import people
+from samenspraak.services import matching
 
 from .conftest import APP, ORGANISATION, Told
 
@@ -48,7 +48,7 @@ def test_who_takes_part_no_more_by_that_id_reads_it_no_more_after_the_same_cycle
     told.uses(neighbour, "9")
     told.work()
 
-    people.separate(told.hub, ORGANISATION, APP, "9")
+    matching.separate(told.hub, ORGANISATION, APP, "9")
     told.work()
     assert told.app.readable("9") == []
     told.pass_(minutes=3)

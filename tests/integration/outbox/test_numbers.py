@@ -12,7 +12,7 @@ from samenspraak.connectors import Found
 from samenspraak.errors import ConflictError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import people
+from samenspraak.services import matching
 from samenspraak.store.events import Events
 from samenspraak.sync.outbox import StoredOutbox
 
@@ -95,7 +95,7 @@ def test_each_subscriber_has_its_own(told: Told, connect: Callable[..., Told], f
     other = connect("andere-app")
     told.change("een")
     told.work()
-    people.accept(told.hub, ORGANISATION, "andere-app", "a", str(family.people[1]))
+    matching.accept(told.hub, ORGANISATION, "andere-app", "a", str(family.people[1]))
     told.work()
 
     assert [one.data["sequence"] for one in told.app.taken] == [1, 2]

@@ -8,7 +8,7 @@ import pytest
 
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, people
+from samenspraak.services import connectors, matching
 from samenspraak.sync import delivering
 
 from .conftest import APP, ORGANISATION, Told
@@ -146,7 +146,7 @@ def test_a_retraction_that_nobody_takes_at_all_is_asked_about(told: Told) -> Non
 
 
 def test_who_does_not_use_the_app_any_more_is_taken_back(told: Told) -> None:
-    people.separate(told.hub, ORGANISATION, APP, "7")
+    matching.separate(told.hub, ORGANISATION, APP, "7")
     told.work()
 
     assert told.kinds() == ["available", "retracted"]

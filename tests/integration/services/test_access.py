@@ -17,7 +17,7 @@ from samenspraak.errors import AuthenticationError, NotFoundError, RuleError
 from samenspraak.policy.access import ROLES, Principal, Role, Scope
 from samenspraak.policy.keys import REFUSED
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import connectors, credentials, feeds, people, programs
+from samenspraak.services import connectors, credentials, feeds, matching, programs
 from samenspraak.services.access import principal_of
 from samenspraak.store.records import ConnectorRecord
 
@@ -319,7 +319,7 @@ def test_an_app_looks_with_the_eyes_of_the_user_it_names(app: Any) -> None:
 
 def test_who_became_one_person_with_another_is_that_person(app: Any) -> None:
     app.person("jan", PartyKind.RELATIVE, "Jan de Wit", "wit")
-    people.join(app.app.hub, ORGANISATION, "relative:jan", "relative:son")
+    matching.join(app.app.hub, ORGANISATION, "relative:jan", "relative:son")
 
     assert ask(app, key(app, "app").text, reader="son").party == PartyRef(kind=PartyKind.RELATIVE, id="jan")
 

@@ -10,7 +10,7 @@ import pytest
 
 from samenspraak.policy.state import ConnectorState, LinkPhase, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, feeds, people
+from samenspraak.services import connectors, feeds, matching
 from samenspraak.services.connectors import pause
 from samenspraak.services.heard import Hearing, Silence, System
 from samenspraak_webhook.sandbox import HOOK, SECRET, Receiver
@@ -102,7 +102,7 @@ def test_an_app_that_is_told_is_heard_as_long_as_it_takes_what_it_is_told(
         secret="secret://env/HOOK",
         open_origins=[url],
     )
-    people.accept(family.app.hub, ORGANISATION, "naaste-app", "u1", "relative:son")
+    matching.accept(family.app.hub, ORGANISATION, "naaste-app", "u1", "relative:son")
     family.settle()
     assert silent(family) == {}
     taken_at = known(family)["naaste-app"].heard_at

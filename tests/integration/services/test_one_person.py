@@ -10,7 +10,7 @@ from samenspraak.domain.identifiers import BSN
 from samenspraak.domain.parties import Identifier, PartyKind, PartyRef, Person
 from samenspraak.errors import NotFoundError, RuleError
 from samenspraak.policy.state import Reason
-from samenspraak.services import agreements, people
+from samenspraak.services import agreements, matching, people
 from samenspraak.services.naming import party
 from samenspraak.services.paging import Window
 
@@ -28,7 +28,7 @@ def twice(family: Any) -> Any:
 
 
 def join(town: Any, who: str = "relative:son", other: str = "relative:jan") -> people.Together:
-    found = people.join(town.app.hub, ORGANISATION, who, other)
+    found = matching.join(town.app.hub, ORGANISATION, who, other)
     town.settle(1)
     return found
 
@@ -40,17 +40,17 @@ def test_what_the_one_may_see_he_sees_by_the_other_record_until_that_is_not_his_
     assert (found.records, found.withdrawn) == ((("app-c", "jan"),), ())
     assert "Steunkousen aantrekken" in twice.systems["app-c"].readable("jan")
     assert set(twice.reasons().values()) == {Reason.EQUAL}
-    undone = people.separate(twice.app.hub, ORGANISATION, "app-c", "jan").undone
+    undone = matching.separate(twice.app.hub, ORGANISATION, "app-c", "jan").undone
     twice.settle(1)
     assert ("app-c", "jan") in undone
     assert twice.systems["app-c"].readable("jan") == []
     with pytest.raises(NotFoundError, match="matched with nobody"):
-        people.separate(twice.app.hub, ORGANISATION, "app-c", "jan")
+        matching.separate(twice.app.hub, ORGANISATION, "app-c", "jan")
 
 
 def test_who_would_newly_see_what_is_told_before_anything_is_joined(twice: Any) -> None:
     written = twice.writes()
-    found = people.would_join(twice.app.hub, ORGANISATION, "relative:son", "relative:jan")
+    found = matching.would_join(twice.app.hub, ORGANISATION, "relative:son", "relative:jan")
 
     assert ("app-c", "create") in [(one.connector_id, one.kind) for one in found.acts]
     assert any(str(key) == "what" for one in found.acts for key in one.newly)
@@ -111,13 +111,13 @@ def test_two_people_who_each_have_a_citizen_number_are_two(town: Any) -> None:
         uow.commit()
 
     with pytest.raises(RuleError, match="citizen number"):
-        people.join(town.app.hub, ORGANISATION, "client:een", "client:twee")
+        matching.join(town.app.hub, ORGANISATION, "client:een", "client:twee")
 
 
 def test_the_numbers_of_both_match_the_one_who_stays(town: Any) -> None:
     for one in ("son", "jan"):
         town.person(one, PartyKind.RELATIVE, one.title())
-    people.join(town.app.hub, ORGANISATION, "relative:son", "relative:jan")
+    matching.join(town.app.hub, ORGANISATION, "relative:son", "relative:jan")
 
     with town.app.store.read(ORGANISATION) as uow:
         known = uow.parties.person("son").identifiers

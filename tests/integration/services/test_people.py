@@ -11,7 +11,7 @@ from samenspraak.domain.identifiers import BSN
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import Reason
-from samenspraak.services import people
+from samenspraak.services import matching, people
 from samenspraak.services.paging import Window
 from samenspraak.services.people import WaitsFor
 from samenspraak.services.status import status
@@ -96,7 +96,7 @@ def test_a_record_that_nobody_can_match_says_what_to_do(
 
 
 def test_a_record_whose_client_was_just_matched_only_waits_to_be_read_again(street: Any) -> None:
-    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
 
     assert [one.why for one in people.waiting_records(street.app.hub, ORGANISATION, Window())] == [
         WaitsFor.LOOK
@@ -104,7 +104,7 @@ def test_a_record_whose_client_was_just_matched_only_waits_to_be_read_again(stre
 
 
 def test_a_record_that_is_taken_over_keeps_nothing_of_for_whom_it_waited(street: Any) -> None:
-    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
     street.settle()
 
     with street.app.store.read(ORGANISATION) as uow:
@@ -113,7 +113,7 @@ def test_a_record_that_is_taken_over_keeps_nothing_of_for_whom_it_waited(street:
 
 
 def test_an_accepted_client_sets_the_record_free(street: Any) -> None:
-    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
     street.settle()
 
     assert [one.client_id for one in street.agreements()] == ["wit"]
@@ -121,11 +121,11 @@ def test_an_accepted_client_sets_the_record_free(street: Any) -> None:
 
 
 def test_an_accepted_relative_is_named_in_agreements_that_were_there_already(street: Any) -> None:
-    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
     street.settle()
     assert not any(ref.is_resolved for ref in street.agreements()[0].performers)
 
-    people.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
     street.settle()
 
     assert street.agreements()[0].performers == {SON}
@@ -135,8 +135,8 @@ def test_an_accepted_relative_is_named_in_agreements_that_were_there_already(str
 def test_who_was_accepted_before_the_client_still_joins_the_circle(street: Any) -> None:
     street.systems["app-a"].add_user("u4", "Roos Bakker", "relative", ["c7"])
     street.cycle()
-    roos = people.accept(street.app.hub, ORGANISATION, "app-a", "u4", None)
-    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
+    roos = matching.accept(street.app.hub, ORGANISATION, "app-a", "u4", None)
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
     street.settle()
 
     with street.app.store.read(ORGANISATION) as uow:
@@ -145,7 +145,7 @@ def test_who_was_accepted_before_the_client_still_joins_the_circle(street: Any) 
 
 
 def test_who_was_refused_is_never_suggested_again(street: Any) -> None:
-    refused = people.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
+    refused = matching.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
     assert (refused.parties, refused.undone) == ((SON,), ())
 
     street.systems["app-a"].add_user("u3", "Jan  De Wit", "relative", ["c7"])
@@ -155,7 +155,7 @@ def test_who_was_refused_is_never_suggested_again(street: Any) -> None:
 
 
 def test_a_later_match_does_not_overrule_a_person(street: Any) -> None:
-    jan = people.accept(street.app.hub, ORGANISATION, "app-a", "u3", None)
+    jan = matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", None)
     assert jan != SON
     number = [{"system": "https://de-linde.example/nummers", "value": "son"}]
     street.systems["app-a"].add_user("u3", "Jan de Wit", "relative", ["c7"], identifiers=number)
@@ -188,7 +188,7 @@ def shows(street: Any, connector_id: str, user: str, *identifiers: dict[str, str
 
 def test_who_was_accepted_by_hand_matches_by_the_same_number_in_the_next_system(street: Any) -> None:
     shows(street, "app-a", "u3", CARD, name="Jan de Wit")
-    people.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
     street.cycle()
 
     shows(street, "app-b", "x1", CARD)
@@ -201,14 +201,14 @@ def test_who_waited_already_with_the_same_number_matches_too(street: Any) -> Non
     shows(street, "app-a", "u3", CARD, name="Jan de Wit")
     assert matched(street, "app-b", "x1") is None
 
-    people.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
     street.settle(3)
 
     assert matched(street, "app-b", "x1") == SON
 
 
 def test_a_number_that_a_matched_record_shows_later_is_learned(street: Any) -> None:
-    people.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
     street.cycle()
     shows(street, "app-a", "u3", CARD, name="Jan de Wit")
 
@@ -220,8 +220,8 @@ def test_a_number_that_a_matched_record_shows_later_is_learned(street: Any) -> N
 def test_a_number_of_somebody_else_is_not_learned(street: Any) -> None:
     street.person("els", PartyKind.RELATIVE, "Els Bos")
     theirs = {"system": "https://de-linde.example/nummers", "value": "els"}
-    people.refuse(street.app.hub, ORGANISATION, "app-a", "u3", "relative:els")
-    people.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
+    matching.refuse(street.app.hub, ORGANISATION, "app-a", "u3", "relative:els")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
     shows(street, "app-a", "u3", theirs, CARD, name="Jan de Wit")
 
     shows(street, "app-b", "x1", theirs)
@@ -231,7 +231,7 @@ def test_a_number_of_somebody_else_is_not_learned(street: Any) -> None:
 
 def test_a_citizen_number_in_an_app_is_not_kept(street: Any) -> None:
     shows(street, "app-a", "u3", CARD, CITIZEN, name="Jan de Wit")
-    people.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
     street.cycle()
 
     with street.app.store.read(ORGANISATION) as uow:
@@ -245,11 +245,11 @@ def test_a_citizen_number_in_an_app_is_not_kept(street: Any) -> None:
 
 def test_a_match_that_was_undone_is_unlearned_and_falls_with_what_rested_on_it(street: Any) -> None:
     shows(street, "app-a", "u3", CARD, name="Jan de Wit")
-    people.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
     street.cycle()
     shows(street, "app-b", "x1", CARD)
 
-    refused = people.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
+    refused = matching.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
     street.settle(3)
     shows(street, "app-b", "x2", CARD)
 
@@ -263,10 +263,10 @@ def test_a_match_that_was_undone_is_unlearned_and_falls_with_what_rested_on_it(s
 def test_what_a_person_matched_stands_when_another_match_is_undone(street: Any) -> None:
     for connector_id, user in (("app-a", "u3"), ("app-b", "x1")):
         shows(street, connector_id, user, name="Jan de Wit")
-        people.accept(street.app.hub, ORGANISATION, connector_id, user, "relative:son")
+        matching.accept(street.app.hub, ORGANISATION, connector_id, user, "relative:son")
         shows(street, connector_id, user, CARD, name="Jan de Wit")
 
-    people.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
+    matching.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
     street.settle(3)
     shows(street, "app-c", "z1", CARD)
 
@@ -276,24 +276,24 @@ def test_what_a_person_matched_stands_when_another_match_is_undone(street: Any) 
 def test_who_was_matched_by_a_number_of_their_own_is_back_after_one_reading(street: Any) -> None:
     own = {"system": "https://de-linde.example/nummers", "value": "son"}
     shows(street, "app-a", "u3", CARD, name="Jan de Wit")
-    people.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
     street.cycle()
     shows(street, "app-b", "x1", CARD, own)
 
-    people.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
+    matching.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
     street.settle(3)
 
     assert matched(street, "app-b", "x1") == SON
 
 
 def test_who_was_wrongly_matched_is_no_longer_named_nor_shown_anything(street: Any) -> None:
-    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
-    people.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "u3", "relative:son")
     street.settle()
     [agreement] = street.agreements()
     assert agreement.performers == {SON}
 
-    people.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
+    matching.refuse(street.app.hub, ORGANISATION, "app-a", "u3")
     street.settle()
 
     [agreement] = street.agreements()
@@ -302,11 +302,11 @@ def test_who_was_wrongly_matched_is_no_longer_named_nor_shown_anything(street: A
 
 
 def test_a_wrong_client_is_asked_about_and_nothing_is_written_to_them(street: Any) -> None:
-    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "c7", "wit")
     street.settle()
     before = street.writes()
 
-    people.refuse(street.app.hub, ORGANISATION, "app-a", "c7", "client:wit")
+    matching.refuse(street.app.hub, ORGANISATION, "app-a", "c7", "client:wit")
     street.settle()
 
     assert [(str(one.kind), one.cause) for one in street.questions()] == [("identity", "another-client")]
@@ -317,7 +317,7 @@ def test_a_wrong_client_is_asked_about_and_nothing_is_written_to_them(street: An
 @pytest.mark.parametrize("who", ["daughter", "wit"])
 def test_a_match_with_somebody_else_is_not_there_to_be_undone(family: Any, who: str) -> None:
     with pytest.raises(NotFoundError):
-        people.refuse(family.app.hub, ORGANISATION, "app-a", "son", who)
+        matching.refuse(family.app.hub, ORGANISATION, "app-a", "son", who)
 
     assert matched(family, "app-a", "son") == SON
 
@@ -327,7 +327,7 @@ def test_a_match_with_somebody_who_cannot_be_it_changes_nothing(
     street: Any, external_id: str, who: str
 ) -> None:
     with pytest.raises(NotFoundError):
-        people.accept(street.app.hub, ORGANISATION, "app-a", external_id, who)
+        matching.accept(street.app.hub, ORGANISATION, "app-a", external_id, who)
 
     assert waiting(street) == {"c7": ["client:wit"], "u3": ["relative:son"]}
 
@@ -366,8 +366,8 @@ def test_who_waits_comes_part_by_part_and_no_other_is_opened(street: Any, opened
 
 
 def test_decisions_are_in_the_audit_trail_without_a_name(street: Any) -> None:
-    people.refuse(street.app.hub, ORGANISATION, "app-a", "u3", "son")
-    people.accept(street.app.hub, ORGANISATION, "app-a", "c7", "client:wit", by="relative:son")
+    matching.refuse(street.app.hub, ORGANISATION, "app-a", "u3", "son")
+    matching.accept(street.app.hub, ORGANISATION, "app-a", "c7", "client:wit", by="relative:son")
 
     with street.app.store.read(ORGANISATION) as uow:
         lines = [one for one in uow.log.audit_lines() if one.action.startswith("match.")]

@@ -24,7 +24,7 @@ from samenspraak.errors import (
 )
 from samenspraak.policy.access import ROLES, Principal, Role, Scope
 from samenspraak.policy.keys import REFUSED
-from samenspraak.services import accounts, people
+from samenspraak.services import accounts, matching
 from samenspraak.services.access import principal_of
 from samenspraak.store.accounts import AccountRecord
 from samenspraak.store.tables import account as account_table
@@ -329,7 +329,7 @@ def test_who_became_one_person_with_another_signs_in_as_that_person(
     town: Any, known: accounts.Account
 ) -> None:
     town.person("jan", PartyKind.RELATIVE, "Jan de Wit", "wit")
-    people.join(town.app.hub, ORGANISATION, "relative:jan", "relative:son")
+    matching.join(town.app.hub, ORGANISATION, "relative:jan", "relative:son")
 
     assert str(asks(town, token(town)).party) == "relative:jan"
 

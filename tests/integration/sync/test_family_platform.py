@@ -17,7 +17,7 @@ from samenspraak.errors import RuleError, TransientError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, explaining, mapping, people
+from samenspraak.services import connectors, explaining, mapping, matching
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.versions import record_version
 from samenspraak_ozo.sandbox import OzoSandbox
@@ -131,7 +131,7 @@ def test_a_reader_who_turns_out_to_be_somebody_else_reads_nothing_any_more(platf
     with platform.town.app.store.read("de-linde") as uow:
         [daughter] = (one for one in uow.parties.links("ozo") if one.ref.id == "daughter")
 
-    people.refuse(platform.town.app.hub, "de-linde", "ozo", daughter.external_id)
+    matching.refuse(platform.town.app.hub, "de-linde", "ozo", daughter.external_id)
     platform.settle()
 
     assert platform.sandbox.readable("80022") == ["Dit gesprek is niet meer beschikbaar."]

@@ -6,7 +6,7 @@ from typing import Any
 
 from samenspraak.domain.parties import PartyKind, PartyRef
 from samenspraak.policy.state import Reason
-from samenspraak.services import people
+from samenspraak.services import matching
 
 from .conftest import ORGANISATION, Household
 
@@ -38,7 +38,7 @@ def test_no_other_system_is_told_of_it_until_somebody_says_who_it_is(household: 
     shares_out(household)
     assert tasks(household.b, household) == ["a1"]
 
-    people.accept(household.hub, ORGANISATION, "app-a", "u9", "relative:daughter")
+    matching.accept(household.hub, ORGANISATION, "app-a", "u9", "relative:daughter")
     household.settle()
 
     assert tasks(household.a, household) == tasks(household.b, household) == ["a1", "a2"]

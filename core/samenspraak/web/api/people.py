@@ -9,9 +9,10 @@ from marshmallow import Schema, fields, validate
 
 from samenspraak.domain.parties import PartyKind
 from samenspraak.policy.access import Principal, Scope
-from samenspraak.services import looking, people
+from samenspraak.services import looking, matching
 from samenspraak.services.circle import Circle
-from samenspraak.services.people import Refused, WaitsFor, WouldJoin
+from samenspraak.services.matching import Refused, Together, WouldJoin
+from samenspraak.services.people import WaitsFor
 from samenspraak.sync.hub import Hub
 from samenspraak.web.api.routes import Routes
 from samenspraak.web.api.shapes import Members, Named, Page, Paging, Party, called, page_of, window_of
@@ -243,7 +244,7 @@ def routes(hub: Hub) -> Routes:
     @here.gives(HTTPStatus.OK, BecameOne)
     def join(who: Principal, two: dict[str, Any]) -> dict[str, Any]:
         """These two are one person."""
-        return _became(people.join(hub, who.organisation, two["stays"], two["goes"], by=who.id))
+        return _became(matching.join(hub, who.organisation, two["stays"], two["goes"], by=who.id))
 
     @here.route("/people/joins/preview", methods=["POST"])
     @here.asks(Scope.PEOPLE_WRITE)
@@ -284,7 +285,7 @@ def routes(hub: Hub) -> Routes:
     def accept(who: Principal, it: dict[str, Any]) -> dict[str, Any]:
         """It is that party; no later match overrules it."""
         at = (hub, who.organisation, it["connector_id"], it["external_id"], it["party"])
-        return {"party": people.accept(*at, by=who.id)}
+        return {"party": matching.accept(*at, by=who.id)}
 
     @here.route("/matches/refused", methods=["POST"])
     @here.asks(Scope.PEOPLE_WRITE)
@@ -293,7 +294,7 @@ def routes(hub: Hub) -> Routes:
     def refuse(who: Principal, it: dict[str, Any]) -> dict[str, Any]:
         """It is not that party; that is never suggested again, and a match with it is undone."""
         at = (hub, who.organisation, it["connector_id"], it["external_id"], it["party"])
-        return _undone(people.refuse(*at, by=who.id))
+        return _undone(matching.refuse(*at, by=who.id))
 
     @here.route("/matches/separated", methods=["POST"])
     @here.asks(Scope.PEOPLE_WRITE)
@@ -302,12 +303,12 @@ def routes(hub: Hub) -> Routes:
     def separate(who: Principal, it: dict[str, Any]) -> dict[str, Any]:
         """It is not whom it is matched with: the match is undone, with all that rested on it."""
         at = (hub, who.organisation, it["connector_id"], it["external_id"])
-        return _undone(people.separate(*at, by=who.id))
+        return _undone(matching.separate(*at, by=who.id))
 
     return here
 
 
-def _became(found: people.Together) -> dict[str, Any]:
+def _became(found: Together) -> dict[str, Any]:
     return {**vars(found), "records": _records(found.records), "parties": called(found.names)}
 
 
