@@ -12,7 +12,7 @@ from model.town import ORGANISATION
 from samenspraak.errors import RuleError, SamenspraakError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import connectors, failures, mapping
+from samenspraak.services import failures, mapping, taking_part
 from samenspraak.sync.adopt import reconcile_remote
 from samenspraak.sync.delivering import deliver
 from samenspraak.sync.pull import look, pull_failed
@@ -150,7 +150,7 @@ def pauses_system(walk: Walk) -> None:
     with walk.town.store.read(ORGANISATION) as uow:
         listens = uow.connectors.get(system.name).state.listens
     if listens:
-        connectors.pause(walk.town.hub, ORGANISATION, system.name)
+        taking_part.pause(walk.town.hub, ORGANISATION, system.name)
         walk.note("a system is paused", system.name)
     else:
         resume(walk, system.name)
@@ -161,5 +161,5 @@ def resume(walk: Walk, name: str) -> None:
     with walk.town.store.read(ORGANISATION) as uow:
         paused = uow.connectors.get(name).state is ConnectorState.PAUSED
     if paused:
-        connectors.resume(walk.town.hub, ORGANISATION, name)
+        taking_part.resume(walk.town.hub, ORGANISATION, name)
         walk.note("a system goes on", name)

@@ -22,7 +22,7 @@ from samenspraak.domain.units import UnitKind
 from samenspraak.errors import ConfigurationError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import connectors, looking, mapping
+from samenspraak.services import connectors, looking, mapping, taking_part
 from samenspraak.services import runs as heard
 from samenspraak.services.connectors import Connection, Installed, Setting
 from samenspraak.services.runs import Run
@@ -430,7 +430,7 @@ def _from_file(file: Path | None) -> dict[str, Any]:
 def pause(asked: Asked, connector_id: str, why: str, by: str) -> None:
     """Leave the system ID alone until it is resumed; nothing is lost."""
     at = desk(asked)
-    connectors.pause(at.hub, at.organisation, connector_id, why=why, by=by)
+    taking_part.pause(at.hub, at.organisation, connector_id, why=why, by=by)
     document = {"connector": connector_id, "state": ConnectorState.PAUSED}
     answer(asked, document, [at.texts("connector.paused", id=connector_id)])
 
@@ -446,9 +446,9 @@ def resume(asked: Asked, connector_id: str, yes: bool, by: str) -> None:
     at = desk(asked)
     state = connectors.get(at.hub, at.organisation, connector_id).state
     if state in (ConnectorState.MATCHING, ConnectorState.STOPPED):
-        copies = connectors.would_look(at.hub, at.organisation, connector_id)
+        copies = taking_part.would_look(at.hub, at.organisation, connector_id)
         confirm(asked, at.texts, at.texts("connector.resume?", id=connector_id, copies=copies), yes=yes)
-    looked = connectors.resume(at.hub, at.organisation, connector_id, by=by)
+    looked = taking_part.resume(at.hub, at.organisation, connector_id, by=by)
     document = {"connector": connector_id, "state": ConnectorState.RUNNING, "copies": looked}
     answer(asked, document, [at.texts("connector.resumed", id=connector_id, copies=looked)])
 

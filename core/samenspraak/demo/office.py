@@ -33,6 +33,7 @@ from samenspraak.services import (
     questions,
     returning,
     reviewing,
+    taking_part,
 )
 from samenspraak.services.status import status
 from samenspraak.sync.hub import Hub
@@ -101,7 +102,7 @@ class Office:
 
     def release(self, connector_id: str) -> None:
         """Let a system take part; every copy there is looked at."""
-        connectors.resume(self.hub, self.organisation, connector_id)
+        taking_part.resume(self.hub, self.organisation, connector_id)
 
     def show(self, connector_id: str, plugin: str, who: str) -> tuple[str, ...]:
         """Show somebody what they may see; gives where, in each form, below the address of the hub."""
@@ -123,7 +124,7 @@ class Office:
         return f"http://127.0.0.1:{self.application.settings.web.port}"
 
     def pause(self, connector_id: str) -> None:
-        connectors.pause(self.hub, self.organisation, connector_id)
+        taking_part.pause(self.hub, self.organisation, connector_id)
 
     # People.
 

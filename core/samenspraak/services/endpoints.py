@@ -17,7 +17,7 @@ from samenspraak.connectors.manifest import default_of
 from samenspraak.errors import ConfigurationError, RuleError, StaleError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.protocols.standard_webhooks import Secret, SigningKey
-from samenspraak.services import ADMIN, connectors
+from samenspraak.services import ADMIN, connectors, taking_part
 from samenspraak.services.events import check_told
 from samenspraak.services.naming import actor
 from samenspraak.services.repeating import ONCE, Asked, at_most_once
@@ -206,7 +206,7 @@ def enable(hub: Hub, organisation: str, connector_id: str, *, by: str = ADMIN) -
         if system.state is not ConnectorState.RUNNING:
             if system.state_why not in _OWN_REASONS:
                 raise _for_an_admin(system)
-            connectors.let_take_part(uow, hub, system, by=actor(uow, by))
+            taking_part.let_take_part(uow, hub, system, by=actor(uow, by))
         found = _endpoint(uow, hub, connector_id)
         uow.commit()
     return found

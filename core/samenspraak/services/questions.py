@@ -12,7 +12,7 @@ from samenspraak.domain.units import UnitKey
 from samenspraak.errors import RuleError
 from samenspraak.policy.obstacles import CANNOT_TAKE_BACK, LOST_CREATE
 from samenspraak.policy.state import ConnectorState, QuestionKind
-from samenspraak.services import ADMIN, connectors
+from samenspraak.services import ADMIN, taking_part
 from samenspraak.services.naming import actor
 from samenspraak.services.unit_values import Json, as_json, read
 from samenspraak.store.records import AuditLine, Cause, QuestionRecord
@@ -35,7 +35,7 @@ ANSWERS: Mapping[QuestionKind, tuple[str, ...]] = {
     QuestionKind.REPORT: (StatementKind.DONE, StatementKind.NOT_DONE),
     QuestionKind.IDENTITY: ("settled",),
     QuestionKind.TO_DO: ("done", "not_needed"),
-    QuestionKind.CONNECTOR: ("fix", connectors.RELEASE),
+    QuestionKind.CONNECTOR: ("fix", taking_part.RELEASE),
 }
 # What may not be seen there cannot be left there.
 ANSWERS_BY_CAUSE: Mapping[str, tuple[str, ...]] = {
@@ -45,7 +45,7 @@ ANSWERS_BY_CAUSE: Mapping[str, tuple[str, ...]] = {
     alike.SAME_AGREEMENT: (alike.JOIN, alike.APART),
     alike.TWO_COPIES: (answering.END_ONE, answering.KEEP_BOTH),
 }
-_RELEASES = frozenset({"fix", connectors.RELEASE})
+_RELEASES = frozenset({"fix", taking_part.RELEASE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,4 +208,4 @@ def _release(uow: WritingUnitOfWork, hub: Hub, asked: QuestionRecord, choice: st
         try_all_again(uow, hub, connector_id)
     stands_still = system.state in (ConnectorState.UNAUTHORISED, ConnectorState.STOPPED)
     if stands_still and system.state_why == cause:
-        connectors.release(uow, hub, system, by=by)
+        taking_part.release(uow, hub, system, by=by)

@@ -23,7 +23,7 @@ from samenspraak.domain.units import UnitKey
 from samenspraak.errors import StaleError, TransientError
 from samenspraak.policy import priority
 from samenspraak.policy.state import QuestionKind, WriteKind
-from samenspraak.services import ADMIN, connectors
+from samenspraak.services import ADMIN, taking_part
 from samenspraak.services.exchange import Exchanged, exchange
 from samenspraak.services.naming import actor
 from samenspraak.store.records import AuditLine, Likeness, LinkRecord
@@ -274,7 +274,7 @@ def _audit(hub: Hub, organisation: str, planned: Planned, by: str) -> None:
 
 def _exchange(hub: Hub, organisation: str, asked: Asked, *, by: str = ADMIN) -> Exchanged:
     for connector_id in asked.release:
-        connectors.resume(hub, organisation, connector_id, by=by)
+        taking_part.resume(hub, organisation, connector_id, by=by)
     if asked.compare:
         with hub.store.write(organisation) as uow:
             for system in uow.connectors.list():

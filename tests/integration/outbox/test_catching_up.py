@@ -11,7 +11,7 @@ from samenspraak.connectors import NoticeKind
 from samenspraak.errors import NotFoundError, RuleError
 from samenspraak.policy.state import ConnectorState
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, events
+from samenspraak.services import events, taking_part
 from samenspraak.services.events import CaughtUp, EventState
 from samenspraak.sync.catching_up import Told as Event
 
@@ -116,7 +116,7 @@ def test_an_app_is_given_nothing_of_another_one(told: Told, connect: Callable[..
 
 
 def test_a_paused_app_can_catch_up(told: Told) -> None:
-    connectors.pause(told.hub, ORGANISATION, APP)
+    taking_part.pause(told.hub, ORGANISATION, APP)
 
     assert told.state() is ConnectorState.PAUSED
     assert len(caught_up(told).events) == 1

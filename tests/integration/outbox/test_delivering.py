@@ -11,7 +11,7 @@ import pytest
 from samenspraak.policy.schedule import DELAYS, JITTER, wait_after
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, failures, matching
+from samenspraak.services import failures, matching, taking_part
 from samenspraak.sync import subscribers
 
 from .conftest import APP, NEXT_SECRET, ORGANISATION, Told
@@ -128,7 +128,7 @@ def test_who_wants_no_more_is_told_no_more_until_a_person_says_so_and_nothing_is
     assert (told.state(), told.requests()) == (ConnectorState.UNAUTHORISED, asked)
     assert told.asked() == [("connector", subscribers.UNWANTED)]
     told.app.come_back()
-    connectors.resume(told.hub, ORGANISATION, APP)
+    taking_part.resume(told.hub, ORGANISATION, APP)
     told.work()
     assert told.reason() is Reason.EQUAL
     assert told.app.missing() == []

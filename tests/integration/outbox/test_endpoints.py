@@ -14,7 +14,7 @@ from flask import Response, request
 
 from samenspraak.errors import ConfigurationError, NotFoundError, RuleError, StaleError
 from samenspraak.policy.state import ConnectorState, Reason
-from samenspraak.services import connectors, endpoints
+from samenspraak.services import connectors, endpoints, taking_part
 from samenspraak.services.endpoints import Endpoint
 from samenspraak.services.repeating import Asked
 from samenspraak.services.status import status
@@ -257,7 +257,7 @@ def test_an_app_that_was_disabled_for_its_silence_enables_itself_and_catches_up(
 
 
 def test_an_app_cannot_end_what_an_admin_decided(told: Told) -> None:
-    connectors.pause(told.hub, ORGANISATION, APP)
+    taking_part.pause(told.hub, ORGANISATION, APP)
 
     with pytest.raises(RuleError):
         endpoints.enable(told.hub, ORGANISATION, APP)

@@ -9,7 +9,7 @@ from typing import Any
 from samenspraak.policy.enduring import APART, PATIENCE
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, events, failures
+from samenspraak.services import events, failures, taking_part
 from samenspraak.sync import subscribers
 from samenspraak.sync.heartbeats import beat
 
@@ -70,7 +70,7 @@ def test_once_it_is_enabled_again_all_that_waits_goes_out_in_order(told: Told) -
     missed = events.catch_up(told.hub, ORGANISATION, APP, after=1)
     told.app.clear_faults()
 
-    connectors.resume(told.hub, ORGANISATION, APP)
+    taking_part.resume(told.hub, ORGANISATION, APP)
     told.work()
 
     assert [one.number for one in missed.events] == [2, 3, 4, 5]
@@ -82,7 +82,7 @@ def test_once_it_is_enabled_again_all_that_waits_goes_out_in_order(told: Told) -
 
 def test_one_that_is_enabled_while_it_still_fails_is_given_five_days_again(told: Told) -> None:
     disable(told)
-    connectors.resume(told.hub, ORGANISATION, APP)
+    taking_part.resume(told.hub, ORGANISATION, APP)
     hours(told, 24)
 
     assert told.state() is ConnectorState.RUNNING
@@ -197,10 +197,10 @@ def test_a_sign_of_life_that_gets_through_ends_an_outage(told: Told) -> None:
 
 
 def test_while_an_app_is_paused_or_gone_there_are_no_signs_of_life(told: Told) -> None:
-    connectors.pause(told.hub, ORGANISATION, APP)
+    taking_part.pause(told.hub, ORGANISATION, APP)
     told.pass_(hours=3)
     assert not beat(told.hub, ORGANISATION, APP)
-    connectors.resume(told.hub, ORGANISATION, APP)
+    taking_part.resume(told.hub, ORGANISATION, APP)
     told.app.leave()
     beat(told.hub, ORGANISATION, APP)
 

@@ -8,7 +8,7 @@ import pytest
 
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, matching
+from samenspraak.services import matching, taking_part
 from samenspraak.sync import delivering
 
 from .conftest import APP, ORGANISATION, Told
@@ -154,13 +154,13 @@ def test_who_does_not_use_the_app_any_more_is_taken_back(told: Told) -> None:
 
 
 def test_while_the_connector_is_paused_nothing_leaves_not_even_a_retraction(told: Told) -> None:
-    connectors.pause(told.hub, ORGANISATION, APP)
+    taking_part.pause(told.hub, ORGANISATION, APP)
     asked = told.requests()
     told.withdraw(told.users["7"])
     told.pass_(hours=1)
 
     assert (told.state(), told.requests(), told.reason()) == (ConnectorState.PAUSED, asked, Reason.RETRACTING)
-    connectors.resume(told.hub, ORGANISATION, APP)
+    taking_part.resume(told.hub, ORGANISATION, APP)
     told.work()
     assert told.app.readable("7") == []
 

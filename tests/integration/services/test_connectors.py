@@ -19,7 +19,7 @@ from samenspraak.errors import (
     StaleError,
 )
 from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
-from samenspraak.services import connectors, exchange, mapping
+from samenspraak.services import connectors, exchange, mapping, taking_part
 from samenspraak.store.records import ConnectorRecord
 from samenspraak.sync.configured import Configured
 from samenspraak_memory.sandbox import FamilyApp
@@ -200,9 +200,9 @@ def test_a_new_system_is_read_but_not_written_to_until_it_is_released(family: An
     family.systems["app-c"] = app
     family.settle()
     assert (family.reasons()["app-c"], app.writes()) == (Reason.CONNECTOR, [])
-    assert connectors.would_look(hub, ORGANISATION, "app-c") == 1
+    assert taking_part.would_look(hub, ORGANISATION, "app-c") == 1
 
-    assert connectors.resume(hub, ORGANISATION, "app-c") == 1
+    assert taking_part.resume(hub, ORGANISATION, "app-c") == 1
     family.settle()
 
     assert family.reasons()["app-c"] is Reason.EQUAL
@@ -211,13 +211,13 @@ def test_a_new_system_is_read_but_not_written_to_until_it_is_released(family: An
 
 def test_a_paused_system_is_left_alone_and_catches_up(family: Any) -> None:
     hub = family.app.hub
-    connectors.pause(hub, ORGANISATION, "app-b", why="onderhoud")
+    taking_part.pause(hub, ORGANISATION, "app-b", why="onderhoud")
     family.systems["app-a"].instruct("son", "r1", "Eerst de tenen.")
     before = len(family.systems["app-b"].seen())
     family.settle()
     assert len(family.systems["app-b"].seen()) == before
 
-    connectors.resume(hub, ORGANISATION, "app-b")
+    taking_part.resume(hub, ORGANISATION, "app-b")
     family.settle()
 
     assert "Eerst de tenen." in family.systems["app-b"].readable("daughter")
@@ -230,10 +230,10 @@ def test_a_system_that_refuses_our_key_goes_on_once_a_person_released_it(family:
     assert state_of(family, "app-b") is ConnectorState.UNAUTHORISED
     assert [one.cause for one in family.questions()] == ["authentication"]
     with pytest.raises(RuleError, match="waits for a person"):
-        connectors.pause(hub, ORGANISATION, "app-b")
+        taking_part.pause(hub, ORGANISATION, "app-b")
 
     app.access_key = ours
-    connectors.resume(hub, ORGANISATION, "app-b")
+    taking_part.resume(hub, ORGANISATION, "app-b")
     family.settle()
 
     assert (state_of(family, "app-b"), family.questions()) == (ConnectorState.RUNNING, [])
@@ -242,17 +242,17 @@ def test_a_system_that_refuses_our_key_goes_on_once_a_person_released_it(family:
 
 def test_what_runs_is_not_resumed_and_what_is_not_there_not_paused(family: Any) -> None:
     with pytest.raises(RuleError, match="running already"):
-        connectors.resume(family.app.hub, ORGANISATION, "app-a")
+        taking_part.resume(family.app.hub, ORGANISATION, "app-a")
     with pytest.raises(NotFoundError):
-        connectors.pause(family.app.hub, ORGANISATION, "app-z")
+        taking_part.pause(family.app.hub, ORGANISATION, "app-z")
 
 
 def test_every_change_of_a_connection_is_in_the_audit_trail(family: Any) -> None:
     hub = family.app.hub
     record = replace(drafted(family, FamilyApp()), state=ConnectorState.RUNNING)
     connectors.add(hub, family.app.connected, ORGANISATION, record)
-    connectors.pause(hub, ORGANISATION, "app-c", by="relative:son")
-    connectors.resume(hub, ORGANISATION, "app-c")
+    taking_part.pause(hub, ORGANISATION, "app-c", by="relative:son")
+    taking_part.resume(hub, ORGANISATION, "app-c")
 
     with hub.store.read(ORGANISATION) as uow:
         lines = [(one.action, one.actor) for one in uow.log.audit_lines() if one.connector_id == "app-c"]

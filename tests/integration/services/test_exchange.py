@@ -11,7 +11,7 @@ from samenspraak.connectors import Call, Page
 from samenspraak.errors import NotFoundError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors
+from samenspraak.services import taking_part
 from samenspraak.services.exchange import exchange
 from samenspraak.services.status import status
 from samenspraak_memory.plugin import FamilyAppConnector
@@ -69,7 +69,7 @@ def test_a_timer_hears_only_systems_whose_time_has_come(family: Any) -> None:
 
 def test_a_paused_system_is_skipped_and_an_unknown_one_not_found(family: Any) -> None:
     hub = family.app.hub
-    connectors.pause(hub, ORGANISATION, "app-a")
+    taking_part.pause(hub, ORGANISATION, "app-a")
 
     done = exchange(hub, ORGANISATION)
 
@@ -127,7 +127,7 @@ def test_a_system_that_stands_still_needs_a_person(family: Any) -> None:
     assert (found.systems[1].state, found.systems[1].state_why) == ("unauthorised", "authentication")
 
     app.access_key = ours
-    connectors.resume(family.app.hub, ORGANISATION, "app-b")
+    taking_part.resume(family.app.hub, ORGANISATION, "app-b")
     assert not exchange(family.app.hub, ORGANISATION).status.needs_a_person
 
 

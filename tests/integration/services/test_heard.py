@@ -11,8 +11,8 @@ import pytest
 from samenspraak.policy.state import ConnectorState, LinkPhase, Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services import connectors, feeds, matching
-from samenspraak.services.connectors import pause
 from samenspraak.services.heard import Hearing, Silence, System
+from samenspraak.services.taking_part import pause
 from samenspraak_webhook.sandbox import HOOK, SECRET, Receiver
 
 ORGANISATION = "de-linde"

@@ -28,7 +28,7 @@ from samenspraak.domain.statements import StatementKind
 from samenspraak.domain.units import MatrixRow, UnitKey, UnitKind, apply
 from samenspraak.errors import InvalidRecordError, NotFoundError
 from samenspraak.policy.state import ConnectorState, Reason
-from samenspraak.services import connectors, feeds, returning, showing
+from samenspraak.services import connectors, feeds, returning, showing, taking_part
 from samenspraak.store.records import Cause
 from samenspraak.sync.matching import meet
 from samenspraak.sync.versions import record_new, record_version
@@ -422,7 +422,7 @@ def test_a_file_that_changes_almost_everything_waits_until_an_admin_has_looked(l
     hand_in(location, rows)
     stopped = state_of(location)
     taken = sum(agreement(location, row["Afspraaknummer"]).place == "overal" for row in rows)
-    connectors.resume(location.app.hub, ORGANISATION, "blad")
+    taking_part.resume(location.app.hub, ORGANISATION, "blad")
     work(location)
 
     assert (stopped, taken) == (ConnectorState.STOPPED, 0)

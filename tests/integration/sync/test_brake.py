@@ -8,7 +8,7 @@ import pytest
 
 from samenspraak.domain.units import MatrixRow
 from samenspraak.policy.state import ConnectorState, Reason
-from samenspraak.services import connectors, rehearsals
+from samenspraak.services import rehearsals, taking_part
 from samenspraak.services.rehearsals import Asked
 
 ORGANISATION = "de-linde"
@@ -65,7 +65,7 @@ def test_what_stands_still_is_shown_before_it_is_released(street: Any) -> None:
 def test_once_a_person_released_it_everything_goes_on(street: Any) -> None:
     ends(street, 15)
     later(street)
-    connectors.resume(street.hub, ORGANISATION, "app-a")
+    taking_part.resume(street.hub, ORGANISATION, "app-a")
     later(street)
 
     assert street.state("app-a") is ConnectorState.RUNNING

@@ -17,7 +17,7 @@ from samenspraak.errors import RuleError, TransientError
 from samenspraak.policy.capabilities import Direction
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, explaining, mapping, matching
+from samenspraak.services import explaining, mapping, matching, taking_part
 from samenspraak.store.records import Cause, ConnectorRecord
 from samenspraak.sync.versions import record_version
 from samenspraak_ozo.sandbox import OzoSandbox
@@ -260,7 +260,7 @@ def test_on_the_first_day_the_family_gets_one_overview_instead_of_a_message_for_
     platform.settle()
     assert platform.inbox("80022") == []
 
-    connectors.resume(town.app.hub, "de-linde", "ozo")
+    taking_part.resume(town.app.hub, "de-linde", "ozo")
     platform.settle()
     assert [one["messages"][0] for one in platform.inbox("80022") if one["unread"]] == [
         "Afspraken om te lezen"
@@ -278,7 +278,7 @@ def test_a_thread_that_nobody_could_be_let_into_at_first_is_there_in_the_end_and
     platform = Platform(town, "strict", ConnectorState.MATCHING)
     platform.settle()
     platform.sandbox.inject(Fault(kind="status", status=503, method="PUT", times=2))
-    connectors.resume(town.app.hub, "de-linde", "ozo")
+    taking_part.resume(town.app.hub, "de-linde", "ozo")
     platform.settle()
     town.clock.pass_(minutes=30)
     platform.settle()

@@ -13,7 +13,7 @@ from samenspraak.domain.agreements import What
 from samenspraak.domain.units import WHAT, MatrixRow
 from samenspraak.errors import TransientError
 from samenspraak.policy.state import Reason
-from samenspraak.services import connectors
+from samenspraak.services import taking_part
 from samenspraak_memory.plugin import FamilyAppConnector
 
 
@@ -73,10 +73,10 @@ class Writes(FamilyAppConnector):
 def test_nothing_more_is_written_to_a_system_that_was_just_paused(household: Any) -> None:
     household.becomes("app-b", Writes)
     household.nurse({WHAT: What(text="Lange kousen")})
-    Writes.happens.append(lambda: connectors.pause(household.hub, "de-linde", "app-b"))
+    Writes.happens.append(lambda: taking_part.pause(household.hub, "de-linde", "app-b"))
     household.works()
     assert household.record(household.b)["title"] == "Steunkousen aantrekken"
-    connectors.resume(household.hub, "de-linde", "app-b")
+    taking_part.resume(household.hub, "de-linde", "app-b")
     household.town.clock.pass_(minutes=5)
     household.settle()
     assert household.record(household.b)["title"] == "Lange kousen"

@@ -11,7 +11,7 @@ from samenspraak.domain.consent import RecipientKind
 from samenspraak.domain.parties import PartyKind
 from samenspraak.domain.units import UnitKey, UnitKind, apply
 from samenspraak.policy.state import ConnectorState, Reason
-from samenspraak.services import connectors, consents, feeds
+from samenspraak.services import connectors, consents, feeds, taking_part
 from samenspraak.store.records import Cause
 from samenspraak.sync.pull import pull
 from samenspraak.sync.versions import record_version
@@ -105,7 +105,7 @@ def test_a_backup_who_reads_it_somewhere_is_none(reached: Any) -> None:
 
 
 def test_a_copy_in_a_system_that_stands_still_tells_nobody(reached: Any) -> None:
-    connectors.pause(reached.app.hub, ORGANISATION, "app-b")
+    taking_part.pause(reached.app.hub, ORGANISATION, "app-b")
     call_off(reached)
     assert asked(reached) == [("to_do", "not-reached")]
 

@@ -14,7 +14,7 @@ from samenspraak.bootstrap import build
 from samenspraak.connectors import Call, Page, SetApart
 from samenspraak.errors import AuthenticationError, SamenspraakError, TransientError
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors, rehearsals, runs
+from samenspraak.services import rehearsals, runs, taking_part
 from samenspraak.services.exchange import exchange
 from samenspraak.services.rehearsals import Asked
 from samenspraak.services.runs import Run
@@ -232,7 +232,7 @@ def test_what_could_not_be_kept_is_not_counted(ending: Any, monkeypatch: pytest.
 def test_a_plan_and_a_system_at_rest_are_not_heard(household: Any) -> None:
     before = noted(household)
     rehearsals.plan(household.hub, ORGANISATION, Asked(full=True))
-    connectors.pause(household.hub, ORGANISATION, "app-a")
+    taking_part.pause(household.hub, ORGANISATION, "app-a")
     exchange(household.hub, ORGANISATION)
 
     assert noted(household) == before

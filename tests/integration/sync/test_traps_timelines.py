@@ -16,7 +16,7 @@ from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, MatrixRow, UnitKe
 from samenspraak.policy.capabilities import Token
 from samenspraak.policy.state import ConnectorState, Reason
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors
+from samenspraak.services import taking_part
 from samenspraak_memory import mapping
 from samenspraak_memory.plugin import FamilyAppConnector
 
@@ -284,7 +284,7 @@ def test_h9_a_restored_peer_stops_its_connector_and_turns_nothing_back(restored:
 
 def test_h9_on_release_what_was_ours_is_written_and_what_was_typed_since_is_asked(restored: Any) -> None:
     restored.b.inject(Fault(kind="status", method="PATCH", times=1))
-    connectors.resume(restored.hub, "de-linde", "app-b")
+    taking_part.resume(restored.hub, "de-linde", "app-b")
     restored.settle()
     restored.town.clock.pass_(minutes=5)
     restored.settle()

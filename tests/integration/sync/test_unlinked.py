@@ -8,7 +8,7 @@ import pytest
 
 from samenspraak.connectors import Call, Look, Unseen
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors
+from samenspraak.services import taking_part
 from samenspraak_memory.plugin import FamilyAppConnector
 
 ORGANISATION = "de-linde"
@@ -65,7 +65,7 @@ def test_what_changes_after_the_page_that_showed_it_is_met_with_the_next_one(hou
 def paused(household: Any) -> Any:
     """App a is paused after a new record in it was heard of and before it was looked at."""
     writes_down_cooking(household)
-    connectors.pause(household.hub, ORGANISATION, "app-a")
+    taking_part.pause(household.hub, ORGANISATION, "app-a")
     return household
 
 
@@ -78,7 +78,7 @@ def test_a_record_of_a_paused_system_is_not_called_for(paused: Any) -> None:
 
 def test_a_record_met_before_the_pause_becomes_an_agreement_after_it(paused: Any) -> None:
     paused.works()
-    connectors.resume(paused.hub, ORGANISATION, "app-a")
+    taking_part.resume(paused.hub, ORGANISATION, "app-a")
     paused.settle()
 
     assert "Samen koken" in titles(paused)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from samenspraak.sandbox import Fault
-from samenspraak.services import connectors
+from samenspraak.services import taking_part
 from samenspraak.web.app import create_app
 from samenspraak.work.hearing import hear
 
@@ -38,7 +38,7 @@ def test_a_system_that_waits_for_a_person_is_counted_until_it_is_released(family
     hear(family.app.hub, "de-linde", "app-b")
     assert answer(family)[1]["standing_still"] == 1
     family.systems["app-b"].access_key = family.systems["app-a"].access_key
-    connectors.resume(family.app.hub, "de-linde", "app-b")
+    taking_part.resume(family.app.hub, "de-linde", "app-b")
 
     assert answer(family) == (200, WELL)
 

@@ -13,7 +13,7 @@ from samenspraak.errors import RuleError
 from samenspraak.policy.access import Principal, Scope
 from samenspraak.policy.capabilities import Direction, SystemKind
 from samenspraak.policy.state import ConnectorState
-from samenspraak.services import connecting, connectors, mapping, rehearsals, runs
+from samenspraak.services import connecting, connectors, mapping, rehearsals, runs, taking_part
 from samenspraak.services.connecting import System
 from samenspraak.services.paging import paged
 from samenspraak.services.runs import RunOutcome
@@ -365,7 +365,7 @@ def routes(app: Application) -> Routes:
     @here.gives(HTTPStatus.OK, ConnectorShown)
     def pause(who: Principal, given: dict[str, str], connector_id: str) -> Answer:
         """Leave a system alone until it is resumed; nothing is lost."""
-        connectors.pause(hub, who.organisation, connector_id, why=given["why"], by=who.id)
+        taking_part.pause(hub, who.organisation, connector_id, why=given["why"], by=who.id)
         found = connecting.show(hub, registry, connected, who.organisation, connector_id)
         return _shown(found), HTTPStatus.OK, tagged(found.version, _shown(found))
 
@@ -378,7 +378,7 @@ def routes(app: Application) -> Routes:
         if plan["fingerprint"]:
             asked = rehearsals.Asked(release=(connector_id,), seed=plan["seed"])
             rehearsals.still(hub, who.organisation, asked, plan["fingerprint"])
-        return {"copies": connectors.resume(hub, who.organisation, connector_id, by=who.id)}
+        return {"copies": taking_part.resume(hub, who.organisation, connector_id, by=who.id)}
 
     @here.route("/connectors/<connector_id>/directions/<unit>", methods=["PUT"])
     @here.asks(Scope.CONNECTORS_WRITE)
