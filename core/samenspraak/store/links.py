@@ -286,14 +286,21 @@ def _kept(fields: Mapping[str, Any]) -> dict[str, object]:
     return {name: _WRITE[name](value) for name, value in fields.items()}
 
 
-def _urgency() -> dict[str, object]:
-    """The most urgent cause decides, and does not wait for the retry of a less urgent one."""
+def _urgency(*at_once: sa.ColumnElement[bool]) -> dict[str, object]:
+    """The most urgent cause decides, and does not wait for the retry of a less urgent one.
+
+    ``at_once``: where it waits for nothing else either.
+    """
     priority = sa.bindparam("of_priority", type_=sa.Integer)
     more_urgent = sa.or_(sa.not_(link.c.due), link.c.priority > priority)
     return {
         "priority": sa.case((more_urgent, priority), else_=link.c.priority),
-        "next_at": sa.case((more_urgent, waits_until(None)), else_=link.c.next_at),
+        "next_at": sa.case((sa.or_(more_urgent, *at_once), waits_until(None)), else_=link.c.next_at),
     }
+
+
+_NOT_SURE_YET = sa.and_(link.c.retracting, link.c.attempts == 0)
+"""What was taken back shows no more, and only time makes that certain; what does show can still be read."""
 
 
 @kept
@@ -323,7 +330,7 @@ def _setting() -> sa.Update:
 @kept
 def _looking() -> sa.Update:
     one = Scope.update(link).where(link.c.id == sa.bindparam("of_id"))
-    return one.values(look=link.c.look + 1, **_urgency())
+    return one.values(look=link.c.look + 1, **_urgency(_NOT_SURE_YET))
 
 
 @kept

@@ -272,6 +272,20 @@ def test_only_a_more_urgent_cause_does_not_wait_for_a_retry(
         assert uow.links.get(link.id).priority == min(priority, 3)
 
 
+@pytest.mark.parametrize(("attempts", "waits"), [(0, False), (1, True)], ids=["to be sure", "for a retry"])
+def test_what_was_taken_back_is_looked_at_again_at_once_when_something_of_it_shows(
+    store: Store, link: LinkRecord, now: datetime, attempts: int, waits: bool
+) -> None:
+    with store.write("noord") as uow:
+        uow.links.set(link.id, priority=RETRACTION, retracting=True, attempts=attempts, next_at=now + LEASE)
+        uow.links.look(link.id)
+        uow.commit()
+
+    assert (due(store, now) == []) == waits
+    with store.read("noord") as uow:
+        assert uow.links.get(link.id).priority == RETRACTION
+
+
 def test_a_new_cause_does_not_inherit_the_urgency_or_the_wait_of_a_settled_one(
     store: Store, link: LinkRecord, now: datetime
 ) -> None:

@@ -61,6 +61,18 @@ def test_a_retraction_that_got_lost_is_not_confirmed_by_what_is_kept_from_us(hou
     assert household.questions == []
 
 
+def test_what_must_be_gone_goes_as_soon_as_it_is_in_sight_again(household: Any) -> None:
+    household.b.share("wit", shared=False)
+    household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.settle()
+    assert household.reasons["app-b"] is Reason.RETRACTING
+
+    household.b.share("wit")
+    household.hint("app-b")
+    household.settle(1)
+    assert household.b.readable("daughter") == []
+
+
 def test_a_page_that_tells_of_something_else_ends_nothing(household: Any) -> None:
     household.b.add_user("neighbour", "Bea", "relative", ["wit"], identifiers=[])
     household.hears("app-b")

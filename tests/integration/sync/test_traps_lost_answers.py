@@ -254,6 +254,23 @@ def test_a_double_that_shows_while_all_is_taken_back_is_taken_back_too(household
     assert set(household.b.live().values()) == {1}
 
 
+@pytest.mark.parametrize("place", ["", "zolder"], ids=["untouched", "edited"])
+def test_a_late_double_goes_as_soon_as_it_shows_while_a_retraction_waits_to_be_sure(
+    household: Any, place: str
+) -> None:
+    double = {key: value for key, value in household.record(household.b).items() if key != "id"}
+    household.hide(MatrixRow.WHAT_WHEN_WHO)
+    household.settle()
+    assert household.reasons["app-b"] is Reason.RETRACTING
+    household.b._create({**double, **({"place": place} if place else {})}, "samenspraak")
+    household.settle(1)
+
+    assert household.b.readable("daughter") == []
+    household.town.clock.pass_(minutes=5)
+    household.settle()
+    assert household.reasons["app-b"] is Reason.RETRACTED
+
+
 def test_a_double_is_looked_after_when_the_object_beside_it_is_removed(household: Any) -> None:
     before = household.record(household.b)
     double = {key: value for key, value in before.items() if key != "id"}
