@@ -25,6 +25,7 @@ from samenspraak.sync.moving import (
     ask_which_copy,
     check_settled,
     is_there,
+    keeps_ours,
     normal_here,
     put_aside,
     read_beside,
@@ -164,7 +165,8 @@ def _move(
     for link in {move.copy.link.id: move.copy.link for move in moves}.values():
         own = [move for move in moves if move.copy.link.id == link.id]
         beside = [one for one in read_beside(uow, hub, link, stays.id) if is_there(uow, hub, one)]
-        if beside and not is_there(uow, hub, link):
+        is_over = not is_there(uow, hub, link)
+        if beside and is_over and not keeps_ours(uow, hub, link):
             for move in own:
                 put_aside(uow, hub, move.remote, beside[0])
             continue
@@ -173,7 +175,7 @@ def _move(
             take_along(uow, move.remote, room, aliases, move.known, version)
         if beside and hub.capabilities(uow.organisation, link.connector_id).only_shows:
             uow.links.set(room.id, members=frozenset())
-        elif beside:
+        elif beside and not is_over:
             doubled.append(room)
     return doubled
 

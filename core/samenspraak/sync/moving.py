@@ -96,6 +96,17 @@ def _is_left_to_them(uow: UnitOfWork, hub: Hub, remote: RemoteRecord) -> bool:
     return remote.phase is LinkPhase.CLOSED and not remote.base and not is_made_by_us(uow, hub, remote)
 
 
+def keeps_ours(uow: UnitOfWork, hub: Hub, link: LinkRecord) -> bool:
+    """Whether people there keep a record of their own that is over, in which ours may still be read.
+
+    It keeps a link of its own, so that ours goes out of it when it may not be seen any more.
+    """
+    return any(
+        one.phase is LinkPhase.CLOSED and bool(one.shape) and not is_made_by_us(uow, hub, one)
+        for one in uow.remotes.of_link(link.id)
+    )
+
+
 def check_settled(uow: UnitOfWork, link: LinkRecord) -> None:
     """Refuse to move a copy of which nobody knows what comes of the last write.
 
@@ -118,7 +129,7 @@ def room_for(
     What once was there, and is not any more, has been succeeded.
     """
     there = uow.links.in_system(agreement_id, moving.connector_id)
-    free = [one for one in there if not is_there(uow, hub, one)]
+    free = [one for one in there if not (is_there(uow, hub, one) or keeps_ours(uow, hub, one))]
     free.sort(key=lambda one: (one.members != moving.members, one.audience))
     link = (
         free[0]

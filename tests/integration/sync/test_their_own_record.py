@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from samenspraak.domain.agreements import Conditions, What
-from samenspraak.domain.units import CONDITIONS, WHAT, MatrixRow, UnitKey, UnitKind
+from samenspraak.domain.agreements import Conditions, State, Status, What
+from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, MatrixRow, UnitKey, UnitKind
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
+from samenspraak.sync.joining import join
 
 PLACE = UnitKey(UnitKind.PLACE)
 
@@ -114,3 +116,36 @@ def test_a_copy_that_we_made_is_removed_as_ever(shared: Any) -> None:
 
     assert shared.b.readable("daughter") == []
     assert shared.reasons["app-b"] is Reason.RETRACTED
+
+
+# Once another copy stands for it.
+
+
+@pytest.mark.parametrize(("stays", "goes"), [("Samen koken", "Kousen aan"), ("Kousen aan", "Samen koken")])
+def test_what_we_put_there_also_goes_after_another_copy_came_to_stand_for_it(
+    shared: Any, stays: str, goes: str
+) -> None:
+    shared.nurse({STATUS: Status(state=State.ENDED, ended_on=date(2026, 11, 23))})
+    shared.settle()
+    shared.nurse({STATUS: Status(state=State.ACTIVE)})
+    shared.settle()
+    task = {"id": "k1", "who": {"user": "daughter", "role": "relative"}}
+    shared.b.add_record("daughter", "wit", "Samen koken", tasks=[task])
+    shared.settle()
+    with shared.town.app.store.write("de-linde") as uow:
+        join(uow, shared.hub, shared.titled(stays).id, shared.titled(goes).id, by="admin")
+        uow.commit()
+    shared.settle()
+    objection = shared.hide(MatrixRow.WHAT_WHEN_WHO, "app-a")
+    later(shared)
+
+    [record] = [one for one in shared.a.shelf.bodies("record") if one["id"] == "r1"]
+    assert (record["title"], record["state"]["value"]) == ("Steunkousen aantrekken", "ended")
+    assert (record["rules"], record.get("place")) == ({"how": "Eerst de hiel."}, None)
+    assert not record.get("news")
+
+    shared.reveal(objection)
+    later(shared)
+    assert "two-copies" not in [cause for _, cause in shared.questions]
+    assert ("ended", "over-there") in shared.questions
+    assert [one["state"]["value"] for one in shared.a.shelf.bodies("record")] == ["ended", "active"]
