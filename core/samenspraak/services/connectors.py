@@ -235,7 +235,7 @@ def change(
         if was.row != record.row:
             raise StaleError(f"Connector {record.id} was changed in the meantime; look again.")
         before = _as_it_was(connected, organisation, was) or now
-        records = reread(uow, before, now)
+        records = reread(uow, hub, before, now)
         if not leave:
             _check_former_places(record.id, left_behind(uow, records))
         uow.connectors.save(record)

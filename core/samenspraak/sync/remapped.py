@@ -17,19 +17,22 @@ from samenspraak.connectors.looks import Directory, Marker
 from samenspraak.connectors.writes import Subject
 from samenspraak.domain.units import UnitKey, UnitKind, Units
 from samenspraak.errors import InvalidRecordError
+from samenspraak.policy.state import SentUnits
 from samenspraak.store.records import LinkRecord, RemoteRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.aliased import aliased
 from samenspraak.sync.authors import said_through
+from samenspraak.sync.hub import Hub
 from samenspraak.sync.keeping import as_changes
 from samenspraak.sync.people import plain_directory
+from samenspraak.sync.sides import may_arrive
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reread:
     """What is known of one record, by the lens as it was (``stood``) and as it is (``stands``).
 
-    ``sent_beyond``: what a write of ours may just have put where the lens as it is does not read.
+    ``sent_beyond``: what a write of ours may have put, or still put, where the lens as it is does not read.
     """
 
     link: LinkRecord
@@ -39,7 +42,7 @@ class Reread:
     sent_beyond: frozenset[UnitKey]
 
 
-def reread(uow: UnitOfWork, before: Connector, now: Connector) -> list[Reread]:
+def reread(uow: UnitOfWork, hub: Hub, before: Connector, now: Connector) -> list[Reread]:
     """Every record of the system, read once with either lens."""
     directory, found = plain_directory(uow, now.connector_id), []
     for link in uow.links.of_connector(now.connector_id):
@@ -50,7 +53,12 @@ def reread(uow: UnitOfWork, before: Connector, now: Connector) -> list[Reread]:
                 remote=remote,
                 stood=_units(was, remote.seen, directory),
                 stands=_units(reads, remote.seen, directory),
-                sent_beyond=_sent_beyond(uow, was, reads, link, remote, directory),
+                sent_beyond=frozenset().union(
+                    *(
+                        _sent_beyond(uow, was, reads, link, remote, directory, sent)
+                        for sent in _on_their_way(hub, remote)
+                    )
+                ),
             )
             for remote in uow.remotes.of_link(link.id)
         ]
@@ -108,6 +116,12 @@ def _subject(uow: UnitOfWork, link: LinkRecord, remote: RemoteRecord, directory:
     return Subject(client=client or "", marker=marker)
 
 
+def _on_their_way(hub: Hub, remote: RemoteRecord) -> list[SentUnits]:
+    """What the writes sent whose outcome nobody knows, also of those that were given up on."""
+    late = [one.sent for one in may_arrive(remote, hub.now())]
+    return late if remote.intent is None else [remote.intent.sent, *late]
+
+
 def _sent_beyond(
     uow: UnitOfWork,
     was: Connector,
@@ -115,14 +129,13 @@ def _sent_beyond(
     link: LinkRecord,
     remote: RemoteRecord,
     directory: Directory,
+    sent: SentUnits,
 ) -> frozenset[UnitKey]:
     """Of a write whose outcome nobody knows nothing is agreed, and it may stand there all the same."""
-    if remote.intent is None:
-        return frozenset()
     try:
         before = remote.seen or was.new(_subject(uow, link, remote, directory))
-        landed = was.put(dict(before), as_changes(remote.intent.sent), directory)
+        landed = was.put(dict(before), as_changes(sent), directory)
     except InvalidRecordError:
         return frozenset()
     stays = _beyond(_units(was, landed, directory), _units(reads, landed, directory))
-    return stays & remote.intent.sent.keys()
+    return stays & sent.keys()

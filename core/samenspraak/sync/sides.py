@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import simplejson
 
@@ -12,7 +12,7 @@ from samenspraak.connectors.looks import Found, Reading
 from samenspraak.domain.units import UNITS, WHAT, Keyed, UnitKey, UnitKind, Units
 from samenspraak.errors import InvalidRecordError
 from samenspraak.policy.shape import Shape
-from samenspraak.policy.state import CopyState, Ours, Presence, There
+from samenspraak.policy.state import Attempt, CopyState, Ours, Presence, There
 from samenspraak.store.records import RemoteRecord
 from samenspraak.sync.naming import misnamed
 from samenspraak.sync.snapshot import Snapshot
@@ -29,7 +29,7 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None, then: Units | No
     """What we know of one object, as a plan takes it. ``then``: as :func:`seen_units` gives it."""
     if remote is None:
         return CopyState()
-    attempts = tuple(one for one in remote.attempts if snapshot.now - one.at < _LATE)
+    attempts = may_arrive(remote, snapshot.now)
     return CopyState(
         phase=remote.phase,
         was={
@@ -52,6 +52,11 @@ def copy_state(snapshot: Snapshot, remote: RemoteRecord | None, then: Units | No
         ended_by_us=remote.ended_by_us or any(one.removes for one in attempts),
         released=remote.released,
     )
+
+
+def may_arrive(remote: RemoteRecord, now: datetime) -> tuple[Attempt, ...]:
+    """The writes that were given up on and may still land there."""
+    return tuple(one for one in remote.attempts if now - one.at < _LATE)
 
 
 def _first_shape(snapshot: Snapshot, remote: RemoteRecord) -> Shape:

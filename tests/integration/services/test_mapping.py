@@ -228,6 +228,30 @@ def test_what_may_have_been_made_with_a_lost_answer_is_not_left_where_it_is_read
     assert plein.states(made)[-1]["details"]["kamer"] == "het park"
 
 
+def test_what_was_given_up_on_and_may_still_arrive_is_not_left_where_it_is_read_no_more(
+    family: Any, there: str, plein: Buurtplein
+) -> None:
+    elsewhere = described(family, LOUNGE, 'place = "details.kamer"')
+    app = family.systems["app-a"]
+    [tasks] = [one["tasks"] for one in app.shelf.bodies("record")]
+    walk = app.add_record("son", "wit", "Wandelen", place="het park", tasks=tasks)
+    pull(family.app.hub, ORGANISATION, "app-a")
+    plein.inject(Fault(kind="down", writes=True, times=1))
+    work_off(family.app.hub, ORGANISATION)
+    app.edit("son", walk, place=None)
+    family.clock.pass_(minutes=1)
+    family.settle(4)
+    [made] = [one for one in plein.kept if one != there]
+    assert "waar" not in plein.states(made)[-1].get("details", {})
+
+    with pytest.raises(RuleError, match="place in 1 records"):
+        changes(family, elsewhere)
+
+    family.clock.pass_(days=1)
+    changes(family, elsewhere)
+    assert set(family.reasons().values()) == {Reason.EQUAL}
+
+
 def test_what_was_planned_with_former_settings_does_not_leave(family: Any, there: str) -> None:
     store, hub = family.app.store, family.app.hub
     with store.read(ORGANISATION) as uow:
