@@ -5,7 +5,7 @@ The subject of a question names the matter; asking again about the same one make
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -136,6 +136,24 @@ def owner_of(agreement: Agreement, key: UnitKey) -> str:
     ranked = [*assignments, *agreement.assignments]
     found = next((one.responsible for one in ranked if one and one.responsible), None)
     return str(found) if found else RESPONSIBLE
+
+
+def beside(standing: Mapping[str, SentUnits], said: Iterable[tuple[str, SentUnits]]) -> dict[str, SentUnits]:
+    """What a question shows, and what is said beside that; nothing is shown twice, or over something else.
+
+    ``said``: by which system, or under which name, and what.
+    """
+    values = dict(standing)
+    for name, says in said:
+        if says not in values.values():
+            values[_name(name, values)] = says
+    return values
+
+
+def _name(says: str, taken: Mapping[str, SentUnits]) -> str:
+    """Who says it, by name; where they say two things, the second under a numbered one."""
+    names = (says, *(f"{says}/{number}" for number in range(2, len(taken) + 3)))
+    return next(one for one in names if one not in taken)
 
 
 def question(

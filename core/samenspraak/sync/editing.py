@@ -14,10 +14,19 @@ from samenspraak.domain.units import UnitKey, UnitValue, apply, differing, units
 from samenspraak.policy.comparing import FIRST_AGREE
 from samenspraak.policy.state import QuestionKind, SentUnits
 from samenspraak.policy.terms import waits_for_others
-from samenspraak.store.records import AgreementRecord, Cause
+from samenspraak.store.records import AgreementRecord, Cause, QuestionRecord
 from samenspraak.store.unit_of_work import UnitOfWork, WritingUnitOfWork
 from samenspraak.sync import said
-from samenspraak.sync.asking import HUB, PROPOSED, open_about, owner_of, question, unit_subject
+from samenspraak.sync.asking import (
+    DIFFERENTLY,
+    HUB,
+    PROPOSED,
+    beside,
+    open_about,
+    owner_of,
+    question,
+    unit_subject,
+)
 from samenspraak.sync.hub import Hub
 from samenspraak.sync.versions import record_version
 
@@ -75,11 +84,20 @@ def _propose(
             subject=subject,
             agreement_id=agreement.id,
             owner=" ".join(sorted(map(str, parties))) or owner_of(agreement, key),
-            values={**(standing.values if standing else {}), HUB: ours, PROPOSED: {key: value}},
+            values=_shown(standing, ours, {key: value}),
             shows=standing.shows if standing else {},
             cause=FIRST_AGREE,
         )
     )
+
+
+def _shown(standing: QuestionRecord | None, ours: SentUnits, proposed: SentUnits) -> dict[str, SentUnits]:
+    """A newer proposal takes the place of an older one, not of what an agreement said that was joined."""
+    values = dict(standing.values) if standing else {}
+    before = values.pop(PROPOSED, None)
+    values = {**values, HUB: ours, PROPOSED: proposed}
+    is_joined = standing is not None and standing.cause == DIFFERENTLY
+    return beside(values, [(PROPOSED, before)]) if is_joined and before is not None else values
 
 
 def _edits(before: Agreement, after: Agreement) -> SentUnits:

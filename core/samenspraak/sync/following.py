@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from samenspraak.domain.agreements import Agreement, OccurrenceKey
@@ -17,6 +17,7 @@ from samenspraak.sync.asking import (
     HUB,
     OF_A_UNIT,
     PROPOSED,
+    beside,
     open_about,
     owner_of,
     question,
@@ -97,7 +98,7 @@ def _follow(
         theirs = ((name.partition("/")[0], says) for name, says in moved.values.items() if name != HUB)
         both = replace(
             standing,
-            values=_beside(standing.values, theirs),
+            values=beside(standing.values, theirs),
             shows={**moved.shows, **standing.shows},
         )
         uow.questions.ask(_with_ours(both, stays))
@@ -139,7 +140,7 @@ def ask_differing(
     subject = unit_subject(stays.id, key)
     standing = open_about(uow, stays.id, subject)
     said = [*shown.values(), (PROPOSED, {key: value})]
-    values = _beside(standing.values if standing else {}, said)
+    values = beside(standing.values if standing else {}, said)
     uow.questions.ask(
         question(
             hub,
@@ -155,21 +156,3 @@ def ask_differing(
             cause=standing.cause if standing else DIFFERENTLY,
         )
     )
-
-
-def _beside(standing: Mapping[str, SentUnits], said: Iterable[tuple[str, SentUnits]]) -> dict[str, SentUnits]:
-    """What a question shows, and what is said beside that; nothing is shown twice, or over something else.
-
-    ``said``: by which system, or under which name, and what.
-    """
-    values = dict(standing)
-    for name, says in said:
-        if says not in values.values():
-            values[_name(name, values)] = says
-    return values
-
-
-def _name(says: str, taken: Mapping[str, SentUnits]) -> str:
-    """Who says it, by name; where they say two things, the second under a numbered one."""
-    names = (says, *(f"{says}/{number}" for number in range(2, len(taken) + 3)))
-    return next(one for one in names if one not in taken)

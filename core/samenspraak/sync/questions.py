@@ -23,6 +23,7 @@ from samenspraak.sync.asking import (
     DIFFERENTLY,
     HUB,
     OF_A_UNIT,
+    PROPOSED,
     ask_matter,
     open_about,
     owner_of,
@@ -94,7 +95,8 @@ def _ask_unit(
 
 def _cause(standing: QuestionRecord | None, asked: Asked) -> str:
     """Why it is asked; that it was proposed, or that two became one, stays so whatever comes beside it."""
-    if standing and (standing.kind is QuestionKind.PROPOSAL or standing.cause == DIFFERENTLY):
+    stays = (DIFFERENTLY, FIRST_AGREE)
+    if standing and (standing.kind is QuestionKind.PROPOSAL or standing.cause in stays):
         return standing.cause
     return asked.cause
 
@@ -232,7 +234,8 @@ def close_unit(
 ) -> None:
     """The cause is gone for one object; the question closes when no other object is held by it.
 
-    Unless what it shows of an agreement that was joined may stand in no object at all.
+    Unless what it shows may stand in no object at all: of an agreement that was joined, or a proposal made
+    at the hub itself.
     """
     others = [
         remote
@@ -240,8 +243,9 @@ def close_unit(
         if except_remote is None or remote.id != except_remote.id
     ]
     standing = open_about(uow, agreement_id, unit_subject(agreement_id, key))
-    if standing is not None and not others and standing.cause != DIFFERENTLY:
-        uow.questions.close(standing.id, hub.now())
+    if standing is None or others or standing.cause == DIFFERENTLY or PROPOSED in standing.values:
+        return
+    uow.questions.close(standing.id, hub.now())
 
 
 def holding(uow: UnitOfWork, agreement_id: str, key: UnitKey) -> list[RemoteRecord]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from samenspraak.domain.agreements import Conditions, LifeDomain
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import PartyKind
-from samenspraak.domain.units import MatrixRow
+from samenspraak.domain.units import CONDITIONS, MatrixRow
 from samenspraak.errors import RuleError, StaleError
 from samenspraak.policy.state import Reason
 from samenspraak.sandbox import Fault
 from samenspraak.services import connectors, questions
+from samenspraak.store.records import Cause
 from samenspraak.sync.audiences import ensure_client
+from samenspraak.sync.editing import record_edit
 from samenspraak.sync.joining import Joined, join
 from samenspraak.sync.separating import separate
+from samenspraak.sync.versions import record_version
 
 ORGANISATION = "de-linde"
 TITLE = "Steunkousen aantrekken"
@@ -411,3 +416,47 @@ def test_separated_and_joined_again_each_system_shows_both_copies_until_a_person
     states = [one["state"]["value"] for app in (street.a, street.b) for one in app.shelf.bodies("record")]
     assert sorted(states) == ["active", "active", "ended", "ended"]
     assert (street.causes(), street.is_quiet()) == ([], True)
+
+
+# What is agreed first.
+
+
+def asked_first(street: Street, instruction: str) -> dict[str, str]:
+    """A nurse would have another instruction, which the parties must agree to first; gives what is shown."""
+    with street.town.app.store.write(ORGANISATION) as uow:
+        record = uow.agreements.get(street.agreement.id)
+        told = replace(record.agreement, conditions=Conditions(instruction=instruction))
+        record_edit(uow, street.hub, record, told, cause=Cause(actor="nurse", why="recorded"))
+        uow.commit()
+    street.settle()
+    [asked] = street.town.questions()
+    return {name: said[CONDITIONS].instruction for name, said in asked.values.items()}
+
+
+def test_what_a_join_asks_stays_asked_when_somebody_would_have_a_third_thing(street: Street) -> None:
+    street.write_down(rules={"how": "Eerst de hiel."})
+    street.object_to(MatrixRow.CONDITIONS, "app-b")
+    street.settle()
+    street.a.edit("son", street.record(street.a)["id"], rules={"how": "Eerst de tenen."})
+    street.settle()
+    street.join()
+    with street.town.app.store.write(ORGANISATION) as uow:
+        record = uow.agreements.get(street.agreement.id)
+        medication = replace(record.agreement, life_domain=LifeDomain.MEDICATION)
+        record_version(uow, street.hub, record, medication, cause=Cause(actor="nurse", why="recorded"))
+        uow.commit()
+    street.settle()
+
+    asked_first(street, "Met handschoenen.")
+    assert asked_first(street, "Met een trekhulp.") == {
+        "hub": "Eerst de tenen.",
+        "proposed": "Met een trekhulp.",
+        "proposed/2": "Eerst de hiel.",
+    }
+    for typed in ("Zonder handschoenen.", "Eerst de tenen."):  # and put back
+        street.a.edit("son", street.record(street.a)["id"], rules={"how": typed})
+        street.settle()
+    assert street.causes() == ["first-agree"]
+    street.answer("proposed/2", cause="first-agree")
+    assert street.record(street.a)["rules"] == {"how": "Eerst de hiel."}
+    assert street.causes() == []
