@@ -24,7 +24,7 @@ from samenspraak.sandbox import Fault
 from samenspraak.testing.contract.basis import Basis, unless_too_busy
 from samenspraak.testing.world import World
 
-_STALL_SECONDS = 2.0
+_GIVEN_UP_SECONDS, _STALL_SECONDS = 0.5, 5.0
 _FLOOD = Fault(kind="flood", size=DEFAULT_LIMITS.max_bytes)
 
 Kinds = type[SamenspraakError] | tuple[type[SamenspraakError], ...]
@@ -67,7 +67,7 @@ class Failing(Basis):
         for attempt in attempts:
             began = time.monotonic()
             with pytest.raises(TransientError):
-                attempt(replace(world.call, http=world.call.http.within(_STALL_SECONDS / 4)))
+                attempt(replace(world.call, http=world.call.http.within(_GIVEN_UP_SECONDS)))
             took.append(time.monotonic() - began)
         world.sandbox.clear_faults()
 

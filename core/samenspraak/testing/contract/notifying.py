@@ -22,7 +22,7 @@ from samenspraak.testing.household import Household, household
 from samenspraak.testing.strategies import CANARY
 from samenspraak.testing.world import World
 
-_STALL_SECONDS = 2.0
+_GIVEN_UP_SECONDS, _STALL_SECONDS = 0.5, 5.0
 _AT = datetime(2026, 3, 5, 17, 0, tzinfo=UTC)
 _SINGS, _BAKING = What(text=CANARY), What(text="Samen bakken")
 _NOT_TAKEN = {
@@ -110,7 +110,7 @@ class Notifying(Basis):
     def test_a_receiver_that_does_not_answer_is_given_up_in_time(self, world: World) -> None:
         world.sandbox.inject(Fault(kind="stall", seconds=_STALL_SECONDS))
         began = time.monotonic()
-        hurried = replace(world.call, http=world.call.http.within(_STALL_SECONDS / 4))
+        hurried = replace(world.call, http=world.call.http.within(_GIVEN_UP_SECONDS))
         with pytest.raises(TransientError):
             world.connector.deliver(hurried, _notice(world))
         took = time.monotonic() - began
