@@ -192,7 +192,7 @@ def _task_of(
     What is over there stays whose it was.
     """
     for link in left:
-        remotes = uow.remotes.of_link(link.id)
+        remotes = [one for one in uow.remotes.of_link(link.id) if not one.is_aside]
         parts = [link.aliases.id_here(one.part) for one in remotes if one.phase is LinkPhase.OPEN]
         performers = [one.duty.performer for one in agreement.assignments if one.id in parts]
         if len(remotes) == 1 and frozenset(performers) == members:

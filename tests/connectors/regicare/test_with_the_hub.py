@@ -27,11 +27,11 @@ from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.parties import CircleMember, Identifier, PartyKind, PartyRef, Person
 from samenspraak.domain.schedules import Frequency, Recurrence, Schedule, Weekday
 from samenspraak.domain.units import LIFE_DOMAIN, STATUS, WHAT, UnitKey, UnitKind, UnitValue, apply
-from samenspraak.policy.state import ConnectorState, QuestionKind, Reason
+from samenspraak.policy.state import ConnectorState, LinkPhase, QuestionKind, Reason
 from samenspraak.sandbox import Fault, Mode
 from samenspraak.services import questions
-from samenspraak.services.people import accept
-from samenspraak.store.records import Cause, ConnectorRecord
+from samenspraak.services.matching import accept
+from samenspraak.store.records import DOUBLE, Cause, ConnectorRecord
 from samenspraak.sync.audiences import ensure_client
 from samenspraak.sync.pull import pull
 from samenspraak.sync.versions import record_new, record_version
@@ -448,6 +448,27 @@ def test_another_volunteer_here_is_proposed_for_the_task_there_is(town: Town) ->
     (proposal,) = town.regicare.proposals()
     assert f"- Vrijwilliger: Bo Houten (persoon {town.people['bo']})" in proposal["opmerking"].splitlines()
     town.answer(approve=True)
+    assert (town.reason, town.questions) == (Reason.EQUAL, [])
+    assert town.regicare.office.tasks[task].volunteer == town.people["bo"]
+
+
+def test_an_object_that_was_put_aside_does_not_make_a_second_task_of_it(town: Town) -> None:
+    know(town, BO.id, PartyKind.VOLUNTEER, "bo", "Bo", "vrijwilliger")
+    town.consent(BO)
+    task = town.record_cooking()
+    people = {"client": town.people["client"], "volunteer": town.people["bo"]}
+    town.regicare.office.record_task(**people, what="Wandelen", from_date="2026-11-05")
+    town.settle()  # RegiCare lists a volunteer by what they do
+    with town.app.store.write(ORGANISATION) as uow:
+        [link] = uow.links.of_agreement(town.agreement.id)
+        [one] = uow.remotes.of_link(link.id)
+        gone = replace(one, id="double", external_id="9999", phase=LinkPhase.CLOSED, base={}, why=DOUBLE)
+        uow.remotes.add(replace(gone, ended_by_us=True))
+        uow.commit()
+    own = UnitKey(UnitKind.ASSIGNMENT, f"regicare-{task}")
+    town.change({own: replace(town.agreement.assignments[0].duty, performer=BO)})
+    town.answer(approve=True)
+
     assert (town.reason, town.questions) == (Reason.EQUAL, [])
     assert town.regicare.office.tasks[task].volunteer == town.people["bo"]
 
