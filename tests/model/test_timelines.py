@@ -24,13 +24,14 @@ from samenspraak.domain.agreements import Agreement, Assignment, Conditions, Dut
 from samenspraak.domain.consent import Consent, Recipient, RecipientKind
 from samenspraak.domain.schedules import Schedule
 from samenspraak.domain.units import CONDITIONS, STATUS, WHAT, UnitKey, UnitKind, UnitValue, apply
-from samenspraak.errors import StaleError
+from samenspraak.errors import RuleError, StaleError, TransientError
 from samenspraak.policy.state import Reason
 from samenspraak.policy.terms import terms_digest
 from samenspraak.services import joining, questions
 from samenspraak.services.questions import Question
 from samenspraak.store.records import Cause
 from samenspraak.sync.adopt import reconcile_remote
+from samenspraak.sync.reconcile import reconcile
 from samenspraak.sync.versions import record_new, record_version
 
 T = TypeVar("T")
@@ -694,3 +695,34 @@ def test_h9_what_was_taken_back_and_a_backup_put_back_unchanged_is_taken_back_ag
     life.rests()
     assert app.live() == []
     assert (life.agreement.status.is_live, life.asked) == (True, [])
+
+
+@among("app", "dossier")
+def test_a_copy_leaves_only_once_a_record_whose_answer_was_lost_was_read(life: Life) -> None:
+    """Found by the walk: seed 2417. Its task was taken out of it, and an empty record stayed there."""
+    dossier, hub = life.walk.town.systems["dossier"], life.walk.town.hub
+
+    def cannot_be_read_once_found() -> None:
+        life.network.before_a_look = cannot_be_read_once_found
+        with life.walk.town.store.read(ORGANISATION) as uow:
+            if uow.remotes.by_external("dossier", "dossier-2"):
+                raise TransientError("the dossier cannot be reached")
+
+    life.edits(UnitKey(UnitKind.ASSIGNMENT, "a2"), Duty(performer=SON, schedule=Schedule(text="zaterdag")))
+    with life.walk.town.store.read(ORGANISATION) as uow:
+        [link] = uow.links.of_connector("dossier")
+    life.network.script = ["the answer is lost"]
+    reconcile(hub, ORGANISATION, link.id)
+    life.network.pass_(60)
+    life.network.before_a_look = cannot_be_read_once_found
+    reconcile(hub, ORGANISATION, link.id)
+    life.network.before_a_look = None
+    with pytest.raises(RuleError, match="on its way"):
+        joining.separate(hub, ORGANISATION, "lopen", "dossier")
+
+    life.rests()
+    joining.separate(hub, ORGANISATION, "lopen", "dossier")
+    life.rests()
+
+    tasks = [list((dossier.now(one) or {})["tasks"]) for one in dossier.live()]
+    assert sorted(tasks) == [["a1"], ["a1"], ["a2"], ["a2"]]

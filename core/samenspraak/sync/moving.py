@@ -111,14 +111,19 @@ def check_settled(uow: UnitOfWork, link: LinkRecord) -> None:
     """Refuse to move a copy of which nobody knows what comes of the last write.
 
     Raises:
-        RuleError: a write is on its way, or waits there for an answer.
+        RuleError: a write is on its way, waits there for an answer, or was found and not read yet.
     """
-    if any(one.intent is not None for one in uow.remotes.of_link(link.id)):
+    if any(one.intent is not None or _is_unread(one) for one in uow.remotes.of_link(link.id)):
         raise RuleError(
             "on-its-way",
             f"A write to {link.connector_id} for agreement {link.agreement_id} is on its way or waits there. "
             "Try again once it is settled.",
         )
+
+
+def _is_unread(remote: RemoteRecord) -> bool:
+    """Whether it was made by a create whose answer was lost, and nobody has read yet what stands in it."""
+    return remote.phase is LinkPhase.OPEN and remote.seen is None and bool(remote.attempts)
 
 
 def room_for(
