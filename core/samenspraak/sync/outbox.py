@@ -36,7 +36,8 @@ class StoredOutbox(StoredShelf):
         told = now.raw.get(NOTICE)
         if told is None or (before is not None and _told(before) == _told(now.raw)):
             return
-        marker, kind = Marker.parse(now.marker), NoticeKind(told)
+        kind = NoticeKind(told)
+        agreement_id, version = self._about(uow, now, kind)
         added = uow.events.add(
             EventRecord(
                 id=self.new_id(),
@@ -44,9 +45,9 @@ class StoredOutbox(StoredShelf):
                 number=0,
                 kind=kind,
                 copy_id=now.id,
-                agreement_id=marker.agreement_id,
+                agreement_id=agreement_id,
                 reader=now.reader,
-                version=self._version(uow, marker, now.id),
+                version=version,
                 at=self.clock.now(),
                 priority=_URGENCY.get(kind, EDIT),
             )
@@ -64,13 +65,28 @@ class StoredOutbox(StoredShelf):
     def kept(self, raw: Raw) -> Raw:
         return {name: value for name, value in raw.items() if name != ARRIVAL}
 
-    def _version(self, uow: UnitOfWork, marker: Marker, copy_id: str) -> int:
-        """The version that the write was planned with: its intent was committed before it."""
-        link = uow.links.find(marker.agreement_id, self.connector_id, marker.copy)
-        known = uow.remotes.by_external(self.connector_id, copy_id)
+    def _about(self, uow: UnitOfWork, now: ShownRecord, kind: NoticeKind) -> tuple[str, int]:
+        """Which agreement the notice is about, and the version that the write was planned with.
+
+        A copy may have become one of another agreement than it was made for. What is taken back goes under
+        the id that its reader was told: they may see the agreement it became by another copy. The intent was
+        committed before the write.
+        """
+        marker = Marker.parse(now.marker)
+        known = uow.remotes.by_external(self.connector_id, now.id)
+        link = (
+            uow.links.get(known.link_id)
+            if known and known.link_id
+            else uow.links.find(marker.agreement_id, self.connector_id, marker.copy)
+        )
         remotes = [known] if known else uow.remotes.of_link(link.id) if link else []
+        agreement_id = link.agreement_id if link else marker.agreement_id
         intended: Iterable[int] = (one.intent.version for one in remotes if one.intent)
-        return max(intended, default=uow.agreements.version_of(marker.agreement_id))
+        version = max(intended, default=uow.agreements.version_of(agreement_id))
+        if kind is NoticeKind.RETRACTED:
+            last = uow.events.last_of(self.connector_id, [now.id]).get(now.id)
+            agreement_id = last.agreement_id if last else marker.agreement_id
+        return agreement_id, version
 
 
 def shelf_of(store: Store, clock: Clock, organisation: str, connector: Connector) -> Shelf | None:

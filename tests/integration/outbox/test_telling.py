@@ -154,3 +154,22 @@ def test_two_agreements_that_become_one_are_told_of_as_one(told: Told, family: A
     assert before == {kept, goes}
     assert told.app.missing() == []
     assert {one.reason for one in family.links() if one.connector_id == APP} <= {Reason.EQUAL, Reason.CLOSED}
+
+
+def test_a_copy_that_becomes_an_agreement_of_its_own_is_told_of_by_its_own_id(
+    told: Told, family: Any
+) -> None:
+    """Found by the walk: seed 2779. The id that it was made for means another agreement since the join."""
+    task = {"id": "x1", "who": {"user": "son", "role": "relative"}, "when": {"text": "zaterdag"}}
+    family.systems["app-a"].add_record("son", "wit", "Boodschappen", tasks=[task])
+    family.settle(3)
+    kept, goes = (one.id for one in sorted(family.agreements(), key=lambda one: one.what.text, reverse=True))
+    [copy_id] = [one.copy_id for one in told.events() if one.agreement_id == goes]
+    joining.join(told.hub, ORGANISATION, kept, goes)
+
+    own = joining.separate(told.hub, ORGANISATION, kept, APP, external_id=copy_id).own
+    family.settle(4)
+    told.pass_(minutes=3)
+
+    assert set(told.app.readable("7")) >= {kept, own}
+    assert told.app.missing() == []
