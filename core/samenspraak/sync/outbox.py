@@ -16,13 +16,15 @@ from samenspraak.connectors.notices import ARRIVAL, MARK, NOTICE, NoticeKind
 from samenspraak.policy.capabilities import Arrival
 from samenspraak.policy.priority import EDIT, END, RETRACTION
 from samenspraak.protocols.standard_webhooks import SigningKey
-from samenspraak.store.records import EventRecord, ShownRecord
+from samenspraak.store.records import EventRecord, LinkRecord, ShownRecord
 from samenspraak.store.unit_of_work import Store, UnitOfWork, WritingUnitOfWork
 from samenspraak.sync.ports import Clock
 from samenspraak.sync.shelving import StoredShelf
 
 _URGENCY = {NoticeKind.RETRACTED: RETRACTION, NoticeKind.ENDED: END}
 """How soon a notice leaves; retractions go before all others."""
+
+_GOING = frozenset({NoticeKind.RETRACTED, NoticeKind.ENDED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +70,7 @@ class StoredOutbox(StoredShelf):
     def _about(self, uow: UnitOfWork, now: ShownRecord, kind: NoticeKind) -> tuple[str, int]:
         """Which agreement the notice is about, and the version that the write was planned with.
 
-        A copy may have become one of another agreement than it was made for. What is taken back goes under
-        the id that its reader was told: they may see the agreement it became by another copy. The intent was
-        committed before the write.
+        The intent was committed before the write.
         """
         marker = Marker.parse(now.marker)
         known = uow.remotes.by_external(self.connector_id, now.id)
@@ -79,14 +79,25 @@ class StoredOutbox(StoredShelf):
             if known and known.link_id
             else uow.links.find(marker.agreement_id, self.connector_id, marker.copy)
         )
+        agreement_id = self._called(uow, now.id, marker.agreement_id, link, kind)
         remotes = [known] if known else uow.remotes.of_link(link.id) if link else []
-        agreement_id = link.agreement_id if link else marker.agreement_id
         intended: Iterable[int] = (one.intent.version for one in remotes if one.intent)
-        version = max(intended, default=uow.agreements.version_of(agreement_id))
-        if kind is NoticeKind.RETRACTED:
-            last = uow.events.last_of(self.connector_id, [now.id]).get(now.id)
-            agreement_id = last.agreement_id if last else marker.agreement_id
-        return agreement_id, version
+        return agreement_id, max(intended, default=uow.agreements.version_of(agreement_id))
+
+    def _called(
+        self, uow: UnitOfWork, copy_id: str, first: str, link: LinkRecord | None, kind: NoticeKind
+    ) -> str:
+        """The id by which its reader is told of a copy that was made for the agreement ``first``.
+
+        An agreement that was joined is still found by that id. One that the copy became when it was separated
+        is not: that has an id of its own. What goes, goes by the id that was told last.
+        """
+        if kind in _GOING:
+            last = uow.events.last_of(self.connector_id, [copy_id]).get(copy_id)
+            return last.agreement_id if last else first
+        if link is None or uow.agreements.current(first).agreement.id == link.agreement_id:
+            return first
+        return link.agreement_id
 
 
 def shelf_of(store: Store, clock: Clock, organisation: str, connector: Connector) -> Shelf | None:
