@@ -205,15 +205,19 @@ class Stage:
 
 
 def _looked(look: Look, *, until_wrong: bool = False) -> list[Seen]:
-    """What is seen now, or as far as the first wrong sight; a system that does not answer shows nothing."""
+    """What is seen now, or as far as the first wrong sight.
+
+    A system that does not answer shows nothing, and neither does what is there only in part.
+    """
     found: list[Seen] = []
     try:
         for sight in look():
             found.append(sight)
             if until_wrong and not sight.holds:
                 break
-    except SamenspraakError as error:
-        text = {"nl": f"Er is niets te zien ({error.code}).", "en": f"Nothing can be seen ({error.code})."}
+    except (SamenspraakError, LookupError) as error:
+        why = error.code if isinstance(error, SamenspraakError) else type(error).__name__
+        text = {"nl": f"Er is niets te zien ({why}).", "en": f"Nothing can be seen ({why})."}
         found.append(Seen(system=HUB, text=text, holds=False))
     return found
 
