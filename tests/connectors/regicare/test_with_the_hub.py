@@ -436,13 +436,19 @@ def test_a_task_that_is_given_to_another_volunteer_stays_one_task(town: Town) ->
     assert (town.reason, town.questions, town.regicare.writes()) == (Reason.EQUAL, [], [])
 
 
-def test_another_volunteer_here_is_proposed_for_the_task_there_is(town: Town) -> None:
+def record_cooking_beside_a_walk(town: Town) -> int:
+    """The id of the task of cooking, when Bo already walks: RegiCare lists a volunteer by what they do."""
     know(town, BO.id, PartyKind.VOLUNTEER, "bo", "Bo", "vrijwilliger")
     town.consent(BO)
     task = town.record_cooking()
     people = {"client": town.people["client"], "volunteer": town.people["bo"]}
     town.regicare.office.record_task(**people, what="Wandelen", from_date="2026-11-05")
-    town.settle()  # RegiCare lists a volunteer by what they do
+    town.settle()
+    return task
+
+
+def test_another_volunteer_here_is_proposed_for_the_task_there_is(town: Town) -> None:
+    task = record_cooking_beside_a_walk(town)
     own = UnitKey(UnitKind.ASSIGNMENT, f"regicare-{task}")
     town.change({own: replace(town.agreement.assignments[0].duty, performer=BO)})
     (proposal,) = town.regicare.proposals()
@@ -453,12 +459,7 @@ def test_another_volunteer_here_is_proposed_for_the_task_there_is(town: Town) ->
 
 
 def test_an_object_that_was_put_aside_does_not_make_a_second_task_of_it(town: Town) -> None:
-    know(town, BO.id, PartyKind.VOLUNTEER, "bo", "Bo", "vrijwilliger")
-    town.consent(BO)
-    task = town.record_cooking()
-    people = {"client": town.people["client"], "volunteer": town.people["bo"]}
-    town.regicare.office.record_task(**people, what="Wandelen", from_date="2026-11-05")
-    town.settle()  # RegiCare lists a volunteer by what they do
+    task = record_cooking_beside_a_walk(town)
     with town.app.store.write(ORGANISATION) as uow:
         [link] = uow.links.of_agreement(town.agreement.id)
         [one] = uow.remotes.of_link(link.id)
