@@ -95,9 +95,10 @@ class StoredOutbox(StoredShelf):
         if kind in _GOING:
             last = uow.events.last_of(self.connector_id, [copy_id]).get(copy_id)
             return last.agreement_id if last else first
-        if link is None or uow.agreements.current(first).agreement.id == link.agreement_id:
+        if link is None or link.agreement_id == first:
             return first
-        return link.agreement_id
+        is_joined = uow.agreements.current(first).agreement.id == link.agreement_id
+        return first if is_joined else link.agreement_id
 
 
 def shelf_of(store: Store, clock: Clock, organisation: str, connector: Connector) -> Shelf | None:
